@@ -1,0 +1,20 @@
+package dev.whetstone.contracts.event;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes everything of one person, or of one conversation, that was received up to the watermark.
+ * One event goes to each loop of the tenant.
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record EndUserErased(
+    String erasureId, @Nullable String endUser, @Nullable String conversationId, Instant watermark)
+    implements EventData {
+  public EndUserErased {
+    if ((endUser == null) == (conversationId == null)) {
+      throw new IllegalArgumentException("an erasure names an endUser or a conversationId");
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.whetstone.contracts.event;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.contracts.decision.DecisionCost;
+import dev.whetstone.contracts.decision.GateResult;
+import dev.whetstone.contracts.decision.RolloutMode;
+import dev.whetstone.contracts.decision.SuiteRef;
+import dev.whetstone.contracts.decision.Verdict;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one decision about a candidate against a champion's generation (I4).
+ *
+ * @param candidate checkpoint id
+ * @param champion checkpoint id; absent when the champion is the base model
+ * @param batchIds what the candidate was trained on, so that training and curation can move them
+ * @param reason the deciding gates in a sentence
+ * @param policySha256 digest of the loop spec that was frozen when the evaluation began
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PromotionDecided(
+    String decisionId,
+    String candidate,
+    @Nullable String champion,
+    long championGeneration,
+    List<String> batchIds,
+    Verdict verdict,
+    String reason,
+    RolloutMode mode,
+    String policySha256,
+    List<SuiteRef> suites,
+    List<GateResult> gates,
+    double alphaSpent,
+    double alphaLeft,
+    @Nullable String evidenceUri,
+    String decidedBy,
+    DecisionCost cost)
+    implements EventData {
+  public PromotionDecided {
+    batchIds = batchIds == null ? List.of() : List.copyOf(batchIds);
+    suites = List.copyOf(suites);
+    gates = List.copyOf(gates);
+  }
+}

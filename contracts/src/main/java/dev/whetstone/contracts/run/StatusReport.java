@@ -1,0 +1,74 @@
+package dev.whetstone.contracts.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker says of its attempt: Kubeflow's trainer status and where it stands.
+ *
+ * @param history metrics of every step since the last report
+ * @param resumePoint the newest complete resume point, when one was written since the last report
+ * @param result with {@code done} only
+ * @param error with {@code failed} only
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record StatusReport(
+    long fence,
+    Phase phase,
+    @Nullable String stage,
+    long step,
+    double epoch,
+    @Nullable TrainerStatus trainerStatus,
+    List<StepMetrics> history,
+    @Nullable ResumePoint resumePoint,
+    @Nullable Result result,
+    @Nullable Failure error) {
+  public StatusReport {
+    history = history == null ? List.of() : List.copyOf(history);
+  }
+
+  /** Where the worker stands. */
+  public enum Phase {
+    @JsonProperty("loading")
+    LOADING,
+    @JsonProperty("training")
+    TRAINING,
+    @JsonProperty("saving")
+    SAVING,
+    @JsonProperty("done")
+    DONE,
+    @JsonProperty("failed")
+    FAILED
+  }
+
+  /** Kubeflow's shape. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record TrainerStatus(
+      int progressPercentage,
+      @Nullable Long estimatedRemainingSeconds,
+      List<Metric> metrics,
+      Instant lastUpdatedTime) {
+    public TrainerStatus {
+      metrics = metrics == null ? List.of() : List.copyOf(metrics);
+    }
+  }
+
+  /** A metric by OpenAI's name, for example {@code train_loss}. */
+  public record Metric(String name, double value) {}
+
+  /** Metrics logged at one optimizer step. */
+  public record StepMetrics(long step, Map<String, Double> metrics) {}
+
+  /** A complete resume point; {@code sha256} is that of its manifest. */
+  public record ResumePoint(String uri, String sha256, long step) {}
+
+  /** The finished checkpoint's manifest. */
+  public record Result(String manifestUri, String manifestSha256) {}
+
+  /** Why the worker gives up. */
+  public record Failure(String code, String detail) {}
+}
