@@ -1,0 +1,24 @@
+package dev.whetstone.kit.auth;
+
+import java.util.Set;
+
+/**
+ * A key as it is stored: never the key itself.
+ *
+ * @param id names it to people
+ * @param sha256 of the key's text, hex; keys are 256 random bits, so a plain digest cannot be
+ *     guessed
+ * @param application the {@code source} of the events it sends
+ * @param publishable may stand in a browser: thumbs, ratings, comments and implicit signals only
+ */
+public record ApiKey(
+    String id,
+    String sha256,
+    String tenant,
+    String application,
+    Set<Scope> scopes,
+    boolean publishable) {
+  public ApiKey {
+    scopes = scopes == null ? Set.of() : Set.copyOf(scopes);
+  }
+}

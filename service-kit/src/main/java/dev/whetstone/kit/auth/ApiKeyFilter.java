@@ -1,0 +1,68 @@
+package dev.whetstone.kit.auth;
+
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ResourceInfo;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the bearer key of calls that need one. */
+public class ApiKeyFilter {
+  private final ApiKeys keys;
+  private final Caller caller;
+
+  public ApiKeyFilter(ApiKeys keys, Caller caller) {
+    this.keys = keys;
+    this.caller = caller;
+  }
+
+  @ServerRequestFilter
+  public void authenticate(ContainerRequestContext request, ResourceInfo resource) {
+    RequiresScope required = required(resource);
+    if (required == null) {
+      return;
+    }
+    ApiKey key =
+        keys.find(bearer(request))
+            .orElseThrow(
+                () -> new ProblemException(Problems.unauthorized("the key is not known here")));
+    if (Arrays.stream(required.value()).noneMatch(key.scopes()::contains)) {
+      String scopes =
+          Arrays.stream(required.value()).map(Scope::wireName).collect(Collectors.joining(" or "));
+      throw new ProblemException(
+          Problems.forbidden(
+              "missing-scope",
+              "key '" + key.id() + "' lacks the scope " + scopes,
+              "use a key with the scope " + scopes));
+    }
+    caller.set(key);
+  }
+
+  private static @Nullable RequiresScope required(ResourceInfo resource) {
+    if (resource.getResourceMethod() == null) {
+      return null;
+    }
+    RequiresScope onMethod = resource.getResourceMethod().getAnnotation(RequiresScope.class);
+    return onMethod != null
+        ? onMethod
+        : resource.getResourceClass().getAnnotation(RequiresScope.class);
+  }
+
+  /** The key from the header, or from {@code ?key=} for pages that a browser opens by a link. */
+  private static String bearer(ContainerRequestContext request) {
+    String header = request.getHeaderString("Authorization");
+    if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      return header.substring(7).strip();
+    }
+    if ("GET".equals(request.getMethod())) {
+      String parameter = request.getUriInfo().getQueryParameters().getFirst("key");
+      if (parameter != null) {
+        return parameter;
+      }
+    }
+    throw new ProblemException(Problems.unauthorized("the call has no bearer key"));
+  }
+}

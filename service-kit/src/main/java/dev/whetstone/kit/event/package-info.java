@@ -1,0 +1,5 @@
+/** CloudEvents on Kafka: attributes in headers, JSON in the value. */
+@NullMarked
+package dev.whetstone.kit.event;
+
+import org.jspecify.annotations.NullMarked;

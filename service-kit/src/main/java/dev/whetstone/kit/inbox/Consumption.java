@@ -1,0 +1,180 @@
+package dev.whetstone.kit.inbox;
+
+import dev.whetstone.kit.event.CloudEvents;
+import dev.whetstone.kit.event.CloudEvents.Decoded;
+import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.outbox.Outbox;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.properties.IfBuildProperty;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.jboss.logging.Logger;
+
+/**
+ * Takes a poll's records through inbox, effect and outbox in one transaction. Records that cannot
+ * be read, or whose effect fails by itself, become dead letters; when the database is the trouble,
+ * the same records are tried again until it is back, since an offset must not move past work
+ * undone.
+ */
+@ApplicationScoped
+@IfBuildProperty(name = "whetstone.database", stringValue = "true")
+public class Consumption {
+  private static final Logger LOG = Logger.getLogger(Consumption.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  private final Inbox inbox;
+  private final Outbox outbox;
+  private final MeterRegistry metrics;
+
+  public Consumption(Inbox inbox, Outbox outbox, MeterRegistry metrics) {
+    this.inbox = inbox;
+    this.outbox = outbox;
+    this.metrics = metrics;
+  }
+
+  /** Returns when every record has taken effect, was known, or lies with the dead letters. */
+  public void process(ConsumerRecords<String, byte[]> records, Effect effect) {
+    List<ConsumerRecord<String, byte[]>> all = new ArrayList<>(records.count());
+    records.forEach(all::add);
+    process(all, effect);
+  }
+
+  /** The same for records at hand. */
+  public void process(List<ConsumerRecord<String, byte[]>> records, Effect effect) {
+    if (records.isEmpty()) {
+      return;
+    }
+    RuntimeException fault = tryUntilDatabaseAnswers(records, effect);
+    if (fault == null) {
+      return;
+    }
+    if (records.size() > 1) {
+      int half = records.size() / 2;
+      process(records.subList(0, half), effect);
+      process(records.subList(half, records.size()), effect);
+      return;
+    }
+    ConsumerRecord<String, byte[]> poison = records.getFirst();
+    LOG.errorf(
+        fault,
+        "effect-failed topic=%s partition=%d offset=%d",
+        poison.topic(),
+        poison.partition(),
+        poison.offset());
+    tryUntilDatabaseAnswers(
+        () -> deadLetter(poison, "effect-failed", String.valueOf(fault.getMessage())));
+  }
+
+  private RuntimeException tryUntilDatabaseAnswers(
+      List<ConsumerRecord<String, byte[]>> records, Effect effect) {
+    return tryUntilDatabaseAnswers(() -> once(records, effect));
+  }
+
+  private static RuntimeException tryUntilDatabaseAnswers(Runnable work) {
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      try {
+        QuarkusTransaction.requiringNew().run(work);
+        return null;
+      } catch (RuntimeException e) {
+        if (!isDatabaseTrouble(e)) {
+          return e;
+        }
+        LOG.warnf("database-trouble retry-in=%s reason=%s", pause, rootMessage(e));
+        LockSupport.parkNanos(pause.toNanos());
+        if (Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                ? LONGEST_PAUSE
+                : pause.multipliedBy(2);
+      }
+    }
+  }
+
+  private void once(List<ConsumerRecord<String, byte[]>> records, Effect effect) {
+    List<InboxKey> keys = new ArrayList<>();
+    List<Received> readable = new ArrayList<>();
+    List<ConsumerRecord<String, byte[]>> origins = new ArrayList<>();
+    for (ConsumerRecord<String, byte[]> received : records) {
+      switch (CloudEvents.decode(received)) {
+        case Decoded.Poison poison -> deadLetter(received, poison.code(), poison.detail());
+        case Decoded.Valid valid -> {
+          keys.add(new InboxKey(valid.event().attributes().key(), valid.bodySha256()));
+          readable.add(
+              new Received(
+                  valid.event(),
+                  received.value(),
+                  received.topic(),
+                  received.partition(),
+                  received.offset()));
+          origins.add(received);
+        }
+      }
+    }
+    if (keys.isEmpty()) {
+      return;
+    }
+    List<Received> fresh = new ArrayList<>();
+    List<Admission> admissions = inbox.admit(keys);
+    for (int i = 0; i < admissions.size(); i++) {
+      switch (admissions.get(i)) {
+        case FRESH -> fresh.add(readable.get(i));
+        case SAME -> metrics.counter(MetricNames.INBOX_DUPLICATES).increment();
+        case CONFLICT ->
+            deadLetter(
+                origins.get(i),
+                "id-conflict",
+                "event " + keys.get(i).key() + " was accepted before with another body");
+      }
+    }
+    if (!fresh.isEmpty()) {
+      effect.apply(fresh);
+    }
+  }
+
+  private void deadLetter(ConsumerRecord<String, byte[]> poison, String code, String detail) {
+    metrics.counter(MetricNames.DEAD_LETTERS, "code", code).increment();
+    outbox.addDeadLetter(poison, code, detail);
+  }
+
+  /** Connection loss, shutdown, lock time-outs and serialization failures pass; the rest stays. */
+  static boolean isDatabaseTrouble(Throwable fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        String state = sql.getSQLState();
+        return state == null
+            || state.startsWith("08")
+            || state.startsWith("40")
+            || state.startsWith("53")
+            || state.startsWith("55")
+            || state.startsWith("57");
+      }
+      if (cause instanceof jakarta.transaction.RollbackException
+          || cause instanceof jakarta.transaction.SystemException) {
+        return cause.getCause() == null || isDatabaseTrouble(cause.getCause());
+      }
+      if (cause == cause.getCause()) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private static String rootMessage(Throwable fault) {
+    Throwable root = fault;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

@@ -1,0 +1,10 @@
+package dev.whetstone.kit.inbox;
+
+/** The database did not do its part; the same work may succeed later. */
+public class DatabaseTrouble extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public DatabaseTrouble(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

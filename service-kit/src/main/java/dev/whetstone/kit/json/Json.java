@@ -1,0 +1,75 @@
+package dev.whetstone.kit.json;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * The house's JSON: ISO 8601 times and durations, absent instead of null, unknown fields ignored.
+ */
+public final class Json {
+  private static final ObjectMapper MAPPER = configure(JsonMapper.builder().build());
+  private static final ObjectMapper CANONICAL =
+      configure(
+          JsonMapper.builder()
+              .enable(com.fasterxml.jackson.databind.MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+              .build()
+              .configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true));
+
+  private Json() {}
+
+  /** The shared mapper; do not configure it. */
+  public static ObjectMapper mapper() {
+    return MAPPER;
+  }
+
+  /** Applies the house's settings to another mapper, for example the REST layer's. */
+  public static ObjectMapper configure(ObjectMapper mapper) {
+    return mapper
+        .registerModule(new JavaTimeModule())
+        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+        .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+        .setSerializationInclusion(JsonInclude.Include.NON_NULL);
+  }
+
+  /** UTF-8 JSON with sorted keys and no white space: equal values give equal bytes. */
+  public static byte[] canonical(Object value) {
+    try {
+      JsonNode tree = MAPPER.valueToTree(value);
+      return CANONICAL.writeValueAsBytes(CANONICAL.treeToValue(tree, Object.class));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("cannot write " + value.getClass().getSimpleName(), e);
+    }
+  }
+
+  /** UTF-8 JSON. */
+  public static byte[] write(Object value) {
+    try {
+      return MAPPER.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("cannot write " + value.getClass().getSimpleName(), e);
+    }
+  }
+
+  /**
+   * Reads one JSON value.
+   *
+   * @throws UncheckedIOException when it is not JSON or does not fit the type
+   */
+  public static <T> T read(byte[] json, Class<T> type) {
+    try {
+      return MAPPER.readValue(json, type);
+    } catch (IOException e) {
+      throw new UncheckedIOException("not a " + type.getSimpleName() + ": " + e.getMessage(), e);
+    }
+  }
+}

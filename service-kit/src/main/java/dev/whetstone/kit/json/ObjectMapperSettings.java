@@ -1,0 +1,14 @@
+package dev.whetstone.kit.json;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.jackson.ObjectMapperCustomizer;
+import jakarta.inject.Singleton;
+
+/** Gives the REST layer the house's JSON. */
+@Singleton
+public class ObjectMapperSettings implements ObjectMapperCustomizer {
+  @Override
+  public void customize(ObjectMapper mapper) {
+    Json.configure(mapper);
+  }
+}

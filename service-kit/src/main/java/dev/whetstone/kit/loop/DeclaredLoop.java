@@ -1,0 +1,7 @@
+package dev.whetstone.kit.loop;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.loop.LoopSpec;
+
+/** A declaration that this service heard of. */
+public record DeclaredLoop(LoopId id, LoopSpec spec, String specSha256, long revision) {}

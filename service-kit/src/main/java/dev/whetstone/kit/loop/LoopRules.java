@@ -1,0 +1,137 @@
+package dev.whetstone.kit.loop;
+
+import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.loop.LoopFileException.Fault;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Bounds that types alone do not hold. */
+final class LoopRules {
+  private final String file;
+  private final List<Fault> faults = new ArrayList<>();
+
+  private LoopRules(String file) {
+    this.file = file;
+  }
+
+  static List<Fault> check(String file, LoopSpec loop) {
+    LoopRules rules = new LoopRules(file);
+    rules.curation(loop.spec().curation());
+    rules.training(loop.spec().training());
+    rules.evaluation(loop.spec().evaluation());
+    rules.serving(loop.spec());
+    return rules.faults;
+  }
+
+  private void curation(LoopSpec.Curation curation) {
+    String at = "/spec/curation";
+    atLeast(at + "/seal/minExamples", curation.seal().minExamples(), 10);
+    share(at + "/seal/power", curation.seal().power());
+    positive(at + "/seal/expectedEffect", curation.seal().expectedEffect());
+    shares(at + "/split/initial", curation.split().initial());
+    shares(at + "/split/later", curation.split().later());
+    share(at + "/maxClusterShare", curation.maxClusterShare());
+    share(at + "/dedup/jaccard", curation.dedup().jaccard());
+    share(at + "/quality/minScore", curation.quality().minScore());
+    atLeast(at + "/abuse/capPerEndUser", curation.abuse().capPerEndUser(), 1);
+    atLeast(at + "/decontamination/ngram", curation.decontamination().ngram(), 2);
+  }
+
+  private void training(LoopSpec.Training training) {
+    String at = "/spec/training";
+    if (training.baseLearningRate() != null) {
+      positive(at + "/baseLearningRate", training.baseLearningRate());
+    }
+    if (training.epochs() != null) {
+      atLeast(at + "/epochs", training.epochs(), 1);
+    }
+    if (training.batchSize() != null) {
+      atLeast(at + "/batchSize", training.batchSize(), 1);
+    }
+    atLeast(at + "/lora/r", training.lora().r(), 1);
+    atLeast(at + "/maxSequenceLength", training.maxSequenceLength(), 16);
+    atLeast(at + "/maxAttempts", training.maxAttempts(), 1);
+    if (!Set.of("base", "champion").contains(training.startFrom())) {
+      fault(at + "/startFrom", training.startFrom(), "base or champion");
+    }
+    double replay = 0;
+    for (int i = 0; i < training.replay().size(); i++) {
+      double share = training.replay().get(i).share();
+      share(at + "/replay/" + i + "/share", share);
+      replay += share;
+    }
+    if (replay >= 1) {
+      fault(at + "/replay", Double.toString(replay), "shares that add up to less than 1");
+    }
+  }
+
+  private void evaluation(LoopSpec.Evaluation evaluation) {
+    String at = "/spec/evaluation";
+    share(at + "/alpha", evaluation.alpha());
+    atLeast(at + "/concurrency", evaluation.concurrency(), 1);
+    atLeast(at + "/maxTokens", evaluation.maxTokens(), 1);
+    Set<GateRole> roles = new HashSet<>();
+    for (int i = 0; i < evaluation.gates().size(); i++) {
+      LoopSpec.Gate gate = evaluation.gates().get(i);
+      if (!roles.add(gate.role())) {
+        fault(at + "/gates/" + i + "/role", gate.role().name(), "each role once");
+      }
+      share(at + "/gates/" + i + "/margin", gate.margin());
+    }
+    if (!roles.contains(GateRole.FRESH)) {
+      fault(
+          at + "/gates",
+          roles.toString(),
+          "a list with FRESH in it: without it nothing is ever better");
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < evaluation.suites().size(); i++) {
+      if (!names.add(evaluation.suites().get(i).name())) {
+        fault(at + "/suites/" + i + "/name", evaluation.suites().get(i).name(), "each name once");
+      }
+    }
+  }
+
+  private void serving(LoopSpec.Spec spec) {
+    String endpoint = spec.serving().endpoint();
+    if (!endpoint.startsWith("http://") && !endpoint.startsWith("https://")) {
+      fault("/spec/serving/endpoint", endpoint, "an http:// or https:// URL without /v1");
+    }
+    share("/spec/rollout/holdback", spec.rollout().holdback());
+  }
+
+  private void shares(String pointer, LoopSpec.SplitRatios.Shares shares) {
+    share(pointer + "/train", shares.train());
+    share(pointer + "/validation", shares.validation());
+    share(pointer + "/test", shares.test());
+    double sum = shares.train() + shares.validation() + shares.test();
+    if (Math.abs(sum - 1) > 1e-9) {
+      fault(pointer, Double.toString(sum), "three shares that add up to 1");
+    }
+  }
+
+  private void share(String pointer, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      fault(pointer, Double.toString(value), "a number from 0 to 1");
+    }
+  }
+
+  private void positive(String pointer, double value) {
+    if (!(value > 0)) {
+      fault(pointer, Double.toString(value), "a number above 0");
+    }
+  }
+
+  private void atLeast(String pointer, long value, long least) {
+    if (value < least) {
+      fault(pointer, Long.toString(value), "a whole number of at least " + least);
+    }
+  }
+
+  private void fault(String pointer, String value, String allowed) {
+    faults.add(new Fault(file, pointer, value, allowed));
+  }
+}

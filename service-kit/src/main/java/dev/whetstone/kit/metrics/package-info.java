@@ -1,0 +1,5 @@
+/** Names of the metrics, in one place. */
+@NullMarked
+package dev.whetstone.kit.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,128 @@
+package dev.whetstone.kit.outbox;
+
+import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.event.Event;
+import dev.whetstone.kit.event.CloudEvents;
+import dev.whetstone.kit.inbox.DatabaseTrouble;
+import dev.whetstone.kit.json.Json;
+import io.quarkus.arc.properties.IfBuildProperty;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * Messages that are sent if and only if the caller's transaction commits. Within a topic and key
+ * they are sent in the order in which their transactions committed: the sequence number comes from
+ * a row that the transaction keeps locked.
+ */
+@ApplicationScoped
+@IfBuildProperty(name = "whetstone.database", stringValue = "true")
+public class Outbox {
+  private static final String NEXT_SEQUENCE =
+      """
+      insert into outbox_sequence (topic, message_key, last_seq) values (?, ?, 1)
+      on conflict (topic, message_key) do update set last_seq = outbox_sequence.last_seq + 1
+      returning last_seq
+      """;
+  private static final String INSERT =
+      """
+      insert into outbox (topic, message_key, seq, headers, payload) values (?, ?, ?, ?::jsonb, ?)
+      """;
+  private final DataSource dataSource;
+  private final OutboxRelay relay;
+  private final TransactionSynchronizationRegistry transactions;
+
+  public Outbox(
+      DataSource dataSource, OutboxRelay relay, TransactionSynchronizationRegistry transactions) {
+    this.dataSource = dataSource;
+    this.relay = relay;
+    this.transactions = transactions;
+  }
+
+  /** Queues an event for its type's topic. */
+  public void add(Event<?> event) {
+    insert(
+        event.attributes().type().topic(),
+        event.attributes().partitionKey(),
+        CloudEvents.headers(event.attributes()),
+        Json.write(event.data()));
+  }
+
+  /**
+   * Queues a record for the dead-letter topic beside its own, its error and origin in headers.
+   *
+   * @param code stable, from a bounded set
+   */
+  public void addDeadLetter(ConsumerRecord<String, byte[]> received, String code, String detail) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (Header header : received.headers()) {
+      if (header.value() != null) {
+        headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));
+      }
+    }
+    headers.put("error-code", code);
+    headers.put("error-detail", detail.length() > 2000 ? detail.substring(0, 2000) : detail);
+    headers.put("original-topic", received.topic());
+    headers.put("original-partition", Integer.toString(received.partition()));
+    headers.put("original-offset", Long.toString(received.offset()));
+    byte[] payload = received.value() == null ? new byte[0] : received.value();
+    String key = received.key() == null ? "" : received.key();
+    insert(Topics.deadLetters(received.topic()), key, headers, payload);
+  }
+
+  private void insert(String topic, String key, Map<String, String> headers, byte[] payload) {
+    try (Connection connection = dataSource.getConnection()) {
+      long sequence;
+      try (var statement = connection.prepareStatement(NEXT_SEQUENCE)) {
+        statement.setString(1, topic);
+        statement.setString(2, key);
+        try (var row = statement.executeQuery()) {
+          row.next();
+          sequence = row.getLong(1);
+        }
+      }
+      try (var statement = connection.prepareStatement(INSERT)) {
+        statement.setString(1, topic);
+        statement.setString(2, key);
+        statement.setLong(3, sequence);
+        statement.setString(4, new String(Json.write(headers), StandardCharsets.UTF_8));
+        statement.setBytes(5, payload);
+        statement.executeUpdate();
+      }
+      wakeRelayAfterCommit();
+    } catch (SQLException e) {
+      throw new DatabaseTrouble("cannot queue a message for " + topic, e);
+    }
+  }
+
+  private void wakeRelayAfterCommit() {
+    if (transactions.getTransactionKey() == null
+        || transactions.getResource(Outbox.class) != null) {
+      return;
+    }
+    transactions.putResource(Outbox.class, Boolean.TRUE);
+    transactions.registerInterposedSynchronization(
+        new Synchronization() {
+          @Override
+          public void beforeCompletion() {
+            // Nothing is sent before the commit.
+          }
+
+          @Override
+          public void afterCompletion(int status) {
+            if (status == Status.STATUS_COMMITTED) {
+              relay.wake();
+            }
+          }
+        });
+  }
+}

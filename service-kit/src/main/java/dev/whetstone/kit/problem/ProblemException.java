@@ -1,0 +1,32 @@
+package dev.whetstone.kit.problem;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Carries a problem to the edge of the service. */
+public class ProblemException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+  private final transient Problem problem;
+  private final @Nullable Duration retryAfter;
+
+  public ProblemException(Problem problem) {
+    this(problem, null);
+  }
+
+  /**
+   * @param retryAfter for the {@code Retry-After} header, rounded up to seconds
+   */
+  public ProblemException(Problem problem, @Nullable Duration retryAfter) {
+    super(problem.code() + ": " + problem.detail());
+    this.problem = problem;
+    this.retryAfter = retryAfter;
+  }
+
+  public Problem problem() {
+    return problem;
+  }
+
+  public @Nullable Duration retryAfter() {
+    return retryAfter;
+  }
+}

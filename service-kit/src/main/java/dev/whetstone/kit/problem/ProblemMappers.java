@@ -1,0 +1,95 @@
+package dev.whetstone.kit.problem;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Every error leaves a service as a problem, and none tells of its insides. */
+public class ProblemMappers {
+  private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+  @ServerExceptionMapper
+  public Response problem(ProblemException e) {
+    Response.ResponseBuilder response = response(e.problem());
+    if (e.retryAfter() != null) {
+      response.header("Retry-After", Math.max(1, (e.retryAfter().toMillis() + 999) / 1000));
+    }
+    return response.build();
+  }
+
+  @ServerExceptionMapper
+  public Response malformed(JacksonException e) {
+    String place =
+        e.getLocation() == null
+            ? ""
+            : " at line "
+                + e.getLocation().getLineNr()
+                + ", column "
+                + e.getLocation().getColumnNr();
+    String pointer =
+        e instanceof JsonMappingException mapping
+            ? mapping.getPath().stream()
+                .map(s -> "/" + (s.getFieldName() == null ? s.getIndex() : s.getFieldName()))
+                .collect(Collectors.joining())
+            : null;
+    return response(
+            Problems.badRequest(
+                "malformed-json", e.getOriginalMessage() + place, pointer, "send well-formed JSON"))
+        .build();
+  }
+
+  /**
+   * Quarkus has a mapper of its own for this kind, which only a mapper for the same kind replaces.
+   */
+  @ServerExceptionMapper
+  public Response mismatched(MismatchedInputException e) {
+    return malformed(e);
+  }
+
+  @ServerExceptionMapper
+  public Response webApplication(WebApplicationException e) {
+    if (e.getCause() instanceof JacksonException jackson) {
+      return malformed(jackson);
+    }
+    int status = e.getResponse().getStatus();
+    String code =
+        switch (status) {
+          case 400 -> "bad-request";
+          case 404 -> "no-such-resource";
+          case 405 -> "method-not-allowed";
+          case 406 -> "not-acceptable";
+          case 413 -> "body-too-large";
+          case 415 -> "unsupported-media-type";
+          default -> "http-" + status;
+        };
+    String title =
+        Response.Status.fromStatusCode(status) == null
+            ? "Error"
+            : Response.Status.fromStatusCode(status).getReasonPhrase();
+    return response(new Problem(status, code, title, String.valueOf(e.getMessage()), null, null))
+        .build();
+  }
+
+  @ServerExceptionMapper
+  public Response unexpected(RuntimeException e) {
+    LOG.error("request-failed", e);
+    return response(
+            new Problem(
+                500,
+                "internal",
+                "Something failed here",
+                "the request was not carried out",
+                null,
+                "try again; if it stays, look into the service's log"))
+        .build();
+  }
+
+  private static Response.ResponseBuilder response(Problem problem) {
+    return Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(problem);
+  }
+}

@@ -1,0 +1,5 @@
+/** Errors as application/problem+json. */
+@NullMarked
+package dev.whetstone.kit.problem;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,46 @@
+package dev.whetstone.kit.auth;
+
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Something to knock at. */
+@Path("/guarded")
+public class GuardedResource {
+  private final Caller caller;
+
+  GuardedResource(Caller caller) {
+    this.caller = caller;
+  }
+
+  record Body(List<Integer> numbers) {}
+
+  @GET
+  @RequiresScope(Scope.READ)
+  public String read() {
+    return caller.tenant();
+  }
+
+  @POST
+  @RequiresScope({Scope.INGEST, Scope.IMPORT})
+  public String write(Body body) {
+    return body.numbers().toString();
+  }
+
+  @GET
+  @Path("busy")
+  public String busy() {
+    throw new ProblemException(
+        Problems.unavailable("busy", "no room", "come back"), Duration.ofMillis(1200));
+  }
+
+  @GET
+  @Path("broken")
+  public String broken() {
+    throw new IllegalStateException("secret detail");
+  }
+}

@@ -1,0 +1,94 @@
+package dev.whetstone.kit.auth;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.testing.TestKeys;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
+
+/** Keys, scopes and problems as they look from outside. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class GuardedResourceTest {
+  @Test
+  void shouldLetAKeyWithTheScopeIn() {
+    given()
+        .auth()
+        .oauth2(TestKeys.ACME.text())
+        .get("/guarded")
+        .then()
+        .statusCode(200)
+        .body(equalTo("acme"));
+  }
+
+  @Test
+  void shouldAskForAKey() {
+    given()
+        .get("/guarded")
+        .then()
+        .statusCode(401)
+        .contentType(startsWith("application/problem+json"))
+        .body("code", equalTo("unauthorized"))
+        .body("remedy", containsString("Authorization: Bearer"));
+  }
+
+  @Test
+  void shouldRefuseAnUnknownKey() {
+    given().auth().oauth2("wst_nobody").get("/guarded").then().statusCode(401);
+  }
+
+  @Test
+  void shouldNameTheScopeThatAKeyLacks() {
+    given()
+        .auth()
+        .oauth2(TestKeys.ACME_READ_ONLY.text())
+        .contentType("application/json")
+        .body("{\"numbers\":[1]}")
+        .post("/guarded")
+        .then()
+        .statusCode(403)
+        .body("code", equalTo("missing-scope"))
+        .body("detail", containsString("ingest or import"));
+  }
+
+  @Test
+  void shouldPointAtTheFaultOfAMalformedBody() {
+    given()
+        .auth()
+        .oauth2(TestKeys.ACME.text())
+        .contentType("application/json")
+        .body("{\"numbers\":[1,\"two\"]}")
+        .post("/guarded")
+        .then()
+        .statusCode(400)
+        .contentType(startsWith("application/problem+json"))
+        .body("code", equalTo("malformed-json"))
+        .body("pointer", equalTo("/numbers/1"));
+  }
+
+  @Test
+  void shouldSayWhenToComeBack() {
+    given().get("/guarded/busy").then().statusCode(503).header("Retry-After", "2");
+  }
+
+  @Test
+  void shouldTellNothingOfItsInsides() {
+    given()
+        .get("/guarded/broken")
+        .then()
+        .statusCode(500)
+        .body("code", equalTo("internal"))
+        .body("detail", not(containsString("secret")));
+  }
+
+  @Test
+  void shouldAnswerUnknownPathsAsProblems() {
+    given().get("/nowhere").then().statusCode(404);
+  }
+}

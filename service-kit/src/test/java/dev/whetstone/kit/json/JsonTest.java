@@ -1,0 +1,43 @@
+package dev.whetstone.kit.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JsonTest {
+  @TempDir Path folder;
+
+  @Property(tries = 200)
+  void shouldWriteEqualMapsAsEqualBytes(@ForAll Map<String, Integer> values) {
+    Map<String, Integer> reversed = new LinkedHashMap<>();
+    values.entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByKey().reversed())
+        .forEach(entry -> reversed.put(entry.getKey(), entry.getValue()));
+    assertThat(Json.canonical(reversed)).isEqualTo(Json.canonical(values));
+  }
+
+  @Test
+  void shouldWriteDurationsAsIso8601() {
+    assertThat(new String(Json.write(Map.of("d", Duration.ofDays(7))), StandardCharsets.UTF_8))
+        .isEqualTo("{\"d\":\"PT168H\"}");
+  }
+
+  @Test
+  void shouldDigestADirectoryAsSha256sumWouldListIt() throws IOException {
+    Files.createDirectories(folder.resolve("b"));
+    Files.writeString(folder.resolve("b/x"), "1");
+    Files.writeString(folder.resolve("a"), "2");
+    String listing = Digests.sha256("2") + "  a\n" + Digests.sha256("1") + "  b/x\n";
+    assertThat(Digests.directory(folder)).isEqualTo(Digests.sha256(listing));
+  }
+}

@@ -1,0 +1,170 @@
+package dev.whetstone.kit.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.decision.RolloutMode;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.json.Digests;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoopFilesTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void baseModel() throws IOException {
+    Files.createDirectories(folder.resolve("base"));
+    Files.writeString(folder.resolve("base/config.json"), "{}");
+    Files.writeString(folder.resolve("base/chat_template.jinja"), "{{ messages }}");
+    Files.writeString(folder.resolve("golden.jsonl"), "{}\n");
+  }
+
+  private static final String MINIMAL =
+      """
+      apiVersion: whetstone.dev/v1
+      kind: Loop
+      metadata: {tenant: acme, name: support}
+      spec:
+        baseModel: {uri: base}
+        consent: {default: allow}
+        serving: {endpoint: 'http://127.0.0.1:8000'}
+      """;
+
+  private Declaration read(String yaml) {
+    return LoopFiles.read(yaml.getBytes(StandardCharsets.UTF_8), "loop.yaml", folder);
+  }
+
+  @Test
+  void shouldFillEverythingThatAMinimalFileLeavesOut() {
+    LoopSpec spec = read(MINIMAL).spec();
+    assertThat(spec.spec().curation().seal().minExamples()).isEqualTo(50);
+    assertThat(spec.spec().curation().joinWindow()).isEqualTo(Duration.ofDays(7));
+    assertThat(spec.spec().rollout().mode()).isEqualTo(RolloutMode.APPROVE);
+    assertThat(spec.spec().evaluation().gates())
+        .extracting(LoopSpec.Gate::role)
+        .containsExactly(GateRole.FRESH, GateRole.RETAIN, GateRole.FORGET, GateRole.FORMAT);
+    assertThat(spec.spec().evaluation().gates().getFirst().minItems()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldPinWhatLiesInFiles() {
+    LoopSpec spec = read(MINIMAL).spec();
+    assertThat(spec.spec().baseModel().uri()).isEqualTo("file://" + folder.resolve("base"));
+    assertThat(spec.spec().baseModel().sha256())
+        .isEqualTo(Digests.directory(folder.resolve("base")));
+    assertThat(spec.spec().baseModel().chatTemplateSha256())
+        .isEqualTo(Digests.sha256("{{ messages }}"));
+  }
+
+  @Test
+  void shouldGiveTheSameDigestForTheSameMeaning() {
+    String reordered =
+        """
+        kind: Loop
+        apiVersion: whetstone.dev/v1
+        spec:
+          serving: {endpoint: 'http://127.0.0.1:8000'}
+          consent: {default: allow}
+          baseModel: {uri: base}
+        metadata: {name: support, tenant: acme}
+        """;
+    assertThat(read(reordered).specSha256()).isEqualTo(read(MINIMAL).specSha256());
+  }
+
+  @Test
+  void shouldTakeAGatesDefaultsByItsRole() {
+    LoopSpec spec =
+        read(MINIMAL + "  evaluation:\n    gates: [{role: FRESH, minItems: 80}, {role: RETAIN}]\n")
+            .spec();
+    assertThat(spec.spec().evaluation().gates().getFirst())
+        .isEqualTo(new LoopSpec.Gate(GateRole.FRESH, LoopSpec.Gate.Mode.ENFORCE, 0.01, 80));
+    assertThat(spec.spec().evaluation().gates().get(1).margin()).isEqualTo(0.03);
+  }
+
+  @Test
+  void shouldSayWhereEachValueComesFrom() {
+    Declaration declaration = read(MINIMAL + "  profile: cautious\n  training: {epochs: 6}\n");
+    assertThat(declaration.settings())
+        .anySatisfy(
+            s -> {
+              assertThat(s.pointer()).isEqualTo("/spec/training/epochs");
+              assertThat(s.origin()).isEqualTo("file");
+            })
+        .anySatisfy(
+            s -> {
+              assertThat(s.pointer()).isEqualTo("/spec/curation/seal/minExamples");
+              assertThat(s.value()).isEqualTo(200);
+              assertThat(s.origin()).isEqualTo("profile cautious");
+            })
+        .anySatisfy(
+            s -> {
+              assertThat(s.pointer()).isEqualTo("/spec/curation/joinWindow");
+              assertThat(s.origin()).isEqualTo("profile standard");
+            });
+  }
+
+  @Test
+  void shouldNameFileFieldValueAndWhatIsAllowedForEveryFault() {
+    String broken =
+        MINIMAL
+            + "  rollout: {mode: always}\n"
+            + "  training: {epochz: 3, lora: {r: none}}\n"
+            + "  curation: {joinWindow: a week}\n";
+    assertThatThrownBy(() -> read(broken))
+        .isInstanceOf(LoopFileException.class)
+        .hasMessageContaining(
+            "loop.yaml /spec/rollout/mode: 'always'; allowed: observe, approve, canary, auto")
+        .hasMessageContaining("loop.yaml /spec/training/epochz: '3'; allowed: one of the fields")
+        .hasMessageContaining("loop.yaml /spec/training/lora/r: 'none'; allowed: a whole number")
+        .hasMessageContaining(
+            "loop.yaml /spec/curation/joinWindow: 'a week'; allowed: an ISO 8601");
+  }
+
+  @Test
+  void shouldAskTheOneQuestionThatHasNoDefault() {
+    assertThatThrownBy(() -> read(MINIMAL.replace("  consent: {default: allow}\n", "")))
+        .hasMessageContaining("/spec/consent/default: is missing; allowed: allow or deny");
+  }
+
+  @Test
+  void shouldRefuseSharesThatDoNotAddUp() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    MINIMAL
+                        + "  curation: {split: {initial: {train: 0.9, validation: 0.1, test: 0.3}}}\n"))
+        .hasMessageContaining("/spec/curation/split/initial: '1.3")
+        .hasMessageContaining("add up to 1");
+  }
+
+  @Test
+  void shouldRefuseASuiteWhoseBytesChanged() {
+    String suite =
+        "  evaluation: {suites: [{name: golden, role: RETAIN, uri: golden.jsonl, sha256: '00'}]}\n";
+    assertThatThrownBy(() -> read(MINIMAL + suite))
+        .hasMessageContaining("/spec/evaluation/suites/0/sha256: '00'; allowed: ");
+  }
+
+  @Test
+  void shouldNameThePlaceOfBrokenYaml() {
+    assertThatThrownBy(() -> read("spec: {a: [1, 2\nb: }"))
+        .isInstanceOf(LoopFileException.class)
+        .hasMessageContaining("loop.yaml")
+        .hasMessageContaining("line");
+  }
+
+  @Test
+  void shouldRefuseRelativeUrisWhereNothingIsRelative() {
+    assertThatThrownBy(
+            () -> LoopFiles.read(MINIMAL.getBytes(StandardCharsets.UTF_8), "request body", null))
+        .hasMessageContaining("/spec/baseModel/uri: 'base'; allowed: an absolute URI");
+  }
+}

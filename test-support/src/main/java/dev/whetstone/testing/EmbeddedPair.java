@@ -1,0 +1,103 @@
+package dev.whetstone.testing;
+
+import dev.whetstone.local.infra.EmbeddedPostgres;
+import dev.whetstone.local.infra.InfrastructureMain;
+import dev.whetstone.local.infra.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kafka and PostgreSQL in a child process of the tests. A process of its own, because a broker
+ * inside a Quarkus test would lose its class loader when the application restarts; it ends when the
+ * test JVM does, however that ends, since its standard input then closes.
+ */
+final class EmbeddedPair {
+  private EmbeddedPair() {}
+
+  static Infrastructure.Started start(Path directory) {
+    int kafkaPort = Ports.free();
+    int postgresPort = Ports.free();
+    Path log = directory.resolve("infrastructure.log");
+    try {
+      Process process =
+          new ProcessBuilder(command(directory, kafkaPort, postgresPort))
+              .redirectError(Redirect.appendTo(log.toFile()))
+              .start();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process, directory)));
+      waitUntilReady(process, log);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Kafka and PostgreSQL for tests did not start", e);
+    }
+    return new Infrastructure.Started(
+        "127.0.0.1:" + kafkaPort,
+        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(postgresPort, Infrastructure.DATABASE),
+        EmbeddedPostgres.USER,
+        EmbeddedPostgres.PASSWORD);
+  }
+
+  private static List<String> command(Path directory, int kafkaPort, int postgresPort) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx320m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path"),
+        InfrastructureMain.class.getName(),
+        "--directory=" + directory,
+        "--kafka-port=" + kafkaPort,
+        "--controller-port=" + Ports.free(),
+        "--postgres-port=" + postgresPort,
+        "--databases=" + Infrastructure.DATABASE,
+        "--end-with-input");
+  }
+
+  private static void waitUntilReady(Process process, Path log) throws IOException {
+    var output = process.inputReader();
+    String line;
+    do {
+      line = output.readLine();
+    } while (line != null && !line.equals(InfrastructureMain.READY));
+    if (line == null) {
+      throw new IllegalStateException(
+          "Kafka and PostgreSQL for tests ended before they were ready:\n" + Files.readString(log));
+    }
+    Thread.ofVirtual().start(() -> output.lines().forEach(ignored -> {}));
+  }
+
+  private static void end(Process process, Path directory) {
+    try {
+      process.getOutputStream().close();
+      int ignored = process.waitFor();
+      Files.walkFileTree(directory, new Deletion());
+    } catch (IOException e) {
+      System.err.println("the tests' infrastructure left things behind in " + directory + ": " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Deletes a directory and all in it. */
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.delete(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+        throws IOException {
+      Files.delete(directory);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

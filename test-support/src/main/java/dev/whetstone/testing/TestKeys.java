@@ -1,0 +1,99 @@
+package dev.whetstone.testing;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.stream.Collectors;
+
+/**
+ * API keys that every test knows. Their applications are {@code support-app} (full), {@code
+ * web-widget} (publishable) and {@code reader} (read only).
+ */
+public enum TestKeys {
+  /** Every scope, tenant {@code acme}. */
+  ACME(
+      'A', "acme", "support-app", false, "ingest", "import", "read", "operate", "approve", "erase"),
+  /** Every scope, tenant {@code other}. */
+  OTHER(
+      'B',
+      "other",
+      "support-app",
+      false,
+      "ingest",
+      "import",
+      "read",
+      "operate",
+      "approve",
+      "erase"),
+  /** A browser's key of {@code acme}. */
+  ACME_PUBLISHABLE('C', "acme", "web-widget", true, "ingest"),
+  /** May only look, tenant {@code acme}. */
+  ACME_READ_ONLY('D', "acme", "reader", false, "read"),
+  /** May only send, tenant {@code acme}. */
+  ACME_INGEST_ONLY('E', "acme", "sender", false, "ingest");
+
+  private final String text;
+  private final String tenant;
+  private final String application;
+  private final boolean publishable;
+  private final String[] scopes;
+
+  TestKeys(char fill, String tenant, String application, boolean publishable, String... scopes) {
+    this.text = "wst_" + String.valueOf(fill).repeat(43);
+    this.tenant = tenant;
+    this.application = application;
+    this.publishable = publishable;
+    this.scopes = scopes;
+  }
+
+  /** The key itself. */
+  public String text() {
+    return text;
+  }
+
+  /** Value of the {@code Authorization} header. */
+  public String bearer() {
+    return "Bearer " + text;
+  }
+
+  public String tenant() {
+    return tenant;
+  }
+
+  public String application() {
+    return application;
+  }
+
+  /** The file of hashed keys, as {@code whetstone.keys.file} wants it. */
+  public static String file() {
+    return Arrays.stream(values())
+        .map(TestKeys::entry)
+        .collect(Collectors.joining(",\n  ", "{\"keys\": [\n  ", "\n]}\n"));
+  }
+
+  private String entry() {
+    String scopeList =
+        Arrays.stream(scopes).map(scope -> '"' + scope + '"').collect(Collectors.joining(", "));
+    return """
+    {"id": "%s", "sha256": "%s", "tenant": "%s", "application": "%s", "scopes": [%s], "publishable": %s}"""
+        .formatted(
+            name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+            sha256(text),
+            tenant,
+            application,
+            scopeList,
+            publishable);
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
