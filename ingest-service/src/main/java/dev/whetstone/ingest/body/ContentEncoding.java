@@ -1,0 +1,58 @@
+package dev.whetstone.ingest.body;
+
+import com.github.luben.zstd.ZstdInputStream;
+import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.ingest.item.FaultCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** How a body is compressed. */
+public enum ContentEncoding {
+  IDENTITY,
+  GZIP,
+  ZSTD;
+
+  /** What the {@code Accept-Encoding} header of a 415 says. */
+  public static final String ACCEPTED = "gzip, zstd, identity";
+
+  /** A window of 8 MiB is what RFC 8878 asks every decoder to take; more would cost memory. */
+  private static final int ZSTD_WINDOW_LOG = 23;
+
+  private static final int BUFFER = 8192;
+
+  /**
+   * Reads the header {@code Content-Encoding}.
+   *
+   * @throws Fault when it names another encoding, or several
+   */
+  public static ContentEncoding of(@Nullable String header) {
+    if (header == null || header.isBlank()) {
+      return IDENTITY;
+    }
+    return switch (header.strip().toLowerCase(Locale.ROOT)) {
+      case "identity" -> IDENTITY;
+      case "gzip", "x-gzip" -> GZIP;
+      case "zstd" -> ZSTD;
+      default ->
+          throw new Fault(
+              FaultCode.UNSUPPORTED_ENCODING,
+              null,
+              "the content encoding is '" + header + "'",
+              "send one of " + ACCEPTED);
+    };
+  }
+
+  /**
+   * @throws IOException when the stream does not begin as the encoding says
+   */
+  InputStream open(InputStream in) throws IOException {
+    return switch (this) {
+      case IDENTITY -> in;
+      case GZIP -> new GZIPInputStream(in, BUFFER);
+      case ZSTD -> new ZstdInputStream(in).setLongMax(ZSTD_WINDOW_LOG);
+    };
+  }
+}

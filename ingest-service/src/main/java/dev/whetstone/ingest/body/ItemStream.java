@@ -1,0 +1,235 @@
+package dev.whetstone.ingest.body;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.ingest.item.FaultCode;
+import dev.whetstone.ingest.item.Limits;
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body's items, one after the other, each as a tree; only one is in memory at a time. Whatever is
+ * wrong with the body as such is a {@link Fault} with its line and column.
+ */
+public final class ItemStream implements AutoCloseable {
+  private final JsonParser parser;
+  private final ObjectReader trees;
+  private final Shape shape;
+  private final ContentEncoding encoding;
+  private final Limits limits;
+  private boolean many;
+  private int count;
+  private boolean ended;
+
+  private ItemStream(
+      JsonParser parser, ObjectReader trees, Shape shape, ContentEncoding encoding, Limits limits) {
+    this.parser = parser;
+    this.trees = trees;
+    this.shape = shape;
+    this.encoding = encoding;
+    this.limits = limits;
+  }
+
+  /** Makes streams with the same limits; safe for use by several threads. */
+  public static final class Opener {
+    private final Limits limits;
+    private final JsonFactory factory;
+    private final ObjectReader trees;
+
+    public Opener(Limits limits) {
+      this.limits = limits;
+      this.factory =
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      // The array around the items and their level come on top.
+                      .maxNestingDepth(limits.nesting() + 1)
+                      .maxStringLength(Math.max(limits.itemBytes(), limits.textCharacters()))
+                      .build())
+              .build();
+      this.trees =
+          JsonMapper.builder(factory)
+              .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+              .build()
+              .readerFor(JsonNode.class);
+    }
+
+    /** Reads from a request's body; the caller closes the stream. */
+    public ItemStream open(InputStream body, ContentEncoding encoding, Shape shape) {
+      try {
+        InputStream wire = new BoundedInputStream(body, limits.bodyBytes(), "the body");
+        InputStream decoded =
+            encoding == ContentEncoding.IDENTITY
+                ? wire
+                : new BoundedInputStream(
+                    encoding.open(wire), limits.decodedBytes(), "the decompressed body");
+        return new ItemStream(factory.createParser(decoded), trees, shape, encoding, limits);
+      } catch (IOException e) {
+        throw notDecoded(encoding, e);
+      }
+    }
+  }
+
+  /** True once the body turned out to hold a list; false when it is a single object. */
+  public boolean many() {
+    return many;
+  }
+
+  /**
+   * The next item, or null after the last one.
+   *
+   * @throws Fault when the body is no JSON, too large, nested too deep or of another shape
+   */
+  public @Nullable JsonNode next() {
+    try {
+      JsonNode item = ended ? null : advance();
+      if (item == null) {
+        end();
+        return null;
+      }
+      if (++count > limits.items()) {
+        throw new Fault(
+            FaultCode.TOO_MANY_ITEMS,
+            null,
+            "the body holds more than " + limits.items() + " items",
+            "send at most " + limits.items() + " items in one request");
+      }
+      return item;
+    } catch (StreamConstraintsException e) {
+      throw constraint(e);
+    } catch (JsonProcessingException e) {
+      throw malformed(e);
+    } catch (CharConversionException e) {
+      throw malformed(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw notDecoded(encoding, e);
+    }
+  }
+
+  private @Nullable JsonNode advance() throws IOException {
+    JsonToken token = parser.nextToken();
+    if (count == 0 && !many) {
+      token = begin(token);
+    }
+    if (token == null) {
+      if (many && shape != Shape.LINES) {
+        throw malformed("the array does not end");
+      }
+      return null;
+    }
+    if (token == JsonToken.END_ARRAY && many && shape != Shape.LINES) {
+      return null;
+    }
+    if (!many && count > 0) {
+      throw malformed("there is more after the first value");
+    }
+    return trees.readTree(parser);
+  }
+
+  /** Looks at the first token; within an array it moves on to the first element. */
+  private @Nullable JsonToken begin(@Nullable JsonToken first) throws IOException {
+    if (shape == Shape.LINES) {
+      many = true;
+      return first;
+    }
+    if (first == JsonToken.START_ARRAY && shape != Shape.OBJECT) {
+      many = true;
+      return parser.nextToken();
+    }
+    if (first != null && (first != JsonToken.START_OBJECT || shape == Shape.ARRAY)) {
+      throw malformed(
+          switch (shape) {
+            case JSON -> "the body is neither an object nor an array";
+            case OBJECT -> "the body is not an object";
+            case ARRAY, LINES -> "the body is not an array";
+          });
+    }
+    return first;
+  }
+
+  private void end() throws IOException {
+    if (!ended) {
+      ended = true;
+      if (count == 0) {
+        throw new Fault(
+            FaultCode.NO_ITEMS, null, "the body holds no item", "send at least one JSON object");
+      }
+      if (shape != Shape.LINES && parser.nextToken() != null) {
+        throw malformed("there is more after the first value");
+      }
+    }
+  }
+
+  private Fault constraint(StreamConstraintsException e) {
+    if (e.getOriginalMessage().contains("nesting depth")) {
+      return new Fault(
+          FaultCode.NESTED_TOO_DEEP,
+          null,
+          place() + "objects and arrays lie more than " + limits.nesting() + " deep",
+          "send items nested at most " + limits.nesting() + " deep");
+    }
+    return new Fault(
+        FaultCode.ITEM_TOO_LARGE,
+        null,
+        place() + e.getOriginalMessage(),
+        "send texts of at most " + limits.textCharacters() + " characters");
+  }
+
+  private Fault malformed(JsonProcessingException e) {
+    // The message repeats what was sent, which may be personal, but only a token of it.
+    String reason = e.getOriginalMessage().lines().findFirst().orElse("not JSON");
+    return malformed(reason);
+  }
+
+  private Fault malformed(String reason) {
+    return new Fault(
+        FaultCode.MALFORMED_JSON,
+        null,
+        place() + reason,
+        switch (shape) {
+          case JSON -> "send one JSON object or one array of objects, in UTF-8";
+          case OBJECT -> "send one JSON object, in UTF-8";
+          case ARRAY -> "send one JSON array of objects, in UTF-8";
+          case LINES -> "send one JSON object per line, in UTF-8";
+        });
+  }
+
+  private String place() {
+    var location = parser.currentLocation();
+    return "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
+  }
+
+  private static Fault notDecoded(ContentEncoding encoding, IOException e) {
+    return new Fault(
+        FaultCode.MALFORMED_ENCODING,
+        null,
+        encoding == ContentEncoding.IDENTITY
+            ? "the body ended early"
+            : "the body is not "
+                + encoding.name().toLowerCase(java.util.Locale.ROOT)
+                + ": "
+                + e.getMessage(),
+        "send the whole body in the encoding that Content-Encoding names");
+  }
+
+  @Override
+  public void close() {
+    try {
+      parser.close();
+    } catch (IOException e) {
+      // Nothing more is read from it; the request was answered by what came before.
+      ended = true;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** A request's body as a stream of JSON items: decompressed, bounded, never held as a whole. */
+@NullMarked
+package dev.whetstone.ingest.body;
+
+import org.jspecify.annotations.NullMarked;

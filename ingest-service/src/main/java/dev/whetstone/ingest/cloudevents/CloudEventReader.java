@@ -1,0 +1,121 @@
+package dev.whetstone.ingest.cloudevents;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.ingest.event.TraceParent;
+import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.ingest.item.FaultCode;
+import dev.whetstone.ingest.item.Identifier;
+import dev.whetstone.ingest.item.ItemReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the attributes of CloudEvents 1.0. {@code time}, {@code subject} and {@code partitionkey}
+ * are not taken from senders: ingest says when it received an event and what it is about.
+ */
+public final class CloudEventReader {
+  private static final String VERSION = "1.0";
+
+  private CloudEventReader() {}
+
+  /**
+   * An event with everything in one JSON object.
+   *
+   * @throws Fault when it is no CloudEvent, or of a type that is not taken
+   */
+  public static CloudEventItem structured(JsonNode envelope) {
+    if (!envelope.isObject()) {
+      throw new Fault(FaultCode.WRONG_TYPE, "", "the event is not an object", "send a CloudEvent");
+    }
+    if (envelope.hasNonNull("data_base64")) {
+      throw new Fault(
+          FaultCode.INVALID_VALUE, "/data_base64", "the data is binary", "send JSON as 'data'");
+    }
+    JsonNode data = envelope.get("data");
+    if (data == null || data.isNull()) {
+      throw new Fault(
+          FaultCode.MISSING_FIELD, "/data", "the event has no data", "send the data as 'data'");
+    }
+    return read(new Attributes.Members(envelope), data, "/data");
+  }
+
+  /**
+   * An event whose attributes are headers.
+   *
+   * @throws Fault when it is no CloudEvent, or of a type that is not taken
+   */
+  public static CloudEventItem binary(Attributes.Headers headers, JsonNode data) {
+    return read(headers, data, "");
+  }
+
+  /** The id for the receipt of an event that is otherwise refused; null when it has none. */
+  public static @Nullable String id(Attributes attributes) {
+    try {
+      String id = attributes.get("id");
+      return id != null && Identifier.isValid(id) ? id : null;
+    } catch (Fault noText) {
+      return null;
+    }
+  }
+
+  private static CloudEventItem read(Attributes attributes, JsonNode data, String dataPointer) {
+    String version = required(attributes, "specversion", VERSION);
+    if (!version.equals(VERSION)) {
+      throw invalid(attributes, "specversion", version, VERSION);
+    }
+    return new CloudEventItem(
+        identifier(attributes, "id", "an id that is unique within the source"),
+        identifier(attributes, "source", "who says it"),
+        type(attributes),
+        name(attributes, "tenant", attributes.get("tenant")),
+        name(attributes, "loop", required(attributes, "loop", "the loop's name")),
+        TraceParent.of(attributes.get("traceparent")),
+        data,
+        dataPointer);
+  }
+
+  private static EventType type(Attributes attributes) {
+    String name =
+        required(attributes, "type", "one such as " + EventType.FEEDBACK_GIVEN.wireName());
+    return EventType.byWireName(name)
+        .filter(ItemReader.types()::contains)
+        .orElseThrow(() -> ItemReader.unsupported(attributes.pointer("type"), name));
+  }
+
+  private static String identifier(Attributes attributes, String name, String what) {
+    String value = required(attributes, name, what);
+    if (!Identifier.isValid(value)) {
+      throw invalid(attributes, name, value, Identifier.ALLOWED);
+    }
+    return value;
+  }
+
+  private static @Nullable String name(Attributes attributes, String name, @Nullable String value) {
+    if (value != null && !LoopId.NAME.matcher(value).matches()) {
+      throw invalid(attributes, name, value, "1 to 63 of a-z, 0-9 and '-', starting with a letter");
+    }
+    return value;
+  }
+
+  private static String required(Attributes attributes, String name, String what) {
+    String value = attributes.get(name);
+    if (value == null || value.isEmpty()) {
+      throw new Fault(
+          FaultCode.MISSING_FIELD,
+          attributes.pointer(name),
+          attributes.label(name) + " is missing",
+          "send " + what + " as " + attributes.label(name));
+    }
+    return value;
+  }
+
+  private static Fault invalid(Attributes attributes, String name, String value, String allowed) {
+    String shown = value.length() > 60 ? value.substring(0, 60) + "…" : value;
+    return new Fault(
+        FaultCode.INVALID_VALUE,
+        attributes.pointer(name),
+        attributes.label(name) + " is '" + shown + "'",
+        "send " + allowed);
+  }
+}

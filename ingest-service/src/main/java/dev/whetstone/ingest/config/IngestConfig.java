@@ -1,0 +1,48 @@
+package dev.whetstone.ingest.config;
+
+import dev.whetstone.ingest.item.Limits;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Settings under {@code whetstone.ingest}. */
+@ConfigMapping(prefix = "whetstone.ingest")
+public interface IngestConfig {
+  /** How long a request waits for the broker's acknowledgement before it is answered 503. */
+  @WithDefault("5S")
+  Duration acknowledgeWithin();
+
+  /** What a 503 asks the caller to wait. */
+  @WithDefault("5S")
+  Duration retryAfter();
+
+  /** How long the producer waits for more records before it sends a batch. */
+  @WithDefault("2")
+  int lingerMilliseconds();
+
+  LimitsConfig limits();
+
+  /** See {@link Limits}. */
+  interface LimitsConfig {
+    @WithDefault("4194304")
+    long bodyBytes();
+
+    @WithDefault("16777216")
+    long decodedBytes();
+
+    @WithDefault("5000")
+    int items();
+
+    @WithDefault("921600")
+    int itemBytes();
+
+    @WithDefault("40")
+    int nesting();
+
+    @WithDefault("400000")
+    int textCharacters();
+
+    @WithDefault("1000")
+    int messages();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.whetstone.ingest.event;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.EventAttributes;
+import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.ingest.item.FaultCode;
+import dev.whetstone.ingest.item.ItemReader;
+import dev.whetstone.ingest.item.Limits;
+import dev.whetstone.kit.json.Json;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Completes data to an event. The data is serialised here, once, and never again. */
+public final class EventMaker {
+  /** Sorted maps make a retry with other key order the same bytes, hence the same event. */
+  private static final ObjectWriter WRITER =
+      Json.mapper().writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+  private final Limits limits;
+  private final ItemReader items;
+
+  public EventMaker(Limits limits, ItemReader items) {
+    this.limits = limits;
+    this.items = items;
+  }
+
+  /**
+   * Reads an item and makes an event of it.
+   *
+   * @param id the sender's; absent, it is derived
+   * @param receivedAt becomes the event's {@code time}
+   * @throws Fault when the item is not what the contract says, or this sender may not say it
+   */
+  public PreparedEvent read(
+      Sender sender,
+      LoopId loop,
+      EventType type,
+      @Nullable String id,
+      JsonNode item,
+      Instant receivedAt,
+      @Nullable String traceParent) {
+    EventData data = items.read(type, item, sender.source());
+    return make(sender, loop, id, data, receivedAt, traceParent);
+  }
+
+  /**
+   * Completes data at hand.
+   *
+   * @throws Fault when the event is larger than Kafka takes
+   */
+  public PreparedEvent make(
+      Sender sender,
+      LoopId loop,
+      @Nullable String id,
+      EventData data,
+      Instant receivedAt,
+      @Nullable String traceParent) {
+    PublishableRule.check(sender, data);
+    EventType type = EventType.of(data);
+    byte[] bytes = write(data);
+    if (bytes.length > limits.itemBytes()) {
+      throw new Fault(
+          FaultCode.ITEM_TOO_LARGE,
+          "",
+          "the item has " + bytes.length + " bytes",
+          "send items of at most " + limits.itemBytes() + " bytes");
+    }
+    String eventId = id == null ? DerivedId.of(sender.source(), type.wireName(), bytes) : id;
+    EventAttributes attributes =
+        new EventAttributes(
+            eventId,
+            sender.source(),
+            type,
+            receivedAt,
+            PartitionKey.subject(data),
+            loop,
+            PartitionKey.of(loop, eventId, data),
+            traceParent);
+    return new PreparedEvent(attributes, bytes);
+  }
+
+  private static byte[] write(EventData data) {
+    try {
+      return WRITER.writeValueAsBytes(data);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an event's data always has a JSON form", e);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.whetstone.ingest.event;
+
+import dev.whetstone.contracts.event.EventAttributes;
+
+/**
+ * An event that is ready to be published.
+ *
+ * @param data the JSON of the event's data, serialised once
+ */
+public record PreparedEvent(EventAttributes attributes, byte[] data) {}

@@ -1,0 +1,5 @@
+/** From data to a complete event: its id, its attributes, its bytes. */
+@NullMarked
+package dev.whetstone.ingest.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,171 @@
+package dev.whetstone.ingest.item;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.contracts.event.FeedbackRetracted;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.kit.json.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns one item of a body into an event's data, or says what is wrong with it. Fields that the
+ * contract does not know are ignored, so that newer apps may talk to an older ingest.
+ */
+public final class ItemReader {
+  private final Limits limits;
+  private final Chat chat;
+  private final FeedbackReader feedback;
+
+  public ItemReader(Limits limits) {
+    this.limits = limits;
+    this.chat = new Chat(limits);
+    this.feedback = new FeedbackReader(limits, this);
+  }
+
+  /**
+   * Reads the data of a type that product apps send.
+   *
+   * @param source who sends it; a retraction takes back feedback of the same source only
+   * @throws Fault when it is not what the contract says, or the type is none of theirs
+   */
+  public EventData read(EventType type, JsonNode item, String source) {
+    Fields fields = Fields.of(item);
+    TextRules.check(item, limits);
+    return switch (type) {
+      case INTERACTION_RECORDED -> interaction(fields);
+      case FEEDBACK_GIVEN -> feedback.read(fields);
+      case FEEDBACK_RETRACTED -> retraction(fields, source);
+      case END_USER_ERASED,
+          BATCH_SEALED,
+          BATCH_TAINTED,
+          CHECKPOINT_READY,
+          CHECKPOINT_TAINTED,
+          FINDING_REPORTED,
+          PROMOTION_DECIDED,
+          PROMOTION_APPLIED,
+          PROMOTION_FAILED,
+          PROMOTION_ROLLED_BACK,
+          CHAMPION_SET,
+          LOOP_DECLARED ->
+          throw unsupported(null, type.wireName());
+    };
+  }
+
+  /** The id that the app gave the item, if any. */
+  public static @Nullable String id(JsonNode item) {
+    return item.isObject() ? Fields.of(item).identifier("id") : null;
+  }
+
+  /**
+   * An event type that is not taken here.
+   *
+   * @param pointer where the type was named, if it has a place in the body
+   */
+  public static Fault unsupported(@Nullable String pointer, String wireName) {
+    return new Fault(
+        FaultCode.UNSUPPORTED_TYPE,
+        pointer,
+        "events of type '" + Shown.text(wireName) + "' are not taken here",
+        "send %s, %s or %s"
+            .formatted(
+                EventType.INTERACTION_RECORDED.wireName(),
+                EventType.FEEDBACK_GIVEN.wireName(),
+                EventType.FEEDBACK_RETRACTED.wireName()));
+  }
+
+  private InteractionRecorded interaction(Fields fields) {
+    String responseId = fields.identifier("responseId");
+    if (responseId == null) {
+      throw fields.missing("responseId", "the OpenAI completion's id");
+    }
+    Fields model = fields.object("model");
+    return new InteractionRecorded(
+        responseId,
+        fields.key("conversationId"),
+        request(fields.requiredObject("request", "what the model was asked")),
+        response(fields.requiredObject("response", "what the model answered")),
+        model == null ? null : model(model),
+        fields.name("chatTemplateSha256"),
+        fields.name("endUser"),
+        consent(fields),
+        fields.open("usage"),
+        fields.tags("tags"),
+        fields.time("occurredAt"));
+  }
+
+  InteractionRecorded.Request request(Fields fields) {
+    return new InteractionRecorded.Request(
+        chat.messages(fields),
+        chat.tools(fields),
+        anything(fields.get("toolChoice")),
+        fields.open("responseFormat"),
+        fields.open("decoding"));
+  }
+
+  ChatMessage answer(Fields fields) {
+    return chat.answer(fields);
+  }
+
+  InteractionRecorded.@Nullable ConsentGiven consent(Fields fields) {
+    Fields consent = fields.object("consent");
+    if (consent == null) {
+      return null;
+    }
+    Boolean training = consent.bool("training");
+    if (training == null) {
+      throw consent.missing("training", "true or false");
+    }
+    return new InteractionRecorded.ConsentGiven(training, consent.name("basis"));
+  }
+
+  private InteractionRecorded.Response response(Fields fields) {
+    return new InteractionRecorded.Response(
+        answer(fields.requiredObject("message", "the assistant's message")),
+        fields.name("finishReason"),
+        fields.integer("choiceIndex"));
+  }
+
+  private static InteractionRecorded.Model model(Fields fields) {
+    Double propensity = fields.number("propensity");
+    if (propensity != null && !(propensity >= 0 && propensity <= 1)) {
+      throw fields.invalid(
+          "propensity", "the propensity is " + propensity, "send a probability from 0 to 1");
+    }
+    return new InteractionRecorded.Model(
+        fields.name("base"), fields.name("adapter"), fields.name("variant"), propensity);
+  }
+
+  private FeedbackRetracted retraction(Fields fields, String source) {
+    String id = fields.identifier("id");
+    if (id == null) {
+      throw fields.missing("id", "the id of the feedback that is taken back");
+    }
+    String given = fields.text("source", Limits.IDENTIFIER_CHARACTERS);
+    if (given != null && !given.equals(source)) {
+      throw fields.invalid(
+          "source",
+          "the feedback to take back is of '" + Shown.text(given) + "'",
+          "only its own source '" + source + "' can take feedback back; leave the field out");
+    }
+    return new FeedbackRetracted(
+        source, id, fields.identifier("responseId"), fields.name("endUser"));
+  }
+
+  static @Nullable Object anything(@Nullable JsonNode node) {
+    try {
+      return node == null ? null : Json.mapper().treeToValue(node, Object.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree always converts to an object", e);
+    }
+  }
+
+  /** What {@link #read} understands. */
+  public static List<EventType> types() {
+    return List.of(
+        EventType.INTERACTION_RECORDED, EventType.FEEDBACK_GIVEN, EventType.FEEDBACK_RETRACTED);
+  }
+}

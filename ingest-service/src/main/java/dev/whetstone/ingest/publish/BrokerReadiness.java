@@ -1,0 +1,58 @@
+package dev.whetstone.ingest.publish;
+
+import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Not ready when the broker does not answer within two seconds, be it gone or frozen. */
+@Readiness
+@ApplicationScoped
+public class BrokerReadiness implements HealthCheck {
+  private static final int PATIENCE_MILLISECONDS = 2_000;
+
+  private final Admin admin;
+
+  public BrokerReadiness(@Identifier("default-kafka-broker") Map<String, Object> broker) {
+    Map<String, Object> settings = new HashMap<>(broker);
+    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLISECONDS);
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MILLISECONDS);
+    this.admin = Admin.create(settings);
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    return HealthCheckResponse.named("the broker answers").status(answers()).build();
+  }
+
+  private boolean answers() {
+    var options = new DescribeClusterOptions().timeoutMs(PATIENCE_MILLISECONDS);
+    try {
+      return !admin
+          .describeCluster(options)
+          .nodes()
+          .get(PATIENCE_MILLISECONDS, TimeUnit.MILLISECONDS)
+          .isEmpty();
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @PreDestroy
+  void close() {
+    admin.close();
+  }
+}

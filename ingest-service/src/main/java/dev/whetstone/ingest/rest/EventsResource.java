@@ -1,0 +1,133 @@
+package dev.whetstone.ingest.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.ingest.body.Shape;
+import dev.whetstone.ingest.cloudevents.Attributes;
+import dev.whetstone.ingest.cloudevents.CloudEventItem;
+import dev.whetstone.ingest.cloudevents.CloudEventReader;
+import dev.whetstone.ingest.event.EventMaker;
+import dev.whetstone.ingest.event.PreparedEvent;
+import dev.whetstone.ingest.event.Sender;
+import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.ingest.item.FaultCode;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.function.Function;
+
+/** Takes CloudEvents 1.0 over HTTP: binary, structured and batched. */
+@Path("/v1/events")
+@Consumes(MediaType.WILDCARD)
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@RequiresScope({Scope.INGEST, Scope.IMPORT})
+public class EventsResource {
+  private static final String STRUCTURED = "application/cloudevents+json";
+  private static final String BATCHED = "application/cloudevents-batch+json";
+  private static final String BINARY_PREFIX = "ce-";
+
+  private static final Mode STRUCTURED_MODE =
+      new Mode(Attributes.Members::new, CloudEventReader::structured);
+
+  /** Where an item's attributes are, and how it is read. */
+  private record Mode(
+      Function<JsonNode, Attributes> attributes, Function<JsonNode, CloudEventItem> reader) {}
+
+  private final Requests requests;
+  private final EventMaker events;
+  private final Submissions submissions;
+  private final Clock clock;
+
+  public EventsResource(
+      Requests requests, EventMaker events, Submissions submissions, Clock clock) {
+    this.requests = requests;
+    this.events = events;
+    this.submissions = submissions;
+    this.clock = clock;
+  }
+
+  @POST
+  public Response events(@Context HttpHeaders headers, InputStream body) {
+    return switch (RequestBody.mediaType(headers)) {
+      case STRUCTURED -> take(headers, body, Shape.OBJECT, STRUCTURED_MODE);
+      case BATCHED -> take(headers, body, Shape.ARRAY, STRUCTURED_MODE);
+      case MediaType.APPLICATION_JSON -> {
+        requireBinary(headers);
+        var attributes = new Attributes.Headers(BINARY_PREFIX, headers::getHeaderString);
+        yield take(
+            headers,
+            body,
+            Shape.OBJECT,
+            new Mode(data -> attributes, data -> CloudEventReader.binary(attributes, data)));
+      }
+      default ->
+          throw RequestBody.unsupported(
+              headers.getHeaderString(HttpHeaders.CONTENT_TYPE),
+              STRUCTURED + ", " + BATCHED + ", or application/json with ce- headers");
+    };
+  }
+
+  private static void requireBinary(HttpHeaders headers) {
+    if (headers.getHeaderString(BINARY_PREFIX + "specversion") == null) {
+      throw new Fault(
+          FaultCode.MALFORMED_EVENT,
+          null,
+          "the header ce-specversion is missing",
+          "send ce-specversion: 1.0, ce-id, ce-source, ce-type and ce-loop, or Content-Type: "
+              + STRUCTURED);
+    }
+  }
+
+  private Response take(HttpHeaders headers, InputStream body, Shape shape, Mode mode) {
+    Sender sender = requests.sender();
+    Instant receivedAt = clock.instant();
+    return submissions.take(
+        headers, body, shape, (item, place) -> judge(sender, mode, item, receivedAt, place));
+  }
+
+  private Outcome judge(Sender sender, Mode mode, JsonNode item, Instant receivedAt, String place) {
+    try {
+      CloudEventItem event = mode.reader().apply(item);
+      checkSource(sender, event);
+      return new Outcome.Taken(make(sender, event, receivedAt));
+    } catch (Fault fault) {
+      return new Outcome.Refused(
+          CloudEventReader.id(mode.attributes().apply(item)), fault.under(place));
+    }
+  }
+
+  private PreparedEvent make(Sender sender, CloudEventItem event, Instant receivedAt) {
+    if (event.tenant() != null && !event.tenant().equals(sender.tenant())) {
+      throw Requests.unknownLoop(event.loop());
+    }
+    var loop = requests.loop(event.loop());
+    try {
+      return events.read(
+          sender, loop, event.type(), event.id(), event.data(), receivedAt, event.traceParent());
+    } catch (Fault fault) {
+      throw fault.under(event.dataPointer());
+    }
+  }
+
+  /** A key speaks for its application only; else one app could take back another's feedback. */
+  private static void checkSource(Sender sender, CloudEventItem event) {
+    if (!event.source().equals(sender.source())) {
+      throw new Fault(
+          FaultCode.FOREIGN_SOURCE,
+          event.dataPointer().isEmpty() ? null : "/source",
+          "the source is '" + event.source() + "'",
+          "this key's events have the source '" + sender.source() + "'");
+    }
+  }
+}

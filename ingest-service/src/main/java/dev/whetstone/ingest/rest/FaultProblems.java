@@ -1,0 +1,19 @@
+package dev.whetstone.ingest.rest;
+
+import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.kit.problem.Problem;
+
+/** Faults as problems. */
+final class FaultProblems {
+  private FaultProblems() {}
+
+  static Problem of(Fault fault) {
+    return new Problem(
+        fault.code().status(),
+        fault.code().code(),
+        fault.code().title(),
+        fault.detail(),
+        fault.pointer(),
+        fault.remedy());
+  }
+}

@@ -1,0 +1,77 @@
+package dev.whetstone.ingest.rest;
+
+import dev.whetstone.ingest.body.ContentEncoding;
+import dev.whetstone.ingest.body.ItemStream;
+import dev.whetstone.ingest.body.Shape;
+import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.ingest.item.FaultCode;
+import dev.whetstone.ingest.item.Limits;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.io.InputStream;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Opens a request's body as its headers say. */
+@ApplicationScoped
+public class RequestBody {
+  private final ItemStream.Opener items;
+  private final Limits limits;
+
+  public RequestBody(ItemStream.Opener items, Limits limits) {
+    this.items = items;
+    this.limits = limits;
+  }
+
+  /** The media type without parameters, in lower case; empty when there is none. */
+  static String mediaType(HttpHeaders headers) {
+    String header = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
+    if (header == null) {
+      return "";
+    }
+    int end = header.indexOf(';');
+    String parameters = end < 0 ? "" : header.substring(end).toLowerCase(Locale.ROOT);
+    if (parameters.contains("charset=")
+        && !parameters.replace("\"", "").contains("charset=utf-8")) {
+      throw unsupported(header, "UTF-8");
+    }
+    return (end < 0 ? header : header.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+  }
+
+  /** How items lie in a body that is no CloudEvent. */
+  static Shape shape(HttpHeaders headers) {
+    return switch (mediaType(headers)) {
+      case "application/json" -> Shape.JSON;
+      case "application/x-ndjson", "application/ndjson", "application/jsonl" -> Shape.LINES;
+      default ->
+          throw unsupported(
+              headers.getHeaderString(HttpHeaders.CONTENT_TYPE),
+              "application/json or application/x-ndjson");
+    };
+  }
+
+  ItemStream open(HttpHeaders headers, InputStream body, Shape shape) {
+    checkLength(headers.getHeaderString(HttpHeaders.CONTENT_LENGTH));
+    String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
+    return items.open(body, ContentEncoding.of(encoding), shape);
+  }
+
+  /** Spares reading a body that says itself that it is too large. */
+  private void checkLength(@Nullable String header) {
+    if (header != null && Long.parseLong(header) > limits.bodyBytes()) {
+      throw new Fault(
+          FaultCode.BODY_TOO_LARGE,
+          null,
+          "the body has " + header + " bytes",
+          "send at most " + limits.bodyBytes() + " bytes in one request");
+    }
+  }
+
+  static Fault unsupported(@Nullable String found, String allowed) {
+    return new Fault(
+        FaultCode.UNSUPPORTED_MEDIA_TYPE,
+        null,
+        found == null ? "Content-Type is missing" : "Content-Type is '" + found + "'",
+        "send " + allowed);
+  }
+}

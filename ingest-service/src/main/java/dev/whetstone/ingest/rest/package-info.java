@@ -1,0 +1,5 @@
+/** The HTTP calls, their answers and their problems. */
+@NullMarked
+package dev.whetstone.ingest.rest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,15 @@
+package dev.whetstone.ingest;
+
+import dev.whetstone.testing.WhetstoneArchitecture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+class ArchitectureTest {
+  @TestFactory
+  Stream<DynamicTest> shouldKeepTheHouseRules() {
+    return WhetstoneArchitecture.of("dev.whetstone.ingest")
+        .withPurePackages("item", "body", "event", "cloudevents")
+        .tests();
+  }
+}

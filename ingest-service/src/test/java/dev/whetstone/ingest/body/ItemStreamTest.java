@@ -1,0 +1,156 @@
+package dev.whetstone.ingest.body;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.luben.zstd.Zstd;
+import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.ingest.item.FaultCode;
+import dev.whetstone.ingest.item.Limits;
+import dev.whetstone.kit.json.Json;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.NotEmpty;
+
+class ItemStreamTest {
+  private static final ItemStream.Opener OPENER = new ItemStream.Opener(Limits.standard());
+
+  @Property(tries = 300)
+  void shouldYieldEveryItemHoweverTheBytesArrive(
+      @ForAll("items") List<Map<String, Object>> items,
+      @ForAll Shape shape,
+      @ForAll ContentEncoding encoding,
+      @ForAll @IntRange(min = 1, max = 40) int chunk) {
+    List<Map<String, Object>> sent = shape == Shape.OBJECT ? items.subList(0, 1) : items;
+    byte[] body = body(sent, shape);
+
+    List<JsonNode> read = read(in(encode(body, encoding), chunk), encoding, shape);
+
+    assertThat(read)
+        .containsExactlyElementsOf(
+            sent.stream().map(item -> (JsonNode) Json.mapper().valueToTree(item)).toList());
+  }
+
+  @Property(tries = 1000)
+  void shouldMeetBrokenBytesWithAFaultAndNothingElse(
+      @ForAll("items") List<Map<String, Object>> items,
+      @ForAll Shape shape,
+      @ForAll ContentEncoding encoding,
+      @ForAll @IntRange(min = 0, max = 10_000) int place,
+      @ForAll byte value,
+      @ForAll boolean truncate) {
+    byte[] body = encode(body(items, shape), encoding);
+    int at = place % body.length;
+    body[at] = value;
+    InputStream in = new ByteArrayInputStream(body, 0, truncate ? at : body.length);
+
+    try {
+      assertThat(read(in, encoding, shape)).isNotEmpty();
+    } catch (Fault fault) {
+      assertThat(fault.code())
+          .isIn(
+              FaultCode.MALFORMED_JSON,
+              FaultCode.MALFORMED_ENCODING,
+              FaultCode.NO_ITEMS,
+              FaultCode.NESTED_TOO_DEEP);
+      assertThat(fault.remedy()).isNotBlank();
+    }
+  }
+
+  @Property(tries = 500)
+  void shouldMeetAnyTextWithItemsOrAFault(@ForAll @NotEmpty String text, @ForAll Shape shape) {
+    try {
+      read(in(text.getBytes(StandardCharsets.UTF_8), 7), ContentEncoding.IDENTITY, shape);
+    } catch (Fault fault) {
+      assertThat(fault.code().status()).isEqualTo(400);
+    }
+  }
+
+  @Example
+  void shouldAllowTheDepthThatTheLimitNames() {
+    int depth = Limits.standard().nesting();
+    String deepest = "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
+    assertThat(
+            read(
+                in(("[" + deepest + "]").getBytes(StandardCharsets.UTF_8), 64),
+                ContentEncoding.IDENTITY,
+                Shape.JSON))
+        .hasSize(1);
+  }
+
+  @Provide
+  Arbitrary<List<Map<String, Object>>> items() {
+    Arbitrary<Object> values =
+        Arbitraries.oneOf(
+            Arbitraries.strings()
+                .all()
+                .ofMaxLength(20)
+                .filter(ItemStreamTest::isUnicode)
+                .map(s -> s),
+            Arbitraries.integers().map(i -> i),
+            Arbitraries.of(true, false).map(b -> b),
+            Arbitraries.strings().ascii().list().ofMaxSize(3).map(l -> l));
+    return Arbitraries.maps(Arbitraries.strings().alpha().ofMinLength(1), values)
+        .ofMaxSize(5)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(8);
+  }
+
+  private static boolean isUnicode(String text) {
+    return text.equals(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+  }
+
+  private static List<JsonNode> read(InputStream in, ContentEncoding encoding, Shape shape) {
+    List<JsonNode> read = new ArrayList<>();
+    try (ItemStream stream = OPENER.open(in, encoding, shape)) {
+      for (JsonNode item = stream.next(); item != null; item = stream.next()) {
+        read.add(item);
+      }
+      assertThat(stream.next()).isNull();
+    }
+    return read;
+  }
+
+  private static byte[] body(List<Map<String, Object>> items, Shape shape) {
+    return switch (shape) {
+      case JSON, ARRAY -> Json.write(items);
+      case OBJECT -> Json.write(items.getFirst());
+      case LINES ->
+          items.stream()
+              .map(item -> new String(Json.write(item), StandardCharsets.UTF_8))
+              .collect(Collectors.joining("\n"))
+              .getBytes(StandardCharsets.UTF_8);
+    };
+  }
+
+  private static byte[] encode(byte[] body, ContentEncoding encoding) {
+    return switch (encoding) {
+      case IDENTITY -> body;
+      case GZIP -> Gzip.compress(body);
+      case ZSTD -> Zstd.compress(body);
+    };
+  }
+
+  /** Hands out few bytes at a time, as a slow network does. */
+  private static InputStream in(byte[] bytes, int chunk) {
+    return new ByteArrayInputStream(bytes) {
+      @Override
+      public synchronized int read(byte[] target, int offset, int length) {
+        return super.read(target, offset, Math.min(length, chunk));
+      }
+    };
+  }
+}

@@ -1,0 +1,111 @@
+package dev.whetstone.ingest.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whetstone.contracts.Topics;
+import dev.whetstone.ingest.IngestTest;
+import dev.whetstone.testing.KafkaProbe;
+import io.quarkus.test.junit.QuarkusTest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class IntakeTest extends IngestTest {
+  private static final String THUMB = "{\"responseId\":\"r-1\",\"kind\":\"thumb\",\"value\":true}";
+
+  @Test
+  @DisplayName("I1: of the intake, every record is on the feedback topic or among the dead letters")
+  void shouldMoveGoodRecordsOnAndBadOnesAside() {
+    kafka.send(binary("k-good-1", "acme", "support", THUMB));
+    kafka.send(binary("k-kind", "acme", "support", THUMB.replace("thumb", "thump")));
+    kafka.send(binary("k-json", "acme", "support", "{\"responseId\":"));
+    kafka.send(binary("k-two", "acme", "support", THUMB + THUMB));
+    kafka.send(binary("k-loop", "acme", "nowhere", THUMB));
+    kafka.send(binary("k-tenant", null, "support", THUMB));
+    kafka.send(binary("k-null", "acme", "support", null));
+    kafka.send(binary("k-huge", "acme", "support", "{\"x\": \"" + "y".repeat(1_040_000) + "\"}"));
+    kafka.send(structured("k-good-2"));
+    kafka.send(binary("k-good-3", "other", "theirs", THUMB));
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> {
+              assertThat(published("k-good-1")).hasSize(1);
+              assertThat(published("k-good-2")).hasSize(1);
+              assertThat(published("k-good-3")).hasSize(1);
+              assertThat(letters()).hasSize(7);
+            });
+    assertThat(published("k-good-1").getFirst().key()).isEqualTo("acme/support/r-1");
+    assertThat(KafkaProbe.header(published("k-good-3").getFirst(), "ce_tenant")).isEqualTo("other");
+    assertLetter("k-kind", "invalid-value", "/kind");
+    assertLetter("k-json", "malformed-json", null);
+    assertLetter("k-two", "malformed-json", null);
+    assertLetter("k-loop", "unknown-loop", null);
+    assertLetter("k-tenant", "missing-field", null);
+    assertLetter("k-null", "no-items", null);
+    assertLetter("k-huge", "item-too-large", null);
+    var kind = letter("k-kind");
+    assertThat(new String(kind.value(), StandardCharsets.UTF_8)).contains("thump");
+    assertThat(KafkaProbe.header(kind, "original-topic")).isEqualTo(Topics.INTAKE);
+    assertThat(KafkaProbe.header(kind, "original-offset")).isNotNull();
+    assertThat(KafkaProbe.header(kind, "error-detail")).contains("thump").contains("send thumb");
+    assertThat(KafkaProbe.header(letter("k-huge"), "error-cut")).isEqualTo("true");
+  }
+
+  private void assertLetter(String id, String code, @Nullable String pointer) {
+    assertThat(KafkaProbe.header(letter(id), "error-code")).as(id).isEqualTo(code);
+    assertThat(KafkaProbe.header(letter(id), "error-pointer")).as(id).isEqualTo(pointer);
+    assertThat(published(id)).isEmpty();
+  }
+
+  private static ConsumerRecord<String, byte[]> letter(String id) {
+    return letters().stream()
+        .filter(message -> id.equals(KafkaProbe.header(message, "ce_id")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<ConsumerRecord<String, byte[]>> letters() {
+    return kafka.all(Topics.deadLetters(Topics.INTAKE));
+  }
+
+  private static ProducerRecord<String, byte[]> structured(String id) {
+    String event =
+        """
+        {"specversion": "1.0", "id": "%s", "source": "warehouse", "tenant": "acme",
+         "type": "dev.whetstone.feedback.given.v1", "loop": "support", "data": %s}
+        """
+            .formatted(id, THUMB);
+    var message = new ProducerRecord<>(Topics.INTAKE, id, event.getBytes(StandardCharsets.UTF_8));
+    put(message, "content-type", "application/cloudevents+json; charset=UTF-8");
+    return message;
+  }
+
+  private static ProducerRecord<String, byte[]> binary(
+      String id, @Nullable String tenant, String loop, @Nullable String data) {
+    var message =
+        new ProducerRecord<>(
+            Topics.INTAKE, id, data == null ? null : data.getBytes(StandardCharsets.UTF_8));
+    put(message, "ce_specversion", "1.0");
+    put(message, "ce_id", id);
+    put(message, "ce_source", "warehouse");
+    put(message, "ce_type", "dev.whetstone.feedback.given.v1");
+    if (tenant != null) {
+      put(message, "ce_tenant", tenant);
+    }
+    put(message, "ce_loop", loop);
+    return message;
+  }
+
+  private static void put(ProducerRecord<String, byte[]> message, String name, String value) {
+    message.headers().add(name, value.getBytes(StandardCharsets.UTF_8));
+  }
+}

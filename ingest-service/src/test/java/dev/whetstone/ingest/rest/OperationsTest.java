@@ -1,0 +1,51 @@
+package dev.whetstone.ingest.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.ingest.IngestTest;
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
+
+/** What people who run the service look at. */
+@QuarkusTest
+class OperationsTest extends IngestTest {
+  @Test
+  void shouldBeReadyWithBrokerAndLoops() {
+    var ready = http().get("/q/health/ready");
+    assertThat(ready.status()).isEqualTo(200);
+    assertThat(ready.text()).contains("the broker answers", "whetstone.loops");
+  }
+
+  @Test
+  void shouldCountWhatItAcceptsAndRejects() {
+    double accepted =
+        metric("whetstone_ingest_accepted_total{type=\"dev.whetstone.feedback.given.v1\"}");
+    double rejected = metric("whetstone_ingest_rejected_total{code=\"wrong-type\"}");
+    double malformed = metric("whetstone_ingest_rejected_total{code=\"malformed-json\"}");
+    double acknowledged = metric("whetstone_ingest_acknowledgement_seconds_count");
+
+    json("[{\"responseId\":\"r\",\"kind\":\"thumb\",\"value\":true}, 1]").post(FEEDBACK);
+    json("{").post(FEEDBACK);
+
+    assertThat(metric("whetstone_ingest_accepted_total{type=\"dev.whetstone.feedback.given.v1\"}"))
+        .isEqualTo(accepted + 1);
+    assertThat(metric("whetstone_ingest_rejected_total{code=\"wrong-type\"}"))
+        .isEqualTo(rejected + 1);
+    assertThat(metric("whetstone_ingest_rejected_total{code=\"malformed-json\"}"))
+        .isEqualTo(malformed + 1);
+    assertThat(metric("whetstone_ingest_acknowledgement_seconds_count"))
+        .isEqualTo(acknowledged + 1);
+    assertThat(http().get("/q/metrics").text()).contains("http_server_requests_seconds_count{");
+  }
+
+  private double metric(String name) {
+    return http()
+        .get("/q/metrics")
+        .text()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElse(0);
+  }
+}
