@@ -1,0 +1,69 @@
+package dev.whetstone.curation.abuse;
+
+import dev.whetstone.curation.chain.CutContext;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.chain.Judgement;
+import dev.whetstone.curation.chain.Reasons;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * An end user who gives three times the cap within one minute is a program: all of that minute goes
+ * to quarantine. Imports, and traffic without end users, come in bulk and are not judged by pace.
+ */
+final class BurstDetector implements Detector {
+  private static final Duration WINDOW = Duration.ofMinutes(1);
+  private static final int TIMES_CAP = 3;
+
+  @Override
+  public Map<String, Judgement> inspect(List<Example> examples, CutContext context) {
+    int most = TIMES_CAP * context.curation().abuse().capPerEndUser();
+    Map<String, List<Example>> byUser = new TreeMap<>();
+    for (Example example : examples) {
+      if (example.provenance().endUserDigest() != null && !example.provenance().imported()) {
+        String group = example.provenance().endUserDigest() + example.form().wireName();
+        byUser.computeIfAbsent(group, _ -> new ArrayList<>()).add(example);
+      }
+    }
+    Map<String, Judgement> dropped = new TreeMap<>();
+    for (List<Example> ofUser : byUser.values()) {
+      if (ofUser.size() > most) {
+        bursts(ofUser, most, dropped);
+      }
+    }
+    return dropped;
+  }
+
+  private static void bursts(List<Example> ofUser, int most, Map<String, Judgement> dropped) {
+    List<Example> inTime =
+        ofUser.stream()
+            .sorted(
+                Comparator.comparing((Example example) -> example.provenance().receivedAt())
+                    .thenComparing(Example::id))
+            .toList();
+    Deque<Example> window = new ArrayDeque<>();
+    for (Example example : inTime) {
+      window.addLast(example);
+      while (Duration.between(
+                  window.getFirst().provenance().receivedAt(), example.provenance().receivedAt())
+              .compareTo(WINDOW)
+          > 0) {
+        window.removeFirst();
+      }
+      if (window.size() > most) {
+        for (Example fast : window) {
+          dropped.put(
+              fast.id(),
+              new Judgement.Quarantine(
+                  Reasons.BURST, "one end user, more than " + most + " examples in a minute"));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.whetstone.curation.chain;
+
+import dev.whetstone.contracts.loop.LoopSpec;
+import java.util.Map;
+
+/**
+ * What an admission stage may know beside the example.
+ *
+ * @param facts by the names of {@link Facts}; absent facts are neutral
+ */
+public record AdmissionContext(LoopSpec spec, TokenCounter tokens, Map<String, Object> facts) {
+  public AdmissionContext {
+    facts = Map.copyOf(facts);
+  }
+
+  /** The loop's curation parameters. */
+  public LoopSpec.Curation curation() {
+    return spec.spec().curation();
+  }
+}

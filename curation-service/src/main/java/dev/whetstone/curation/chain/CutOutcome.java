@@ -1,0 +1,15 @@
+package dev.whetstone.curation.chain;
+
+import java.util.List;
+
+/**
+ * What a cut keeps, ordered by id, and the fate of the rest.
+ *
+ * @param kept with their final sample weights
+ */
+public record CutOutcome(List<Example> kept, List<Fate> dropped, Funnel funnel) {
+  public CutOutcome {
+    kept = List.copyOf(kept);
+    dropped = List.copyOf(dropped);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.whetstone.curation.chain;
+
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/** Order that nobody can aim at and that is the same on every machine: for ties and samples. */
+public final class KeyedHash {
+  private KeyedHash() {}
+
+  /** A well-mixed number that follows from seed and text. */
+  public static long of(long seed, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    long mixed = seed ^ 0x9E3779B97F4A7C15L;
+    for (byte b : bytes) {
+      mixed = (mixed ^ (b & 0xff)) * 0x100000001B3L;
+    }
+    var crc = new CRC32C();
+    crc.update(bytes);
+    mixed ^= crc.getValue() << 32;
+    mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+    return mixed ^ (mixed >>> 31);
+  }
+}

@@ -1,0 +1,190 @@
+package dev.whetstone.curation.cut;
+
+import dev.whetstone.contracts.batch.BatchFile;
+import dev.whetstone.contracts.batch.BatchManifest;
+import dev.whetstone.contracts.batch.BinaryRow;
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.batch.LineageRow;
+import dev.whetstone.contracts.batch.PreferenceRow;
+import dev.whetstone.contracts.batch.SftRow;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.batch.SplitCounts;
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.ObjectStore;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * A batch's bytes. Pure: the same cut and examples give the same bytes, in content-hash order (I9).
+ *
+ * @param blobs each file's bytes by the file's path
+ */
+record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
+
+  /** The manifest's bytes; their digest is the batch id. */
+  byte[] manifestBytes() {
+    return Json.canonical(manifest);
+  }
+
+  String batchId() {
+    return Digests.sha256(manifestBytes());
+  }
+
+  /** Where the manifest lies. */
+  String manifestKey() {
+    return "batches/%s/%s/%s/manifest.json"
+        .formatted(manifest.tenant(), manifest.loop(), batchId());
+  }
+
+  /** Keys of the blobs that belong to it. */
+  List<String> blobKeys() {
+    return manifest.files().stream().map(BatchFile::blob).distinct().sorted().toList();
+  }
+
+  /** Keys of all objects that sealing writes. */
+  List<String> keys() {
+    List<String> keys = new ArrayList<>(blobKeys());
+    keys.add(manifestKey());
+    return keys;
+  }
+
+  static BatchFiles of(Cut cut, Collection<Example> examples) {
+    List<Example> ordered =
+        examples.stream()
+            .sorted(
+                Comparator.comparing(Example::id)
+                    .thenComparing(example -> example.provenance().eventKeys().toString()))
+            .toList();
+    var files = new ArrayList<BatchFile>();
+    Map<String, byte[]> blobs = new TreeMap<>();
+    Map<String, SplitCounts> counts = new TreeMap<>();
+    for (Form form : Form.values()) {
+      int[] perSplit = new int[Split.values().length];
+      for (Split split : Split.values()) {
+        List<?> rows =
+            ordered.stream()
+                .filter(one -> one.form() == form && one.provenance().split() == split)
+                .map(BatchFiles::row)
+                .toList();
+        perSplit[split.ordinal()] = rows.size();
+        if (!rows.isEmpty()) {
+          String path = form.wireName() + "/" + split.wireName() + ".jsonl";
+          add(files, blobs, path, form, split, rows.size(), lines(rows));
+        }
+      }
+      counts.put(form.wireName(), new SplitCounts(perSplit[0], perSplit[1], perSplit[2]));
+    }
+    byte[] cutBytes = Json.canonical(cut);
+    List<LineageRow> lineage = ordered.stream().map(BatchFiles::lineage).toList();
+    byte[] card = Card.of(cut, ordered, counts).getBytes(StandardCharsets.UTF_8);
+    add(files, blobs, "lineage.jsonl", null, null, lineage.size(), lines(lineage));
+    add(files, blobs, "cut.json", null, null, 1, cutBytes);
+    add(files, blobs, "card.md", null, null, 1, card);
+    files.sort(Comparator.comparing(BatchFile::path));
+    var manifest =
+        new BatchManifest(
+            1,
+            cut.tenant(),
+            cut.loop(),
+            cut.sequence(),
+            cut.loopSpecSha256(),
+            cut.parentBatchId(),
+            cut.trigger(),
+            Digests.sha256(cutBytes),
+            counts,
+            funnel(cut, ordered.size()),
+            files);
+    return new BatchFiles(manifest, blobs);
+  }
+
+  private static Map<String, Integer> funnel(Cut cut, int kept) {
+    Map<String, Integer> funnel = new TreeMap<>(cut.funnel().reasons());
+    funnel.put("kept", kept);
+    return funnel;
+  }
+
+  private static void add(
+      List<BatchFile> files,
+      Map<String, byte[]> blobs,
+      String path,
+      Form form,
+      Split split,
+      int rows,
+      byte[] bytes) {
+    String sha256 = Digests.sha256(bytes);
+    files.add(
+        new BatchFile(path, ObjectStore.blobKey(sha256), form, split, bytes.length, rows, sha256));
+    blobs.put(path, bytes);
+  }
+
+  private static byte[] lines(List<?> rows) {
+    var out = new ByteArrayOutputStream();
+    for (Object row : rows) {
+      out.writeBytes(Json.canonical(row));
+      out.write('\n');
+    }
+    return out.toByteArray();
+  }
+
+  private static Object row(Example example) {
+    return switch (example.form()) {
+      case SFT ->
+          new SftRow(example.id(), weighted(example), example.tools(), example.sampleWeight());
+      case PREFERENCE ->
+          new PreferenceRow(
+              example.id(),
+              example.prompt(),
+              Objects.requireNonNull(example.chosen()),
+              Objects.requireNonNull(example.rejected()),
+              example.sampleWeight());
+      case BINARY ->
+          new BinaryRow(
+              example.id(),
+              example.prompt(),
+              Objects.requireNonNull(example.completion()),
+              Boolean.TRUE.equals(example.label()),
+              example.sampleWeight());
+    };
+  }
+
+  /** Only the turn that feedback is about, the last assistant turn, bears loss. */
+  private static List<ChatMessage> weighted(Example example) {
+    var messages = new ArrayList<>(example.prompt());
+    messages.addAll(Objects.requireNonNull(example.completion()));
+    int last = messages.size() - 1;
+    while (last >= 0 && !messages.get(last).role().equals("assistant")) {
+      last--;
+    }
+    for (int i = 0; i < messages.size(); i++) {
+      if (messages.get(i).role().equals("assistant")) {
+        messages.set(i, messages.get(i).withWeight(i == last ? 1 : 0));
+      }
+    }
+    return messages;
+  }
+
+  private static LineageRow lineage(Example example) {
+    var provenance = example.provenance();
+    return new LineageRow(
+        example.id(),
+        example.form(),
+        provenance.split(),
+        provenance.eventKeys(),
+        provenance.endUserDigest(),
+        provenance.conversationId(),
+        example.scores(),
+        example.redactions(),
+        provenance.tags(),
+        provenance.synthetic());
+  }
+}

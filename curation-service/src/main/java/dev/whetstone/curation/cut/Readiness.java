@@ -1,0 +1,143 @@
+package dev.whetstone.curation.cut;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.batch.BatchState;
+import dev.whetstone.curation.example.Examples.Candidate;
+import dev.whetstone.curation.seal.SealInput;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the seal rule counts. Pure.
+ *
+ * <p>{@code minExamples} counts new train examples of the form that has most of them: a correction
+ * makes an SFT example and a pair, which are one piece of evidence and not two. Held-out items are
+ * counted in the same form, those of earlier batches that are still undecided included.
+ */
+public record Readiness(
+    Form form,
+    int train,
+    int validation,
+    int test,
+    int heldOut,
+    double trainPerDay,
+    double heldOutPerDay,
+    Duration oldestWaiting,
+    List<String> missingTags) {
+  private static final Duration RATE_WINDOW = Duration.ofDays(7);
+  private static final double LEAST_DAYS = 1.0 / 24;
+
+  /** Batches that may be on their way to a decision at once: one trains, one waits. */
+  private static final int UNDECIDED_AT_ONCE = 2;
+
+  static Readiness of(
+      LoopSpec spec, Collection<Candidate> candidates, List<Batch> batches, Instant now) {
+    Map<Form, Integer> train = new EnumMap<>(Form.class);
+    for (Form form : Form.values()) {
+      train.put(form, count(candidates, form, Split.TRAIN));
+    }
+    Form form = Form.SFT;
+    for (Form other : Form.values()) {
+      form = train.get(other) > train.get(form) ? other : form;
+    }
+    int test = count(candidates, form, Split.TEST);
+    int earlier = 0;
+    for (Batch batch : batches) {
+      var counts = batch.counts().get(form.wireName());
+      if (batch.state() == BatchState.PENDING && counts != null) {
+        earlier += counts.test();
+      }
+    }
+    Instant oldest =
+        candidates.stream().map(Candidate::receivedAt).min(Instant::compareTo).orElse(now);
+    return new Readiness(
+        form,
+        train.get(form),
+        count(candidates, form, Split.VALIDATION),
+        test,
+        test + earlier,
+        perDay(candidates, form, Split.TRAIN, now),
+        perDay(candidates, form, Split.TEST, now),
+        oldest.isAfter(now) ? Duration.ZERO : Duration.between(oldest, now),
+        missingTags(spec, candidates));
+  }
+
+  SealInput input(LoopSpec spec, boolean budgetAllows, boolean manual) {
+    return new SealInput(
+        spec,
+        train,
+        heldOut,
+        oldestWaiting,
+        trainPerDay,
+        heldOutPerDay,
+        budgetAllows,
+        manual,
+        false,
+        missingTags);
+  }
+
+  /**
+   * Whether another batch may be sealed now: the loop's runs of the last day, and not more than one
+   * batch waiting behind the one that trains. A run that never ends holds others up for {@code
+   * maxAge} at most.
+   */
+  static boolean budgetAllows(LoopSpec spec, List<Batch> batches, Instant now) {
+    int perDay = spec.spec().budgets().maxRunsPerDay();
+    long today =
+        batches.stream()
+            .filter(batch -> batch.sealedAt().isAfter(now.minus(Duration.ofDays(1))))
+            .count();
+    Instant stale = now.minus(spec.spec().curation().seal().maxAge());
+    long undecided =
+        batches.stream()
+            .filter(batch -> batch.undecided() && batch.state() == BatchState.PENDING)
+            .filter(batch -> batch.sealedAt().isAfter(stale))
+            .count();
+    return (perDay == 0 || today < perDay) && undecided < UNDECIDED_AT_ONCE;
+  }
+
+  private static int count(Collection<Candidate> candidates, Form form, Split split) {
+    return (int)
+        candidates.stream().filter(one -> one.form() == form && one.split() == split).count();
+  }
+
+  /** Over the last week, or over the time since the first came when that is shorter. */
+  private static double perDay(
+      Collection<Candidate> candidates, Form form, Split split, Instant now) {
+    Instant from = now.minus(RATE_WINDOW);
+    List<Instant> recent =
+        candidates.stream()
+            .filter(one -> one.form() == form && one.split() == split)
+            .map(Candidate::receivedAt)
+            .filter(time -> time.isAfter(from))
+            .sorted()
+            .toList();
+    if (recent.isEmpty()) {
+      return 0;
+    }
+    double days = Duration.between(recent.getFirst(), now).toSeconds() / 86_400.0;
+    return recent.size() / Math.max(days, LEAST_DAYS);
+  }
+
+  private static List<String> missingTags(LoopSpec spec, Collection<Candidate> candidates) {
+    return spec.spec().curation().mustCover().stream()
+        .filter(
+            tag ->
+                candidates.stream()
+                    .noneMatch(one -> one.split() == Split.TRAIN && one.tags().contains(tag)))
+        .toList();
+  }
+
+  /** For messages: {@code tenant/loop} and what is there. */
+  String describe(LoopId loop) {
+    return "loop=%s form=%s train=%d held-out=%d".formatted(loop, form.wireName(), train, heldOut);
+  }
+}

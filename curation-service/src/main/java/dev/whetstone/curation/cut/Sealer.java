@@ -1,0 +1,134 @@
+package dev.whetstone.curation.cut;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchFile;
+import dev.whetstone.contracts.batch.BatchTrigger;
+import dev.whetstone.contracts.batch.SplitCounts;
+import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.batch.BatchState;
+import dev.whetstone.curation.batch.Batches;
+import dev.whetstone.curation.example.Examples;
+import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.Stored;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jboss.logging.Logger;
+
+/**
+ * Seals what a cut decided: blobs first, the manifest last, then row and announcement in one
+ * transaction. A worker that dies anywhere in between leaves the cut open; the next one writes the
+ * same bytes to the same places.
+ */
+@ApplicationScoped
+public class Sealer {
+  private static final Logger LOG = Logger.getLogger(Sealer.class);
+  private final Batches batches;
+  private final Examples examples;
+  private final ObjectStore store;
+  private final Leftovers leftovers;
+  private final Clock clock;
+
+  public Sealer(
+      Batches batches, Examples examples, ObjectStore store, Leftovers leftovers, Clock clock) {
+    this.batches = batches;
+    this.examples = examples;
+    this.store = store;
+    this.leftovers = leftovers;
+    this.clock = clock;
+  }
+
+  /** Seals the loop's open cut, if it has one that no other worker is at. */
+  public boolean sealOpenCut(LoopId loop) {
+    return QuarkusTransaction.requiringNew()
+        .call(
+            () -> {
+              CutRow row = claim(loop);
+              if (row == null) {
+                return false;
+              }
+              List<StoredExample> taken = examples.lockCut(row.cutId);
+              if (taken.stream().anyMatch(StoredExample::unwanted)) {
+                giveUp(row, taken);
+              } else {
+                seal(loop, row, taken);
+              }
+              return true;
+            });
+  }
+
+  private static CutRow claim(LoopId loop) {
+    return CutRow.<CutRow>find(
+            "tenant = ?1 and loop = ?2 and state = ?3", loop.tenant(), loop.loop(), CutRow.OPEN)
+        .withLock(LockModeType.PESSIMISTIC_WRITE)
+        .withHint("jakarta.persistence.lock.timeout", -2)
+        .firstResult();
+  }
+
+  private void seal(LoopId loop, CutRow row, List<StoredExample> taken) {
+    Cut cut = Json.read(row.body.getBytes(StandardCharsets.UTF_8), Cut.class);
+    var files =
+        BatchFiles.of(
+            cut, taken.stream().map(one -> Objects.requireNonNull(one.example())).toList());
+    leftovers.holdOff();
+    files.blobs().values().forEach(store::putBlob);
+    String batchId = files.batchId();
+    Stored manifest = store.put(files.manifestKey(), files.manifestBytes());
+    batches.sealed(batch(loop, cut, files, manifest));
+    leftovers.need(batchId, files.blobKeys());
+    examples.use(row.cutId, batchId);
+    examples.follow(examples.eventsOf(taken.stream().map(StoredExample::rowId).toList()));
+    row.state = CutRow.SEALED;
+    row.batchId = batchId;
+    LOG.infof(
+        "batch-sealed loop=%s sequence=%d batch=%s examples=%d",
+        loop, cut.sequence(), batchId, taken.size());
+  }
+
+  private Batch batch(LoopId loop, Cut cut, BatchFiles files, Stored manifest) {
+    String card = files.manifest().file("card.md").map(BatchFile::blob).orElseThrow();
+    int testItems =
+        files.manifest().counts().values().stream()
+            .max(Comparator.comparingInt(SplitCounts::train))
+            .map(SplitCounts::test)
+            .orElse(0);
+    return new Batch(
+        files.batchId(),
+        loop,
+        cut.sequence(),
+        BatchState.PENDING,
+        true,
+        files.manifest().counts(),
+        testItems,
+        files.manifest().funnel(),
+        manifest.key(),
+        manifest.uri().toString(),
+        card,
+        cut.loopSpecSha256(),
+        cut.parentBatchId(),
+        BatchTrigger.valueOf(cut.trigger().name()),
+        false,
+        clock.instant());
+  }
+
+  /** Something in the cut was taken back or erased before it was sealed: the rest is cut anew. */
+  private void giveUp(CutRow row, List<StoredExample> taken) {
+    List<String> unwanted =
+        taken.stream().filter(StoredExample::unwanted).map(StoredExample::rowId).toList();
+    List<String> events =
+        examples.eventsOf(examples.ofCut(row.cutId).stream().map(StoredExample::rowId).toList());
+    examples.drop(unwanted);
+    examples.giveBack(row.cutId);
+    examples.follow(events);
+    leftovers.delete(List.of(row.planned));
+    row.state = CutRow.VOID;
+    LOG.infof("cut-void cut=%s unwanted=%d", row.cutId, unwanted.size());
+  }
+}

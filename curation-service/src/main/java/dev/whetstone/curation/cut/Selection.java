@@ -1,0 +1,102 @@
+package dev.whetstone.curation.cut;
+
+import dev.whetstone.curation.chain.CutChain;
+import dev.whetstone.curation.chain.CutContext;
+import dev.whetstone.curation.chain.CutOutcome;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.chain.Fate;
+import dev.whetstone.curation.chain.Funnel;
+import dev.whetstone.curation.chain.Judgement;
+import dev.whetstone.curation.example.StoredExample;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Runs the cut chain over rows. Pure. */
+record Selection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
+
+  /** A row that goes in, with the example in its final shape. */
+  record Kept(StoredExample row, Example example) {}
+
+  /** A row that does not. */
+  record Dropped(StoredExample row, String stage, Judgement judgement) {}
+
+  /**
+   * Several rows can have the same content; the chain knows examples by id, so the later ones get a
+   * suffix while it looks at them. Whatever a person released passes every quarantine.
+   */
+  static Selection of(CutChain chain, Collection<StoredExample> ready, CutContext context) {
+    Map<String, StoredExample> rows = new LinkedHashMap<>();
+    List<Example> examples = new ArrayList<>();
+    Map<String, Integer> seen = new LinkedHashMap<>();
+    for (StoredExample row : ready.stream().sorted(OLDEST_FIRST).toList()) {
+      Example example = Objects.requireNonNull(row.example());
+      int copy = seen.merge(example.id(), 1, Integer::sum);
+      String id = copy == 1 ? example.id() : example.id() + "~" + copy;
+      rows.put(id, row);
+      examples.add(withId(example, id));
+    }
+    CutOutcome outcome = chain.run(examples, context);
+    List<Kept> kept = new ArrayList<>();
+    List<Dropped> dropped = new ArrayList<>();
+    Set<String> taken = new TreeSet<>();
+    for (Example example : outcome.kept()) {
+      keep(kept, taken, Objects.requireNonNull(rows.get(example.id())), example);
+    }
+    for (Fate fate : outcome.dropped()) {
+      StoredExample row = Objects.requireNonNull(rows.get(fate.exampleId()));
+      if (row.released() && fate.judgement() instanceof Judgement.Quarantine) {
+        keep(kept, taken, row, withId(Objects.requireNonNull(row.example()), fate.exampleId()));
+      } else {
+        dropped.add(new Dropped(row, fate.stage(), fate.judgement()));
+      }
+    }
+    return new Selection(kept, dropped, outcome.funnel());
+  }
+
+  /** The same, with nothing dropped for a reason. */
+  Selection without(String reason) {
+    List<Dropped> others =
+        dropped.stream()
+            .filter(
+                one ->
+                    !(one.judgement() instanceof Judgement.Reject(String why, _)
+                        && why.equals(reason)))
+            .toList();
+    return new Selection(kept, others, funnel);
+  }
+
+  /** The content id comes back, unless a copy of the same content is kept beside it. */
+  private static void keep(List<Kept> kept, Set<String> taken, StoredExample row, Example example) {
+    int suffix = example.id().indexOf('~');
+    String content = suffix < 0 ? example.id() : example.id().substring(0, suffix);
+    String id = taken.add(content) ? content : example.id();
+    kept.add(new Kept(row, withId(example, id)));
+  }
+
+  private static Example withId(Example from, String id) {
+    return new Example(
+        id,
+        from.form(),
+        from.prompt(),
+        from.completion(),
+        from.chosen(),
+        from.rejected(),
+        from.label(),
+        from.tools(),
+        from.provenance(),
+        from.scores(),
+        from.redactions(),
+        from.flags(),
+        from.sampleWeight());
+  }
+
+  private static final Comparator<StoredExample> OLDEST_FIRST =
+      Comparator.comparing(StoredExample::receivedAt).thenComparing(StoredExample::rowId);
+}

@@ -1,0 +1,156 @@
+package dev.whetstone.curation.decontamination;
+
+import static java.util.Comparator.naturalOrder;
+
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.chain.CutContext;
+import dev.whetstone.curation.chain.CutJudgement;
+import dev.whetstone.curation.chain.CutStage;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.chain.Judgement;
+import dev.whetstone.curation.chain.Reasons;
+import dev.whetstone.curation.dedup.NearTexts;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * No prompt that a suite asks, and none of another split: shared n-grams (n = min(13, length)) or,
+ * for longer prompts, wording that overlaps by 0.8. N-grams that are common in interactions do not
+ * count. Of two splits that meet, what is sealed stays, then test before validation before train.
+ */
+public final class DecontaminationStage implements CutStage {
+  private static final double NEAR = 0.8;
+  private static final int NEAR_WORDS = 20;
+  private static final List<Split> STRONGEST_FIRST =
+      List.of(Split.TEST, Split.VALIDATION, Split.TRAIN);
+
+  @Override
+  public String name() {
+    return "decontamination";
+  }
+
+  @Override
+  public List<CutJudgement> decide(List<Example> examples, CutContext context) {
+    if (!context.curation().decontamination().enabled()) {
+      return List.of();
+    }
+    Map<String, Judgement> dropped = new TreeMap<>();
+    List<Item> items =
+        examples.stream().map(example -> new Item(example, Prompt.of(example.prompt()))).toList();
+    List<Prompt> suites =
+        context.suiteItems().stream().map(item -> Prompt.of(item.messages())).toList();
+    drop(items, suites, context, dropped, Reasons.CONTAMINATED, "a suite's item");
+    for (Split split : STRONGEST_FIRST) {
+      List<Item> ofSplit =
+          items.stream()
+              .filter(item -> item.split() == split && !dropped.containsKey(item.id()))
+              .toList();
+      List<Prompt> others = others(split, items, context, dropped);
+      drop(ofSplit, others, context, dropped, Reasons.SPLIT_BRIDGE, "an item of another split");
+    }
+    return dropped.entrySet().stream()
+        .map(entry -> new CutJudgement(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  private record Item(Example example, Prompt prompt) {
+    String id() {
+      return example.id();
+    }
+
+    Split split() {
+      return example.provenance().split();
+    }
+  }
+
+  /** Prompts that a split must keep clear of. */
+  private static List<Prompt> others(
+      Split split, List<Item> cut, CutContext context, Map<String, Judgement> dropped) {
+    var others = new ArrayList<Prompt>();
+    for (Example sealed : context.sealedBefore()) {
+      if (sealed.provenance().split() != split) {
+        others.add(Prompt.of(sealed.prompt()));
+      }
+    }
+    for (Example waiting : context.others()) {
+      if (outranks(waiting.provenance().split(), split)) {
+        others.add(Prompt.of(waiting.prompt()));
+      }
+    }
+    for (Item item : cut) {
+      if (outranks(item.split(), split) && !dropped.containsKey(item.id())) {
+        others.add(item.prompt());
+      }
+    }
+    return others;
+  }
+
+  private static boolean outranks(Split one, Split other) {
+    return STRONGEST_FIRST.indexOf(one) < STRONGEST_FIRST.indexOf(other);
+  }
+
+  private static void drop(
+      List<Item> items,
+      List<Prompt> references,
+      CutContext context,
+      Map<String, Judgement> dropped,
+      String reason,
+      String what) {
+    if (references.isEmpty() || items.isEmpty()) {
+      return;
+    }
+    LoopSpec.Decontamination rule = context.curation().decontamination();
+    var ngrams =
+        new SharedNgrams(rule.ngram(), references, items.stream().map(Item::prompt).toList());
+    Map<String, Set<String>> shared = new HashMap<>();
+    Set<String> all = new HashSet<>();
+    for (Item item : items) {
+      Set<String> found = ngrams.of(item.prompt());
+      shared.put(item.id(), found);
+      all.addAll(found);
+    }
+    Map<String, Integer> common = context.interactions().documents(all);
+    long most = boilerplate(rule, context.interactions().interactions());
+    NearTexts<Integer> near = index(references);
+    for (Item item : items) {
+      Set<String> found = shared.get(item.id());
+      Optional<String> telling =
+          found.stream().filter(ngram -> common.getOrDefault(ngram, 0) <= most).min(naturalOrder());
+      if (telling.isPresent()) {
+        String detail = "shares '" + telling.get() + "' with " + what;
+        dropped.put(item.id(), new Judgement.Reject(reason, detail));
+      } else if (found.isEmpty() && isNear(near, item.prompt())) {
+        dropped.put(item.id(), new Judgement.Reject(reason, "is worded almost like " + what));
+      }
+    }
+  }
+
+  /** So many interactions may hold an n-gram before it is everybody's. */
+  static long boilerplate(LoopSpec.Decontamination rule, long interactions) {
+    return Math.max(
+        rule.boilerplateCount(), (long) Math.floor(rule.boilerplateShare() * interactions));
+  }
+
+  private static NearTexts<Integer> index(List<Prompt> references) {
+    var index = new NearTexts<Integer>(NEAR);
+    int number = 0;
+    for (Prompt reference : references) {
+      if (reference.length() >= NEAR_WORDS) {
+        index.add(number, reference.shingles());
+      }
+      number++;
+    }
+    return index;
+  }
+
+  private static boolean isNear(NearTexts<Integer> index, Prompt prompt) {
+    return prompt.length() >= NEAR_WORDS && !index.near(prompt.shingles(), _ -> true).isEmpty();
+  }
+}

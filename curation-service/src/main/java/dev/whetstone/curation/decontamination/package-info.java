@@ -1,0 +1,5 @@
+/** Keeps suites and splits apart. Pure. */
+@NullMarked
+package dev.whetstone.curation.decontamination;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package dev.whetstone.curation.erasure;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How far an erasure is. */
+@Path("/v1/erasures/{id}")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class ErasureResource {
+  private final Erasures erasures;
+  private final Caller caller;
+
+  public ErasureResource(Erasures erasures, Caller caller) {
+    this.erasures = erasures;
+    this.caller = caller;
+  }
+
+  /**
+   * @param state {@code done} when every loop is
+   */
+  public record ErasureView(
+      String erasureId, String state, Instant watermark, List<PerLoop> loops) {
+    public ErasureView {
+      loops = List.copyOf(loops);
+    }
+  }
+
+  /**
+   * @param events whose content is gone
+   * @param examples that are gone
+   * @param taintedBatches sealed batches that held some of them
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record PerLoop(
+      String loop,
+      String state,
+      int events,
+      int examples,
+      int taintedBatches,
+      Instant requestedAt,
+      @Nullable Instant doneAt) {}
+
+  @GET
+  @RequiresScope({Scope.ERASE, Scope.READ})
+  @Transactional
+  public ErasureView get(@PathParam("id") String id) {
+    List<Erasure> found = erasures.find(caller.tenant(), id);
+    if (found.isEmpty()) {
+      throw new ProblemException(
+          Problems.notFound(
+              "unknown-erasure",
+              "no erasure '" + id + "' has reached curation",
+              "it may still be on its way; ask again in a moment"));
+    }
+    boolean done = found.stream().allMatch(Erasure::done);
+    return new ErasureView(
+        id,
+        done ? "done" : "open",
+        found.getFirst().tombstone().watermark(),
+        found.stream().map(ErasureResource::perLoop).toList());
+  }
+
+  private static PerLoop perLoop(Erasure erasure) {
+    return new PerLoop(
+        erasure.loop().loop(),
+        erasure.done() ? "done" : "open",
+        erasure.events(),
+        erasure.examples(),
+        erasure.batches(),
+        erasure.requestedAt(),
+        erasure.doneAt());
+  }
+}

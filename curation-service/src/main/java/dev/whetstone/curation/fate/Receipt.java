@@ -1,0 +1,67 @@
+package dev.whetstone.curation.fate;
+
+import dev.whetstone.contracts.event.EventKey;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An accepted event as curation keeps it.
+ *
+ * @param kind {@code interaction}, {@code retraction}, {@code erasure} or the feedback's kind
+ * @param responseId the answer it is about
+ * @param conversationKey the conversation, as the split knows it
+ * @param endUserDigest keyed digest of who sent it
+ * @param receivedAt when ingest received it; windows are measured from here
+ * @param occurredAt orders feedback of one end user
+ * @param joinDeadline until when it may find its counterpart
+ * @param target the earlier event that this one replaces or takes back
+ * @param body its data as JSON, without the end user; absent when it is not needed any more
+ */
+public record Receipt(
+    EventKey key,
+    String kind,
+    @Nullable String responseId,
+    @Nullable String conversationKey,
+    @Nullable String endUserDigest,
+    Instant receivedAt,
+    @Nullable Instant occurredAt,
+    Instant joinDeadline,
+    Standing standing,
+    Phase phase,
+    @Nullable EventKey target,
+    @Nullable String body) {
+
+  /** Kind of an interaction's receipt. */
+  public static final String INTERACTION = "interaction";
+
+  /** Kind of a retraction's receipt. */
+  public static final String RETRACTION = "retraction";
+
+  /** Kind of an erasure's receipt. */
+  public static final String ERASURE = "erasure";
+
+  /** Whether the fate can still follow what becomes of the event's examples. */
+  public enum Phase {
+    /** Its loop is not declared yet. */
+    PARKED,
+    OPEN,
+    /** The fate is the event's own and stays. */
+    CLOSED
+  }
+
+  public Receipt withoutBody() {
+    return new Receipt(
+        key,
+        kind,
+        responseId,
+        conversationKey,
+        endUserDigest,
+        receivedAt,
+        occurredAt,
+        joinDeadline,
+        standing,
+        phase,
+        target,
+        null);
+  }
+}

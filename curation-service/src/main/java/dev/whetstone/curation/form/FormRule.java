@@ -1,0 +1,173 @@
+package dev.whetstone.curation.form;
+
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.event.FeedbackContent;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.contracts.event.InteractionRecorded.Request;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.chain.Provenance;
+import dev.whetstone.curation.chain.Reasons;
+import dev.whetstone.curation.chain.Texts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns feedback into examples: a correction teaches (SFT) and ranks (pair), a thumb labels, a
+ * preference ranks, a demonstration teaches. A thumb is never an SFT example by itself.
+ */
+public final class FormRule {
+  private static final Set<String> SPEAK_AGAINST =
+      Set.of("regenerated", "abandoned", "edited", "escalated", "rephrased", "deleted", "undone");
+
+  private FormRule() {}
+
+  /**
+   * What this feedback becomes.
+   *
+   * @param interaction the answer it is about; absent for demonstrations and for feedback on a
+   *     whole conversation
+   */
+  public static Formed apply(
+      LoopSpec spec,
+      @Nullable InteractionRecorded interaction,
+      FeedbackContent content,
+      Provenance provenance) {
+    return switch (content) {
+      case FeedbackContent.Demonstration(Request request, ChatMessage response) ->
+          demonstration(spec, request, response, provenance);
+      case FeedbackContent.Comment(_) -> new Formed.Context("comment");
+      case FeedbackContent.Implicit(String name, Object value) ->
+          new Formed.Signal(name, implicitValue(name, value));
+      case FeedbackContent.Outcome(String name, Object value) ->
+          new Formed.Signal(name, signedValue(value));
+      case FeedbackContent.Thumb(boolean up) ->
+          interaction == null ? wholeConversation() : binary(interaction, up, provenance);
+      case FeedbackContent.Rating rating ->
+          interaction == null
+              ? wholeConversation()
+              : rating(spec.spec().curation().quality(), interaction, rating, provenance);
+      case FeedbackContent.Correction(String corrected) ->
+          interaction == null
+              ? needsAnswer("correction")
+              : correction(interaction, corrected, provenance);
+      case FeedbackContent.Preference(ChatMessage chosen, ChatMessage rejected) ->
+          interaction == null
+              ? needsAnswer("preference")
+              : preference(interaction, chosen, rejected, provenance);
+    };
+  }
+
+  private static Formed wholeConversation() {
+    return new Formed.Context("about the whole conversation, not about one answer");
+  }
+
+  private static Formed needsAnswer(String kind) {
+    return new Formed.Rejected(
+        Reasons.UNKNOWN_RESPONSE, "a " + kind + " needs the answer it is about; send responseId");
+  }
+
+  private static Formed binary(InteractionRecorded interaction, boolean up, Provenance provenance) {
+    Request request = interaction.request();
+    ChatMessage served = plain(interaction.response().message());
+    return new Formed.Examples(
+        List.of(
+            Example.binary(
+                plain(request.messages()), List.of(served), up, request.tools(), provenance)));
+  }
+
+  private static Formed rating(
+      LoopSpec.Quality quality,
+      InteractionRecorded interaction,
+      FeedbackContent.Rating rating,
+      Provenance provenance) {
+    double span = rating.scale().max() - rating.scale().min();
+    double share = (rating.value() - rating.scale().min()) / span;
+    if (share >= quality.ratingPositive()) {
+      return binary(interaction, true, provenance);
+    }
+    if (share <= quality.ratingNegative()) {
+      return binary(interaction, false, provenance);
+    }
+    return new Formed.Context(
+        String.format(
+            Locale.ROOT,
+            "a rating of %.2f of its scale, between the loop's thresholds %.2f and %.2f",
+            share,
+            quality.ratingNegative(),
+            quality.ratingPositive()));
+  }
+
+  private static Formed correction(
+      InteractionRecorded interaction, String corrected, Provenance provenance) {
+    Request request = interaction.request();
+    ChatMessage served = plain(interaction.response().message());
+    if (Texts.text(served).strip().equals(corrected.strip())) {
+      return new Formed.Rejected(Reasons.UNCHANGED, "the correction is what was served");
+    }
+    List<ChatMessage> prompt = plain(request.messages());
+    List<ChatMessage> right = List.of(ChatMessage.assistant(corrected));
+    List<Example> examples = new ArrayList<>();
+    examples.add(Example.sft(prompt, right, request.tools(), provenance));
+    examples.add(Example.preference(prompt, right, List.of(served), request.tools(), provenance));
+    return new Formed.Examples(examples);
+  }
+
+  private static Formed preference(
+      InteractionRecorded interaction,
+      ChatMessage chosen,
+      ChatMessage rejected,
+      Provenance provenance) {
+    if (Texts.text(chosen).strip().equals(Texts.text(rejected).strip())) {
+      return new Formed.Rejected(Reasons.UNCHANGED, "chosen and rejected are the same");
+    }
+    Request request = interaction.request();
+    return new Formed.Examples(
+        List.of(
+            Example.preference(
+                plain(request.messages()),
+                List.of(plain(chosen)),
+                List.of(plain(rejected)),
+                request.tools(),
+                provenance)));
+  }
+
+  private static Formed demonstration(
+      LoopSpec spec, Request request, ChatMessage response, Provenance provenance) {
+    List<ChatMessage> prompt = new ArrayList<>(plain(request.messages()));
+    String systemPrompt = spec.spec().systemPrompt();
+    boolean hasOwn =
+        prompt.stream().anyMatch(m -> m.role().equals("system") || m.role().equals("developer"));
+    if (systemPrompt != null && !systemPrompt.isBlank() && !hasOwn) {
+      prompt.addFirst(ChatMessage.of("system", systemPrompt));
+    }
+    return new Formed.Examples(
+        List.of(Example.sft(prompt, List.of(plain(response)), request.tools(), provenance)));
+  }
+
+  private static double implicitValue(String name, @Nullable Object value) {
+    double sign = SPEAK_AGAINST.contains(name.toLowerCase(Locale.ROOT)) ? -1 : 1;
+    return value == null ? sign : sign * signedValue(value);
+  }
+
+  private static double signedValue(Object value) {
+    return switch (value) {
+      case Boolean yes -> yes ? 1 : -1;
+      case Number number when Double.isFinite(number.doubleValue()) ->
+          Math.clamp(number.doubleValue(), -1.0, 1.0);
+      default -> 0;
+    };
+  }
+
+  /** Weights are written when a batch is; one that an app sent is no content. */
+  private static ChatMessage plain(ChatMessage message) {
+    return message.weight() == null ? message : message.withWeight(null);
+  }
+
+  private static List<ChatMessage> plain(List<ChatMessage> messages) {
+    return messages.stream().map(FormRule::plain).toList();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.whetstone.curation.intake;
+
+import dev.whetstone.kit.inbox.Consumption;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/** Consumes interactions, feedback, retractions and erasures. */
+@ApplicationScoped
+public class FeedbackConsumer {
+  private final Consumption consumption;
+  private final FeedbackIntake intake;
+
+  public FeedbackConsumer(Consumption consumption, FeedbackIntake intake) {
+    this.consumption = consumption;
+    this.intake = intake;
+  }
+
+  @Incoming("feedback")
+  @Blocking
+  public void on(ConsumerRecords<String, byte[]> records) {
+    consumption.process(records, intake::apply);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.whetstone.curation.intake;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.EndUserErased;
+import dev.whetstone.contracts.event.Event;
+import dev.whetstone.curation.erasure.Erasures;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.Receipts;
+import dev.whetstone.curation.fate.Standing;
+import dev.whetstone.curation.join.Incoming;
+import dev.whetstone.curation.join.Join;
+import dev.whetstone.curation.tombstone.Pseudonyms;
+import dev.whetstone.curation.tombstone.Tombstones;
+import dev.whetstone.kit.inbox.Received;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.DeclaredLoops;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What fresh events of the feedback topic do, per loop; parks those of loops not yet declared. */
+@ApplicationScoped
+public class FeedbackIntake {
+  /** How long an event waits for its loop's declaration. */
+  static final Duration PARKING = Duration.ofDays(7);
+
+  private final DeclaredLoops loops;
+  private final Join join;
+  private final Erasures erasures;
+  private final Receipts receipts;
+  private final Tombstones tombstones;
+  private final Pseudonyms pseudonyms;
+
+  public FeedbackIntake(
+      DeclaredLoops loops,
+      Join join,
+      Erasures erasures,
+      Receipts receipts,
+      Tombstones tombstones,
+      Pseudonyms pseudonyms) {
+    this.loops = loops;
+    this.join = join;
+    this.erasures = erasures;
+    this.receipts = receipts;
+    this.tombstones = tombstones;
+    this.pseudonyms = pseudonyms;
+  }
+
+  /** In the caller's transaction. */
+  public void apply(List<Received> events) {
+    Map<LoopId, List<Event<?>>> byLoop = new LinkedHashMap<>();
+    Set<LoopId> erasing = new java.util.HashSet<>();
+    for (Received received : events) {
+      Event<?> event = received.event();
+      LoopId loop = event.attributes().loop();
+      byLoop.computeIfAbsent(loop, key -> new ArrayList<>()).add(event);
+      if (event.data() instanceof EndUserErased) {
+        erasing.add(loop);
+      }
+    }
+    tombstones.lock(byLoop.keySet(), erasing);
+    for (LoopId loop : sorted(byLoop.keySet())) {
+      List<Incoming> incoming = new ArrayList<>();
+      for (Event<?> event : byLoop.get(loop)) {
+        if (event.data() instanceof EndUserErased erased) {
+          erasures.request(event.attributes(), erased);
+        } else {
+          incoming.add(Incoming.of(event, pseudonyms));
+        }
+      }
+      admitOrPark(loop, incoming);
+    }
+  }
+
+  /** Takes parked events of a loop in, now that it is declared. In the caller's transaction. */
+  public void release(DeclaredLoop loop, List<Receipt> parked) {
+    tombstones.lock(List.of(loop.id()), List.of());
+    join.admit(loop, parked.stream().map(Incoming::of).toList());
+  }
+
+  private void admitOrPark(LoopId loop, List<Incoming> incoming) {
+    if (incoming.isEmpty()) {
+      return;
+    }
+    Optional<DeclaredLoop> declared = loops.current(loop);
+    if (declared.isPresent()) {
+      join.admit(declared.get(), incoming);
+    } else {
+      receipts.record(incoming.stream().map(FeedbackIntake::parked).toList());
+    }
+  }
+
+  private static Receipt parked(Incoming event) {
+    var deadline = event.receivedAt().plus(PARKING);
+    String detail = "waits for loop " + event.key().loop() + " to be declared";
+    return new Receipt(
+        event.key(),
+        event.kind(),
+        event.responseId(),
+        null,
+        event.endUserDigest(),
+        event.receivedAt(),
+        event.occurredAt(),
+        deadline,
+        Standing.waiting("loop", detail, deadline),
+        Receipt.Phase.PARKED,
+        null,
+        event.body());
+  }
+
+  private static List<LoopId> sorted(Set<LoopId> loops) {
+    return loops.stream().map(LoopId::key).collect(Collectors.toCollection(TreeSet::new)).stream()
+        .map(LoopId::parse)
+        .toList();
+  }
+}

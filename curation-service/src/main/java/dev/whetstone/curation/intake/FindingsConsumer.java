@@ -1,0 +1,35 @@
+package dev.whetstone.curation.intake;
+
+import dev.whetstone.contracts.event.FindingReported;
+import dev.whetstone.curation.cut.Findings;
+import dev.whetstone.kit.inbox.Consumption;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/** Consumes weak slices that evaluation found; the next cut takes them first. */
+@ApplicationScoped
+public class FindingsConsumer {
+  private final Consumption consumption;
+  private final Findings findings;
+
+  public FindingsConsumer(Consumption consumption, Findings findings) {
+    this.consumption = consumption;
+    this.findings = findings;
+  }
+
+  @Incoming("findings")
+  @Blocking
+  public void on(ConsumerRecords<String, byte[]> records) {
+    consumption.process(
+        records,
+        events ->
+            events.forEach(
+                received -> {
+                  if (received.event().data() instanceof FindingReported finding) {
+                    findings.add(received.event().attributes(), finding);
+                  }
+                }));
+  }
+}

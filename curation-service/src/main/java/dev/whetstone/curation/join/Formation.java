@@ -1,0 +1,217 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.contracts.event.FeedbackContent;
+import dev.whetstone.contracts.event.FeedbackGiven;
+import dev.whetstone.contracts.event.FeedbackSource;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.chain.Facts;
+import dev.whetstone.curation.chain.Provenance;
+import dev.whetstone.curation.chain.Reasons;
+import dev.whetstone.curation.chain.Texts;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.Standing;
+import dev.whetstone.curation.form.ContradictionOnOneResponse;
+import dev.whetstone.curation.form.FormRule;
+import dev.whetstone.curation.form.Formed;
+import dev.whetstone.curation.form.Opinion;
+import dev.whetstone.kit.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Which examples an origin should have, and the fates of events that form none. Pure. */
+final class Formation {
+  private Formation() {}
+
+  /**
+   * @param own fates of events that form no example
+   */
+  record Wanted(List<Draft> drafts, Map<EventKey, Standing> own) {}
+
+  /** Examples of a known answer and all feedback on it that came in time. */
+  static Wanted ofResponse(
+      LoopId loop, LoopSpec spec, Interaction interaction, List<Receipt> feedback) {
+    InteractionRecorded recorded = interaction.recorded();
+    if (recorded == null) {
+      return unusable(interaction, feedback);
+    }
+    Map<Opinion, Formed> formed = new LinkedHashMap<>();
+    Map<EventKey, Receipt> receipts = new LinkedHashMap<>();
+    for (Receipt receipt : feedback) {
+      FeedbackGiven given = given(receipt);
+      Provenance provenance = ofAnswer(loop, interaction, recorded, receipt, given);
+      var opinion =
+          new Opinion(
+              receipt.key(),
+              provenance.contributor(),
+              receipt.occurredAt() == null ? receipt.receivedAt() : receipt.occurredAt(),
+              FeedbackContent.of(given));
+      formed.put(opinion, FormRule.apply(spec, recorded, opinion.content(), provenance));
+      receipts.put(receipt.key(), receipt);
+    }
+    var standings = ContradictionOnOneResponse.weigh(spec, formed.keySet());
+    OptionalDouble signal = signal(formed);
+    List<Draft> drafts = new ArrayList<>();
+    Map<EventKey, Standing> own = new LinkedHashMap<>();
+    formed.forEach(
+        (opinion, one) -> {
+          var holds = Objects.requireNonNull(standings.get(opinion.key()));
+          Receipt receipt = Objects.requireNonNull(receipts.get(opinion.key()));
+          if (holds instanceof dev.whetstone.curation.form.Standing.Superseded(EventKey by)) {
+            String detail = "the same end user said otherwise later: " + by.id();
+            own.put(opinion.key(), Standing.rejected(Reasons.SUPERSEDED, detail));
+          } else if (one instanceof Formed.Examples(List<Example> examples)) {
+            var source = Draft.Source.of(interaction, receipt);
+            for (Example example : examples) {
+              Map<String, Object> facts = facts(recorded, example, holds, signal);
+              drafts.add(
+                  Draft.of(loop, Origin.of(receipt), source, example, facts, contest(holds)));
+            }
+          } else {
+            own.put(opinion.key(), standing(one));
+          }
+        });
+    return new Wanted(drafts, own);
+  }
+
+  /** The example of feedback that brings its own request. */
+  static Wanted alone(LoopId loop, LoopSpec spec, Receipt receipt, Split split) {
+    FeedbackGiven given = given(receipt);
+    Provenance provenance =
+        provenance(loop, split, given.conversationId(), receipt, given, List.of(), null);
+    Formed one = FormRule.apply(spec, null, FeedbackContent.of(given), provenance);
+    if (!(one instanceof Formed.Examples(List<Example> examples))) {
+      return new Wanted(List.of(), Map.of(receipt.key(), standing(one)));
+    }
+    Map<String, Object> facts = new TreeMap<>();
+    if (given.consent() != null) {
+      facts.put(Facts.CONSENT, given.consent().training());
+    }
+    var source =
+        new Draft.Source(
+            Objects.requireNonNull(receipt.conversationKey()), receipt.endUserDigest(), null);
+    List<Draft> drafts =
+        examples.stream()
+            .map(example -> Draft.of(loop, Origin.of(receipt), source, example, facts, null))
+            .toList();
+    return new Wanted(drafts, Map.of());
+  }
+
+  private static Wanted unusable(Interaction interaction, List<Receipt> feedback) {
+    Standing standing =
+        interaction.consent()
+            ? Standing.erased()
+            : Standing.rejected(Reasons.NO_CONSENT, Consent.REFUSED);
+    Map<EventKey, Standing> own = new LinkedHashMap<>();
+    feedback.forEach(receipt -> own.put(receipt.key(), standing));
+    return new Wanted(List.of(), own);
+  }
+
+  private static Standing standing(Formed formed) {
+    return switch (formed) {
+      case Formed.Context(String note) -> Standing.context(note);
+      case Formed.Signal(String name, _) -> Standing.context("signal " + name);
+      case Formed.Rejected(String reason, String detail) -> Standing.rejected(reason, detail);
+      case Formed.Examples _ -> throw new IllegalStateException("examples have their own fate");
+    };
+  }
+
+  private static @Nullable String contest(dev.whetstone.curation.form.Standing holds) {
+    return holds instanceof dev.whetstone.curation.form.Standing.Contested contested
+        ? contested.detail()
+        : null;
+  }
+
+  /** Mean of all signals on the served answer, −1 to 1. */
+  private static OptionalDouble signal(Map<Opinion, Formed> formed) {
+    return formed.values().stream()
+        .filter(Formed.Signal.class::isInstance)
+        .mapToDouble(one -> ((Formed.Signal) one).value())
+        .average();
+  }
+
+  /** A signal for the served answer speaks against examples that say it should be another. */
+  private static Map<String, Object> facts(
+      InteractionRecorded recorded,
+      Example example,
+      dev.whetstone.curation.form.Standing holds,
+      OptionalDouble signal) {
+    Map<String, Object> facts = new TreeMap<>();
+    facts.put(Facts.CONSENT, true);
+    switch (holds) {
+      case dev.whetstone.curation.form.Standing.Stands(double agreement) ->
+          facts.put(Facts.AGREEMENT, agreement);
+      case dev.whetstone.curation.form.Standing.Contested(double agreement, _) ->
+          facts.put(Facts.AGREEMENT, agreement);
+      case dev.whetstone.curation.form.Standing.Superseded _ -> {}
+    }
+    boolean servedIsGood = example.form() == Form.BINARY && example.positive();
+    signal.ifPresent(value -> facts.put(Facts.IMPLICIT, servedIsGood ? value : -value));
+    if (servedIsGood && recorded.response().finishReason() != null) {
+      facts.put(Facts.FINISH_REASON, recorded.response().finishReason());
+    }
+    return facts;
+  }
+
+  private static Provenance ofAnswer(
+      LoopId loop,
+      Interaction interaction,
+      InteractionRecorded recorded,
+      Receipt receipt,
+      FeedbackGiven given) {
+    return provenance(
+        loop,
+        Objects.requireNonNull(interaction.split()),
+        interaction.conversationId(),
+        receipt,
+        given,
+        List.of(Objects.requireNonNull(interaction.key())),
+        recorded);
+  }
+
+  private static Provenance provenance(
+      LoopId loop,
+      Split split,
+      @Nullable String conversationId,
+      Receipt receipt,
+      FeedbackGiven given,
+      List<EventKey> others,
+      @Nullable InteractionRecorded recorded) {
+    FeedbackSource source =
+        given.feedbackSource() == null ? FeedbackSource.human() : given.feedbackSource();
+    List<String> tags = recorded == null ? List.of() : recorded.tags();
+    return new Provenance(
+        loop,
+        split,
+        conversationId,
+        receipt.endUserDigest(),
+        Imports.application(receipt.key()),
+        Imports.isImported(receipt.key()),
+        source.type(),
+        Stream.concat(others.stream(), Stream.of(receipt.key())).toList(),
+        Stream.concat(tags.stream(), given.tags().stream()).distinct().toList(),
+        recorded == null ? null : Texts.text(recorded.response().message()),
+        receipt.receivedAt(),
+        false);
+  }
+
+  private static FeedbackGiven given(Receipt receipt) {
+    if (receipt.body() == null) {
+      throw new IllegalStateException("open feedback " + receipt.key() + " has no body");
+    }
+    return Json.read(receipt.body().getBytes(StandardCharsets.UTF_8), FeedbackGiven.class);
+  }
+}

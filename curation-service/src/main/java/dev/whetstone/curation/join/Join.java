@@ -1,0 +1,316 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.contracts.event.FeedbackContent;
+import dev.whetstone.contracts.event.FeedbackGiven;
+import dev.whetstone.contracts.event.FeedbackRetracted;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.curation.chain.Reasons;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.Receipt.Phase;
+import dev.whetstone.curation.fate.Receipts;
+import dev.whetstone.curation.fate.Standing;
+import dev.whetstone.curation.split.SplitRule;
+import dev.whetstone.curation.tombstone.Pseudonyms;
+import dev.whetstone.curation.tombstone.Tombstone;
+import dev.whetstone.curation.tombstone.Tombstones;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes interactions, feedback and retractions of one loop in, in whatever order they come: writes
+ * their receipts, joins them, and has examples formed of what is complete.
+ */
+@ApplicationScoped
+public class Join {
+  private final Receipts receipts;
+  private final Interactions interactions;
+  private final Tombstones tombstones;
+  private final Pseudonyms pseudonyms;
+  private final SplitShares splitShares;
+  private final Retractions retractions;
+  private final Resolver resolver;
+
+  public Join(
+      Receipts receipts,
+      Interactions interactions,
+      Tombstones tombstones,
+      Pseudonyms pseudonyms,
+      SplitShares splitShares,
+      Retractions retractions,
+      Resolver resolver) {
+    this.receipts = receipts;
+    this.interactions = interactions;
+    this.tombstones = tombstones;
+    this.pseudonyms = pseudonyms;
+    this.splitShares = splitShares;
+    this.retractions = retractions;
+    this.resolver = resolver;
+  }
+
+  /** In the caller's transaction, which holds the loop's erasure lock. */
+  public void admit(DeclaredLoop loop, List<Incoming> events) {
+    var responses = new TreeSet<String>();
+    events.stream().map(Incoming::responseId).filter(Objects::nonNull).forEach(responses::add);
+    var work =
+        new Work(
+            loop,
+            interactions.meet(loop.id(), responses),
+            splits(loop, events),
+            tombstones(loop.id(), events));
+    for (Incoming event : events) {
+      switch (event.data()) {
+        case InteractionRecorded interaction -> interaction(work, event, interaction);
+        case FeedbackGiven feedback -> feedback(work, event, feedback);
+        case FeedbackRetracted retracted -> retraction(work, event, retracted);
+        default -> throw new IllegalStateException("not feedback: " + event.key());
+      }
+    }
+    interactions.put(loop.id(), work.changed.values());
+    receipts.record(work.receipts.values());
+    Set<Origin> origins = retractions.carryOut(loop.id(), work.receipts.keySet());
+    origins.addAll(work.touched);
+    resolver.resolve(loop, origins);
+  }
+
+  /** Judges what is left of these answers' feedback again. In the caller's transaction. */
+  public void lookAgain(DeclaredLoop loop, List<String> responseIds) {
+    resolver.resolve(loop, responseIds.stream().map(Origin::response).toList());
+  }
+
+  private void interaction(Work work, Incoming event, InteractionRecorded recorded) {
+    Interaction met = Objects.requireNonNull(work.met.get(recorded.responseId()));
+    String subject = subject(event);
+    if (work.erased(event, pseudonyms)) {
+      work.close(event, subject, Standing.erased());
+      return;
+    }
+    if (met.known()) {
+      String detail = "response " + recorded.responseId() + " was recorded by another event before";
+      work.close(event, subject, Standing.rejected(Reasons.DUPLICATE, detail));
+      return;
+    }
+    boolean consent = Consent.given(work.loop.spec(), recorded.consent());
+    var known =
+        new Interaction(
+            recorded.responseId(),
+            event.key(),
+            subject,
+            recorded.conversationId(),
+            work.split(subject),
+            event.endUserDigest(),
+            event.receivedAt(),
+            consent,
+            consent ? recorded : null);
+    work.met.put(recorded.responseId(), known);
+    work.changed.put(recorded.responseId(), known);
+    work.touched.add(Origin.response(recorded.responseId()));
+    if (consent) {
+      Instant deadline = work.joinDeadline(event);
+      work.open(event, subject, Standing.waiting("feedback", "waits for feedback", deadline), null);
+    } else {
+      work.close(event, subject, Standing.rejected(Reasons.NO_CONSENT, Consent.REFUSED));
+    }
+  }
+
+  private void feedback(Work work, Incoming event, FeedbackGiven feedback) {
+    String subject = feedback.responseId() == null ? subject(event) : null;
+    Standing refused = refusal(work, event, feedback);
+    if (refused != null) {
+      work.close(event, subject, refused);
+      return;
+    }
+    EventKey target =
+        feedback.supersedes() == null
+            ? null
+            : new EventKey(work.loop.id(), event.key().source(), feedback.supersedes());
+    Instant deadline = work.joinDeadline(event);
+    if (feedback.responseId() != null) {
+      work.open(event, null, waitsForInteraction(feedback.responseId(), deadline), target);
+      work.touched.add(Origin.response(feedback.responseId()));
+    } else if (Resolver.standsAlone(feedback)) {
+      work.open(event, subject, Standing.waiting("curation", "is being judged", deadline), target);
+      work.touched.add(Origin.alone(event.key()));
+    } else if (feedback.conversationId() == null) {
+      String detail = "a " + event.kind() + " needs the answer it is about; send responseId";
+      work.close(event, subject, Standing.rejected(Reasons.UNKNOWN_RESPONSE, detail));
+    } else if (work.splits.containsKey(Objects.requireNonNull(subject))) {
+      work.open(event, subject, Standing.context(Resolver.WHOLE_CONVERSATION), target);
+    } else {
+      String detail = "waits for the first interaction of its conversation";
+      work.open(event, subject, Standing.waiting("conversation", detail, deadline), target);
+    }
+  }
+
+  private @Nullable Standing refusal(Work work, Incoming event, FeedbackGiven feedback) {
+    if (work.erased(event, pseudonyms)) {
+      return Standing.erased();
+    }
+    try {
+      FeedbackContent ignored = FeedbackContent.of(feedback);
+    } catch (FeedbackContent.InvalidFeedback e) {
+      return Standing.rejected("malformed", e.pointer() + ": " + e.getMessage());
+    }
+    if (feedback.consent() != null && !feedback.consent().training()) {
+      return Standing.rejected(Reasons.NO_CONSENT, Consent.REFUSED);
+    }
+    Interaction met = feedback.responseId() == null ? null : work.met.get(feedback.responseId());
+    if (met != null && met.receivedAt() != null) {
+      Instant last = met.receivedAt().plus(work.loop.spec().spec().curation().joinWindow());
+      if (event.receivedAt().isAfter(last)) {
+        return Standing.rejected(
+            Reasons.JOIN_WINDOW, "came after the join window, which closed at " + last);
+      }
+    }
+    return null;
+  }
+
+  private void retraction(Work work, Incoming event, FeedbackRetracted retracted) {
+    var target = new EventKey(work.loop.id(), retracted.source(), retracted.id());
+    if (!retracted.source().equals(event.key().source())) {
+      String detail = "feedback of source " + retracted.source() + " can only be taken back by it";
+      work.close(event, null, Standing.rejected("other-source", detail));
+      return;
+    }
+    String detail = "waits for the feedback it takes back";
+    work.open(event, null, Standing.waiting("feedback", detail, work.joinDeadline(event)), target);
+  }
+
+  static Standing waitsForInteraction(String responseId, Instant deadline) {
+    return Standing.waiting(
+        "interaction", "waits for the interaction of response " + responseId, deadline);
+  }
+
+  /** Splits of the conversations that these events make known, and of those known before. */
+  private Map<String, Split> splits(DeclaredLoop loop, List<Incoming> events) {
+    Map<String, Split> proposed = new TreeMap<>();
+    var shares = splitShares.of(loop);
+    for (Incoming event : events) {
+      boolean makesKnown =
+          event.data() instanceof InteractionRecorded
+              || (event.data() instanceof FeedbackGiven feedback && Resolver.standsAlone(feedback));
+      if (makesKnown) {
+        String subject = subject(event);
+        proposed.put(
+            subject,
+            SplitRule.of(pseudonyms.derivedKey("split"), loop.id().key(), subject, shares));
+      }
+    }
+    Map<String, Split> splits = interactions.decideSplits(loop.id(), proposed);
+    List<String> others =
+        events.stream()
+            .filter(event -> event.conversationId() != null)
+            .map(Join::subject)
+            .filter(subject -> !splits.containsKey(subject))
+            .toList();
+    splits.putAll(interactions.splits(loop.id(), others));
+    return splits;
+  }
+
+  private Map<String, Tombstone> tombstones(LoopId loop, List<Incoming> events) {
+    List<String> digests =
+        events.stream()
+            .flatMap(
+                event ->
+                    Stream.of(event.endUserDigest(), Work.conversationDigest(event, pseudonyms)))
+            .filter(Objects::nonNull)
+            .distinct()
+            .toList();
+    return tombstones.find(loop, digests);
+  }
+
+  private static String subject(Incoming event) {
+    String own = event.responseId() == null ? event.key().text() : event.responseId();
+    return SplitRule.subject(event.conversationId(), event.endUserDigest(), own);
+  }
+
+  /** What one call gathers before it writes. */
+  private static final class Work {
+    final DeclaredLoop loop;
+    final Map<String, Interaction> met;
+    final Map<String, Split> splits;
+    final Map<String, Tombstone> tombstones;
+    final Map<String, Interaction> changed = new HashMap<>();
+    final Map<EventKey, Receipt> receipts = new LinkedHashMap<>();
+    final List<Origin> touched = new ArrayList<>();
+
+    Work(
+        DeclaredLoop loop,
+        Map<String, Interaction> met,
+        Map<String, Split> splits,
+        Map<String, Tombstone> tombstones) {
+      this.loop = loop;
+      this.met = met;
+      this.splits = splits;
+      this.tombstones = tombstones;
+    }
+
+    Split split(String subject) {
+      return Objects.requireNonNull(splits.get(subject), subject);
+    }
+
+    Instant joinDeadline(Incoming event) {
+      return event.receivedAt().plus(loop.spec().spec().curation().joinWindow());
+    }
+
+    boolean erased(Incoming event, Pseudonyms pseudonyms) {
+      return Stream.of(event.endUserDigest(), conversationDigest(event, pseudonyms))
+          .filter(Objects::nonNull)
+          .map(tombstones::get)
+          .anyMatch(tombstone -> tombstone != null && tombstone.covers(event.receivedAt()));
+    }
+
+    static @Nullable String conversationDigest(Incoming event, Pseudonyms pseudonyms) {
+      String id = event.conversationId();
+      return id == null ? null : pseudonyms.conversation(event.key().loop().tenant(), id);
+    }
+
+    void open(
+        Incoming event, @Nullable String subject, Standing standing, @Nullable EventKey target) {
+      boolean ownText = !(event.data() instanceof InteractionRecorded);
+      put(event, subject, standing, Phase.OPEN, target, ownText ? event.body() : null);
+    }
+
+    void close(Incoming event, @Nullable String subject, Standing standing) {
+      put(event, subject, standing, Phase.CLOSED, null, null);
+    }
+
+    private void put(
+        Incoming event,
+        @Nullable String subject,
+        Standing standing,
+        Phase phase,
+        @Nullable EventKey target,
+        @Nullable String body) {
+      receipts.put(
+          event.key(),
+          new Receipt(
+              event.key(),
+              event.kind(),
+              event.responseId(),
+              subject,
+              event.endUserDigest(),
+              event.receivedAt(),
+              event.occurredAt(),
+              joinDeadline(event),
+              standing,
+              phase,
+              target,
+              body));
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.curation.chain.AdmissionChain;
+import dev.whetstone.curation.chain.AdmissionContext;
+import dev.whetstone.curation.chain.AdmissionOutcome;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.chain.Judgement;
+import dev.whetstone.curation.chain.Reasons;
+import dev.whetstone.curation.chain.Step;
+import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.curation.policy.StandardChains;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Puts new examples through the admission chain and keeps its verdict and steps with them. */
+@ApplicationScoped
+public class Judging {
+  static final String CONTRADICTION = "contradiction-on-one-response";
+  static final String FAILURE = "admission-failed";
+  private static final Logger LOG = Logger.getLogger(Judging.class);
+  private final Tokenizers tokenizers;
+  private final AdmissionChain chain = StandardChains.admission();
+
+  public Judging(Tokenizers tokenizers) {
+    this.tokenizers = tokenizers;
+  }
+
+  List<StoredExample> judge(DeclaredLoop loop, Collection<Draft> drafts) {
+    var tokens = tokenizers.of(loop.spec().spec().baseModel());
+    List<StoredExample> judged = new ArrayList<>();
+    for (Draft draft : drafts) {
+      var context = new AdmissionContext(loop.spec(), tokens, draft.known());
+      judged.add(stored(loop, draft, outcome(draft, run(loop, draft.example(), context))));
+    }
+    return judged;
+  }
+
+  /** A rule that breaks on one example must neither lose it nor stop its neighbours. */
+  private AdmissionOutcome run(DeclaredLoop loop, Example example, AdmissionContext context) {
+    try {
+      return chain.run(example, context);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "admission-failed loop=%s example=%s", loop.id(), example.id());
+      var step = new Step(FAILURE, "quarantine", FAILURE);
+      var judgement = new Judgement.Quarantine(FAILURE, String.valueOf(e.getMessage()));
+      return new AdmissionOutcome(example, judgement, FAILURE, List.of(step));
+    }
+  }
+
+  /** Feedback that others contradict is for a person to look at, if it would be admitted at all. */
+  private static AdmissionOutcome outcome(Draft draft, AdmissionOutcome outcome) {
+    if (draft.contested() == null || !outcome.admitted()) {
+      return outcome;
+    }
+    List<Step> steps = new ArrayList<>(outcome.steps());
+    steps.add(new Step(CONTRADICTION, "quarantine", Reasons.CONFLICTING_FEEDBACK));
+    var judgement = new Judgement.Quarantine(Reasons.CONFLICTING_FEEDBACK, draft.contested());
+    return new AdmissionOutcome(outcome.example(), judgement, CONTRADICTION, steps);
+  }
+
+  private static StoredExample stored(DeclaredLoop loop, Draft draft, AdmissionOutcome outcome) {
+    Example example = outcome.example();
+    var spec = loop.spec().spec();
+    Instant received = example.provenance().receivedAt();
+    return switch (outcome.last()) {
+      case Judgement.Keep() ->
+          row(
+              draft,
+              outcome,
+              ExampleState.READY,
+              null,
+              null,
+              received.plus(spec.retention().interactions()));
+      case Judgement.Changed _ ->
+          row(
+              draft,
+              outcome,
+              ExampleState.READY,
+              null,
+              null,
+              received.plus(spec.retention().interactions()));
+      case Judgement.Quarantine(String reason, String detail) ->
+          row(
+              draft,
+              outcome,
+              ExampleState.QUARANTINED,
+              reason,
+              detail,
+              received.plus(spec.curation().quarantineDeadline()));
+      case Judgement.Reject(String reason, String detail) ->
+          row(draft, outcome, ExampleState.REJECTED, reason, detail, null);
+    };
+  }
+
+  private static StoredExample row(
+      Draft draft,
+      AdmissionOutcome outcome,
+      ExampleState state,
+      @Nullable String reason,
+      @Nullable String detail,
+      @Nullable Instant deadline) {
+    Example example = outcome.example();
+    return new StoredExample(
+        draft.rowId(),
+        example.id(),
+        draft.origin().text(),
+        example.form().wireName(),
+        example.provenance().split(),
+        draft.source().conversationKey(),
+        draft.source().endUserDigest(),
+        draft.source().servedTo(),
+        example.provenance().receivedAt(),
+        state,
+        outcome.stage(),
+        reason,
+        detail,
+        deadline,
+        example.scores().getOrDefault("quality", 1.0),
+        false,
+        example,
+        outcome.steps(),
+        draft.facts(),
+        null,
+        null,
+        false,
+        0);
+  }
+}

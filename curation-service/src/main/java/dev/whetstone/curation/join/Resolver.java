@@ -1,0 +1,187 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.contracts.event.FeedbackGiven;
+import dev.whetstone.contracts.event.FeedbackKind;
+import dev.whetstone.curation.chain.Reasons;
+import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.example.Examples;
+import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.curation.example.Withdrawals;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.Receipt.Phase;
+import dev.whetstone.curation.fate.Receipts;
+import dev.whetstone.curation.fate.Standing;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Looks at all that is known of an origin and makes its examples and its events' fates what they
+ * should be. It asks what is, not what happened, so that it can run any number of times, in any
+ * order.
+ */
+@ApplicationScoped
+public class Resolver {
+  static final String WHOLE_CONVERSATION = "about the whole conversation, not about one answer";
+
+  private final Receipts receipts;
+  private final Interactions interactions;
+  private final Examples examples;
+  private final Withdrawals withdrawals;
+  private final Judging judging;
+
+  public Resolver(
+      Receipts receipts,
+      Interactions interactions,
+      Examples examples,
+      Withdrawals withdrawals,
+      Judging judging) {
+    this.receipts = receipts;
+    this.interactions = interactions;
+    this.examples = examples;
+    this.withdrawals = withdrawals;
+    this.judging = judging;
+  }
+
+  /** Whether feedback needs no interaction: it brings its own request. */
+  static boolean standsAlone(FeedbackGiven feedback) {
+    return feedback.responseId() == null && feedback.kind() == FeedbackKind.DEMONSTRATION;
+  }
+
+  /** In the caller's transaction, which holds the rows of the responses. */
+  void resolve(DeclaredLoop loop, Collection<Origin> origins) {
+    if (origins.isEmpty()) {
+      return;
+    }
+    Map<Origin, List<StoredExample>> existing = existing(loop.id(), origins);
+    var wanted = new ArrayList<Formation.Wanted>();
+    var open = new TreeSet<String>();
+    Set<String> responses =
+        origins.stream()
+            .map(Origin::responseId)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toCollection(TreeSet::new));
+    Map<String, List<Receipt>> feedback =
+        receipts.openFeedback(loop.id(), responses).stream()
+            .collect(
+                Collectors.groupingBy(receipt -> Objects.requireNonNull(receipt.responseId())));
+    Map<String, Interaction> met = interactions.meet(loop.id(), responses);
+    for (String responseId : responses) {
+      Interaction interaction = Objects.requireNonNull(met.get(responseId));
+      List<Receipt> opinions = feedback.getOrDefault(responseId, List.of());
+      if (interaction.known()) {
+        opinions.forEach(opinion -> open.add(opinion.key().text()));
+        open.add(Objects.requireNonNull(interaction.key()).text());
+        wanted.add(
+            Formation.ofResponse(
+                loop.id(), loop.spec(), interaction, inTime(loop, interaction, opinions)));
+      }
+    }
+    wanted.addAll(alone(loop, origins, open));
+    settle(loop, origins, existing, wanted, open);
+  }
+
+  private Map<Origin, List<StoredExample>> existing(LoopId loop, Collection<Origin> origins) {
+    Map<String, Origin> byText = new HashMap<>();
+    origins.forEach(origin -> byText.put(origin.text(), origin));
+    return examples.lockOrigins(loop, byText.keySet()).stream()
+        .collect(
+            Collectors.groupingBy(stored -> Objects.requireNonNull(byText.get(stored.origin()))));
+  }
+
+  /** Feedback that waited longer than the window for its interaction is late, as is the reverse. */
+  private List<Receipt> inTime(DeclaredLoop loop, Interaction interaction, List<Receipt> opinions) {
+    var window = loop.spec().spec().curation().joinWindow();
+    var received = Objects.requireNonNull(interaction.receivedAt());
+    List<Receipt> inTime = new ArrayList<>();
+    for (Receipt opinion : opinions) {
+      if (received.isAfter(opinion.receivedAt().plus(window))) {
+        String detail = "its interaction came after the join window";
+        receipts.assign(
+            opinion.key(), Standing.rejected(Reasons.JOIN_WINDOW, detail), Phase.CLOSED);
+      } else {
+        inTime.add(opinion);
+      }
+    }
+    return inTime;
+  }
+
+  private List<Formation.Wanted> alone(
+      DeclaredLoop loop, Collection<Origin> origins, Set<String> open) {
+    List<EventKey> keys =
+        origins.stream().map(Origin::event).filter(Objects::nonNull).sorted(BY_TEXT).toList();
+    List<Receipt> alone =
+        receipts.all(keys).stream().filter(receipt -> receipt.phase() == Phase.OPEN).toList();
+    List<String> subjects =
+        alone.stream().map(receipt -> Objects.requireNonNull(receipt.conversationKey())).toList();
+    Map<String, Split> splits = interactions.splits(loop.id(), subjects);
+    var wanted = new ArrayList<Formation.Wanted>();
+    for (Receipt receipt : alone) {
+      open.add(receipt.key().text());
+      wanted.add(
+          Formation.alone(
+              loop.id(),
+              loop.spec(),
+              receipt,
+              Objects.requireNonNull(splits.get(receipt.conversationKey()))));
+    }
+    return wanted;
+  }
+
+  private void settle(
+      DeclaredLoop loop,
+      Collection<Origin> origins,
+      Map<Origin, List<StoredExample>> existing,
+      List<Formation.Wanted> wanted,
+      Set<String> open) {
+    Map<String, Draft> drafts = new HashMap<>();
+    for (Formation.Wanted want : wanted) {
+      want.drafts().forEach(draft -> drafts.put(draft.rowId(), draft));
+    }
+    List<StoredExample> unwanted = new ArrayList<>();
+    Set<String> again = new TreeSet<>();
+    for (Origin origin : origins) {
+      for (StoredExample stored : existing.getOrDefault(origin, List.of())) {
+        Draft draft = drafts.get(stored.rowId());
+        if (draft == null) {
+          unwanted.add(stored);
+        } else if (stored.state() != ExampleState.ERASED && mustBeJudgedAgain(stored, draft)) {
+          again.add(stored.rowId());
+        } else {
+          drafts.remove(stored.rowId());
+        }
+      }
+    }
+    open.addAll(examples.eventsOf(unwanted.stream().map(StoredExample::rowId).toList()));
+    withdrawals.withdraw(loop.id(), unwanted, "withdrawn");
+    examples.drop(again);
+    examples.add(loop.id(), judging.judge(loop, drafts.values()));
+    examples.follow(open);
+    wanted.forEach(want -> want.own().forEach((key, own) -> receipts.assign(key, own, Phase.OPEN)));
+  }
+
+  /** What a person released, a cut judged or a batch holds keeps its verdict. */
+  private static boolean mustBeJudgedAgain(StoredExample stored, Draft draft) {
+    boolean settled =
+        stored.released()
+            || stored.cutId() != null
+            || stored.state() == ExampleState.USED
+            || stored.state() == ExampleState.CUT
+            || stored.state() == ExampleState.WITHDRAWN;
+    return !settled && !stored.facts().equals(draft.facts());
+  }
+
+  private static final java.util.Comparator<EventKey> BY_TEXT =
+      java.util.Comparator.comparing(EventKey::text);
+}

@@ -1,0 +1,91 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.curation.chain.Reasons;
+import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.Receipt.Phase;
+import dev.whetstone.curation.fate.Receipts;
+import dev.whetstone.curation.fate.Standing;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Takes feedback back, by a retraction or by feedback that supersedes it, whichever comes first.
+ * Only the same source and end user can.
+ */
+@ApplicationScoped
+public class Retractions {
+  private final Receipts receipts;
+
+  public Retractions(Receipts receipts) {
+    this.receipts = receipts;
+  }
+
+  /**
+   * Carries out what the given events take back, and what was waiting to take them back.
+   *
+   * @return origins whose examples have to be looked at again
+   */
+  Set<Origin> carryOut(LoopId loop, Collection<EventKey> keys) {
+    List<Receipt> aiming = new ArrayList<>(receipts.aimingAt(keys));
+    receipts.all(keys).stream()
+        .filter(receipt -> receipt.target() != null && receipt.phase() == Phase.OPEN)
+        .filter(receipt -> aiming.stream().noneMatch(other -> other.key().equals(receipt.key())))
+        .forEach(aiming::add);
+    Map<EventKey, Receipt> targets = new HashMap<>();
+    receipts
+        .all(aiming.stream().map(Receipt::target).toList())
+        .forEach(target -> targets.put(target.key(), target));
+    var origins = new HashSet<Origin>();
+    for (Receipt taking : aiming) {
+      Receipt target = targets.get(Objects.requireNonNull(taking.target()));
+      if (target != null && target.key().loop().equals(loop)) {
+        carryOut(taking, target, origins);
+      }
+    }
+    return origins;
+  }
+
+  private void carryOut(Receipt taking, Receipt target, Set<Origin> origins) {
+    boolean retraction = taking.kind().equals(Receipt.RETRACTION);
+    boolean allowed =
+        taking.key().source().equals(target.key().source())
+            && Objects.equals(taking.endUserDigest(), target.endUserDigest())
+            && isFeedback(target);
+    if (!allowed) {
+      if (retraction) {
+        String detail = "only the same source and end user can take feedback back";
+        receipts.assign(taking.key(), Standing.rejected("other-end-user", detail), Phase.CLOSED);
+      }
+      return;
+    }
+    if (retraction) {
+      receipts.assign(
+          taking.key(), Standing.context("took back " + target.key().id()), Phase.CLOSED);
+    }
+    if (target.phase() == Phase.OPEN) {
+      Standing standing =
+          retraction
+              ? Standing.withdrawn("taken back by " + taking.key().id())
+              : new Standing(
+                  Fate.WITHDRAWN, Reasons.SUPERSEDED, "replaced by " + taking.key().id(), null);
+      receipts.assign(target.key(), standing, Phase.CLOSED);
+      origins.add(Origin.of(target));
+    }
+  }
+
+  private static boolean isFeedback(Receipt target) {
+    return !target.kind().equals(Receipt.INTERACTION)
+        && !target.kind().equals(Receipt.RETRACTION)
+        && !target.kind().equals(Receipt.ERASURE);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.whetstone.curation.pii;
+
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.chain.AdmissionContext;
+import dev.whetstone.curation.chain.AdmissionStage;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.chain.Judgement;
+
+/** Redacts the types of personal data that the loop names. */
+public final class PiiStage implements AdmissionStage {
+  @Override
+  public String name() {
+    return "pii";
+  }
+
+  @Override
+  public Judgement judge(Example example, AdmissionContext context) {
+    LoopSpec.Pii pii = context.curation().pii();
+    if (!pii.enabled()) {
+      return Judgement.keep();
+    }
+    Example redacted = new PiiRedactor(PiiType.of(pii.types())).redact(example);
+    return redacted.equals(example)
+        ? Judgement.keep()
+        : new Judgement.Changed(redacted, "redacted " + redacted.redactions());
+  }
+}

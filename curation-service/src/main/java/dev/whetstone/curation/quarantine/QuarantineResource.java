@@ -1,0 +1,133 @@
+package dev.whetstone.curation.quarantine;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.example.Examples;
+import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Shows what is in quarantine and lets it out. */
+@Path("/v1/loops/{loop}/quarantine")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class QuarantineResource {
+  private static final Logger LOG = Logger.getLogger(QuarantineResource.class);
+  private final Examples examples;
+  private final DeclaredLoops loops;
+  private final Caller caller;
+  private final Clock clock;
+
+  public QuarantineResource(Examples examples, DeclaredLoops loops, Caller caller, Clock clock) {
+    this.examples = examples;
+    this.loops = loops;
+    this.caller = caller;
+    this.clock = clock;
+  }
+
+  /**
+   * An example in quarantine, with its text, for whoever has to judge it.
+   *
+   * @param deadline after which it is rejected
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Held(
+      String exampleId,
+      Form form,
+      String split,
+      @Nullable String stage,
+      @Nullable String reason,
+      @Nullable String detail,
+      @Nullable Instant deadline,
+      List<ChatMessage> prompt,
+      List<ChatMessage> answer,
+      @Nullable Boolean label,
+      List<String> events) {
+    static Held of(StoredExample stored, Example example) {
+      return new Held(
+          stored.exampleId(),
+          example.form(),
+          stored.split().wireName(),
+          stored.stage(),
+          stored.reason(),
+          stored.detail(),
+          stored.deadline(),
+          example.prompt(),
+          example.answer(),
+          example.label(),
+          example.provenance().eventKeys().stream().map(key -> key.text()).toList());
+    }
+  }
+
+  /** All of it, what ends first first. */
+  @GET
+  @RequiresScope(Scope.READ)
+  @Transactional
+  public List<Held> list(@PathParam("loop") String loop) {
+    return examples.in(caller.loop(loop), ExampleState.QUARANTINED).stream()
+        .filter(stored -> stored.example() != null)
+        .sorted(Comparator.comparing(StoredExample::deadline).thenComparing(StoredExample::rowId))
+        .map(stored -> Held.of(stored, stored.example()))
+        .toList();
+  }
+
+  /** How many rows were let out. */
+  public record Released(String exampleId, int released) {}
+
+  /** Lets an example into the next cut; nothing but a copy of it or its deadline stops it then. */
+  @POST
+  @Path("/{exampleId}/release")
+  @RequiresScope(Scope.OPERATE)
+  @Transactional
+  public Released release(
+      @PathParam("loop") String loop, @PathParam("exampleId") String exampleId) {
+    LoopId id = caller.loop(loop);
+    DeclaredLoop declared =
+        loops
+            .current(id)
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        Problems.notFound(
+                            "unknown-loop", "there is no loop '" + loop + "'", null)));
+    List<String> rows =
+        examples.lockById(id, exampleId).stream()
+            .filter(stored -> stored.state() == ExampleState.QUARANTINED)
+            .map(StoredExample::rowId)
+            .toList();
+    if (rows.isEmpty()) {
+      throw new ProblemException(
+          Problems.notFound(
+              "not-quarantined",
+              "example '" + exampleId + "' is not in quarantine",
+              "see GET /v1/loops/" + loop + "/quarantine; past its deadline it is rejected"));
+    }
+    examples.release(rows, clock.instant().plus(declared.spec().spec().retention().interactions()));
+    examples.follow(examples.eventsOf(rows));
+    LOG.infof("released loop=%s example=%s by=%s", id, exampleId, caller.application());
+    return new Released(exampleId, rows.size());
+  }
+}

@@ -1,0 +1,110 @@
+package dev.whetstone.curation.reconcile;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.curation.cut.Cutter;
+import dev.whetstone.curation.cut.Sealer;
+import dev.whetstone.curation.erasure.Sweep;
+import dev.whetstone.curation.metrics.CurationMetrics;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.DeclaredLoops;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.function.BooleanSupplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Moves everything that time or a completed set makes due. It looks at rows, never at events, and
+ * every step is one transaction that claims its rows past those another worker holds: any number of
+ * reconcilers can run, and one that dies at any line is replaced by the next tick.
+ */
+@ApplicationScoped
+public class Reconciler {
+  private static final Logger LOG = Logger.getLogger(Reconciler.class);
+  private final DeclaredLoops loops;
+  private final Expiry expiry;
+  private final Parked parked;
+  private final Sweep sweep;
+  private final Cutter cutter;
+  private final Sealer sealer;
+  private final CurationMetrics metrics;
+  private volatile boolean stopping;
+
+  public Reconciler(
+      DeclaredLoops loops,
+      Expiry expiry,
+      Parked parked,
+      Sweep sweep,
+      Cutter cutter,
+      Sealer sealer,
+      CurationMetrics metrics) {
+    this.loops = loops;
+    this.expiry = expiry;
+    this.parked = parked;
+    this.sweep = sweep;
+    this.cutter = cutter;
+    this.sealer = sealer;
+    this.metrics = metrics;
+  }
+
+  @Scheduled(
+      identity = "curation-reconciler",
+      every = "{whetstone.curation.reconcile-every}",
+      concurrentExecution = ConcurrentExecution.SKIP)
+  void tick() {
+    if (!stopping) {
+      reconcile();
+    }
+  }
+
+  void stop(@Observes ShutdownEvent shutdown) {
+    stopping = true;
+  }
+
+  @Scheduled(
+      identity = "curation-metrics",
+      every = "{whetstone.curation.count-every}",
+      concurrentExecution = ConcurrentExecution.SKIP)
+  void count() {
+    if (!stopping) {
+      metrics.refresh();
+    }
+  }
+
+  /** One round over everything that is due. */
+  public void reconcile() {
+    untilIdle("erasures", sweep::sweepOne);
+    untilIdle("parked", parked::releaseSome);
+    untilIdle("joined-conversations", expiry::joinConversations);
+    untilIdle("expired-events", expiry::expireEvents);
+    untilIdle("expired-examples", expiry::expireExamples);
+    for (DeclaredLoop loop : loops.all()) {
+      if (stopping) {
+        return;
+      }
+      LoopId id = loop.id();
+      once("seal " + id, () -> sealer.sealOpenCut(id));
+      if (once("cut " + id, () -> cutter.cutIfDue(loop))) {
+        once("seal " + id, () -> sealer.sealOpenCut(id));
+      }
+    }
+  }
+
+  private void untilIdle(String step, BooleanSupplier work) {
+    while (!stopping && once(step, work)) {
+      LOG.debugf("reconciled step=%s", step);
+    }
+  }
+
+  /** One step's trouble must not keep the others from their work; the next tick tries it again. */
+  private static boolean once(String step, BooleanSupplier work) {
+    try {
+      return work.getAsBoolean();
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "reconcile-failed step=%s, is tried again", step);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.whetstone.curation.seal;
+
+import dev.whetstone.contracts.loop.LoopSpec;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the seal rule looks at.
+ *
+ * @param newTrain train examples ready and not yet sealed, all forms together
+ * @param heldOut test items that can judge the next candidate: ready ones and those of earlier
+ *     undecided batches
+ * @param oldestWaiting age of the oldest ready example; zero when there is none
+ * @param trainPerDay new train examples per day at the recent rate
+ * @param heldOutPerDay new test items per day at the recent rate
+ * @param budgetAllows whether the loop may start another run today
+ * @param manual a person asked for a seal
+ * @param drift online success fell against the concurrent holdback
+ * @param missingTags tags of {@code mustCover} that no ready train example carries
+ */
+public record SealInput(
+    LoopSpec spec,
+    int newTrain,
+    int heldOut,
+    Duration oldestWaiting,
+    double trainPerDay,
+    double heldOutPerDay,
+    boolean budgetAllows,
+    boolean manual,
+    boolean drift,
+    List<String> missingTags) {
+  public SealInput {
+    missingTags = List.copyOf(missingTags);
+  }
+}

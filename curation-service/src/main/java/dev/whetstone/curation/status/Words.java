@@ -1,0 +1,50 @@
+package dev.whetstone.curation.status;
+
+import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.seal.SealDecision;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What the conditions say. Pure. */
+final class Words {
+  private Words() {}
+
+  static Condition receiving(Map<Fate, Long> fates) {
+    long total = fates.values().stream().mapToLong(Long::longValue).sum();
+    if (total == 0) {
+      return new Condition("Receiving", "False", "Nothing", "no event has come yet");
+    }
+    long waiting = fates.getOrDefault(Fate.WAITING, 0L);
+    String message =
+        String.format(
+            Locale.ROOT,
+            "%,d events: %,d used, %,d ready, %,d waiting, %,d quarantined, %,d rejected",
+            total,
+            fates.getOrDefault(Fate.USED, 0L),
+            fates.getOrDefault(Fate.READY, 0L),
+            waiting,
+            fates.getOrDefault(Fate.QUARANTINED, 0L),
+            fates.getOrDefault(Fate.REJECTED, 0L));
+    return new Condition("Receiving", "True", "Receiving", message);
+  }
+
+  static Condition curating(SealDecision decision, List<Batch> sealed) {
+    String before =
+        sealed.isEmpty() ? "" : "batch " + sealed.getLast().sequence() + " is sealed; next: ";
+    return switch (decision) {
+      case SealDecision.Seal _ ->
+          new Condition("Curating", "True", "Sealing", before + "a batch is being cut");
+      case SealDecision.Wait wait ->
+          new Condition("Curating", "True", "Gathering", before + wait.message());
+    };
+  }
+
+  static String forecast(SealDecision decision) {
+    return switch (decision) {
+      case SealDecision.Seal _ -> "decidable now";
+      case SealDecision.Wait wait -> wait.message();
+    };
+  }
+}

@@ -1,0 +1,30 @@
+package dev.whetstone.curation;
+
+import dev.whetstone.testing.WhetstoneArchitecture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+class ArchitectureTest {
+  @TestFactory
+  Stream<DynamicTest> shouldKeepTheHouseRules() {
+    return WhetstoneArchitecture.of("dev.whetstone.curation")
+        .withPurePackages(
+            "chain",
+            "policy",
+            "form",
+            "split",
+            "seal",
+            "hygiene",
+            "language",
+            "pii",
+            "toxicity",
+            "dedup",
+            "decontamination",
+            "abuse",
+            "balance",
+            "quality",
+            "advice")
+        .tests();
+  }
+}

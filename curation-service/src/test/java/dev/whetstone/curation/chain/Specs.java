@@ -1,0 +1,34 @@
+package dev.whetstone.curation.chain;
+
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.loop.LoopFiles;
+import java.nio.charset.StandardCharsets;
+
+/** Loop specs for tests: the standard profile, and what a test sets on top. */
+public final class Specs {
+  private Specs() {}
+
+  public static LoopSpec standard() {
+    return with("");
+  }
+
+  /**
+   * @param sections lines below {@code spec:}, indented by two spaces
+   */
+  public static LoopSpec with(String sections) {
+    String file =
+        """
+        apiVersion: whetstone.dev/v1
+        kind: Loop
+        metadata: {tenant: test, name: support}
+        spec:
+          baseModel: {uri: "hf://org/base"}
+          consent: {default: allow}
+          serving: {endpoint: "http://127.0.0.1:1"}
+        """;
+    String base =
+        sections.contains("  consent:") ? file.replace("  consent: {default: allow}\n", "") : file;
+    byte[] yaml = (base + sections).getBytes(StandardCharsets.UTF_8);
+    return LoopFiles.read(yaml, "test.yaml", null).spec();
+  }
+}

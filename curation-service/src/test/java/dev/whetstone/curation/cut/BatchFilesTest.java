@@ -1,0 +1,148 @@
+package dev.whetstone.curation.cut;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchTrigger;
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.batch.SftRow;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.contracts.event.FeedbackSource;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.chain.Funnel;
+import dev.whetstone.curation.chain.Provenance;
+import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** I9: a batch is a pure function of its cut. */
+class BatchFilesTest {
+  private static final LoopId LOOP = new LoopId("acme", "support");
+
+  @Test
+  void shouldGiveTheSameBytesInWhateverOrderExamplesCome() {
+    List<Example> examples = examples(40);
+    String batchId = BatchFiles.of(cut(1), examples).batchId();
+    for (int seed = 0; seed < 10; seed++) {
+      List<Example> shuffled = new ArrayList<>(examples);
+      Collections.shuffle(shuffled, new Random(seed));
+      assertThat(BatchFiles.of(cut(1), shuffled).batchId()).isEqualTo(batchId);
+    }
+    assertThat(BatchFiles.of(cut(2), examples).batchId()).isNotEqualTo(batchId);
+    assertThat(BatchFiles.of(cut(1), examples.subList(1, 40)).batchId()).isNotEqualTo(batchId);
+  }
+
+  @Test
+  void shouldWriteWhatTheManifestSays() {
+    var files = BatchFiles.of(cut(1), examples(40));
+    for (var file : files.manifest().files()) {
+      byte[] bytes = files.blobs().get(file.path());
+      assertThat(Digests.sha256(bytes)).isEqualTo(file.sha256());
+      assertThat(bytes).hasSize((int) file.bytes());
+      assertThat(file.blob()).isEqualTo("blobs/" + file.sha256());
+    }
+    assertThat(files.manifest().files())
+        .extracting(file -> file.path())
+        .contains(
+            "cut.json", "card.md", "lineage.jsonl", "sft/train.jsonl", "preference/test.jsonl")
+        .isSorted();
+    assertThat(files.manifest().cutSha256()).isEqualTo(Digests.sha256(Json.canonical(cut(1))));
+    assertThat(files.manifest().funnel()).containsEntry("kept", 40);
+    assertThat(Digests.sha256(files.manifestBytes())).isEqualTo(files.batchId());
+    assertThat(files.keys()).endsWith("batches/acme/support/" + files.batchId() + "/manifest.json");
+  }
+
+  @Test
+  void shouldWeighOnlyTheTurnThatFeedbackIsAbout() {
+    List<ChatMessage> prompt =
+        List.of(
+            ChatMessage.user("first"),
+            ChatMessage.assistant("an answer"),
+            ChatMessage.user("next"));
+    Example example =
+        Example.sft(
+            prompt, List.of(ChatMessage.assistant("better")), null, provenance(1, Split.TRAIN));
+
+    byte[] line = BatchFiles.of(cut(1), List.of(example)).blobs().get("sft/train.jsonl");
+
+    SftRow row = Json.read(line, SftRow.class);
+    assertThat(row.messages()).extracting(ChatMessage::weight).containsExactly(null, 0, null, 1);
+    assertThat(row.id()).isEqualTo(example.id());
+  }
+
+  @Test
+  void shouldTellPeopleWhatIsInIt() {
+    var files = BatchFiles.of(cut(3), examples(40));
+    String card = new String(files.blobs().get("card.md"), StandardCharsets.UTF_8);
+    assertThat(card)
+        .contains("# Batch 3 of loop acme/support", "## Funnel", "## Personal data redacted")
+        .contains("By first tag: billing 40.", "suite hidden was not compared")
+        .doesNotContain("digest-of-a-person");
+  }
+
+  private static Cut cut(long sequence) {
+    return new Cut(
+        1,
+        "acme",
+        "support",
+        sequence,
+        BatchTrigger.VOLUME,
+        "spec",
+        null,
+        Map.of("golden", "abc"),
+        7,
+        List.of("acme/support/app/f1"),
+        List.of(),
+        0,
+        Map.of(),
+        new Cut.Ledger(0, "none"),
+        List.of(),
+        new Funnel(List.of()),
+        List.of("suite hidden was not compared"));
+  }
+
+  private static List<Example> examples(int n) {
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      Split split = Split.values()[i % 3];
+      List<ChatMessage> prompt = List.of(ChatMessage.user("question " + i));
+      List<ChatMessage> answer = List.of(ChatMessage.assistant("answer " + i));
+      examples.add(
+          i % 2 == 0
+              ? Example.sft(prompt, answer, null, provenance(i, split))
+              : Example.preference(
+                  prompt,
+                  answer,
+                  List.of(ChatMessage.assistant("bad")),
+                  null,
+                  provenance(i, split)));
+    }
+    assertThat(examples).extracting(Example::form).contains(Form.SFT, Form.PREFERENCE);
+    return examples;
+  }
+
+  private static Provenance provenance(int i, Split split) {
+    return new Provenance(
+        LOOP,
+        split,
+        "c" + i,
+        "digest-of-a-person",
+        "app",
+        false,
+        FeedbackSource.Type.HUMAN,
+        List.of(new EventKey(LOOP, "app", "f" + i)),
+        List.of("billing"),
+        "bad",
+        Instant.parse("2026-11-02T09:00:00Z"),
+        false);
+  }
+}

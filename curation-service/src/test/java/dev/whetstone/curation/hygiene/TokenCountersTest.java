@@ -1,0 +1,43 @@
+package dev.whetstone.curation.hygiene;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.curation.chain.TokenCounter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenCountersTest {
+  private static final Path BASE = Path.of("../deploy/local/demo/base").toAbsolutePath();
+  private static final List<ChatMessage> TALK =
+      List.of(
+          ChatMessage.user("Order 1234. When does the kettle ship?"),
+          ChatMessage.assistant("The kettle arrives in 3 days."));
+
+  @Test
+  void shouldCountWithTheBaseModelsTokenizer() {
+    TokenCounter counter = TokenCounters.of(BASE.normalize().toUri().toString());
+
+    assertThat(counter.exact()).isTrue();
+    assertThat(counter.count(TALK)).isBetween(25, 45);
+    assertThat(counter.count(TALK)).isEqualTo(counter.count(TALK));
+  }
+
+  @Test
+  void shouldEstimateForModelsThatAreNotLocal() {
+    TokenCounter counter = TokenCounters.of("hf://org/model");
+
+    assertThat(counter.exact()).isFalse();
+    assertThat(counter.count(List.of(ChatMessage.user("x".repeat(400))))).isEqualTo(105);
+  }
+
+  @Test
+  void shouldNameTheFileThatIsMissing(@TempDir Path empty) {
+    assertThatThrownBy(() -> TokenCounters.of(empty.toUri().toString()))
+        .hasMessageContaining(empty.resolve("tokenizer.json").toString())
+        .hasMessageContaining("baseModel.uri");
+  }
+}

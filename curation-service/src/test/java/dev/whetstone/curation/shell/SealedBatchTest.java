@@ -1,0 +1,120 @@
+package dev.whetstone.curation.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.batch.BatchManifest;
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.event.BatchSealed;
+import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.fate.Receipts;
+import dev.whetstone.curation.reconcile.Reconciler;
+import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.testing.KafkaProbe;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class SealedBatchTest {
+  @Inject Reconciler reconciler;
+  @Inject Receipts receipts;
+  @Inject ObjectStore store;
+  @Inject DeclaredLoops loops;
+
+  @Test
+  void shouldTurnCorrectionsOnKafkaIntoASealedBatch() {
+    var send = Senders.of("acme", "whole-path");
+    Instant at = TestClock.START;
+    try (var kafka = KafkaProbe.shared()) {
+      kafka.send(send.declared(""));
+      for (int i = 0; i < 60; i++) {
+        Instant then = at.plus(Duration.ofMinutes(i));
+        String question = Texts.question(i);
+        kafka.send(
+            send.interaction("r" + i, "c" + i, "user" + i, then, question, Texts.badAnswer(i)));
+        kafka.send(
+            send.correction(
+                "f" + i, "r" + i, "user" + i, then.plusSeconds(60), Texts.goodAnswer(i)));
+      }
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(receipts.counts(send.loop()).values().stream().mapToLong(n -> n).sum())
+                      .isEqualTo(120));
+
+      reconciler.reconcile();
+
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(kafka.all(Topics.BATCHES, "dev.whetstone.batch.sealed.v1"))
+                      .anyMatch(one -> send.loop().key().equals(one.key())));
+      var message =
+          kafka.all(Topics.BATCHES, "dev.whetstone.batch.sealed.v1").stream()
+              .filter(one -> send.loop().key().equals(one.key()))
+              .findFirst()
+              .orElseThrow();
+      BatchSealed sealed = KafkaProbe.body(message, BatchSealed.class);
+      byte[] manifestBytes = store.read(store.key(URI.create(sealed.manifestUri())));
+      assertThat(Digests.sha256(manifestBytes)).isEqualTo(sealed.batchId());
+      var manifest = Json.read(manifestBytes, BatchManifest.class);
+      manifest.files().forEach(file -> store.readVerified(file.blob(), file.sha256()));
+      assertThat(manifest.file(Form.SFT, Split.TRAIN).orElseThrow().rows()).isGreaterThan(10);
+      String card =
+          new String(
+              store.read(manifest.file("card.md").orElseThrow().blob()), StandardCharsets.UTF_8);
+      assertThat(card).contains("# Batch 1 of loop acme/whole-path", "| sft |");
+      assertThat(receipts.counts(send.loop()).get(Fate.USED)).isGreaterThan(100);
+    }
+  }
+
+  /** I1: what cannot be read has a fate too, and its neighbours on the topic flow on. */
+  @Test
+  void shouldTellTheFateOfAPoisonMessage() {
+    var send = Senders.of("acme", "poison-message");
+    try (var kafka = KafkaProbe.shared()) {
+      kafka.send(send.declared(""));
+      var poison =
+          KafkaProbe.encode(
+              send.correction("poison", "r1", "ada", TestClock.START, Texts.goodAnswer(1)));
+      var broken =
+          new ProducerRecord<>(
+              poison.topic(),
+              null,
+              poison.key(),
+              "{\"kind\":".getBytes(StandardCharsets.UTF_8),
+              poison.headers());
+      kafka.send(broken);
+      kafka.send(
+          send.interaction(
+              "r1", "c1", "ada", TestClock.START, Texts.question(1), Texts.badAnswer(1)));
+      kafka.send(send.correction("f1", "r1", "ada", TestClock.START, Texts.goodAnswer(1)));
+
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () ->
+                  assertThat(receipts.counts(send.loop()))
+                      .containsEntry(Fate.DEAD_LETTERED, 1L)
+                      .containsEntry(Fate.READY, 2L));
+      assertThat(receipts.byId(send.loop(), "poison").getFirst().standing().reason())
+          .isEqualTo("undecodable");
+    }
+  }
+}
