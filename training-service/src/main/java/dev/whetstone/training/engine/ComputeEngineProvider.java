@@ -1,0 +1,53 @@
+package dev.whetstone.training.engine;
+
+import io.quarkus.arc.DefaultBean;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes the compute engine that the configuration asks for: processes of this machine. */
+@ApplicationScoped
+public class ComputeEngineProvider {
+  private final LocalProcessEngine engine;
+  private final boolean endWithService;
+
+  public ComputeEngineProvider(WorkerConfig config) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PYTHONUNBUFFERED", "1");
+    environment.put("TOKENIZERS_PARALLELISM", "false");
+    config
+        .threads()
+        .map(String::valueOf)
+        .ifPresent(
+            threads -> {
+              environment.put("OMP_NUM_THREADS", threads);
+              environment.put("MKL_NUM_THREADS", threads);
+            });
+    Optional<String> module =
+        config.command().size() == 2 && "-m".equals(config.command().getFirst())
+            ? Optional.of(config.command().getLast())
+            : Optional.empty();
+    this.engine =
+        new LocalProcessEngine(
+            new LocalProcessEngine.Settings(
+                config.python(), config.command(), config.work(), module, environment));
+    this.endWithService = config.endWithService();
+  }
+
+  @Produces
+  @DefaultBean
+  @ApplicationScoped
+  ComputeEngine engine() {
+    return engine;
+  }
+
+  void onShutdown(@Observes ShutdownEvent event) {
+    if (endWithService) {
+      engine.stopAll();
+    }
+  }
+}

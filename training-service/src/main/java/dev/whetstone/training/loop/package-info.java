@@ -1,0 +1,5 @@
+/** Loop declarations and champions. */
+@NullMarked
+package dev.whetstone.training.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package dev.whetstone.training.run;
+
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.training.batch.CorruptBatchException;
+import dev.whetstone.training.engine.ComputeEngine;
+import dev.whetstone.training.plan.RunPlan;
+import dev.whetstone.training.plan.RunSpecs;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Takes a waiting run to its next attempt's row. The worker itself is started later, by whoever
+ * finds the row: so a kill between the two loses nothing.
+ */
+@ApplicationScoped
+public class AttemptStart {
+  private static final String UNKNOWN =
+      "the declaration %s is gone from this service's database; apply the loop's file again";
+
+  private static final Duration STORE_PAUSE = Duration.ofSeconds(10);
+  private static final Duration OLD_WORKER_PAUSE = Duration.ofSeconds(1);
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final Runs runs;
+  private final Attempts attempts;
+  private final RunEnding ending;
+  private final RunPlans plans;
+  private final ResumePoints resumePoints;
+  private final DeclaredLoops loops;
+  private final ComputeEngine engine;
+  private final ObjectStore store;
+  private final TrainingConfig config;
+
+  public AttemptStart(
+      Runs runs,
+      Attempts attempts,
+      RunEnding ending,
+      RunPlans plans,
+      ResumePoints resumePoints,
+      DeclaredLoops loops,
+      ComputeEngine engine,
+      ObjectStore store,
+      TrainingConfig config) {
+    this.runs = runs;
+    this.attempts = attempts;
+    this.ending = ending;
+    this.plans = plans;
+    this.resumePoints = resumePoints;
+    this.loops = loops;
+    this.engine = engine;
+    this.store = store;
+    this.config = config;
+  }
+
+  /** The id of a run's attempt with a fence. */
+  public static String attemptId(String runId, long fence) {
+    return runId + "-" + fence;
+  }
+
+  /** In the caller's transaction, which has locked the run. */
+  public void start(Runs.StoredRun stored, Run.Waiting run, Instant now) {
+    RunIdentity identity = run.identity();
+    if (run.fence() > 0 && oldWorkerLives(identity.runId(), run.fence())) {
+      runs.save(
+          run.postpone(
+              now.plus(OLD_WORKER_PAUSE), "waiting for the former attempt's worker to end"));
+      return;
+    }
+    Optional<DeclaredLoop> loop = loops.bySha(identity.loop(), identity.loopSpecSha256());
+    if (loop.isEmpty()) {
+      ending.fail(stored, run, "loop-unknown", UNKNOWN.formatted(identity.loopSpecSha256()), now);
+      return;
+    }
+    LoopSpec spec = loop.get().spec();
+    try {
+      RunPlan plan = stored.plan();
+      if (plan == null) {
+        plan = plans.make(identity, spec);
+        runs.savePlan(identity.runId(), plan);
+      }
+      insert(run, spec, plan, now);
+    } catch (CorruptBatchException e) {
+      ending.failCorrupt(stored, run, e, now);
+    } catch (IllegalArgumentException e) {
+      ending.fail(stored, run, "bad-input", String.valueOf(e.getMessage()), now);
+    } catch (ObjectStoreException e) {
+      runs.save(run.postpone(now.plus(STORE_PAUSE), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private boolean oldWorkerLives(String runId, long fence) {
+    String attemptId = attemptId(runId, fence);
+    if (engine.poll(attemptId) instanceof ComputeEngine.Observation.Running) {
+      engine.stop(attemptId, ComputeEngine.Manner.AT_ONCE);
+      return true;
+    }
+    return false;
+  }
+
+  private void insert(Run.Waiting run, LoopSpec spec, RunPlan plan, Instant now) {
+    LoopSpec.Training training = spec.spec().training();
+    String runId = run.identity().runId();
+    Run.Active active = run.start();
+    String attemptId = attemptId(runId, active.fence());
+    RunSpec.Input resume = run.fence() == 0 ? null : resumePoints.newest(runId).orElse(null);
+    String output = store.uri(RunFolder.ofAttempt(runId, active.fence())).toString();
+    RunSpecs.AttemptFacts facts =
+        new RunSpecs.AttemptFacts(
+            runId,
+            attemptId,
+            active.fence(),
+            run.tally().microBatchSize(),
+            resume,
+            output.endsWith("/") ? output : output + "/",
+            config.callbackUrl().toString(),
+            gpuSecondsLeft(run, spec.spec().budgets(), now));
+    RunSpec runSpec = RunSpecs.build(spec, plan, facts);
+    attempts.insert(
+        new Attempt.Starting(new Attempt.Facts(attemptId, runId, active.fence(), runSpec, now)),
+        training.leaseDuration());
+    runs.save(active);
+  }
+
+  private long gpuSecondsLeft(Run.Waiting run, LoopSpec.Budgets budgets, Instant now) {
+    if (budgets.maxGpuSecondsPerDay() <= 0) {
+      return Long.MAX_VALUE;
+    }
+    double used = attempts.secondsSince(run.identity().loop(), now.minus(DAY), now);
+    return Math.max(1, budgets.maxGpuSecondsPerDay() - (long) used);
+  }
+}

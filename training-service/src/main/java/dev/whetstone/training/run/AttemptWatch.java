@@ -1,0 +1,172 @@
+package dev.whetstone.training.run;
+
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.training.batch.Batches;
+import dev.whetstone.training.batch.CorruptBatchException;
+import dev.whetstone.training.batch.TrainingData;
+import dev.whetstone.training.engine.ComputeEngine;
+import dev.whetstone.training.engine.ComputeEngine.Manner;
+import dev.whetstone.training.engine.ComputeEngine.Observation;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Looks after the one live attempt of an active run. */
+@ApplicationScoped
+public class AttemptWatch {
+  /** Beyond {@code maxSeconds}, so that the worker may end by itself first. */
+  private static final Duration OVERTIME = Duration.ofMinutes(5);
+
+  private final Attempts attempts;
+  private final RunEnding ending;
+  private final CheckpointOutput output;
+  private final ComputeEngine engine;
+  private final DeclaredLoops loops;
+  private final Batches batches;
+  private final TrainingData data;
+  private final WorkerTokens tokens;
+  private final TrainingConfig config;
+
+  public AttemptWatch(
+      Attempts attempts,
+      RunEnding ending,
+      CheckpointOutput output,
+      ComputeEngine engine,
+      DeclaredLoops loops,
+      Batches batches,
+      TrainingData data,
+      WorkerTokens tokens,
+      TrainingConfig config) {
+    this.attempts = attempts;
+    this.ending = ending;
+    this.output = output;
+    this.engine = engine;
+    this.loops = loops;
+    this.batches = batches;
+    this.data = data;
+    this.tokens = tokens;
+    this.config = config;
+  }
+
+  /** In the caller's transaction, which has locked the run. */
+  public void look(Runs.StoredRun stored, Run.Active run, Instant now) {
+    String attemptId = AttemptStart.attemptId(run.identity().runId(), run.fence());
+    Attempts.StoredAttempt seen =
+        attempts
+            .find(attemptId)
+            .orElseThrow(() -> new IllegalStateException("run without attempt " + attemptId));
+    switch (seen.attempt()) {
+      case Attempt.Starting starting -> starting(stored, run, starting, now);
+      case Attempt.Live _ -> live(stored, run, now);
+      case Attempt.Ended _ ->
+          throw new IllegalStateException("active run with the ended attempt " + attemptId);
+    }
+  }
+
+  private void starting(
+      Runs.StoredRun stored, Run.Active run, Attempt.Starting starting, Instant now) {
+    String attemptId = starting.facts().attemptId();
+    if (engine.poll(attemptId) instanceof Observation.Unknown) {
+      String token = tokens.next();
+      QuarkusTransaction.requiringNew()
+          .run(() -> attempts.setToken(attemptId, Digests.sha256(token)));
+      switch (engine.launch(starting.facts().runSpec(), token)) {
+        case ComputeEngine.Launch.Refused refused -> {
+          lockUnfinished(run)
+              .ifPresent(
+                  attempt ->
+                      ending.endAttempt(
+                          stored, run, attempt, new AttemptEnd.Refused(refused.reason()), now));
+          return;
+        }
+        case ComputeEngine.Launch.Started _ -> {
+          // Seen below, as after a restart.
+        }
+      }
+    }
+    if (lockUnfinished(run).orElse(null) instanceof Attempt.Starting still) {
+      attempts.save(still.launched(now, config.launchGrace()));
+    }
+    live(stored, run, now);
+  }
+
+  private void live(Runs.StoredRun stored, Run.Active run, Instant now) {
+    Attempts.StoredAttempt locked =
+        attempts.lock(run.identity().runId(), run.fence()).orElseThrow();
+    if (!(locked.attempt() instanceof Attempt.Live live)) {
+      return;
+    }
+    String attemptId = live.facts().attemptId();
+    switch (engine.poll(attemptId)) {
+      case Observation.Exited exited -> exited(stored, run, locked, live, exited, now);
+      case Observation.Running _, Observation.Unknown _ ->
+          overdue(run, live, now)
+              .ifPresent(
+                  lost -> {
+                    engine.stop(attemptId, Manner.AT_ONCE);
+                    ending.endAttempt(stored, run, live, lost, now);
+                  });
+    }
+  }
+
+  private void exited(
+      Runs.StoredRun stored,
+      Run.Active run,
+      Attempts.StoredAttempt locked,
+      Attempt.Live live,
+      Observation.Exited exited,
+      Instant now) {
+    if (exited.code() != ExitCodes.DONE) {
+      String detail = ExitReport.sentence(exited, locked.error());
+      AttemptEnd end = new AttemptEnd.Exited(exited.code(), detail);
+      corruptBatch(run, exited.code())
+          .ifPresentOrElse(
+              corrupt -> ending.endCorrupt(stored, run, live, end, corrupt, now),
+              () -> ending.endAttempt(stored, run, live, end, now));
+      return;
+    }
+    switch (output.verify(run.identity().runId(), run.fence(), null)) {
+      case CheckpointOutput.Verdict.Whole whole -> ending.succeed(stored, run, live, whole, now);
+      case CheckpointOutput.Verdict.Broken broken ->
+          ending.endAttempt(
+              stored,
+              run,
+              live,
+              new AttemptEnd.BadOutput("the worker ended with 0, but " + broken.reason()),
+              now);
+    }
+  }
+
+  /** A worker that refuses its data may have met a batch that changed since the run was planned. */
+  private Optional<CorruptBatchException> corruptBatch(Run.Active run, int exitCode) {
+    if (exitCode != ExitCodes.BAD_DATA) {
+      return Optional.empty();
+    }
+    RunIdentity identity = run.identity();
+    return data.firstCorrupt(batches.byId(identity.loop(), identity.batchIds()));
+  }
+
+  private Optional<AttemptEnd.Lost> overdue(Run.Active run, Attempt.Live live, Instant now) {
+    LoopSpec.Training training =
+        loops
+            .bySha(run.identity().loop(), run.identity().loopSpecSha256())
+            .orElseThrow()
+            .spec()
+            .spec()
+            .training();
+    return live.overdue(
+        now, training.progressDeadline(), Duration.ofSeconds(training.maxSeconds()).plus(OVERTIME));
+  }
+
+  private Optional<Attempt.Unfinished> lockUnfinished(Run.Active run) {
+    return attempts
+        .lock(run.identity().runId(), run.fence())
+        .map(Attempts.StoredAttempt::attempt)
+        .filter(Attempt.Unfinished.class::isInstance)
+        .map(Attempt.Unfinished.class::cast);
+  }
+}

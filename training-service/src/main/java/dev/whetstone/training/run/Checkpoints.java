@@ -1,0 +1,105 @@
+package dev.whetstone.training.run;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The rows of checkpoints and what became of each. */
+@ApplicationScoped
+public class Checkpoints {
+  private final Sql sql;
+
+  public Checkpoints(Sql sql) {
+    this.sql = sql;
+  }
+
+  /** What became of a checkpoint. */
+  public enum State {
+    UNDECIDED,
+    /** Decided, not yet in service. */
+    PROMOTED,
+    APPLIED,
+    REJECTED,
+    /** Inconclusive, or held for a person. */
+    OPEN,
+    /** Was to be promoted, and could not be put into service. */
+    FAILED,
+    ROLLED_BACK,
+    /** Trained on data that may no longer be used. */
+    TAINTED
+  }
+
+  /** A checkpoint and the batches its run trained on. */
+  public record Known(String checkpointId, String runId, List<String> batchIds) {}
+
+  public void add(String checkpointId, RunIdentity run, String manifestUri, Instant at) {
+    sql.update(
+        """
+        insert into checkpoint (checkpoint_id, run_id, tenant, loop, manifest_uri, state, created_at)
+        values (?, ?, ?, ?, ?, 'undecided', ?)
+        """,
+        checkpointId,
+        run.runId(),
+        run.loop().tenant(),
+        run.loop().loop(),
+        manifestUri,
+        at);
+  }
+
+  public void move(LoopId loop, String checkpointId, State state, Instant at) {
+    sql.update(
+        """
+        update checkpoint set state = ?, decided_at = ?
+        where tenant = ? and loop = ? and checkpoint_id = ?
+        """,
+        state.name().toLowerCase(Locale.ROOT),
+        at,
+        loop.tenant(),
+        loop.loop(),
+        checkpointId);
+  }
+
+  public Optional<Known> find(LoopId loop, String checkpointId) {
+    return sql.first(
+        """
+        select c.checkpoint_id, c.run_id, r.batch_ids from checkpoint c join run r using (run_id)
+        where c.tenant = ? and c.loop = ? and c.checkpoint_id = ?
+        """,
+        row -> new Known(row.getString(1), row.getString(2), Sql.texts(row, "batch_ids")),
+        loop.tenant(),
+        loop.loop(),
+        checkpointId);
+  }
+
+  /** Checkpoints that were trained on a batch, except those no longer of use. */
+  public List<Known> trainedOn(LoopId loop, String batchId) {
+    return sql.query(
+        """
+        select c.checkpoint_id, c.run_id, r.batch_ids from checkpoint c join run r using (run_id)
+        where c.tenant = ? and c.loop = ? and ? = any(r.batch_ids) and c.state <> 'tainted'
+        order by c.created_at
+        """,
+        row -> new Known(row.getString(1), row.getString(2), Sql.texts(row, "batch_ids")),
+        loop.tenant(),
+        loop.loop(),
+        batchId);
+  }
+
+  /** Whether a checkpoint made after {@code since} still waits for its first decision. */
+  public boolean anyUndecided(LoopId loop, Instant since) {
+    return sql.first(
+            """
+            select 1 from checkpoint where tenant = ? and loop = ? and state = 'undecided'
+              and created_at > ?
+            """,
+            row -> true,
+            loop.tenant(),
+            loop.loop(),
+            since)
+        .orElse(false);
+  }
+}

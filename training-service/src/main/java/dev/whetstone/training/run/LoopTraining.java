@@ -1,0 +1,99 @@
+package dev.whetstone.training.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.training.batch.Batch;
+import dev.whetstone.training.batch.Batches;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where a loop's training stands, in words. */
+@ApplicationScoped
+public class LoopTraining {
+  private final Runs runs;
+  private final Attempts attempts;
+  private final Batches batches;
+  private final Planner planner;
+
+  public LoopTraining(Runs runs, Attempts attempts, Batches batches, Planner planner) {
+    this.runs = runs;
+    this.attempts = attempts;
+    this.batches = batches;
+    this.planner = planner;
+  }
+
+  /** A loop's conditions and batches. */
+  public record Status(String loop, List<Condition> conditions, List<BatchView> batches) {}
+
+  /**
+   * A condition in Kubernetes' shape.
+   *
+   * @param status {@code True} or {@code False}
+   * @param reason a word for programs
+   * @param message a sentence for people
+   */
+  public record Condition(String type, String status, String reason, String message) {}
+
+  /** A batch and what may be done with it. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record BatchView(String batchId, long sequence, String state, @Nullable String runId) {
+    static BatchView of(Batch batch) {
+      return new BatchView(
+          batch.batchId(), batch.sequence(), batch.state().wireName(), batch.trainedBy());
+    }
+  }
+
+  public Status status(LoopId loop) {
+    Optional<Runs.StoredRun> newest = runs.of(loop).stream().findFirst();
+    return new Status(
+        loop.loop(),
+        List.of(newest.map(stored -> condition(loop, stored)).orElseGet(() -> waiting(loop, ""))),
+        batches.all(loop).stream().map(BatchView::of).toList());
+  }
+
+  private Condition condition(LoopId loop, Runs.StoredRun stored) {
+    String run = stored.run().identity().runId();
+    return switch (stored.run()) {
+      case Run.Waiting waiting when waiting.reason() != null ->
+          training("False", "Waiting", run + " waits for its next attempt: " + waiting.reason());
+      case Run.Waiting _ -> training("True", "Starting", run + " is about to start");
+      case Run.Active active -> training("True", "Running", progress(active));
+      case Run.Succeeded done ->
+          waiting(loop, run + " gave checkpoint " + done.checkpointId().substring(0, 12) + "; ");
+      case Run.Failed failed ->
+          newBatchWaits(loop)
+              ? waiting(loop, run + " failed: " + failed.reason() + "; ")
+              : training("False", "Failed", run + " failed: " + failed.reason());
+      case Run.Superseded over -> waiting(loop, run + " was superseded: " + over.reason() + "; ");
+    };
+  }
+
+  private boolean newBatchWaits(LoopId loop) {
+    return batches.trainable(loop).stream().anyMatch(Batch::isNew);
+  }
+
+  private String progress(Run.Active run) {
+    AttemptView attempt = attempts.views(run.identity().runId()).getLast();
+    return "%s, attempt %d: %s, step %d (%d %%)"
+        .formatted(
+            run.identity().runId(),
+            run.fence(),
+            attempt.state(),
+            attempt.step(),
+            attempt.progressPercentage());
+  }
+
+  private Condition waiting(LoopId loop, String before) {
+    return switch (planner.verdict(loop)) {
+      case PlanRule.Verdict.Wait wait -> training("False", wait.reason(), before + wait.message());
+      case PlanRule.Verdict.Start _ ->
+          training("True", "Starting", before + "the next run is about to start");
+    };
+  }
+
+  private static Condition training(String status, String reason, String message) {
+    return new Condition("Training", status, reason, message);
+  }
+}

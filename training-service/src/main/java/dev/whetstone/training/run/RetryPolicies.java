@@ -1,0 +1,49 @@
+package dev.whetstone.training.run;
+
+import java.time.Duration;
+
+/** The policy for each way in which an attempt can end. */
+public final class RetryPolicies {
+  private static final RetryPolicy BAD_DATA = RetryPolicy.giveUp("bad-data");
+
+  /** Someone wanted it to end: whoever did decides what follows. */
+  private static final RetryPolicy STOPPED = RetryPolicy.giveUp("stopped");
+
+  private static final RetryPolicy PREEMPTED = RetryPolicy.resume("preempted");
+
+  private static final RetryPolicy OUT_OF_MEMORY =
+      RetryPolicy.resume("out-of-memory").withHalfTheMicroBatch().upToMaxAttempts();
+
+  private static final RetryPolicy CANNOT_START =
+      RetryPolicy.resume("cannot-start").waiting(Duration.ofSeconds(5), Duration.ofMinutes(5));
+
+  private static final RetryPolicy FAILED =
+      RetryPolicy.resume("worker-failed")
+          .waiting(Duration.ofSeconds(1), Duration.ofMinutes(2))
+          .upToMaxAttempts();
+
+  private static final RetryPolicy LOST = RetryPolicy.resume("worker-lost").upToMaxAttempts();
+
+  private RetryPolicies() {}
+
+  /** What follows. */
+  public static NextStep after(AttemptEnd end, RetryPolicy.Circumstances run) {
+    return policy(end).after(end, run);
+  }
+
+  private static RetryPolicy policy(AttemptEnd end) {
+    return switch (end) {
+      case AttemptEnd.Exited exited ->
+          switch (exited.code()) {
+            case ExitCodes.BAD_DATA -> BAD_DATA;
+            case ExitCodes.STOPPED, ExitCodes.STALE_FENCE -> STOPPED;
+            case ExitCodes.PREEMPTED -> PREEMPTED;
+            case ExitCodes.OUT_OF_MEMORY -> OUT_OF_MEMORY;
+            default -> FAILED;
+          };
+      case AttemptEnd.Lost _ -> LOST;
+      case AttemptEnd.BadOutput _ -> FAILED;
+      case AttemptEnd.Refused _ -> CANNOT_START;
+    };
+  }
+}

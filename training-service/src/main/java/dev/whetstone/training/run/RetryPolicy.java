@@ -1,0 +1,108 @@
+package dev.whetstone.training.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What to do after an attempt ended; reads aloud, see {@link RetryPolicies}. */
+public final class RetryPolicy {
+  private enum Limit {
+    NONE,
+    MAX_ATTEMPTS,
+    NEVER
+  }
+
+  private final Limit limit;
+  private final Duration first;
+  private final Duration longest;
+  private final boolean halvesMicroBatch;
+  private final String code;
+
+  private RetryPolicy(
+      Limit limit, Duration first, Duration longest, boolean halvesMicroBatch, String code) {
+    this.limit = limit;
+    this.first = first;
+    this.longest = longest;
+    this.halvesMicroBatch = halvesMicroBatch;
+    this.code = code;
+  }
+
+  /** No other attempt. */
+  static RetryPolicy giveUp(String code) {
+    return new RetryPolicy(Limit.NEVER, Duration.ZERO, Duration.ZERO, false, code);
+  }
+
+  /** Another attempt from the newest complete resume point, at once, as often as it takes. */
+  static RetryPolicy resume(String code) {
+    return new RetryPolicy(Limit.NONE, Duration.ZERO, Duration.ZERO, false, code);
+  }
+
+  /** Waits before the attempt, twice as long each time. */
+  RetryPolicy waiting(Duration newFirst, Duration newLongest) {
+    return new RetryPolicy(limit, newFirst, newLongest, halvesMicroBatch, code);
+  }
+
+  /** Counts against the loop's {@code maxAttempts}. */
+  RetryPolicy upToMaxAttempts() {
+    return new RetryPolicy(Limit.MAX_ATTEMPTS, first, longest, halvesMicroBatch, code);
+  }
+
+  /** With half as many examples per forward pass. */
+  RetryPolicy withHalfTheMicroBatch() {
+    return new RetryPolicy(limit, first, longest, true, code);
+  }
+
+  /**
+   * What a policy needs to know of the run.
+   *
+   * @param maxAttempts the loop's
+   * @param batchSize the run's effective batch, of which a micro-batch is a divisor
+   */
+  public record Circumstances(Run.Tally tally, int maxAttempts, int batchSize, Instant now) {}
+
+  NextStep after(AttemptEnd end, Circumstances run) {
+    Run.Tally before = run.tally();
+    int failures = before.failures() + (limit == Limit.MAX_ATTEMPTS ? 1 : 0);
+    int refusals = end instanceof AttemptEnd.Refused ? before.refusals() + 1 : 0;
+    if (limit == Limit.NEVER) {
+      return new NextStep.GiveUp(code, end.detail());
+    }
+    if (limit == Limit.MAX_ATTEMPTS && failures >= run.maxAttempts()) {
+      return new NextStep.GiveUp(
+          code,
+          "%d of at most %d attempts failed; the last: %s"
+              .formatted(failures, run.maxAttempts(), end.detail()));
+    }
+    Integer micro = before.microBatchSize();
+    if (halvesMicroBatch) {
+      micro = half(before.microBatchSize(), run.batchSize());
+      if (micro == null) {
+        return new NextStep.GiveUp(
+            code,
+            "one example at a time does not fit into memory; lower training.maxSequenceLength or"
+                + " lora.r, or use a larger accelerator: "
+                + end.detail());
+      }
+    }
+    Duration pause = pause(limit == Limit.NONE ? refusals : failures);
+    return new NextStep.Again(
+        run.now().plus(pause), new Run.Tally(failures, refusals, micro), end.detail());
+  }
+
+  private Duration pause(int times) {
+    Duration pause = first;
+    for (int i = 1; i < times && pause.compareTo(longest) < 0; i++) {
+      pause = pause.multipliedBy(2);
+    }
+    return pause.compareTo(longest) > 0 ? longest : pause;
+  }
+
+  /** The largest divisor of the batch that is at most half of now's; null when there is none. */
+  private static @Nullable Integer half(@Nullable Integer now, int batchSize) {
+    int micro = (now == null ? batchSize : now) / 2;
+    while (micro > 1 && batchSize % micro != 0) {
+      micro--;
+    }
+    return micro < 1 ? null : micro;
+  }
+}

@@ -1,0 +1,135 @@
+package dev.whetstone.training.run;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
+import dev.whetstone.training.batch.Batches;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** A loop's runs, for people and programs. */
+@Path("/v1")
+@Produces(MediaType.APPLICATION_JSON)
+@RequiresScope(Scope.READ)
+@Blocking
+public class RunResource {
+  private final Runs runs;
+  private final Attempts attempts;
+  private final RunMetrics metrics;
+  private final Batches batches;
+  private final LoopTraining training;
+  private final DeclaredLoops loops;
+  private final Caller caller;
+
+  public RunResource(
+      Runs runs,
+      Attempts attempts,
+      RunMetrics metrics,
+      Batches batches,
+      LoopTraining training,
+      DeclaredLoops loops,
+      Caller caller) {
+    this.runs = runs;
+    this.attempts = attempts;
+    this.metrics = metrics;
+    this.batches = batches;
+    this.training = training;
+    this.loops = loops;
+    this.caller = caller;
+  }
+
+  @GET
+  @Path("/loops/{loop}/runs")
+  @Operation(summary = "A loop's runs, newest first, with their attempts")
+  public List<RunView> runs(@PathParam("loop") String loop) {
+    return runs.of(known(loop)).stream().map(this::view).toList();
+  }
+
+  @GET
+  @Path("/loops/{loop}/status")
+  @Operation(summary = "Where a loop's training stands, in words")
+  public LoopTraining.Status status(@PathParam("loop") String loop) {
+    return training.status(known(loop));
+  }
+
+  @GET
+  @Path("/runs/{run}")
+  @Operation(summary = "One run with its attempts")
+  public RunView run(@PathParam("run") String run) {
+    return view(own(run));
+  }
+
+  @GET
+  @Path("/runs/{run}/metrics")
+  @Operation(summary = "A run's metrics per optimizer step")
+  public List<Map<String, Object>> metrics(@PathParam("run") String run) {
+    return metrics.of(own(run).run().identity().runId()).stream()
+        .map(
+            point -> {
+              Map<String, Object> row = new LinkedHashMap<>();
+              row.put("step", point.step());
+              row.putAll(point.metrics());
+              return row;
+            })
+        .toList();
+  }
+
+  @POST
+  @Path("/runs/{run}/retry")
+  @RequiresScope(Scope.OPERATE)
+  @Operation(summary = "Lets a failed run's batches train again, in a new run")
+  public RunView retry(@PathParam("run") String run) {
+    Runs.StoredRun failed = own(run);
+    if (!(failed.run() instanceof Run.Failed)) {
+      throw new ProblemException(
+          Problems.conflict(
+              "run-not-failed",
+              "run '" + run + "' has not failed",
+              "only failed runs are tried again; see GET /v1/runs/" + run));
+    }
+    batches.giveBack(run);
+    return view(failed);
+  }
+
+  private RunView view(Runs.StoredRun stored) {
+    return RunView.of(stored, attempts.views(stored.run().identity().runId()));
+  }
+
+  private LoopId known(String name) {
+    LoopId loop = caller.loop(name);
+    if (loops.current(loop).isEmpty()) {
+      throw new ProblemException(
+          Problems.notFound(
+              "unknown-loop",
+              "there is no loop '" + name + "'",
+              "declare it with './whetstone loop apply', or see GET /v1/loops for yours"));
+    }
+    return loop;
+  }
+
+  /** Another tenant's run is an unknown run. */
+  private Runs.StoredRun own(String runId) {
+    return runs.find(runId)
+        .filter(stored -> stored.run().identity().loop().tenant().equals(caller.tenant()))
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    Problems.notFound(
+                        "unknown-run",
+                        "there is no run '" + runId + "'",
+                        "see GET /v1/loops/{loop}/runs")));
+  }
+}

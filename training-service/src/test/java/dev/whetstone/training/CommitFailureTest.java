@@ -1,0 +1,138 @@
+package dev.whetstone.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.event.CheckpointReady;
+import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.contracts.run.StatusReport;
+import dev.whetstone.contracts.run.StatusReport.Phase;
+import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.testing.KafkaProbe;
+import dev.whetstone.training.batch.Batch;
+import dev.whetstone.training.batch.Batches;
+import dev.whetstone.training.engine.FakeEngine;
+import dev.whetstone.training.run.Runs;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The database fails where it hurts most: nothing is half-done and nothing is said twice. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class CommitFailureTest {
+  @Inject TrainingFixture fixture;
+  @Inject FakeEngine engine;
+  @Inject WorkerDouble worker;
+  @Inject Sql sql;
+  @Inject Batches batches;
+  @Inject Runs runs;
+
+  @AfterEach
+  void mendTheDatabase() {
+    sql.update("drop function if exists test_failure() cascade");
+    fixture.endAllRuns();
+  }
+
+  @Test
+  void shouldNotMoveTheRunWhenTheMessageCannotBeQueued() {
+    shouldSucceedOnceMended(
+        "create trigger test_failure before insert on outbox for each row execute function test_failure()");
+  }
+
+  @Test
+  void shouldNotMoveTheRunWhenTheCommitFails() {
+    shouldSucceedOnceMended(
+        "create constraint trigger test_failure after update on run deferrable initially deferred"
+            + " for each row when (new.state = 'succeeded') execute function test_failure()");
+  }
+
+  @Test
+  void shouldLeaveBatchesNewWhenARunCannotBePlanned() {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    failOn(
+        "create constraint trigger test_failure after insert on run deferrable initially deferred"
+            + " for each row execute function test_failure()");
+
+    passThatMayFail();
+    assertThat(runs.of(loop)).isEmpty();
+    assertThat(batches.all(loop)).allMatch(Batch::isNew);
+
+    sql.update("drop function test_failure() cascade");
+    fixture.pass();
+    assertThat(fixture.run(loop).state()).isEqualTo("active");
+  }
+
+  @Test
+  void shouldStartOneWorkerThoughTheNoteOfItsLaunchWasLost() {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    failOn(
+        "create constraint trigger test_failure after update on attempt deferrable initially"
+            + " deferred for each row when (new.state = 'live') execute function test_failure()");
+
+    fixture.pass();
+    assertThat(fixture.run(loop).attempts().getFirst().state()).isEqualTo("starting");
+
+    sql.update("drop function test_failure() cascade");
+    fixture.pass();
+    assertThat(fixture.run(loop).attempts()).hasSize(1);
+    assertThat(fixture.run(loop).attempts().getFirst().state()).isEqualTo("loading");
+    assertThat(engine.launches()).containsOnlyOnce(fixture.attempt(loop));
+  }
+
+  private void shouldSucceedOnceMended(String trigger) {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    fixture.pass();
+    RunSpec spec = fixture.spec(loop);
+    StatusReport done = TrainingFixture.report(1, Phase.DONE, 30, fixture.writeCheckpoint(spec));
+    failOn(trigger);
+
+    worker.reports(spec, done).statusCode(500);
+    assertThat(fixture.run(loop).state()).isEqualTo("active");
+    assertThat(fixture.run(loop).checkpointId()).isNull();
+
+    sql.update("drop function test_failure() cascade");
+    worker.reports(spec, done).statusCode(200);
+    worker.reports(spec, done).statusCode(200);
+    assertThat(fixture.run(loop).state()).isEqualTo("succeeded");
+    try (KafkaProbe kafka = KafkaProbe.shared()) {
+      await()
+          .during(Duration.ofSeconds(1))
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> said(kafka, spec.runId()) == 1);
+    }
+  }
+
+  private static long said(KafkaProbe kafka, String runId) {
+    return kafka.all(Topics.CHECKPOINTS, "dev.whetstone.checkpoint.ready.v1").stream()
+        .map(message -> KafkaProbe.body(message, CheckpointReady.class))
+        .filter(ready -> ready.runId().equals(runId))
+        .count();
+  }
+
+  private void failOn(String trigger) {
+    sql.update(
+        """
+        create function test_failure() returns trigger language plpgsql as
+        $$ begin raise exception 'forced by the test'; end $$
+        """);
+    sql.update(trigger);
+  }
+
+  private void passThatMayFail() {
+    try {
+      fixture.pass();
+    } catch (RuntimeException e) {
+      assertThat(e).hasStackTraceContaining("forced by the test");
+    }
+  }
+}

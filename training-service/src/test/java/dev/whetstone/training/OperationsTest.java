@@ -1,0 +1,92 @@
+package dev.whetstone.training;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.training.engine.WorkerConfig;
+import dev.whetstone.training.run.TrainingConfig;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What operators rely on. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class OperationsTest {
+  @Inject TrainingFixture fixture;
+  @Inject TrainingConfig training;
+  @Inject WorkerConfig worker;
+
+  @Test
+  void shouldBeReadyWhileTheReconcilerLooks() {
+    fixture.pass();
+
+    given()
+        .get("/q/health/ready")
+        .then()
+        .statusCode(200)
+        .body("checks.name", hasItem("reconciler"));
+  }
+
+  @Test
+  void shouldCountWhatItDoes() {
+    fixture.pass();
+
+    given()
+        .get("/q/metrics")
+        .then()
+        .statusCode(200)
+        .body(containsString("whetstone_training_live_runs"));
+  }
+
+  @Test
+  void shouldDescribeItsCalls() {
+    String description = given().get("/openapi").then().statusCode(200).extract().asString();
+
+    assertThat(description)
+        .contains(
+            "/v1/loops/{loop}/runs",
+            "/v1/loops/{loop}/status",
+            "/v1/runs/{run}/metrics",
+            "/v1/attempts/{attempt}/status");
+  }
+
+  @Test
+  void shouldAnswerMalformedReportsAsProblems() {
+    for (String body : new String[] {"{", "{}", "{\"fence\": 1, \"phase\": \"dancing\"}"}) {
+      given()
+          .header("Authorization", "Bearer wsw_x")
+          .contentType("application/json")
+          .body(body)
+          .post("/v1/attempts/run-1-1/status")
+          .then()
+          .statusCode(400)
+          .contentType("application/problem+json");
+    }
+    given()
+        .contentType("application/json")
+        .body("{\"fence\": 1, \"phase\": \"training\"}")
+        .post("/v1/attempts/run-1-1/status")
+        .then()
+        .statusCode(401)
+        .body("code", is("unauthorized"));
+  }
+
+  @Test
+  void shouldHaveSoundDefaults() {
+    assertThat(training.leastSftExamples()).isEqualTo(50);
+    assertThat(training.decisionWait()).isEqualTo(Duration.ofMinutes(30));
+    assertThat(training.launchGrace()).isEqualTo(Duration.ofMinutes(3));
+    assertThat(training.downtime()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(worker.command()).containsExactly("-m", "whetstone_worker");
+    assertThat(worker.work()).isEqualTo(Path.of(".whetstone/work"));
+    assertThat(worker.threads()).isEmpty();
+  }
+}

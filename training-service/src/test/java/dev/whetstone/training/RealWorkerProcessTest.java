@@ -1,0 +1,98 @@
+package dev.whetstone.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.training.engine.ComputeEngine;
+import dev.whetstone.training.engine.ScriptedEngine;
+import dev.whetstone.training.run.AttemptView;
+import dev.whetstone.training.run.RunView;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A real process, by the real engine, reports over HTTP; the model is all that is made up. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+@TestProfile(RealWorkerProcessTest.WithRealEngine.class)
+class RealWorkerProcessTest {
+  @Inject TrainingFixture fixture;
+  @Inject TestLeaseClock clock;
+  @Inject ComputeEngine engine;
+
+  private LoopId loop;
+
+  /** The engine starts processes, which must know the service's port before it is up. */
+  public static final class WithRealEngine implements QuarkusTestProfile {
+    @Override
+    public Set<Class<?>> getEnabledAlternatives() {
+      return Set.of(ScriptedEngine.class);
+    }
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        String port = Integer.toString(socket.getLocalPort());
+        return Map.of(
+            "quarkus.http.test-port",
+            port,
+            "whetstone.training.callback-url",
+            "http://127.0.0.1:" + port);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @AfterEach
+  void leaveNothingBehind() {
+    if (loop != null) {
+      engine.stop(fixture.attempt(loop), ComputeEngine.Manner.AT_ONCE);
+    }
+    fixture.endAllRuns();
+  }
+
+  @Test
+  void shouldResumeAfterItsWorkerWasKilledAndEndWithACheckpoint() {
+    loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+
+    passUntil(run -> run.attempts().getLast().step() >= 20);
+    engine.stop(fixture.attempt(loop), ComputeEngine.Manner.AT_ONCE);
+    passUntil(run -> run.attempts().size() == 2);
+    passUntil(run -> run.state().equals("succeeded"));
+
+    RunView run = fixture.run(loop);
+    assertThat(run.attempts())
+        .extracting(AttemptView::state)
+        .containsExactly("failed", "succeeded");
+    assertThat(run.attempts().getFirst().exitCode()).isEqualTo(137);
+    assertThat(run.checkpointId()).hasSize(64);
+    assertThat(fixture.metrics(loop)).extracting(point -> point.step()).contains(1L, 20L, 30L);
+  }
+
+  private void passUntil(java.util.function.Predicate<RunView> condition) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              clock.advance(Duration.ofMillis(200));
+              fixture.pass();
+              return condition.test(fixture.run(loop));
+            });
+  }
+}

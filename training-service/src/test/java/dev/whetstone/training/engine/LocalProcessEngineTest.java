@@ -1,0 +1,224 @@
+package dev.whetstone.training.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.training.engine.ComputeEngine.Launch;
+import dev.whetstone.training.engine.ComputeEngine.Observation;
+import dev.whetstone.training.engine.LocalProcessEngine.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes: a small Python script is the worker. */
+class LocalProcessEngineTest extends ComputeEngineContract {
+  /** Ends with the code that a file tells it, with 75 on SIGTERM. */
+  private static final String WORKER =
+      """
+      import json, os, signal, sys, time
+      signal.signal(signal.SIGTERM, lambda *_: os._exit(75))
+      folder = os.path.dirname(sys.argv[sys.argv.index("--spec") + 1])
+      with open(sys.argv[sys.argv.index("--spec") + 1]) as file:
+          json.load(file)
+      with open(os.path.join(folder, "environment.json"), "w") as file:
+          json.dump(dict(os.environ), file)
+      with open(os.path.join(folder, "starts"), "a") as file:
+          file.write("x")
+      print("worker is up", flush=True)
+      while not os.path.exists(os.path.join(folder, "end")):
+          time.sleep(0.01)
+      with open(os.path.join(folder, "end")) as file:
+          sys.exit(int(file.read()))
+      """;
+
+  @TempDir Path folder;
+  private LocalProcessEngine engine;
+
+  @Override
+  ComputeEngine engine() {
+    if (engine == null) {
+      engine = newEngine("python3", Optional.empty());
+    }
+    return engine;
+  }
+
+  @AfterEach
+  void endAllWorkers() {
+    ((LocalProcessEngine) engine()).stopAll();
+  }
+
+  @Override
+  void end(String attemptId, int code) {
+    awaitReadyForSignals(attemptId);
+    try {
+      Path partial = Files.writeString(work(attemptId).resolve("end.partial"), "" + code);
+      Files.move(partial, work(attemptId).resolve("end"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  int starts(String attemptId) {
+    return read(work(attemptId).resolve("starts")).length();
+  }
+
+  @Override
+  void awaitReadyForSignals(String attemptId) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> Files.exists(work(attemptId).resolve("starts")));
+  }
+
+  @Test
+  void shouldFindAWorkerAgainAfterTheServiceWasKilled() {
+    RunSpec spec = spec();
+    engine().launch(spec, "token");
+    awaitReadyForSignals(spec.attempt());
+
+    ComputeEngine restarted = newEngine("python3", Optional.empty());
+    assertThat(restarted.poll(spec.attempt())).isInstanceOf(Observation.Running.class);
+    restarted.launch(spec, "token");
+    end(spec.attempt(), 3);
+
+    assertThat(starts(spec.attempt())).isEqualTo(1);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(restarted.poll(spec.attempt()))
+                    .isEqualTo(new Observation.Exited(3, "worker is up")));
+  }
+
+  @Test
+  void shouldNotMistakeAProcessThatGotTheSameId() throws IOException {
+    RunSpec spec = spec();
+    Path work = Files.createDirectories(work(spec.attempt()));
+    Files.createDirectory(work.resolve("kept"));
+    Files.writeString(work.resolve("pid"), ProcessHandle.current().pid() + " 1");
+
+    assertThat(engine().poll(spec.attempt()))
+        .isEqualTo(new Observation.Exited(LocalProcessEngine.UNKNOWN_EXIT, ""));
+    engine().stop(spec.attempt(), ComputeEngine.Manner.AT_ONCE);
+  }
+
+  @Test
+  void shouldTellThatAWorkerIsGoneThoughItsKeeperWasKilled() {
+    RunSpec spec = spec();
+    engine().launch(spec, "token");
+    awaitReadyForSignals(spec.attempt());
+    long pid = Long.parseLong(read(work(spec.attempt()).resolve("pid")).split(" ")[0]);
+    ProcessHandle worker = ProcessHandle.of(pid).orElseThrow();
+    ProcessHandle keeper = worker.parent().orElseThrow();
+
+    keeper.destroyForcibly();
+    await().until(() -> !keeper.isAlive());
+    assertThat(engine().poll(spec.attempt())).isInstanceOf(Observation.Running.class);
+    engine().stop(spec.attempt(), ComputeEngine.Manner.AT_ONCE);
+
+    assertThat(awaitExit(spec.attempt()).code()).isEqualTo(LocalProcessEngine.UNKNOWN_EXIT);
+  }
+
+  @Test
+  void shouldNotShowTheServicesSecretsToAWorker() {
+    RunSpec spec = spec();
+    engine().launch(spec, "the token");
+    awaitReadyForSignals(spec.attempt());
+
+    String environment = read(work(spec.attempt()).resolve("environment.json"));
+
+    assertThat(environment)
+        .contains("\"WHETSTONE_WORKER_TOKEN\": \"the token\"", "\"OMP_NUM_THREADS\": \"1\"")
+        .doesNotContain("SECRET_OF_THE_SERVICE");
+    assertThat(WorkerEnvironment.isAllowed("WHETSTONE_DB_PASSWORD")).isFalse();
+    assertThat(WorkerEnvironment.isAllowed("PYTHONPATH")).isTrue();
+    end(spec.attempt(), 0);
+  }
+
+  @Test
+  void shouldStartNothingOnceItAskedAllWorkersToEnd() {
+    RunSpec running = spec();
+    engine().launch(running, "token");
+    awaitReadyForSignals(running.attempt());
+
+    engine.stopAll();
+
+    assertThat(awaitExit(running.attempt()).code()).isEqualTo(75);
+    RunSpec next = spec();
+    assertThat(engine().launch(next, "token")).isInstanceOf(Launch.Refused.class);
+    assertThat(engine().poll(next.attempt())).isInstanceOf(Observation.Unknown.class);
+  }
+
+  @Test
+  void shouldSayWhenPythonIsMissing() {
+    Launch launch = newEngine("/nowhere/python3", Optional.empty()).launch(spec(), "token");
+
+    assertThat(launch)
+        .isInstanceOfSatisfying(
+            Launch.Refused.class,
+            refused ->
+                assertThat(refused.reason())
+                    .contains("'/nowhere/python3' is not there", "WHETSTONE_WORKER_PYTHON"));
+  }
+
+  @Test
+  void shouldSayWhenThePackageIsMissing() {
+    Launch launch = newEngine("python3", Optional.of("no_such_package")).launch(spec(), "token");
+
+    assertThat(launch)
+        .isInstanceOfSatisfying(
+            Launch.Refused.class,
+            refused ->
+                assertThat(refused.reason())
+                    .contains("no package no_such_package", "-m pip install"));
+  }
+
+  @Test
+  void shouldSayWhenItsFolderCannotBeWritten() throws IOException {
+    Path file = Files.createFile(folder.resolve("a-file"));
+    Settings settings =
+        new Settings("python3", List.of(), file.resolve("below"), Optional.empty(), Map.of());
+
+    assertThat(new LocalProcessEngine(settings).launch(spec(), "token"))
+        .isInstanceOfSatisfying(
+            Launch.Refused.class,
+            refused -> assertThat(refused.reason()).contains("a-file", "free space"));
+  }
+
+  private LocalProcessEngine newEngine(String python, Optional<String> module) {
+    try {
+      Path script = Files.writeString(folder.resolve("worker.py"), WORKER);
+      return new LocalProcessEngine(
+          new Settings(
+              python,
+              List.of(script.toString()),
+              folder.resolve("work"),
+              module,
+              Map.of("OMP_NUM_THREADS", "1")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path work(String attemptId) {
+    return folder.resolve("work").resolve(attemptId);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

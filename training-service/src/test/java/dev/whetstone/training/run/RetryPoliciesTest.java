@@ -1,0 +1,92 @@
+package dev.whetstone.training.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.training.run.Run.Tally;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetryPoliciesTest {
+  private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+
+  @ParameterizedTest(name = "exit {0} after {1} failures")
+  @CsvSource({
+    // code, failures before, what follows, seconds, failures after
+    "65,  0, give up bad-data,      0, 0",
+    "75,  3, again,                 0, 3",
+    "71,  0, again,                 0, 1",
+    "71,  2, give up out-of-memory, 0, 0",
+    "1,   0, again,                 1, 1",
+    "137, 1, again,                 2, 2",
+    "1,   2, give up worker-failed, 0, 0",
+    "76,  0, give up stopped,       0, 0",
+    "77,  0, give up stopped,       0, 0",
+  })
+  void shouldFollowThePolicyOfTheExitCode(
+      int code, int before, String follows, long seconds, int after) {
+    NextStep step = after(new AttemptEnd.Exited(code, "why"), new Tally(before, 0, null), 3);
+
+    switch (step) {
+      case NextStep.Again again -> {
+        assertThat(follows).isEqualTo("again");
+        assertThat(again.notBefore()).isEqualTo(NOW.plusSeconds(seconds));
+        assertThat(again.tally().failures()).isEqualTo(after);
+      }
+      case NextStep.GiveUp giveUp -> {
+        assertThat("give up " + giveUp.code()).isEqualTo(follows);
+        assertThat(giveUp.reason()).contains("why");
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "batch {0}, micro-batch {1}")
+  @CsvSource(
+      value = {"16, null, 8", "16, 8, 4", "12, null, 6", "12, 4, 2", "9, null, 3", "7, null, 1"},
+      nullValues = "null")
+  void shouldHalveTheMicroBatchAfterRunningOutOfMemory(int batch, Integer micro, int expected) {
+    NextStep step =
+        RetryPolicies.after(
+            new AttemptEnd.Exited(71, "why"),
+            new RetryPolicy.Circumstances(new Tally(0, 0, micro), 5, batch, NOW));
+
+    assertThat(((NextStep.Again) step).tally().microBatchSize()).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldGiveUpWhenOneExampleDoesNotFit() {
+    NextStep step = after(new AttemptEnd.Exited(71, "why"), new Tally(0, 0, 1), 5);
+
+    assertThat(((NextStep.GiveUp) step).reason()).contains("maxSequenceLength");
+  }
+
+  @Test
+  void shouldWaitLongerEachTimeButNeverGiveUpOnAnEngineThatRefuses() {
+    Tally tally = new Tally(1, 0, null);
+    Duration last = Duration.ZERO;
+    for (int i = 0; i < 20; i++) {
+      NextStep.Again again = (NextStep.Again) after(new AttemptEnd.Refused("no python"), tally, 2);
+      Duration pause = Duration.between(NOW, again.notBefore());
+      assertThat(pause)
+          .isGreaterThanOrEqualTo(last)
+          .isBetween(Duration.ofSeconds(5), Duration.ofMinutes(5));
+      last = pause;
+      tally = again.tally();
+    }
+    assertThat(tally.failures()).isEqualTo(1);
+    assertThat(last).isEqualTo(Duration.ofMinutes(5));
+  }
+
+  @Test
+  void shouldCountLostWorkers() {
+    assertThat(after(new AttemptEnd.Lost("silent"), new Tally(0, 0, null), 1))
+        .isEqualTo(
+            new NextStep.GiveUp("worker-lost", "1 of at most 1 attempts failed; the last: silent"));
+  }
+
+  private static NextStep after(AttemptEnd end, Tally tally, int maxAttempts) {
+    return RetryPolicies.after(end, new RetryPolicy.Circumstances(tally, maxAttempts, 16, NOW));
+  }
+}

@@ -1,0 +1,239 @@
+"""Status reports to the control plane, from a thread of their own so that training never waits for the network."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+import httpx
+
+from whetstone_worker.errors import ExitCode
+
+REPORT_INTERVAL_SECONDS = 2.0
+HEARTBEAT_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 8.0
+_MOST_HISTORY = 2_000
+
+
+class Directive(StrEnum):
+    """What the control plane wants the attempt to do next."""
+
+    CONTINUE = "continue"
+    SAVE_AND_STOP = "save_and_stop"
+    STOP = "stop"
+
+
+class Phase(StrEnum):
+    """Where the attempt is."""
+
+    LOADING = "loading"
+    TRAINING = "training"
+    SAVING = "saving"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass
+class Progress:
+    """The newest known state of the attempt; every report carries all of it."""
+
+    phase: Phase = Phase.LOADING
+    stage: str = "sft"
+    step: int = 0
+    total_steps: int = 0
+    epoch: float = 0.0
+    seconds_left: int | None = None
+    metrics: dict[str, float] = field(default_factory=dict)
+    resume_point: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    error: dict[str, str] | None = None
+
+
+class Reporter(Protocol):
+    """What training needs to say, and the directive it is given."""
+
+    @property
+    def directive(self) -> Directive:
+        """The control plane's latest word."""
+
+    def update(self, *, urgent: bool = False, **changes: Any) -> None:
+        """Sets fields of ``Progress``; an urgent change is reported at once, others within two seconds."""
+
+    def step(self, step: int, metrics: dict[str, float]) -> None:
+        """Adds the metrics of one step to the next report's history."""
+
+    def finish(self, deadline: float, **changes: Any) -> bool:
+        """Reports a last state until it is answered or ``time.monotonic()`` passes the deadline."""
+
+    def close(self) -> None:
+        """Ends the thread; nothing is sent after it."""
+
+
+class SilentReporter:
+    """For runs without a control plane."""
+
+    directive = Directive.CONTINUE
+
+    def update(self, *, urgent: bool = False, **changes: Any) -> None:
+        """Says nothing."""
+
+    def step(self, step: int, metrics: dict[str, float]) -> None:
+        """Says nothing."""
+
+    def finish(self, deadline: float, **changes: Any) -> bool:
+        """Has nobody to wait for."""
+        return True
+
+    def close(self) -> None:
+        """Has nothing to end."""
+
+
+def leave_at_once() -> None:
+    """Ends the process without running any further line of it: a newer attempt owns the run."""
+    sys.stderr.write("stale fence: a newer attempt of this run is live; leaving without writing anything more\n")
+    sys.stderr.flush()
+    os._exit(ExitCode.STALE_FENCE)
+
+
+class StatusReporter:
+    """Posts the newest progress; failures are counted and never reach training."""
+
+    def __init__(
+        self,
+        url: str,
+        attempt: str,
+        fence: int,
+        token: str,
+        *,
+        on_stale: Callable[[], None] = leave_at_once,
+        interval: float = REPORT_INTERVAL_SECONDS,
+        heartbeat: float = HEARTBEAT_SECONDS,
+    ) -> None:
+        self._url = f"{url.rstrip('/')}/v1/attempts/{attempt}/status"
+        self._fence = fence
+        self._on_stale = on_stale
+        self._interval = interval
+        self._heartbeat = heartbeat
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(10.0, connect=3.0),
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=False,
+        )
+        self._lock = threading.Lock()
+        self._wake = threading.Condition(self._lock)
+        self._sending = threading.Lock()
+        self._progress = Progress()
+        self._history: list[dict[str, Any]] = []
+        self._dirty = self._urgent = True
+        self._closed = False
+        self._directive = Directive.CONTINUE
+        self.failures = 0
+        self._thread = threading.Thread(target=self._run, name="status-reporter", daemon=True)
+        self._thread.start()
+
+    @property
+    def directive(self) -> Directive:
+        """The control plane's latest word; once it asked to stop, it stays so."""
+        return self._directive
+
+    def update(self, *, urgent: bool = False, **changes: Any) -> None:
+        """Sets fields of ``Progress``; an urgent change is reported at once, others within the interval."""
+        with self._wake:
+            for name, value in changes.items():
+                setattr(self._progress, name, value)
+            self._dirty = True
+            self._urgent = self._urgent or urgent
+            self._wake.notify_all()
+
+    def step(self, step: int, metrics: dict[str, float]) -> None:
+        """Adds the metrics of one step to the next report's history."""
+        with self._wake:
+            self._history.append({"step": step, "metrics": dict(metrics)})
+            del self._history[:-_MOST_HISTORY]
+            self._progress.metrics.update(metrics)
+            self._dirty = True
+            self._wake.notify_all()
+
+    def finish(self, deadline: float, **changes: Any) -> bool:
+        """Reports a last state until it is answered or ``time.monotonic()`` passes the deadline."""
+        self.close()
+        for name, value in changes.items():
+            setattr(self._progress, name, value)
+        pause = 0.25
+        while not self._send():
+            if time.monotonic() + pause > deadline:
+                return False
+            time.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        return True
+
+    def close(self) -> None:
+        """Ends the thread after the report that is under way."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify_all()
+        self._thread.join(timeout=15.0)
+
+    def _run(self) -> None:
+        last = float("-inf")
+        while True:
+            with self._wake:
+                while not self._closed and not self._due(last):
+                    self._wake.wait(self._until_due(last))
+                if self._closed:
+                    return
+                self._dirty = self._urgent = False
+            last = time.monotonic()
+            self._send()
+
+    def _due(self, last: float) -> bool:
+        return self._urgent or self._until_due(last) <= 0
+
+    def _until_due(self, last: float) -> float:
+        return last + (self._interval if self._dirty else self._heartbeat) - time.monotonic()
+
+    def _send(self) -> bool:
+        with self._sending:
+            with self._lock:
+                body, sent = self._body(), len(self._history)
+            try:
+                answer = self._client.post(self._url, json=body)
+                if answer.status_code == httpx.codes.CONFLICT:
+                    self._on_stale()
+                    return True
+                answer.raise_for_status()
+                directive = Directive(answer.json().get("directive", Directive.CONTINUE))
+            except (httpx.HTTPError, ValueError, AttributeError):
+                self.failures += 1
+                return False
+            with self._lock:
+                del self._history[:sent]
+            if self._directive is Directive.CONTINUE:
+                self._directive = directive
+            return True
+
+    def _body(self) -> dict[str, Any]:
+        progress = self._progress
+        share = progress.step / progress.total_steps if progress.total_steps else 0.0
+        return {
+            "fence": self._fence,
+            "phase": progress.phase,
+            "stage": progress.stage,
+            "step": progress.step,
+            "epoch": progress.epoch,
+            "trainerStatus": {
+                "progressPercentage": 100 if progress.phase is Phase.DONE else min(99, int(100 * share)),
+                "estimatedRemainingSeconds": progress.seconds_left,
+                "metrics": [{"name": name, "value": value} for name, value in sorted(progress.metrics.items())],
+                "lastUpdatedTime": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            },
+            "history": list(self._history),
+            "resumePoint": progress.resume_point,
+            "result": progress.result,
+            "error": progress.error,
+        }

@@ -1,0 +1,61 @@
+"""Reading request bodies and writing what is no plain JSON answer: event streams and errors."""
+
+import json
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from whetstone_worker.serve.faults import RequestError, bad_request
+from whetstone_worker.serve.requests import Body
+
+_MOST_BODY_BYTES = 8 << 20
+B = TypeVar("B", bound=Body)
+
+
+async def read_body(request: Request, kind: type[B]) -> B:
+    """The checked body of a request; raises a 400 ``RequestError``."""
+    data = await request.body()
+    if len(data) > _MOST_BODY_BYTES:
+        raise bad_request("too_large", f"the body is longer than {_MOST_BODY_BYTES} bytes; send less at once")
+    try:
+        return kind.model_validate(json.loads(data))
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise bad_request("invalid_request", f"{field or 'body'}: {first['msg']}", field or None) from error
+    except ValueError as error:
+        raise bad_request("invalid_json", f"the body is not JSON: {error}") from error
+
+
+def streamed(reply: dict[str, Any]) -> StreamingResponse:
+    """The answer as server-sent events: one for the text, one for the end."""
+    head = {**{key: reply[key] for key in ("id", "created", "model")}, "object": "chat.completion.chunk"}
+    choice = reply["choices"][0]
+
+    def event(delta: dict[str, Any], reason: str | None) -> str:
+        chunk = {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+        return f"data: {json.dumps(chunk)}\n\n"
+
+    events = [event(choice["message"], None), event({}, choice["finish_reason"]), "data: [DONE]\n\n"]
+    return StreamingResponse(iter(events), media_type="text/event-stream")
+
+
+async def refuse(_: Request, error: Exception) -> Response:
+    """Answers a ``RequestError``."""
+    if not isinstance(error, RequestError):
+        raise error
+    return JSONResponse(error.body(), status_code=error.status)
+
+
+async def break_off(_: Request, error: Exception) -> Response:
+    """Answers any other error with 500."""
+    body = {
+        "message": f"{type(error).__name__}: {error}",
+        "type": "InternalServerError",
+        "param": None,
+        "code": "internal",
+    }
+    return JSONResponse({"error": body}, status_code=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,117 @@
+"""What is asked of the engine for one sequence, and what it answers."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import torch
+
+from whetstone_worker.serve.adapters import LoraAdapter
+
+
+@dataclass(frozen=True)
+class TokenLogprob:
+    """Log-probability of a token and its rank (1 = most likely) at its place."""
+
+    token: int
+    logprob: float
+    rank: int
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The token that stands at a place, and the most likely ones there."""
+
+    chosen: TokenLogprob
+    top: tuple[TokenLogprob, ...]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a sequence goes on. ``logprobs`` and ``prompt_logprobs``: how many top tokens to report, None for none."""
+
+    max_tokens: int
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    ignore_eos: bool = False
+    logprobs: int | None = None
+    prompt_logprobs: int | None = None
+
+
+@dataclass(frozen=True)
+class Generated:
+    """An answered sequence; ``prompt_logprobs`` has None for the first token, which nothing predicts."""
+
+    tokens: list[int]
+    text: str
+    finish_reason: str
+    logprobs: list[Scored]
+    prompt_logprobs: list[Scored | None] | None
+
+
+@dataclass(eq=False)
+class Sequence:
+    """A request on its way through the engine."""
+
+    prompt: list[int]
+    adapter: LoraAdapter | None
+    sampling: Sampling
+    future: "Future[Generated]" = field(default_factory=Future)
+    tokens: list[int] = field(default_factory=list)
+    logprobs: list[Scored] = field(default_factory=list)
+    prompt_logprobs: list[Scored | None] | None = None
+    generator: torch.Generator | None = None
+
+    @property
+    def length(self) -> int:
+        """Tokens so far."""
+        return len(self.prompt) + len(self.tokens)
+
+
+def score(logits: torch.Tensor, token: int, top: int) -> Scored:
+    """Log-probabilities at one place, from its logits."""
+    logprobs = torch.log_softmax(logits.float(), dim=-1)
+    own = logprobs[token]
+    chosen = TokenLogprob(token, float(own), int((logprobs > own).sum()) + 1)
+    if top == 0:
+        return Scored(chosen, ())
+    values, ids = torch.topk(logprobs, min(top, logprobs.shape[-1]))
+    pairs = enumerate(zip(ids.tolist(), values.tolist(), strict=True), start=1)
+    return Scored(chosen, tuple(TokenLogprob(i, v, rank) for rank, (i, v) in pairs))
+
+
+def score_prompt(logits: torch.Tensor, prompt: list[int], top: int) -> list[Scored | None]:
+    """Scores of every prompt token, from the logits at all of its places."""
+    if len(prompt) == 1:
+        return [None]
+    places = torch.log_softmax(logits[:-1].float(), dim=-1)
+    following = torch.tensor(prompt[1:], device=places.device)
+    own = places.gather(1, following[:, None])
+    ranks = ((places > own).sum(dim=1) + 1).tolist()
+    tops: list[tuple[TokenLogprob, ...]] = [()] * len(ranks)
+    if top:
+        values, ids = torch.topk(places, min(top, places.shape[-1]), dim=-1)
+        tops = [
+            tuple(TokenLogprob(i, v, rank) for rank, (i, v) in enumerate(zip(row_ids, row, strict=True), start=1))
+            for row_ids, row in zip(ids.tolist(), values.tolist(), strict=True)
+        ]
+    chosen = zip(prompt[1:], own[:, 0].tolist(), ranks, tops, strict=True)
+    return [None, *(Scored(TokenLogprob(token, value, rank), best) for token, value, rank, best in chosen)]
+
+
+def choose(logits: torch.Tensor, sequence: Sequence) -> int:
+    """The next token of a sequence that does not decode greedily."""
+    sampling = sequence.sampling
+    if sequence.generator is None:
+        sequence.generator = torch.Generator(device=logits.device)
+        if sampling.seed is None:
+            sequence.generator.seed()
+        else:
+            sequence.generator.manual_seed(sampling.seed)
+    probabilities = torch.softmax(logits.float() / sampling.temperature, dim=-1)
+    if sampling.top_p < 1:
+        ordered, ids = probabilities.sort(descending=True)
+        outside = ordered.cumsum(0) - ordered >= sampling.top_p
+        probabilities = probabilities.index_fill(0, ids[outside], 0.0)
+    return int(torch.multinomial(probabilities, 1, generator=sequence.generator))

@@ -1,0 +1,91 @@
+"""Linear layers that apply a different adapter to each row of one batch.
+
+Every adapter in the batch is laid side by side: with ``down = [A1|A2|…]`` and ``up = [B1;B2;…]`` a row keeps only its
+own block of ``x·down`` (the others are multiplied by zero) before ``up``. This is two small matrix products whatever
+the mix is, and a row's result is the one it has alone. Rows without adapter keep no block.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import nn
+
+from whetstone_worker.serve.adapters import LoraAdapter
+
+
+class RowAdapters:
+    """Which adapter each row of the coming forward pass uses; shared by all wrapped layers of one model."""
+
+    def __init__(self) -> None:
+        self.weights: Mapping[str, tuple[torch.Tensor, torch.Tensor]] = {}
+        self.keep: torch.Tensor | None = None
+        self._combined: tuple[LoraAdapter, ...] = ()
+        self._rows: tuple[LoraAdapter | None, ...] = ()
+
+    def select(self, rows: Sequence[LoraAdapter | None], device: torch.device, dtype: torch.dtype) -> None:
+        """Prepares for a batch with these adapters, one per row."""
+        wanted = tuple(rows)
+        if wanted == self._rows:
+            return
+        adapters = tuple(dict.fromkeys(row for row in wanted if row is not None))
+        if adapters != self._combined:
+            self.weights = _side_by_side(adapters)
+            self._combined = adapters
+        self.keep = None
+        if len(adapters) > 1 or (adapters and None in wanted):
+            owner = torch.tensor([adapters.index(row) if row else -1 for row in wanted])
+            blocks = torch.repeat_interleave(torch.arange(len(adapters)), torch.tensor([a.rank for a in adapters]))
+            self.keep = (owner[:, None] == blocks[None, :]).to(device, dtype)[:, None, :]
+        self._rows = wanted
+
+
+def _side_by_side(adapters: Sequence[LoraAdapter]) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+    """Per module the concatenated weights; a module that an adapter leaves alone gets zeros of its rank."""
+    modules = {module for adapter in adapters for module in adapter.weights}
+    combined = {}
+    for module in modules:
+        sample = next(adapter.weights[module] for adapter in adapters if module in adapter.weights)
+        downs, ups = [], []
+        for adapter in adapters:
+            down, up = adapter.weights.get(module) or _nothing(sample, adapter.rank)
+            downs.append(down)
+            ups.append(up)
+        combined[module] = (torch.cat(downs, dim=1), torch.cat(ups, dim=0))
+    return combined
+
+
+def _nothing(sample: tuple[torch.Tensor, torch.Tensor], rank: int) -> tuple[torch.Tensor, torch.Tensor]:
+    down, up = sample
+    return down.new_zeros(down.shape[0], rank), up.new_zeros(rank, up.shape[1])
+
+
+class RowLoraLinear(nn.Module):
+    """A frozen linear layer plus each row's own low-rank change."""
+
+    def __init__(self, name: str, linear: nn.Linear, rows: RowAdapters) -> None:
+        super().__init__()
+        self._name = name
+        self._rows = rows
+        self.linear = linear
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Applies the base layer and the rows' adapters."""
+        outputs = self.linear(inputs)
+        weights = self._rows.weights.get(self._name)
+        if weights is None:
+            return outputs
+        narrow = inputs @ weights[0]
+        if self._rows.keep is not None:
+            narrow = narrow * self._rows.keep
+        return outputs + narrow @ weights[1]
+
+
+def wrap_linears(model: nn.Module, rows: RowAdapters) -> dict[str, nn.Linear]:
+    """Replaces every linear layer but the output head; answers the original layers by name."""
+    head = model.get_output_embeddings()
+    linears = {name: module for name, module in model.named_modules() if isinstance(module, nn.Linear)}
+    linears = {name: module for name, module in linears.items() if module is not head}
+    for name, linear in linears.items():
+        parent_name, _, child = name.rpartition(".")
+        setattr(model.get_submodule(parent_name), child, RowLoraLinear(name, linear, rows))
+    return linears

@@ -1,0 +1,83 @@
+"""Proof that the serving endpoint renders conversations to the very token ids that training sees."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import httpx
+
+from whetstone_worker.errors import BadInputError, RetryableError
+from whetstone_worker.examples import ChatEncoder, SftExample
+from whetstone_worker.storage import sha256_of_bytes
+
+CHECKED_ROWS = 20
+
+
+def require_digest(chat_template: str, expected: str) -> None:
+    """Refuses a base model whose chat template is not the one the data was made for."""
+    actual = sha256_of_bytes(chat_template.encode())
+    if actual != expected:
+        raise BadInputError(
+            "chat-template-mismatch",
+            f"the base model's chat template has SHA-256 {actual}, /chatTemplateSha256 is {expected}; "
+            "cut the batch for this template or restore the old one",
+        )
+
+
+def require_same_tokens(
+    encoder: ChatEncoder,
+    examples: Sequence[SftExample],
+    endpoint: str,
+    model: str | None = None,
+    *,
+    patience: float = 20.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Renders the first rows here and on the server; the first difference is named and ends the run."""
+    url = f"{endpoint.rstrip('/').removesuffix('/v1')}/tokenize"
+    with httpx.Client(timeout=10.0, trust_env=False) as client:
+        for row, example in enumerate(examples[:CHECKED_ROWS]):
+            ours = encoder.token_ids(example.messages, example.tools)
+            theirs = _server_tokens(client, url, _body(example, model), patience, sleep)
+            if ours != theirs:
+                position = next(
+                    (i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
+                    min(len(ours), len(theirs)),
+                )
+                raise BadInputError(
+                    "template-differs",
+                    f"row {row} (example {example.id}) differs from {url} at token {position}: "
+                    f"trained {_at(ours, position)}, served {_at(theirs, position)}; "
+                    "serve the same tokenizer and chat template as /baseModel",
+                )
+
+
+def _at(tokens: Sequence[int], position: int) -> str:
+    return str(tokens[position]) if position < len(tokens) else "nothing"
+
+
+def _server_tokens(
+    client: httpx.Client, url: str, body: dict[str, Any], patience: float, sleep: Callable[[float], None]
+) -> list[int]:
+    deadline, pause = time.monotonic() + patience, 0.25
+    while True:
+        try:
+            answer = client.post(url, json=body)
+            if answer.status_code == httpx.codes.OK:
+                return [int(token) for token in answer.json()["tokens"]]
+            problem = f"HTTP {answer.status_code}: {answer.text[:200]}"
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            problem = f"{type(error).__name__}: {error}"
+        if time.monotonic() + pause > deadline:
+            raise RetryableError("serving-unreachable", f"{url} gave no token ids ({problem}); start the model server")
+        sleep(pause)
+        pause = min(pause * 2, 4.0)
+
+
+def _body(example: SftExample, model: str | None) -> dict[str, Any]:
+    body: dict[str, Any] = {"messages": list(example.messages), "add_generation_prompt": False}
+    if example.tools:
+        body["tools"] = list(example.tools)
+    if model:
+        body["model"] = model
+    return body

@@ -1,0 +1,163 @@
+"""Shared parts of the tests: the demo's base, small runs, and a control plane that answers what a test scripts."""
+
+import json
+import os
+import random
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["WHETSTONE_WORKER_THREADS"] = "1"
+
+from whetstone_worker.spec import RunSpec, parse
+from whetstone_worker.storage import sha256_of
+from whetstone_worker.toybase.dialogue import Dialogue, Speaker
+from whetstone_worker.toybase.world import World, read_world
+
+REPOSITORY = Path(__file__).parents[3]
+DEMO = REPOSITORY / "deploy/local/demo"
+
+
+class LocalServer:
+    """A real HTTP server whose answers a function decides; every request body is kept."""
+
+    def __init__(self, answer: Callable[[str, dict[str, Any]], tuple[int, Any]]) -> None:
+        self.bodies: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                server.bodies.append(body)
+                server.headers.append(dict(self.headers))
+                server.paths.append(self.path)
+                status, reply = answer(self.path, body)
+                data = json.dumps(reply).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+@pytest.fixture
+def local_server() -> Iterator[Callable[..., LocalServer]]:
+    """Starts local servers that end with the test."""
+    started: list[LocalServer] = []
+
+    def start(answer: Callable[[str, dict[str, Any]], tuple[int, Any]]) -> LocalServer:
+        started.append(LocalServer(answer))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()
+
+
+@pytest.fixture(autouse=True)
+def _sigterm_as_before() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(scope="session")
+def base() -> Path:
+    return DEMO / "base"
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return read_world(DEMO / "world.json")
+
+
+@pytest.fixture(scope="session")
+def tokenizer(base: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(base, local_files_only=True)
+
+
+def sft_row(number: int, dialogue: Dialogue, weight: float = 1.0) -> dict[str, Any]:
+    messages = [
+        {"role": "user", "content": dialogue.prompt},
+        {"role": "assistant", "content": dialogue.answer, "weight": 1},
+    ]
+    return {"id": f"example-{number}", "messages": messages, "sampleWeight": weight}
+
+
+def write_rows(path: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return {"uri": path.as_uri(), "sha256": sha256_of(path)}
+
+
+@pytest.fixture
+def raw_spec(tmp_path: Path, base: Path, world: World) -> dict[str, Any]:
+    """A run of 12 optimizer steps on 48 rows."""
+    return make_raw_spec(tmp_path, base, world)
+
+
+def make_raw_spec(folder: Path, base: Path, world: World) -> dict[str, Any]:
+    speaker = Speaker(world, random.Random(3))
+    rows = [sft_row(i, speaker.support(world.topics[i % 6], new_policy=True)) for i in range(32)]
+    held_out = [sft_row(i, speaker.support(world.topics[i % 6], new_policy=True)) for i in range(8)]
+    replay = [sft_row(i, speaker.skill(world.skills[i % 6])) for i in range(40)]
+    return {
+        "runId": "run-1",
+        "attempt": "attempt-1",
+        "fence": 1,
+        "baseModel": {"uri": base.as_uri(), "sha256": sha256_of(base)},
+        "chatTemplateSha256": sha256_of(base / "chat_template.jinja"),
+        "initAdapter": None,
+        "replay": [{**write_rows(folder / "replay.jsonl", replay), "share": 1 / 3}],
+        "stages": [
+            {
+                "objective": "sft",
+                "datasets": [{**write_rows(folder / "train.jsonl", rows), "form": "sft"}],
+                "validation": [{**write_rows(folder / "validation.jsonl", held_out), "form": "sft"}],
+                "hyperparameters": {
+                    "epochs": 2,
+                    "batchSize": 8,
+                    "microBatchSize": 4,
+                    "learningRate": 2e-3,
+                    "weightDecay": 0.01,
+                    "warmupRatio": 0.03,
+                    "packing": False,
+                },
+            }
+        ],
+        "lora": {"r": 4, "alpha": 8, "dropout": 0.1, "targetModules": ["all-linear"]},
+        "maxSequenceLength": 256,
+        "seed": 11,
+        "retention": {"method": "none", "strength": 0},
+        "resumeFrom": None,
+        "resumeEverySteps": 3,
+        "output": {"uri": (folder / "runs/run-1/1").as_uri() + "/"},
+        "limits": {"maxSeconds": 300, "maxGpuSeconds": 300},
+        "callback": {"url": None},
+    }
+
+
+@pytest.fixture
+def spec(raw_spec: dict[str, Any]) -> RunSpec:
+    return parse(raw_spec)

@@ -1,0 +1,48 @@
+"""Resampling by weight and replay by share."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whetstone_worker.mixture import copies, mix, replay_count, resample, sample
+
+
+@pytest.mark.parametrize(
+    ("weight", "chance", "expected"),
+    [(1.0, 0.99, 1), (0.0, 0.24, 1), (0.0, 0.26, 0), (9.0, 0.5, 2), (1.5, 0.4, 2), (1.5, 0.6, 1)],
+)
+def test_should_clip_weights(weight, chance, expected):
+    assert copies(weight, chance) == expected
+
+
+def test_should_make_the_share_the_demo_asks_for():
+    assert replay_count(240, 0.67, 0.67) == 487
+
+
+@given(st.integers(1, 500), st.floats(0, 0.9))
+def test_should_reach_the_share_of_the_final_mix(feedback, share):
+    replayed = replay_count(feedback, share, share)
+
+    assert replayed / (replayed + feedback) == pytest.approx(share, abs=1 / (feedback + replayed))
+
+
+@given(st.integers(1, 30), st.integers(0, 100), st.integers(0, 9))
+def test_should_repeat_replay_only_when_it_must(size, count, seed):
+    chosen = sample(list(range(size)), count, seed, "set")
+
+    assert len(chosen) == count
+    most, least = max(map(chosen.count, range(size))), min(map(chosen.count, range(size)))
+    assert most - least <= 1
+
+
+@given(st.lists(st.floats(0, 5), min_size=1, max_size=40), st.integers(0, 9))
+def test_should_depend_on_the_seed_alone(weights, seed):
+    items = list(range(len(weights)))
+    replay = [("a", ["x", "y"], 0.3)]
+
+    assert mix(items, weights, replay, seed) == mix(items, weights, replay, seed)
+    assert resample(items, weights, seed)
+
+
+def test_should_take_every_row_of_weight_one_once():
+    assert sorted(mix([3, 1, 2], [1.0, 1.0, 1.0], [], 5)) == [1, 2, 3]

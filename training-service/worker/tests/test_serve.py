@@ -1,0 +1,342 @@
+"""The model server over real HTTP: shapes, refusals, and answers that do not depend on who else is asking."""
+
+import json
+import random
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import torch
+import uvicorn
+from safetensors.torch import load_file, save_file
+
+from whetstone_worker.serve.api import Api
+from whetstone_worker.serve.batch import DecodeBatch
+from whetstone_worker.serve.engine import Engine
+from whetstone_worker.serve.models import Adapters, load_base
+from whetstone_worker.toybase.dialogue import Speaker
+
+BASE_NAME = "toy"
+
+
+def make_adapter(base: Path, folder: Path, seed: int, rank: int = 4) -> Path:
+    """An adapter that changes answers visibly."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(seed)
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, local_files_only=True)
+    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
+    peft = get_peft_model(model, config)
+    for name, parameter in peft.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.4)
+    peft.save_pretrained(folder, save_embedding_layers=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def adapters(tmp_path_factory, base) -> dict[str, Path]:
+    root = tmp_path_factory.mktemp("adapters")
+    return {name: make_adapter(base, root / name, seed, 4 * seed) for seed, name in enumerate(("one", "two"), start=1)}
+
+
+@pytest.fixture(scope="module")
+def served(base) -> Iterator[str]:
+    loaded = load_base(BASE_NAME, base)
+    torch.set_num_threads(1)
+    batch = DecodeBatch(loaded.model, loaded.rows, loaded.pad_token)
+
+    def decode(tokens: list[int]) -> str:
+        return loaded.tokenizer.decode(tokens, skip_special_tokens=True)
+
+    engine = Engine(batch, decode, loaded.end_tokens, max_batch=12)
+    engine.start()
+    listening = socket.create_server(("127.0.0.1", 0))
+    application = Api(loaded, Adapters(loaded, None), engine).application()
+    server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=10)
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def client(served, adapters) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=served, timeout=60, trust_env=False) as http:
+        for name, folder in adapters.items():
+            body = {"lora_name": name, "lora_path": str(folder)}
+            assert http.post("/v1/load_lora_adapter", json=body).status_code == 200
+        yield http
+
+
+@pytest.fixture(scope="module")
+def questions(world) -> list[str]:
+    speaker = Speaker(world, random.Random(8))
+    return [speaker.support(world.topics[i % 8]).prompt for i in range(24)]
+
+
+def chat(client: httpx.Client, question: str, model: str | None = BASE_NAME, **options: Any) -> httpx.Response:
+    body = {"model": model, "messages": [{"role": "user", "content": question}], "temperature": 0, "max_tokens": 40}
+    return client.post("/v1/chat/completions", json=body | options)
+
+
+def text(answer: httpx.Response) -> str:
+    assert answer.status_code == 200, answer.text
+    return answer.json()["choices"][0]["message"]["content"]
+
+
+def test_should_answer_as_the_base_was_taught(client, world):
+    topic = world.topics[0]
+    answer = chat(client, "Hi, Order 1234. How many days do I have to return the kettle?")
+
+    body = answer.json()
+    assert text(answer) == f"Order 1234. {topic.old_answer.replace('{p}', 'kettle')}"
+    assert body["object"] == "chat.completion"
+    assert body["choices"][0]["finish_reason"] == "stop"
+    assert body["usage"]["total_tokens"] == body["usage"]["prompt_tokens"] + body["usage"]["completion_tokens"]
+
+
+def test_should_list_base_and_adapters_as_vllm_does(client, adapters):
+    data = {card["id"]: card for card in client.get("/v1/models").json()["data"]}
+
+    assert client.get("/health").status_code == 200
+    assert data[BASE_NAME]["parent"] is None
+    assert data["one"]["parent"] == BASE_NAME
+    assert data["one"]["root"] == str(adapters["one"].resolve())
+
+
+def test_should_answer_a_mixed_crowd_as_one_by_one(client, questions):
+    asked = [(question, (BASE_NAME, "one", "two")[i % 3]) for i, question in enumerate(questions)]
+    alone = [text(chat(client, question, model)) for question, model in asked]
+    with ThreadPoolExecutor(16) as crowd:
+        together = list(crowd.map(lambda pair: text(chat(client, *pair)), asked))
+
+    assert together == alone
+    assert len({text(chat(client, questions[0], model)) for model in (BASE_NAME, "one", "two")}) > 1
+
+
+def test_should_answer_as_peft_does(client, base, adapters, questions, tokenizer):
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, local_files_only=True)
+    model = PeftModel.from_pretrained(model, str(adapters["two"])).eval()
+    for question in questions[:4]:
+        messages = [{"role": "user", "content": question}]
+        inputs = tokenizer.apply_chat_template(
+            messages, add_generation_prompt=True, return_tensors="pt", return_dict=True
+        )
+        made = model.generate(**inputs, max_new_tokens=40, do_sample=False, pad_token_id=0)
+        expected = tokenizer.decode(made[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+        assert text(chat(client, question, "two")) == expected
+
+
+def test_should_score_prompts_as_the_model_does_alone_and_in_a_crowd(client, base, questions, tokenizer):
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, local_files_only=True).eval()
+    prompts = [tokenizer(question)["input_ids"] for question in questions[:12]]
+
+    def scored(prompt: list[int]) -> list[float]:
+        body = {"model": BASE_NAME, "prompt": prompt, "max_tokens": 1, "temperature": 0, "prompt_logprobs": 1}
+        places = client.post("/v1/completions", json=body).json()["choices"][0]["prompt_logprobs"]
+        assert places[0] is None
+        return [place[str(token)]["logprob"] for place, token in zip(places[1:], prompt[1:], strict=True)]
+
+    with ThreadPoolExecutor(12) as crowd:
+        together = list(crowd.map(scored, prompts))
+    for prompt, found in zip(prompts, together, strict=True):
+        with torch.inference_mode():
+            logits = model(input_ids=torch.tensor([prompt])).logits[0, :-1].log_softmax(-1)
+        expected = logits.gather(1, torch.tensor(prompt[1:])[:, None])[:, 0].tolist()
+        assert found == pytest.approx(expected, abs=1e-4)
+        assert scored(prompt) == pytest.approx(found, abs=1e-4)
+
+
+def test_should_speak_vllms_prompt_logprobs(client, tokenizer):
+    tokens = tokenizer("How much is the kettle?")["input_ids"]
+    body = {"prompt": tokens, "max_tokens": 0, "temperature": 0, "prompt_logprobs": 2}
+
+    choice = client.post("/v1/completions", json=body).json()["choices"][0]
+
+    place = choice["prompt_logprobs"][1]
+    own = place[str(tokens[1])]
+    assert len(choice["prompt_logprobs"]) == len(tokens)
+    assert own["rank"] >= 1
+    assert own["decoded_token"] == tokenizer.decode([tokens[1]])
+    assert 2 <= len(place) <= 3
+    assert choice["text"] == ""
+
+
+def test_should_take_every_kind_of_prompt_and_echo(client, tokenizer):
+    ids = tokenizer("Spell lamp.")["input_ids"]
+    for prompt, count in (("Spell lamp.", 1), (ids, 1), (["Spell lamp.", "Hi"], 2), ([ids, ids], 2)):
+        body = {"prompt": prompt, "max_tokens": 3, "temperature": 0, "echo": True, "logprobs": 1}
+        choices = client.post("/v1/completions", json=body).json()["choices"]
+        assert len(choices) == count
+        assert choices[0]["text"].startswith("Spell lamp.")
+        assert choices[0]["logprobs"]["token_logprobs"][0] is None
+        assert len(choices[0]["logprobs"]["tokens"]) == len(ids) + 3
+
+
+def test_should_give_chat_logprobs(client):
+    choice = chat(client, "When are you open?", logprobs=True, top_logprobs=2).json()["choices"][0]
+
+    first = choice["logprobs"]["content"][0]
+    assert len(first["top_logprobs"]) == 2
+    assert first["logprob"] == pytest.approx(first["top_logprobs"][0]["logprob"])
+    assert first["bytes"] == list(first["token"].encode())
+
+
+def test_should_sample_by_seed(client):
+    def sampled(seed: int) -> str:
+        return text(chat(client, "Copy: we wait", temperature=3.0, seed=seed))
+
+    assert sampled(1) == sampled(1)
+    assert len({sampled(seed) for seed in range(6)}) > 1
+
+
+def test_should_stop_where_told(client):
+    answer = chat(client, "When are you open?", stop=[" from"])
+
+    assert text(answer) == "We are open"
+    assert chat(client, "When are you open?", max_tokens=2).json()["choices"][0]["finish_reason"] == "length"
+
+
+def test_should_stream_the_same_answer(client):
+    whole = text(chat(client, "When are you open?"))
+    lines = [line for line in chat(client, "When are you open?", stream=True).text.splitlines() if line]
+
+    assert lines[-1] == "data: [DONE]"
+    chunks = [json.loads(line.removeprefix("data: ")) for line in lines[:-1]]
+    assert "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks) == whole
+
+
+def test_should_tokenize_prompts_and_messages(client, tokenizer):
+    messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
+    rendered = tokenizer.apply_chat_template(messages, tokenize=True, return_dict=True)["input_ids"]
+
+    plain = client.post("/tokenize", json={"prompt": "Hi"}).json()
+    chatted = client.post("/tokenize", json={"messages": messages, "add_generation_prompt": False}).json()
+
+    assert plain["tokens"] == tokenizer("Hi")["input_ids"]
+    assert chatted == {"count": len(rendered), "max_model_len": 512, "tokens": rendered}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("/v1/chat/completions", {"model": "none", "messages": [{"role": "user", "content": "a"}]}, 404, "none"),
+        ("/v1/chat/completions", {"messages": []}, 400, "messages"),
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": 3}]}, 400, "messages[0]"),
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": "a"}], "n": 2}, 400, "n"),
+        ("/v1/completions", {"prompt": [99_999]}, 400, "token ids"),
+        ("/v1/completions", {"prompt": []}, 400, "empty"),
+        ("/v1/completions", {"prompt": [5], "max_tokens": 512}, 400, "exceed"),
+        ("/v1/completions", {"prompt": [5], "max_tokens": -1}, 400, "max_tokens"),
+        ("/tokenize", {}, 400, "exactly one"),
+        ("/v1/unload_lora_adapter", {"lora_name": "none"}, 404, "none"),
+        ("/v1/load_lora_adapter", {"lora_name": "x", "lora_path": "/nowhere"}, 400, "no folder"),
+    ],
+)
+def test_should_refuse_in_openais_shape(client, path, body, status, said):
+    answer = client.post(path, json=body)
+
+    error = answer.json()["error"]
+    assert answer.status_code == status
+    assert said in error["message"]
+    assert error.keys() == {"message", "type", "param", "code"}
+
+
+def test_should_refuse_a_body_that_is_no_json(client):
+    assert client.post("/v1/completions", content=b"{").json()["error"]["code"] == "invalid_json"
+
+
+def test_should_refuse_to_load_a_name_twice(client, adapters):
+    answer = client.post("/v1/load_lora_adapter", json={"lora_name": "one", "lora_path": str(adapters["one"])})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "already_loaded"
+
+
+def truncated(folder: Path) -> None:
+    file = folder / "adapter_model.safetensors"
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def with_nan(folder: Path) -> None:
+    tensors = load_file(folder / "adapter_model.safetensors")
+    next(iter(tensors.values()))[0, 0] = float("nan")
+    save_file(tensors, folder / "adapter_model.safetensors")
+
+
+def renamed(folder: Path) -> None:
+    tensors = load_file(folder / "adapter_model.safetensors")
+    save_file({k.replace("layers.0", "layers.9"): v for k, v in tensors.items()}, folder / "adapter_model.safetensors")
+
+
+def configured(**fields: Any):
+    def change(folder: Path) -> None:
+        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        (folder / "adapter_config.json").write_text(json.dumps(config | fields), encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (truncated, "damaged or cut off"),
+        (with_nan, "not finite"),
+        (renamed, "no linear module"),
+        (configured(r=8), "has shapes"),
+        (configured(peft_type="IA3"), "only LORA"),
+        (configured(use_dora=True), "use_dora"),
+        (lambda f: (f / "adapter_config.json").write_text("{", encoding="utf-8"), "not JSON"),
+        (lambda f: (f / "adapter_config.json").unlink(), "cannot be read"),
+        (lambda f: (f / "adapter_model.safetensors").unlink(), "is missing"),
+        (lambda f: (f / "adapter_model.bin").write_bytes(b"x"), "only safetensors"),
+    ],
+)
+def test_should_refuse_a_bad_adapter_and_change_nothing(client, adapters, tmp_path, damage, said):
+    folder = tmp_path / "bad"
+    shutil.copytree(adapters["one"], folder)
+    damage(folder)
+    before = client.get("/v1/models").json()
+
+    answer = client.post("/v1/load_lora_adapter", json={"lora_name": "bad", "lora_path": str(folder)})
+
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]["message"]
+    assert answer.json()["error"]["code"] == "invalid_adapter"
+    assert client.get("/v1/models").json() == before
+    assert chat(client, "Hi", "bad").status_code == 404
+
+
+def test_should_load_and_unload_while_others_are_answered(client, adapters, questions):
+    alone = [text(chat(client, question, "one")) for question in questions[:12]]
+    body = {"lora_name": "passing", "lora_path": str(adapters["two"])}
+
+    def come_and_go() -> None:
+        for _ in range(5):
+            assert client.post("/v1/load_lora_adapter", json=body).status_code == 200
+            assert chat(client, questions[0], "passing").status_code == 200
+            assert client.post("/v1/unload_lora_adapter", json={"lora_name": "passing"}).status_code == 200
+
+    with ThreadPoolExecutor(13) as crowd:
+        passing = crowd.submit(come_and_go)
+        together = list(crowd.map(lambda question: text(chat(client, question, "one")), questions[:12]))
+        passing.result()
+
+    assert together == alone
+    assert chat(client, "Hi", "passing").status_code == 404

@@ -1,0 +1,89 @@
+"""The RunSpec: what is read, what is refused, and how the refusal reads."""
+
+import copy
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import REPOSITORY
+from whetstone_worker.errors import BadInputError
+from whetstone_worker.spec import load, parse
+
+
+def test_should_read_every_field(raw_spec):
+    spec = parse(raw_spec)
+
+    assert spec.run_id == "run-1"
+    assert spec.stage.hyperparameters.effective_micro_batch == 4
+    assert spec.replay[0].share == pytest.approx(1 / 3)
+    assert spec.callback.url is None
+
+
+def test_should_ignore_fields_it_does_not_know(raw_spec):
+    raw_spec["later"] = {"a": 1}
+    raw_spec["lora"]["later"] = 1
+
+    assert parse(raw_spec).lora.r == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda s: s.pop("runId"), "/runId is missing"),
+        (lambda s: s["baseModel"].update(sha256="abc"), "/baseModel/sha256"),
+        (lambda s: s["stages"][0]["hyperparameters"].pop("epochs"), "/stages/0/hyperparameters/epochs is missing"),
+        (lambda s: s["stages"][0]["hyperparameters"].update(microBatchSize=3), "microBatchSize 3 must divide"),
+        (lambda s: s["stages"][0].update(objective="dpo"), "/stages/0/objective is 'dpo'"),
+        (lambda s: s["stages"][0]["datasets"][0].update(form="binary"), "/stages/0/datasets/0/form"),
+        (lambda s: s["retention"].update(method="ewc"), "/retention/method is 'ewc'"),
+        (lambda s: s["replay"][0].update(share=1.0), "/replay/0/share"),
+        (lambda s: s.update(stages=[]), "/stages"),
+        (lambda s: s.update(baseModel=None), "/baseModel is missing"),
+    ],
+)
+def test_should_name_the_wrong_field(raw_spec, change, said):
+    change(raw_spec)
+
+    with pytest.raises(BadInputError) as refused:
+        parse(raw_spec)
+
+    assert said in refused.value.detail
+    assert refused.value.exit_code == 65
+
+
+def test_should_refuse_shares_that_leave_no_room(raw_spec):
+    raw_spec["replay"] = [raw_spec["replay"][0] | {"share": 0.6}, raw_spec["replay"][0] | {"share": 0.4}]
+
+    with pytest.raises(BadInputError, match="less than 1"):
+        parse(raw_spec)
+
+
+def test_should_name_a_file_that_is_no_json(tmp_path):
+    (tmp_path / "spec.json").write_text("{", encoding="utf-8")
+
+    with pytest.raises(BadInputError, match="is not JSON"):
+        load(tmp_path / "spec.json")
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)
+    | st.dictionaries(st.text(), st.text())
+)
+def test_should_refuse_anything_else_without_falling_over(raw):
+    with pytest.raises(BadInputError):
+        parse(copy.deepcopy(raw))
+
+
+def test_should_read_the_golden_spec_of_the_contracts():
+    golden = REPOSITORY / "contracts/src/test/resources/golden/run-spec.v1.json"
+    if not golden.is_file():
+        pytest.skip(f"{golden.relative_to(REPOSITORY)} is not there: the contracts module has no golden RunSpec yet")
+    raw = json.loads(golden.read_text(encoding="utf-8"))
+
+    spec = load(golden)
+
+    assert spec.run_id == raw["runId"]
+    assert spec.fence == raw["fence"]
+    assert spec.stage.objective == "sft"

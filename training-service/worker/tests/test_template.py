@@ -1,0 +1,59 @@
+"""The check that training and serving render alike."""
+
+import pytest
+
+from whetstone_worker.errors import BadInputError, RetryableError
+from whetstone_worker.examples import ChatEncoder, parse_example
+from whetstone_worker.template import require_digest, require_same_tokens
+
+
+@pytest.fixture
+def rows():
+    def row(i: int) -> dict:
+        return {
+            "id": f"e{i}",
+            "messages": [{"role": "user", "content": f"q {i}"}, {"role": "assistant", "content": "a"}],
+        }
+
+    return [parse_example(row(i), "row") for i in range(30)]
+
+
+def test_should_accept_a_server_that_renders_alike(tokenizer, rows, local_server):
+    encoder = ChatEncoder(tokenizer)
+    server = local_server(lambda _, body: (200, {"tokens": encoder.token_ids(body["messages"])}))
+
+    require_same_tokens(encoder, rows, server.url)
+
+    assert len(server.bodies) == 20
+    assert server.bodies[0]["add_generation_prompt"] is False
+    assert server.paths[0] == "/tokenize"
+
+
+def test_should_name_the_first_difference(tokenizer, rows, local_server):
+    encoder = ChatEncoder(tokenizer)
+
+    def answer(_: str, body: dict) -> tuple[int, dict]:
+        tokens = encoder.token_ids(body["messages"])
+        if body["messages"][0]["content"] == "q 7":
+            tokens[4] += 1
+        return 200, {"tokens": tokens}
+
+    with pytest.raises(BadInputError) as refused:
+        require_same_tokens(encoder, rows, local_server(answer).url + "/v1")
+
+    assert "row 7 (example e7)" in refused.value.detail
+    assert "at token 4" in refused.value.detail
+
+
+def test_should_call_a_silent_server_retryable(tokenizer, rows):
+    pauses = []
+
+    with pytest.raises(RetryableError, match="start the model server"):
+        require_same_tokens(ChatEncoder(tokenizer), rows, "http://127.0.0.1:9", patience=0.6, sleep=pauses.append)
+
+    assert pauses
+
+
+def test_should_refuse_another_template(tokenizer):
+    with pytest.raises(BadInputError, match="chatTemplateSha256"):
+        require_digest(tokenizer.chat_template, "0" * 64)

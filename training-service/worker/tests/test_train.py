@@ -1,0 +1,297 @@
+"""Whole runs on the demo's base: what they write, and that an interrupted one ends in the same bytes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import make_raw_spec, write_rows
+from whetstone_worker import cli
+from whetstone_worker.errors import BadInputError, PreemptedError, StoppedError
+from whetstone_worker.spec import parse
+from whetstone_worker.storage import path_of, sha256_of, sha256_of_file
+
+WEIGHTS = "adapter/adapter_model.safetensors"
+
+
+def train_here(raw: dict[str, Any]) -> Path:
+    from whetstone_worker.train import run
+
+    run(parse(raw), "secret")
+    return path_of(raw["output"]["uri"])
+
+
+def start_worker(raw: dict[str, Any], folder: Path) -> subprocess.Popen:
+    (folder / "spec.json").write_text(json.dumps(raw), encoding="utf-8")
+    command = [sys.executable, "-m", "whetstone_worker", "train", "--spec", str(folder / "spec.json")]
+    environment = {**os.environ, "WHETSTONE_WORKER_TOKEN": "secret"}
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(path: Path, process: subprocess.Popen, seconds: float = 240.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not path.exists():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        threading.Event().wait(0.01)
+
+
+def resumed(raw: dict[str, Any], fence: int) -> dict[str, Any]:
+    """The spec of the next attempt: from the newest complete resume point of the last one."""
+    last = path_of(raw["output"]["uri"])
+    point = max(manifest.parent for manifest in last.glob("resume/step-*/manifest.json"))
+    resume_from = {"uri": point.as_uri(), "sha256": sha256_of(point / "manifest.json")}
+    return raw | {
+        "fence": fence,
+        "resumeFrom": resume_from,
+        "output": {"uri": (last.parent / str(fence)).as_uri()},
+    }
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory, base, world) -> Path:
+    folder = tmp_path_factory.mktemp("reference")
+    return train_here(make_raw_spec(folder, base, world))
+
+
+def test_should_write_an_adapter_with_its_manifest(uninterrupted, raw_spec):
+    manifest = json.loads((uninterrupted / "manifest.json").read_text(encoding="utf-8"))
+    config = json.loads((uninterrupted / "adapter/adapter_config.json").read_text(encoding="utf-8"))
+
+    assert manifest["kind"] == "checkpoint"
+    assert {entry["path"] for entry in manifest["files"]} == {"adapter/adapter_config.json", WEIGHTS}
+    for entry in manifest["files"]:
+        assert entry["sha256"] == sha256_of_file(uninterrupted / entry["path"])
+        assert entry["bytes"] == (uninterrupted / entry["path"]).stat().st_size
+    assert manifest["baseModel"] == raw_spec["baseModel"]
+    assert manifest["tokens"] > 0
+    assert config["base_model_name_or_path"] == raw_spec["baseModel"]["sha256"]
+    assert not (uninterrupted / ".work").exists()
+
+
+def test_should_log_one_line_per_step_and_learn(uninterrupted):
+    lines = [json.loads(line) for line in (uninterrupted / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    assert [line["step"] for line in lines] == list(range(1, 13))
+    expected = {"train_loss", "train_mean_token_accuracy", "tokens_per_second", "gpu_memory_bytes", "learning_rate"}
+    assert all(expected <= line.keys() for line in lines)
+    assert {"valid_loss", "valid_mean_token_accuracy"} <= lines[-1].keys()
+    assert lines[-1]["train_loss"] < lines[0]["train_loss"]
+
+
+def test_should_keep_the_two_newest_resume_points(uninterrupted):
+    points = sorted(point.name for point in (uninterrupted / "resume").iterdir())
+    manifest = json.loads((uninterrupted / "resume" / points[-1] / "manifest.json").read_text(encoding="utf-8"))
+
+    assert points == ["step-00000009", "step-00000012"]
+    assert (manifest["step"], manifest["runId"], manifest["fence"], manifest["stage"]) == (12, "run-1", 1, "sft")
+
+
+def test_should_end_in_the_same_bytes_after_sigterm(uninterrupted, raw_spec, tmp_path):
+    process = start_worker(raw_spec, tmp_path)
+    wait_for(path_of(raw_spec["output"]["uri"]) / "resume/step-00000003/manifest.json", process)
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=120)[1]
+
+    assert process.returncode == 75, said
+    assert not (path_of(raw_spec["output"]["uri"]) / "manifest.json").exists()
+    again = train_here(resumed(raw_spec, 2))
+    assert (again / WEIGHTS).read_bytes() == (uninterrupted / WEIGHTS).read_bytes()
+    assert len((again / "metrics.jsonl").read_text(encoding="utf-8").splitlines()) == 12
+
+
+def test_should_end_in_the_same_bytes_after_kill_9(uninterrupted, raw_spec, tmp_path):
+    process = start_worker(raw_spec, tmp_path)
+    wait_for(path_of(raw_spec["output"]["uri"]) / "resume/step-00000006/manifest.json", process)
+    process.kill()
+    process.communicate(timeout=60)
+
+    again = train_here(resumed(raw_spec, 2))
+
+    assert (again / WEIGHTS).read_bytes() == (uninterrupted / WEIGHTS).read_bytes()
+
+
+def test_should_refuse_a_damaged_resume_point(uninterrupted, raw_spec):
+    next_spec = resumed(raw_spec | {"output": {"uri": uninterrupted.as_uri()}}, 9)
+    next_spec["resumeFrom"]["sha256"] = "0" * 64
+
+    with pytest.raises(BadInputError, match="resume from an older one"):
+        train_here(next_spec)
+
+
+def test_should_report_from_loading_to_done(raw_spec, local_server):
+    server = local_server(lambda *_: (200, {"directive": "continue"}))
+    raw_spec["callback"] = {"url": server.url}
+
+    output = train_here(raw_spec)
+
+    phases = list(dict.fromkeys(body["phase"] for body in server.bodies))
+    last = server.bodies[-1]
+    steps = [entry["step"] for body in server.bodies for entry in body["history"]]
+    assert phases[0] == "loading"
+    assert phases[-1] == "done"
+    assert "training" in phases
+    assert steps == list(range(1, 13))
+    assert last["trainerStatus"]["progressPercentage"] == 100
+    assert last["result"]["manifestUri"] == (output / "manifest.json").as_uri()
+    assert last["result"]["manifestSha256"] == sha256_of(output / "manifest.json")
+    assert last["resumePoint"]["step"] == 12
+
+
+@pytest.mark.parametrize(
+    ("word", "error", "saved"), [("save_and_stop", PreemptedError, True), ("stop", StoppedError, False)]
+)
+def test_should_obey_a_directive(raw_spec, local_server, word, error, saved):
+    raw_spec["resumeEverySteps"] = 1_000
+
+    def answer(_: str, body: dict[str, Any]) -> tuple[int, dict[str, str]]:
+        return 200, {"directive": word if body["phase"] == "training" else "continue"}
+
+    server = local_server(answer)
+    raw_spec["callback"] = {"url": server.url}
+    raw_spec["stages"][0]["hyperparameters"]["epochs"] = 100
+
+    with pytest.raises(error):
+        train_here(raw_spec)
+
+    output = path_of(raw_spec["output"]["uri"])
+    assert bool(list(output.glob("resume/*/manifest.json"))) is saved
+    assert not (output / "manifest.json").exists()
+    assert server.bodies[-1]["error"]["code"] in ("preempted", "stopped")
+
+
+def test_should_leave_with_76_when_its_fence_is_stale(raw_spec, local_server, tmp_path):
+    raw_spec["callback"] = {"url": local_server(lambda *_: (409, {"code": "stale-fence"})).url}
+
+    process = start_worker(raw_spec, tmp_path)
+    said = process.communicate(timeout=120)[1]
+
+    assert process.returncode == 76, said
+    assert not list(path_of(raw_spec["output"]["uri"]).glob("**/manifest.json"))
+
+
+def test_should_end_at_its_time_limit(raw_spec):
+    raw_spec["limits"] = {"maxSeconds": 0.001}
+
+    with pytest.raises(BadInputError, match="maxSeconds") as refused:
+        train_here(raw_spec)
+
+    assert refused.value.code == "limit"
+
+
+def test_should_say_how_many_rows_were_too_long(raw_spec, tmp_path):
+    raw_spec["maxSequenceLength"] = 58
+    raw_spec["stages"][0]["hyperparameters"]["epochs"] = 0.2
+
+    output = train_here(raw_spec)
+
+    metrics = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["metrics"]
+    assert metrics["rows_too_long"] > 0
+
+
+def test_should_refuse_when_all_rows_are_too_long(raw_spec):
+    raw_spec["maxSequenceLength"] = 10
+
+    with pytest.raises(BadInputError, match="all 32 rows are longer"):
+        train_here(raw_spec)
+
+
+def test_should_take_the_best_step_with_early_stopping(raw_spec):
+    raw_spec["stages"][0]["hyperparameters"] |= {"earlyStopping": True, "learningRate": 0.5, "epochs": 8}
+
+    output = train_here(raw_spec)
+
+    lines = [json.loads(line) for line in (output / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    metrics = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["metrics"]
+    judged = {line["step"]: line["valid_loss"] for line in lines if "valid_loss" in line}
+    assert metrics["valid_loss"] == pytest.approx(min(judged.values()), rel=1e-3)
+    assert metrics["best_step"] in judged
+
+
+def test_should_go_on_from_an_adapter_with_packing(uninterrupted, raw_spec):
+    adapter = uninterrupted / "adapter"
+    raw_spec["initAdapter"] = {"uri": adapter.as_uri(), "sha256": sha256_of(adapter)}
+    raw_spec["stages"][0]["hyperparameters"] |= {"packing": True, "microBatchSize": 4, "epochs": 1}
+
+    output = train_here(raw_spec)
+
+    assert (output / WEIGHTS).is_file()
+
+
+class TestExitCodes:
+    def code_of(self, raw: dict[str, Any], tmp_path: Path) -> int:
+        (tmp_path / "spec.json").write_text(json.dumps(raw), encoding="utf-8")
+        return cli.main(["train", "--spec", str(tmp_path / "spec.json")])
+
+    def test_should_be_65_for_a_bad_spec(self, raw_spec, tmp_path, capsys):
+        raw_spec["stages"][0]["objective"] = "kto"
+
+        assert self.code_of(raw_spec, tmp_path) == 65
+        assert "/stages/0/objective" in capsys.readouterr().err
+
+    def test_should_be_65_for_a_damaged_batch(self, raw_spec, tmp_path, capsys):
+        train = path_of(raw_spec["stages"][0]["datasets"][0]["uri"])
+        train.write_bytes(train.read_bytes()[:-9])
+
+        assert self.code_of(raw_spec, tmp_path) == 65
+        assert str(train) in capsys.readouterr().err
+
+    def test_should_be_65_for_another_base(self, raw_spec, tmp_path, capsys):
+        raw_spec["baseModel"]["sha256"] = "0" * 64
+
+        assert self.code_of(raw_spec, tmp_path) == 65
+        assert "base model" in capsys.readouterr().err
+
+    def test_should_be_65_for_a_batch_without_rows(self, raw_spec, tmp_path, capsys):
+        raw_spec["stages"][0]["datasets"][0] |= write_rows(tmp_path / "empty.jsonl", [])
+
+        assert self.code_of(raw_spec, tmp_path) == 65
+        assert "hold no row" in capsys.readouterr().err
+
+    def test_should_be_65_and_name_a_missing_package(self, raw_spec, tmp_path, capsys, monkeypatch):
+        monkeypatch.setitem(sys.modules, "trl", None)
+        for name in ("whetstone_worker.train", "whetstone_worker.trainer"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        monkeypatch.delattr("whetstone_worker.train", raising=False)
+
+        assert self.code_of(raw_spec, tmp_path) == 65
+        said = capsys.readouterr().err
+        assert "'trl'" in said
+        assert "./whetstone" in said
+
+    def test_should_be_71_when_memory_runs_out(self, raw_spec, tmp_path, monkeypatch, capsys):
+        import torch
+
+        from whetstone_worker import train
+
+        def too_big(*_: Any) -> None:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+        monkeypatch.setattr(train, "load_model", too_big)
+
+        assert self.code_of(raw_spec, tmp_path) == 71
+        assert "micro-batch 4" in capsys.readouterr().err
+
+    def test_should_be_1_when_the_disk_is_full(self, raw_spec, tmp_path, monkeypatch, capsys):
+        def full(_: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("os.fsync", full)
+
+        assert self.code_of(raw_spec, tmp_path) == 1
+        assert "No space left on device" in capsys.readouterr().err
+        assert not list(path_of(raw_spec["output"]["uri"]).glob("**/manifest.json"))
+
+    def test_should_be_65_without_a_token(self, raw_spec, tmp_path, monkeypatch, capsys):
+        monkeypatch.delenv("WHETSTONE_WORKER_TOKEN", raising=False)
+        raw_spec["callback"] = {"url": "http://127.0.0.1:9"}
+
+        assert self.code_of(raw_spec, tmp_path) == 65
+        assert "WHETSTONE_WORKER_TOKEN" in capsys.readouterr().err
