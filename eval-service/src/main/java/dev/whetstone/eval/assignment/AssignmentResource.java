@@ -1,0 +1,62 @@
+package dev.whetstone.eval.assignment;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.eval.champion.Champion;
+import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.eval.registry.LoopResource;
+import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tells apps and gateways which model to ask for an end user. */
+@Path("/v1/loops/{loop}/assignment")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class AssignmentResource {
+  private final Champions champions;
+  private final Caller caller;
+
+  public AssignmentResource(Champions champions, Caller caller) {
+    this.champions = champions;
+    this.caller = caller;
+  }
+
+  /**
+   * The model for an end user; every end user is given the champion, once traffic is moved at once.
+   */
+  @GET
+  @RequiresScope({Scope.READ, Scope.INGEST})
+  public Assignment assignment(
+      @PathParam("loop") String name, @QueryParam("endUser") @Nullable String endUser) {
+    if (endUser == null || endUser.isBlank()) {
+      throw new ProblemException(
+          Problems.badRequest(
+              "missing-end-user",
+              "an assignment is for one end user",
+              null,
+              "add ?endUser= with the app's pseudonymous reference"));
+    }
+    Champion champion = current(caller.loop(name));
+    return AssignmentRule.assign(
+        champion.loop().key(),
+        endUser,
+        List.of(
+            new AssignmentRule.Variant(
+                "champion", champion.servedName(), champion.generation(), 1)));
+  }
+
+  private Champion current(LoopId loop) {
+    return champions.current(loop).orElseThrow(() -> LoopResource.unknown(loop));
+  }
+}

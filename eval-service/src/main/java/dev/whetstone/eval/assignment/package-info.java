@@ -1,0 +1,5 @@
+/** Which model answers which end user. */
+@NullMarked
+package dev.whetstone.eval.assignment;
+
+import org.jspecify.annotations.NullMarked;

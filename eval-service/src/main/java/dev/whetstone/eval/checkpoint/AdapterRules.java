@@ -1,0 +1,85 @@
+package dev.whetstone.eval.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.kit.json.Json;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** What a PEFT LoRA adapter must be before a server is asked to load it. */
+final class AdapterRules {
+  static final String CONFIG = "adapter_config.json";
+  static final String WEIGHTS = "adapter_model.safetensors";
+  private static final String PREFIX = "base_model.model.";
+  private static final int GREATEST_RANK = 256;
+
+  private AdapterRules() {}
+
+  /**
+   * Checks kind, rank, names, shapes and values.
+   *
+   * @throws AdapterFault naming the file and what is wrong with it
+   */
+  static void check(byte[] config, byte[] weights) {
+    int rank = rank(config);
+    try {
+      Safetensors file = Safetensors.parse(weights);
+      Map<String, Integer> sides = new HashMap<>();
+      for (Safetensors.Tensor tensor : file.tensors()) {
+        checkTensor(file, tensor, rank);
+        sides.merge(module(tensor.name()), 1, Integer::sum);
+      }
+      if (sides.isEmpty()) {
+        throw new AdapterFault("holds no LoRA weights");
+      }
+      for (String module : new TreeSet<>(sides.keySet())) {
+        if (sides.get(module) != 2) {
+          throw new AdapterFault("holds only one of lora_A and lora_B for " + module);
+        }
+      }
+    } catch (AdapterFault e) {
+      throw new AdapterFault(WEIGHTS + " " + e.getMessage());
+    }
+  }
+
+  private static int rank(byte[] config) {
+    JsonNode json;
+    try {
+      json = Json.read(config, JsonNode.class);
+    } catch (UncheckedIOException e) {
+      throw new AdapterFault(CONFIG + " is not JSON");
+    }
+    if (!"LORA".equals(json.path("peft_type").asText())) {
+      throw new AdapterFault(
+          CONFIG + " has peft_type '" + json.path("peft_type").asText() + "'; only LORA is judged");
+    }
+    int rank = json.path("r").asInt();
+    if (rank < 1 || rank > GREATEST_RANK) {
+      throw new AdapterFault(
+          CONFIG + " has r " + json.path("r") + "; 1 to " + GREATEST_RANK + " can be served");
+    }
+    return rank;
+  }
+
+  private static void checkTensor(Safetensors file, Safetensors.Tensor tensor, int rank) {
+    boolean down = tensor.name().endsWith(".lora_A.weight");
+    boolean up = tensor.name().endsWith(".lora_B.weight");
+    if (!tensor.name().startsWith(PREFIX) || (!down && !up)) {
+      throw new AdapterFault("holds " + tensor.name() + ", which is no LoRA weight");
+    }
+    List<Long> shape = tensor.shape();
+    if (shape.size() != 2 || shape.get(down ? 0 : 1) != rank) {
+      throw new AdapterFault(
+          "holds " + tensor.name() + " of shape " + shape + ", which does not fit r " + rank);
+    }
+    if (!file.isFinite(tensor)) {
+      throw new AdapterFault("holds values that are not finite in " + tensor.name());
+    }
+  }
+
+  private static String module(String name) {
+    return name.substring(0, name.lastIndexOf(".lora_"));
+  }
+}

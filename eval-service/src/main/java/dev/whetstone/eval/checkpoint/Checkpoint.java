@@ -1,0 +1,23 @@
+package dev.whetstone.eval.checkpoint;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.CheckpointReady;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A candidate.
+ *
+ * @param ordinal order of arrival
+ * @param tainted why it may no longer be used, if so
+ */
+public record Checkpoint(
+    LoopId loop,
+    long ordinal,
+    CheckpointReady ready,
+    @Nullable String tainted,
+    Instant receivedAt) {
+  public String id() {
+    return ready.checkpointId();
+  }
+}

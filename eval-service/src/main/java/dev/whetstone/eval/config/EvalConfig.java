@@ -1,0 +1,33 @@
+package dev.whetstone.eval.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Settings of the eval service itself; what a loop may decide stands in its declaration. */
+@ConfigMapping(prefix = "whetstone.eval")
+public interface EvalConfig {
+  /** How often the reconcilers look at their rows, in Quarkus' notation. */
+  @WithDefault("1s")
+  String reconcileEvery();
+
+  /** How often the mounted folder is looked through, in Quarkus' notation. */
+  @WithDefault("2s")
+  String folderEvery();
+
+  /** A worker that has not renewed its lease for this long counts as dead. */
+  @WithDefault("PT10S")
+  Duration lease();
+
+  /** Pause before work that failed is tried again; doubles each time, up to a minute. */
+  @WithDefault("PT2S")
+  Duration retryPause();
+
+  /** A model server that has not answered a request by then does not answer. */
+  @WithDefault("PT2M")
+  Duration requestTimeout();
+
+  /** Fresh items whose references' likelihood is measured, at most. */
+  @WithDefault("200")
+  int likelihoodItems();
+}

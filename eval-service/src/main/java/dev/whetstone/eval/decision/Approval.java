@@ -1,0 +1,88 @@
+package dev.whetstone.eval.decision;
+
+import dev.whetstone.contracts.decision.RolloutMode;
+import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.eval.decision.Decision.Adoption;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+
+/** A person's word on a held decision. */
+@ApplicationScoped
+public class Approval {
+  private final Decisions decisions;
+  private final Champions champions;
+
+  public Approval(Decisions decisions, Champions champions) {
+    this.decisions = decisions;
+    this.champions = champions;
+  }
+
+  /**
+   * @param verdict PROMOTE to confirm, REJECT to refuse
+   * @param application of the key that the person used
+   * @throws ProblemException 409 when it is not held, or the champion that it was held against is
+   *     no longer in service
+   */
+  @Transactional
+  public Decision settle(Decision held, Verdict verdict, String application) {
+    if (held.verdict() == verdict) {
+      return held;
+    }
+    boolean promote = verdict == Verdict.PROMOTE;
+    long generation = champions.lockedGeneration(held.loop());
+    if (promote && generation != held.body().championGeneration()) {
+      throw conflict(
+          "the candidate was held against generation %d, but generation %d is in service"
+              .formatted(held.body().championGeneration(), generation),
+          "offer the checkpoint again, so that it is judged against the present champion");
+    }
+    boolean rollout = promote && held.body().mode() != RolloutMode.OBSERVE;
+    Decision settled =
+        new Decision(
+            held.id(),
+            held.ordinal(),
+            held.loop(),
+            held.evaluationId(),
+            body(held.body(), verdict, application),
+            held.facts(),
+            rollout,
+            rollout ? Adoption.ADOPTED : Adoption.NONE,
+            application,
+            held.decidedAt());
+    if (!decisions.settle(settled)) {
+      throw conflict(
+          "decision " + held.id() + " is " + held.verdict() + ", not HOLD",
+          "only held decisions wait for a person");
+    }
+    return settled;
+  }
+
+  private static PromotionDecided body(PromotionDecided held, Verdict verdict, String application) {
+    String word = verdict == Verdict.PROMOTE ? "approved" : "refused";
+    return new PromotionDecided(
+        held.decisionId(),
+        held.candidate(),
+        held.champion(),
+        held.championGeneration(),
+        held.batchIds(),
+        verdict,
+        word + " by a person with a key of " + application + "; was held: " + held.reason(),
+        held.mode(),
+        held.policySha256(),
+        held.suites(),
+        held.gates(),
+        held.alphaSpent(),
+        held.alphaLeft(),
+        held.evidenceUri(),
+        "person",
+        held.cost());
+  }
+
+  private static ProblemException conflict(String detail, String remedy) {
+    return new ProblemException(Problems.conflict("not-held", detail, remedy));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.whetstone.eval.decision;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was measured beside the gates and decides nothing.
+ *
+ * @param championName served name of the champion
+ * @param candidateName served name of the candidate
+ * @param models figures by {@code base}, {@code champion} and {@code candidate}
+ * @param repeated champion items asked again
+ * @param discordant of those, scored otherwise the second time
+ * @param items judged
+ * @param seconds from the first question to the decision
+ * @param freshBatchIds batches whose test items were FRESH
+ * @param notes in sentences, for people
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DecisionFacts(
+    String championName,
+    String candidateName,
+    Map<String, ModelFacts> models,
+    int repeated,
+    int discordant,
+    int items,
+    double seconds,
+    List<String> freshBatchIds,
+    List<String> notes) {
+  public DecisionFacts {
+    models = Map.copyOf(models);
+    freshBatchIds = List.copyOf(freshBatchIds);
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * Figures over one model's answers. Shares are 0 to 1.
+   *
+   * @param heldOutLoss mean negative log-likelihood per token of FRESH references
+   * @param tokensPerAnswer mean
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ModelFacts(
+      int answers,
+      @Nullable Double exactMatch,
+      @Nullable Double normalisedMatch,
+      @Nullable Double heldOutLoss,
+      @Nullable Double tokenAccuracy,
+      double empty,
+      double unterminated,
+      double repetition,
+      @Nullable Double lengthRatio,
+      double tokensPerAnswer) {}
+}

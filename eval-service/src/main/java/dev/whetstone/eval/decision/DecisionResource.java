@@ -1,0 +1,75 @@
+package dev.whetstone.eval.decision;
+
+import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+/** Shows decisions, and takes a person's word on those that are held. */
+@Path("/v1/decisions/{id}")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class DecisionResource {
+  private final Decisions decisions;
+  private final Approval approval;
+  private final Caller caller;
+
+  public DecisionResource(Decisions decisions, Approval approval, Caller caller) {
+    this.decisions = decisions;
+    this.approval = approval;
+    this.caller = caller;
+  }
+
+  @GET
+  @RequiresScope(Scope.READ)
+  public PromotionDecided one(@PathParam("id") String id) {
+    return find(id).body();
+  }
+
+  /** What was measured beside the gates. */
+  @GET
+  @Path("/facts")
+  @RequiresScope(Scope.READ)
+  public DecisionFacts facts(@PathParam("id") String id) {
+    return find(id).facts();
+  }
+
+  /** Confirms a held decision: the candidate is put into service. */
+  @POST
+  @Path("/approve")
+  @RequiresScope(Scope.APPROVE)
+  public PromotionDecided approve(@PathParam("id") String id) {
+    return approval.settle(find(id), Verdict.PROMOTE, caller.application()).body();
+  }
+
+  /** Refuses a held decision: its batches are set aside. */
+  @POST
+  @Path("/refuse")
+  @RequiresScope(Scope.APPROVE)
+  public PromotionDecided refuse(@PathParam("id") String id) {
+    return approval.settle(find(id), Verdict.REJECT, caller.application()).body();
+  }
+
+  private Decision find(String id) {
+    return decisions.find(caller.tenant(), id).orElseThrow(() -> unknown(id));
+  }
+
+  /** The answer to a decision that is not there, or another tenant's. */
+  public static ProblemException unknown(String id) {
+    return new ProblemException(
+        Problems.notFound(
+            "unknown-decision",
+            "there is no decision '" + id + "'",
+            "see GET /v1/loops/{loop}/decisions"));
+  }
+}

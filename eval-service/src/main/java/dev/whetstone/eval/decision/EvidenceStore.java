@@ -1,0 +1,69 @@
+package dev.whetstone.eval.decision;
+
+import dev.whetstone.eval.decision.Evidence.File;
+import dev.whetstone.eval.decision.Evidence.Manifest;
+import dev.whetstone.eval.decision.Evidence.Score;
+import dev.whetstone.eval.decision.Evidence.Text;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.Stored;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Evidence as content-addressed objects; equal evidence gives equal bytes. */
+@ApplicationScoped
+public class EvidenceStore {
+  private static final String SCORES = "scores.jsonl";
+  private static final String TEXTS = "texts.jsonl";
+  private final ObjectStore store;
+
+  public EvidenceStore(ObjectStore store) {
+    this.store = store;
+  }
+
+  /** Writes scores, texts and then the manifest; answers the manifest's URI. */
+  public URI write(String evaluationId, String policySha256, List<Score> scores, List<Text> texts) {
+    Manifest manifest =
+        new Manifest(
+            1, evaluationId, policySha256, List.of(put(SCORES, scores), put(TEXTS, texts)));
+    return store.putBlob(Json.canonical(manifest)).uri();
+  }
+
+  public List<Score> scores(String evidenceUri) {
+    return read(evidenceUri, SCORES, Score.class);
+  }
+
+  /** Empty once they were erased. */
+  public List<Text> texts(String evidenceUri) {
+    return read(evidenceUri, TEXTS, Text.class);
+  }
+
+  private File put(String path, List<?> rows) {
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    for (Object row : rows) {
+      lines.writeBytes(Json.canonical(row));
+      lines.write('\n');
+    }
+    Stored stored = store.putBlob(lines.toByteArray());
+    return new File(path, stored.key(), rows.size(), stored.bytes(), stored.sha256());
+  }
+
+  private <T> List<T> read(String evidenceUri, String path, Class<T> type) {
+    Manifest manifest = Json.read(store.read(store.key(URI.create(evidenceUri))), Manifest.class);
+    File file =
+        manifest.files().stream()
+            .filter(candidate -> candidate.path().equals(path))
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException(evidenceUri + " names no " + path));
+    if (!store.exists(file.blob())) {
+      return List.of();
+    }
+    return new String(store.readVerified(file.blob(), file.sha256()), StandardCharsets.UTF_8)
+        .lines()
+        .map(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), type))
+        .toList();
+  }
+}

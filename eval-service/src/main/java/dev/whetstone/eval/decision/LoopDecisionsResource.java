@@ -1,0 +1,43 @@
+package dev.whetstone.eval.decision;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.eval.registry.LoopRegistry;
+import dev.whetstone.eval.registry.LoopResource;
+import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+
+/** A loop's decisions. */
+@Path("/v1/loops/{loop}/decisions")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class LoopDecisionsResource {
+  private final Decisions decisions;
+  private final LoopRegistry registry;
+  private final Caller caller;
+
+  public LoopDecisionsResource(Decisions decisions, LoopRegistry registry, Caller caller) {
+    this.decisions = decisions;
+    this.registry = registry;
+    this.caller = caller;
+  }
+
+  /** Newest first. */
+  @GET
+  @RequiresScope(Scope.READ)
+  public List<PromotionDecided> all(@PathParam("loop") String name) {
+    LoopId id = caller.loop(name);
+    if (registry.current(id).isEmpty()) {
+      throw LoopResource.unknown(id);
+    }
+    return decisions.all(id).reversed().stream().map(Decision::body).toList();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.whetstone.eval.gate;
+
+import static dev.whetstone.contracts.decision.GateOutcome.FAILED;
+import static dev.whetstone.contracts.decision.GateOutcome.PASSED;
+
+import dev.whetstone.contracts.decision.GateResult;
+import dev.whetstone.eval.statistics.Holm;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A role's slices, each apart: a slice fails when it is shown to have lost more than the margin,
+ * its p-value corrected by Holm over all slices of the role. A mean can hide a group that was
+ * ruined.
+ */
+public final class SliceGates {
+  /** A smaller slice says too little by itself. */
+  public static final int LEAST_ITEMS = 30;
+
+  private SliceGates() {}
+
+  /** One result per slice with enough items, by name. */
+  public static List<GateResult> judge(GatePolicy policy, List<PairedScore> scores) {
+    Map<String, List<PairedScore>> slices = new TreeMap<>();
+    for (PairedScore score : scores) {
+      if (score.slice() != null) {
+        slices.computeIfAbsent(score.slice(), name -> new ArrayList<>()).add(score);
+      }
+    }
+    slices.values().removeIf(items -> items.size() < LEAST_ITEMS);
+    if (slices.isEmpty()) {
+      return List.of();
+    }
+    List<Comparison> comparisons =
+        slices.entrySet().stream()
+            .map(slice -> Comparison.of(named(policy, slice.getKey()), slice.getValue()))
+            .toList();
+    double[] adjusted =
+        Holm.adjust(
+            comparisons.stream()
+                .mapToDouble(comparison -> comparison.difference().pBelow(-policy.margin()))
+                .toArray());
+    List<GateResult> results = new ArrayList<>();
+    for (int i = 0; i < adjusted.length; i++) {
+      results.add(result(comparisons.get(i), adjusted[i]));
+    }
+    return results;
+  }
+
+  private static GateResult result(Comparison comparison, double adjusted) {
+    GatePolicy policy = comparison.policy();
+    String allowed = Comparison.number(policy.margin());
+    return adjusted <= policy.alpha()
+        ? comparison.result(
+            FAILED, adjusted, comparison.figures() + ": this slice lost more than " + allowed)
+        : comparison.result(
+            PASSED, adjusted, comparison.figures() + ": not shown to lose more than " + allowed);
+  }
+
+  private static GatePolicy named(GatePolicy policy, String slice) {
+    return new GatePolicy(
+        policy.name() + "/" + slice,
+        policy.role(),
+        policy.metric(),
+        policy.margin(),
+        LEAST_ITEMS,
+        policy.alpha(),
+        policy.enforced());
+  }
+}

@@ -1,0 +1,34 @@
+package dev.whetstone.eval.judge;
+
+import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.statistics.AlphaLedger;
+import dev.whetstone.eval.statistics.AlphaSpending;
+import dev.whetstone.eval.statistics.LordPlusPlus;
+import java.util.List;
+
+/** The ledger that the next look of a loop spends from, read off its decisions so far. */
+final class AlphaBook {
+  private AlphaBook() {}
+
+  /**
+   * @param decisions of the loop, oldest first
+   * @param generation of the champion that is challenged
+   */
+  static AlphaLedger ledger(
+      LoopSpec.Evaluation declared, List<Decision> decisions, long generation) {
+    List<Decision> looks =
+        decisions.stream().filter(decision -> decision.body().alphaSpent() > 0).toList();
+    if (declared.sequential().startsWith("lord")) {
+      return new LordPlusPlus(
+          declared.falseDiscoveryRate(),
+          looks.stream().map(decision -> decision.verdict() == Verdict.PROMOTE).toList());
+    }
+    long spent =
+        looks.stream()
+            .filter(decision -> decision.body().championGeneration() == generation)
+            .count();
+    return new AlphaSpending(declared.alpha(), (int) spent);
+  }
+}

@@ -1,0 +1,163 @@
+package dev.whetstone.eval.judge;
+
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.decision.SuiteRef;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.suite.SuiteItem;
+import dev.whetstone.eval.batch.SealedBatch;
+import dev.whetstone.eval.batch.TestRows;
+import dev.whetstone.eval.metric.FormatPattern;
+import dev.whetstone.eval.serving.AnswerText;
+import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.ObjectStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads items out of batches and suites. */
+@ApplicationScoped
+public class ItemSources {
+  private static final int SHORT_ID = 12;
+  private final TestRows testRows;
+  private final ObjectStore store;
+
+  public ItemSources(TestRows testRows, ObjectStore store) {
+    this.testRows = testRows;
+    this.store = store;
+  }
+
+  /**
+   * @param reference where they came from, with its digest; absent when nothing could be read
+   * @param fault why nothing could be read, with the remedy
+   */
+  record Items(List<JudgedItem> items, @Nullable SuiteRef reference, @Nullable String fault) {}
+
+  /** A batch's SFT test rows, without withdrawn ones. */
+  Items batch(LoopSpec loop, GateRole role, SealedBatch batch, Set<String> withdrawn) {
+    String suite =
+        (role == GateRole.FRESH ? "fresh/" : "adopted/")
+            + batch.batchId().substring(0, Math.min(SHORT_ID, batch.batchId().length()));
+    var file = testRows.read(batch);
+    if (file.isEmpty()) {
+      return new Items(List.of(), null, null);
+    }
+    List<JudgedItem> items =
+        file.get().rows().stream()
+            .filter(row -> !withdrawn.contains(row.row().id()))
+            .map(row -> item(loop, role, suite, row))
+            .toList();
+    return new Items(items, new SuiteRef(suite, file.get().sha256()), null);
+  }
+
+  /** A declared suite. */
+  Items suite(LoopSpec loop, LoopSpec.Suite suite) {
+    try {
+      byte[] bytes = bytes(suite.uri());
+      String sha256 = Digests.sha256(bytes);
+      if (suite.sha256() != null && !suite.sha256().equals(sha256)) {
+        return fault(
+            suite,
+            "has changed since it was declared; declare the loop again to pin what is there");
+      }
+      return new Items(parse(loop, suite, bytes), new SuiteRef(suite.name(), sha256), null);
+    } catch (IOException | RuntimeException e) {
+      return fault(suite, "cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static Items fault(LoopSpec.Suite suite, String what) {
+    return new Items(
+        List.of(), null, "suite '" + suite.name() + "' at " + suite.uri() + " " + what);
+  }
+
+  private byte[] bytes(String uri) throws IOException {
+    URI location = URI.create(uri);
+    return "file".equals(location.getScheme())
+        ? Files.readAllBytes(Path.of(URI.create("file://" + location.getRawPath())))
+        : store.read(store.key(location));
+  }
+
+  private static List<JudgedItem> parse(LoopSpec loop, LoopSpec.Suite suite, byte[] bytes) {
+    List<JudgedItem> items = new ArrayList<>();
+    int number = 0;
+    for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      try {
+        items.add(
+            item(loop, suite, Json.read(line.getBytes(StandardCharsets.UTF_8), SuiteItem.class)));
+      } catch (UncheckedIOException | NullPointerException | PatternSyntaxException e) {
+        throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
+      }
+    }
+    return items;
+  }
+
+  private static JudgedItem item(LoopSpec loop, LoopSpec.Suite suite, SuiteItem item) {
+    if (item.pattern() != null) {
+      new FormatPattern(item.pattern());
+    }
+    List<ChatMessage> messages = prompted(loop, item.messages());
+    return new JudgedItem(
+        suite.role(),
+        suite.name(),
+        suite.shadow(),
+        item.id(),
+        messages,
+        null,
+        item.reference(),
+        item.pattern(),
+        item.slice(),
+        null,
+        Boolean.TRUE.equals(item.critical()),
+        JudgedItem.digest(messages, null, loop.spec().evaluation().maxTokens()));
+  }
+
+  private static JudgedItem item(LoopSpec loop, GateRole role, String suite, TestRows.TestRow row) {
+    List<ChatMessage> turns = row.row().messages();
+    List<ChatMessage> messages =
+        prompted(loop, turns.subList(0, turns.size() - 1)).stream()
+            .map(message -> message.withWeight(null))
+            .toList();
+    return new JudgedItem(
+        role,
+        suite,
+        false,
+        row.row().id(),
+        messages,
+        row.row().tools(),
+        AnswerText.of(turns.getLast()),
+        null,
+        row.slice(),
+        row.cluster(),
+        false,
+        JudgedItem.digest(messages, row.row().tools(), loop.spec().evaluation().maxTokens()));
+  }
+
+  /** The product's system prompt stands before every question that has none of its own. */
+  private static List<ChatMessage> prompted(LoopSpec loop, List<ChatMessage> messages) {
+    String prompt = loop.spec().systemPrompt();
+    boolean own =
+        !messages.isEmpty() && Set.of("system", "developer").contains(messages.getFirst().role());
+    if (prompt == null || prompt.isBlank() || own) {
+      return messages;
+    }
+    List<ChatMessage> with = new ArrayList<>();
+    with.add(ChatMessage.of("system", prompt));
+    with.addAll(messages);
+    return with;
+  }
+}

@@ -1,0 +1,238 @@
+package dev.whetstone.eval.judge;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.eval.champion.Champion;
+import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.eval.checkpoint.Checkpoint;
+import dev.whetstone.eval.checkpoint.Checkpoints;
+import dev.whetstone.eval.config.EvalConfig;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.Decisions;
+import dev.whetstone.eval.judge.EvaluationState.Asking;
+import dev.whetstone.eval.judge.EvaluationState.Decided;
+import dev.whetstone.eval.judge.EvaluationState.Superseded;
+import dev.whetstone.eval.judge.EvaluationState.Waiting;
+import dev.whetstone.eval.metrics.EvalMetrics;
+import dev.whetstone.eval.registry.LoopRegistry;
+import dev.whetstone.eval.serving.ServingException;
+import dev.whetstone.eval.serving.ServingException.Kind;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Drives a loop's evaluations from row to row: begins the next, freezes it, has models asked,
+ * decides. Every step can be repeated after a crash at any line.
+ */
+@ApplicationScoped
+public class Judge {
+  private static final Logger LOG = Logger.getLogger(Judge.class);
+  private final LoopRegistry registry;
+  private final Champions champions;
+  private final Checkpoints checkpoints;
+  private final Agenda agenda;
+  private final Evaluations evaluations;
+  private final Preparation preparation;
+  private final Questioning questioning;
+  private final Foresight foresight;
+  private final Verdicts verdicts;
+  private final Decisions decisions;
+  private final KeptAnswers kept;
+  private final EvalConfig config;
+  private final Clock clock;
+  private final EvalMetrics metrics;
+
+  public Judge(
+      LoopRegistry registry,
+      Champions champions,
+      Checkpoints checkpoints,
+      Agenda agenda,
+      Evaluations evaluations,
+      Preparation preparation,
+      Questioning questioning,
+      Foresight foresight,
+      Verdicts verdicts,
+      Decisions decisions,
+      KeptAnswers kept,
+      EvalConfig config,
+      Clock clock,
+      EvalMetrics metrics) {
+    this.registry = registry;
+    this.champions = champions;
+    this.checkpoints = checkpoints;
+    this.agenda = agenda;
+    this.evaluations = evaluations;
+    this.preparation = preparation;
+    this.questioning = questioning;
+    this.foresight = foresight;
+    this.verdicts = verdicts;
+    this.decisions = decisions;
+    this.kept = kept;
+    this.config = config;
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  /** Whether a step could do something now. */
+  boolean hasWork(LoopId loop) {
+    Optional<Evaluation> open = evaluations.open(loop);
+    return open.isPresent()
+        ? !open.get().nextAttemptAt().isAfter(clock.instant())
+        : agenda.next(loop).isPresent();
+  }
+
+  /** Goes on until nothing can be done now. */
+  void work(LoopId loop) {
+    while (step(loop)) {
+      LOG.debugf("step loop=%s", loop);
+    }
+  }
+
+  /** One step; says whether another may follow at once. */
+  private boolean step(LoopId loop) {
+    Optional<Evaluation> open = evaluations.open(loop);
+    if (open.isEmpty()) {
+      Optional<Agenda.Next> next = agenda.next(loop);
+      next.ifPresent(n -> evaluations.begin(loop, n.checkpointId(), n.generation(), n.look()));
+      return next.isPresent();
+    }
+    Evaluation evaluation = open.get();
+    if (evaluation.nextAttemptAt().isAfter(clock.instant())) {
+      return false;
+    }
+    try {
+      return switch (evaluation.state()) {
+        case Waiting waiting -> prepare(evaluation, waiting);
+        case Asking asking -> judge(evaluation, asking);
+        case Decided ignored -> false;
+        case Superseded ignored -> false;
+      };
+    } catch (RuntimeException e) {
+      LOG.warnf("evaluation-postponed id=%s reason=%s", evaluation.id(), e.getMessage());
+      LOG.debug("evaluation-postponed", e);
+      evaluations.postpone(evaluation, String.valueOf(e.getMessage()), config.retryPause(), true);
+      return false;
+    }
+  }
+
+  private boolean prepare(Evaluation evaluation, Waiting waiting) {
+    LoopId loop = evaluation.loop();
+    Champion champion = champions.current(loop).orElseThrow();
+    if (champion.generation() != evaluation.generation()) {
+      return restart(evaluation, waiting.superseded(movedOn(champion)), champion);
+    }
+    Checkpoint checkpoint = checkpoints.find(loop, evaluation.checkpointId()).orElseThrow();
+    Optional<String> missing = preparation.missing(checkpoint);
+    if (missing.isPresent()) {
+      evaluations.postpone(evaluation, missing.get(), config.retryPause(), false);
+      return false;
+    }
+    DeclaredLoop declared = registry.current(loop).orElseThrow();
+    Frozen frozen = preparation.freeze(declared, champion, checkpoint, evaluation.look());
+    return evaluations.move(evaluation, waiting.frozen(frozen));
+  }
+
+  private boolean judge(Evaluation evaluation, Asking asking) {
+    LoopId loop = evaluation.loop();
+    Frozen frozen = asking.frozen();
+    LoopSpec spec = registry.bySha(loop, frozen.policySha256()).orElseThrow().spec();
+    List<JudgedItem> items = preparation.items(frozen);
+    List<String> notes = new ArrayList<>();
+    if (frozen.faults().isEmpty()) {
+      Optional<String> refusal = ask(evaluation, spec, frozen, items, notes);
+      if (refusal.isPresent()) {
+        List<String> faults = List.of("the model server refuses the adapter: " + refusal.get());
+        frozen = frozen.withFaults(faults);
+      }
+    }
+    Checkpoint checkpoint = checkpoints.find(loop, evaluation.checkpointId()).orElseThrow();
+    Decision decision = verdicts.decide(evaluation, checkpoint, spec, frozen, items, notes);
+    return conclude(evaluation, asking, decision);
+  }
+
+  /** What the server has against the adapter, if it is that; other trouble is thrown. */
+  private Optional<String> ask(
+      Evaluation evaluation,
+      LoopSpec spec,
+      Frozen frozen,
+      List<JudgedItem> items,
+      List<String> notes) {
+    try {
+      questioning.ask(evaluation, spec, frozen, items);
+    } catch (ServingException e) {
+      if (e.kind() == Kind.REFUSED) {
+        return Optional.of(String.valueOf(e.getMessage()));
+      }
+      throw e;
+    }
+    if (!foresight.measure(evaluation, spec, frozen, items)) {
+      notes.add("held-out loss is left out: the model server gives no prompt log-probabilities");
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Keeps the decision if champion and evaluation still are what they were; the champion's row
+   * stays locked until then.
+   */
+  private boolean conclude(Evaluation evaluation, Asking asking, Decision decision) {
+    boolean kept =
+        QuarkusTransaction.requiringNew()
+            .call(
+                () -> {
+                  if (champions.lockedGeneration(evaluation.loop()) != evaluation.generation()
+                      || !evaluations.move(evaluation, asking.decided())) {
+                    QuarkusTransaction.setRollbackOnly();
+                    return false;
+                  }
+                  decisions.add(decision);
+                  return true;
+                });
+    if (!kept) {
+      Champion champion = champions.current(evaluation.loop()).orElseThrow();
+      return champion.generation() != evaluation.generation()
+          && restart(evaluation, asking.superseded(movedOn(champion)), champion);
+    }
+    LOG.infof(
+        "decided loop=%s candidate=%s verdict=%s decision=%s",
+        evaluation.loop(), evaluation.checkpointId(), decision.verdict(), decision.id());
+    metrics.decided(
+        decision.verdict(), Duration.between(evaluation.startedAt(), decision.decidedAt()));
+    forgetIrreproducible(evaluation, asking.frozen(), decision);
+    return true;
+  }
+
+  /** Answers that would not come again are no ground for the next look. */
+  private void forgetIrreproducible(Evaluation evaluation, Frozen frozen, Decision decision) {
+    if (decision.verdict() == Verdict.INCONCLUSIVE && decision.facts().discordant() > 0) {
+      LoopSpec spec = registry.bySha(evaluation.loop(), frozen.policySha256()).orElseThrow().spec();
+      kept.forget(
+          evaluation.loop(),
+          Contestants.of(spec, frozen, evaluation.checkpointId()).champion().key());
+    }
+  }
+
+  private boolean restart(Evaluation evaluation, Superseded superseded, Champion champion) {
+    QuarkusTransaction.requiringNew()
+        .run(
+            () -> {
+              if (evaluations.move(evaluation, superseded)) {
+                evaluations.begin(
+                    evaluation.loop(), evaluation.checkpointId(), champion.generation(), 1);
+              }
+            });
+    return true;
+  }
+
+  private static String movedOn(Champion champion) {
+    return "the champion moved on to generation " + champion.generation();
+  }
+}

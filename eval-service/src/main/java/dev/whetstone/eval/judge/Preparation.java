@@ -1,0 +1,149 @@
+package dev.whetstone.eval.judge;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.decision.SuiteRef;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.eval.batch.SealedBatch;
+import dev.whetstone.eval.batch.SealedBatches;
+import dev.whetstone.eval.champion.Champion;
+import dev.whetstone.eval.checkpoint.AdapterInspection;
+import dev.whetstone.eval.checkpoint.Checkpoint;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.Decisions;
+import dev.whetstone.eval.serving.ServedName;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.store.ObjectStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Gathers what an evaluation rests on, and freezes it. */
+@ApplicationScoped
+public class Preparation {
+  private final SealedBatches batches;
+  private final Decisions decisions;
+  private final ItemSources sources;
+  private final AdapterInspection inspection;
+  private final ObjectStore store;
+
+  public Preparation(
+      SealedBatches batches,
+      Decisions decisions,
+      ItemSources sources,
+      AdapterInspection inspection,
+      ObjectStore store) {
+    this.batches = batches;
+    this.decisions = decisions;
+    this.sources = sources;
+    this.inspection = inspection;
+    this.store = store;
+  }
+
+  /** Why the evaluation cannot begin yet, if so: batches that were not heard of. */
+  Optional<String> missing(Checkpoint checkpoint) {
+    Set<String> known = new HashSet<>();
+    batches.all(checkpoint.loop()).forEach(batch -> known.add(batch.batchId()));
+    return checkpoint.ready().batchIds().stream()
+        .filter(id -> !known.contains(id))
+        .findFirst()
+        .map(id -> "waits to hear of batch " + id + ", which the candidate was trained on");
+  }
+
+  /** Freezes; the items are kept as a blob. */
+  Frozen freeze(DeclaredLoop loop, Champion champion, Checkpoint checkpoint, int look) {
+    Gathered gathered = new Gathered();
+    List<SealedBatch> known = batches.all(loop.id());
+    BatchRoles roles =
+        BatchRoles.of(known, decisions.all(loop.id()), checkpoint.ready().batchIds(), look);
+    Set<String> withdrawn = batches.withdrawn(loop.id());
+    for (SealedBatch batch : roles.fresh()) {
+      gathered.add(sources.batch(loop.spec(), GateRole.FRESH, batch, withdrawn));
+    }
+    for (SealedBatch batch : roles.retain()) {
+      gathered.add(sources.batch(loop.spec(), GateRole.RETAIN, batch, withdrawn));
+    }
+    for (LoopSpec.Suite suite : loop.spec().spec().evaluation().suites()) {
+      gathered.add(sources.suite(loop.spec(), suite));
+    }
+    if (champion.isBase() && gathered.items.stream().noneMatch(Preparation::isGolden)) {
+      gathered.holds.add(
+          "this is the first round and there is no golden set: declare a suite of role RETAIN, or"
+              + " approve by hand");
+    }
+    List<String> faults =
+        new ArrayList<>(inspection.fault(checkpoint.ready()).map(List::of).orElse(List.of()));
+    if (checkpoint.tainted() != null) {
+      faults.add("the checkpoint is tainted: " + checkpoint.tainted());
+    }
+    return new Frozen(
+        loop.specSha256(),
+        champion,
+        ServedName.of(loop.id(), checkpoint.id()),
+        checkpoint.ready().adapterUri(),
+        store.putBlob(lines(gathered.items)).sha256(),
+        gathered.items.size(),
+        gathered.suites,
+        roles.fresh().stream().map(SealedBatch::batchId).toList(),
+        known.isEmpty() ? 0 : known.getLast().sequence(),
+        faults,
+        gathered.holds);
+  }
+
+  /** The frozen items, their digest checked. */
+  List<JudgedItem> items(Frozen frozen) {
+    byte[] bytes =
+        store.readVerified(ObjectStore.blobKey(frozen.itemsSha256()), frozen.itemsSha256());
+    return new String(bytes, StandardCharsets.UTF_8)
+        .lines()
+        .map(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), JudgedItem.class))
+        .toList();
+  }
+
+  /** Whether batches were sealed since an undecided look, whose test items could decide it. */
+  boolean hasNewItems(LoopId loop, Frozen frozen) {
+    List<Decision> all = decisions.all(loop);
+    Set<String> rejected = new HashSet<>();
+    all.forEach(decision -> rejected.addAll(decision.rejectedBatches()));
+    return batches.all(loop).stream()
+        .anyMatch(
+            batch ->
+                batch.sequence() > frozen.lastSequence() && !rejected.contains(batch.batchId()));
+  }
+
+  private static boolean isGolden(JudgedItem item) {
+    return item.role() == GateRole.RETAIN && !item.shadow();
+  }
+
+  private static byte[] lines(List<JudgedItem> items) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (JudgedItem item : items) {
+      bytes.writeBytes(Json.canonical(item));
+      bytes.write('\n');
+    }
+    return bytes.toByteArray();
+  }
+
+  private static final class Gathered {
+    final List<JudgedItem> items = new ArrayList<>();
+    final List<SuiteRef> suites = new ArrayList<>();
+    final List<String> holds = new ArrayList<>();
+    private final Set<String> keys = new HashSet<>();
+
+    void add(ItemSources.Items source) {
+      source.items().stream().filter(item -> keys.add(item.key())).forEach(items::add);
+      if (source.reference() != null) {
+        suites.add(source.reference());
+      }
+      if (source.fault() != null) {
+        holds.add(source.fault());
+      }
+    }
+  }
+}

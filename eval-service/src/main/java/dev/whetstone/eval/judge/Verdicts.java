@@ -1,0 +1,244 @@
+package dev.whetstone.eval.judge;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.decision.DecisionCost;
+import dev.whetstone.contracts.decision.GateResult;
+import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.decision.RolloutMode;
+import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.event.CheckpointReady;
+import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.eval.checkpoint.Checkpoint;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.Decision.Adoption;
+import dev.whetstone.eval.decision.DecisionFacts;
+import dev.whetstone.eval.decision.DecisionFacts.ModelFacts;
+import dev.whetstone.eval.decision.Decisions;
+import dev.whetstone.eval.decision.EvidenceStore;
+import dev.whetstone.eval.metric.HeldOut;
+import dev.whetstone.eval.serving.ServingPort.Answer;
+import dev.whetstone.eval.statistics.AlphaLedger;
+import dev.whetstone.eval.verdict.Findings;
+import dev.whetstone.eval.verdict.Judgement;
+import dev.whetstone.eval.verdict.VerdictRule;
+import dev.whetstone.kit.json.Digests;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a decision of what was answered. The same answers give the same decision. */
+@ApplicationScoped
+public class Verdicts {
+  private static final int ID_DIGITS = 24;
+  private final KeptAnswers kept;
+  private final Foresight foresight;
+  private final Decisions decisions;
+  private final EvidenceStore evidence;
+  private final Clock clock;
+
+  public Verdicts(
+      KeptAnswers kept,
+      Foresight foresight,
+      Decisions decisions,
+      EvidenceStore evidence,
+      Clock clock) {
+    this.kept = kept;
+    this.foresight = foresight;
+    this.decisions = decisions;
+    this.evidence = evidence;
+    this.clock = clock;
+  }
+
+  /** What asking the champion again showed. */
+  private record Repetition(int asked, int discordant) {
+    double share() {
+      return asked == 0 ? 0 : (double) discordant / asked;
+    }
+  }
+
+  /** Decides, with the evidence written; keeping and publishing the decision is the caller's. */
+  Decision decide(
+      Evaluation evaluation,
+      Checkpoint checkpoint,
+      LoopSpec loop,
+      Frozen frozen,
+      List<JudgedItem> items,
+      List<String> notes) {
+    LoopId id = evaluation.loop();
+    Contestants contestants = Contestants.of(loop, frozen, evaluation.checkpointId());
+    boolean asked = frozen.faults().isEmpty();
+    List<ScoredItem> scored = asked ? score(id, contestants, items) : List.of();
+    AlphaLedger ledger =
+        AlphaBook.ledger(
+            loop.spec().evaluation(), decisions.all(id), frozen.champion().generation());
+    List<GateResult> gates = new GateKeeper(loop.spec().evaluation(), ledger.next()).judge(scored);
+    boolean spends = gates.stream().anyMatch(g -> g.role() == GateRole.FRESH && g.n() > 1);
+    Repetition repetition =
+        asked ? repetition(evaluation, loop, contestants, items) : new Repetition(0, 0);
+    RolloutMode mode = loop.spec().rollout().mode();
+    Judgement judgement =
+        VerdictRule.decide(
+            new Findings(gates, frozen.faults(), frozen.holds(), doubts(loop, repetition), mode));
+    String evidenceUri =
+        evidence
+            .write(
+                evaluation.id(),
+                frozen.policySha256(),
+                scored.stream().map(ScoredItem::evidence).toList(),
+                scored.stream().map(ScoredItem::text).toList())
+            .toString();
+    PromotionDecided body =
+        new PromotionDecided(
+            decisionId(evaluation),
+            checkpoint.id(),
+            frozen.champion().checkpointId(),
+            frozen.champion().generation(),
+            checkpoint.ready().batchIds(),
+            judgement.verdict(),
+            judgement.reason(),
+            mode,
+            frozen.policySha256(),
+            frozen.suites(),
+            gates,
+            spends ? ledger.next() : 0,
+            ledger.leftAfterNext(),
+            evidenceUri,
+            "policy",
+            cost(checkpoint.ready(), scored));
+    boolean promote = judgement.verdict() == Verdict.PROMOTE && mode == RolloutMode.AUTO;
+    return new Decision(
+        body.decisionId(),
+        0,
+        id,
+        evaluation.id(),
+        body,
+        facts(evaluation, frozen, contestants, scored, items, repetition, notes),
+        promote,
+        promote ? Adoption.ADOPTED : Adoption.NONE,
+        null,
+        clock.instant());
+  }
+
+  private List<ScoredItem> score(LoopId loop, Contestants contestants, List<JudgedItem> items) {
+    Map<String, Answer> base = kept.of(loop, contestants.base().key(), KeptAnswers.KEPT);
+    Map<String, Answer> champion = kept.of(loop, contestants.champion().key(), KeptAnswers.KEPT);
+    Map<String, Answer> candidate = kept.of(loop, contestants.candidate().key(), KeptAnswers.KEPT);
+    return items.stream()
+        .map(
+            item ->
+                ScoredItem.of(
+                    item,
+                    base.get(item.questionSha256()),
+                    there(champion, item),
+                    there(candidate, item)))
+        .toList();
+  }
+
+  private static Answer there(Map<String, Answer> answers, JudgedItem item) {
+    Answer answer = answers.get(item.questionSha256());
+    if (answer == null) {
+      throw new IllegalStateException("item " + item.key() + " has no answer yet");
+    }
+    return answer;
+  }
+
+  private Repetition repetition(
+      Evaluation evaluation, LoopSpec loop, Contestants contestants, List<JudgedItem> items) {
+    String key = contestants.champion().key();
+    Map<String, Answer> first = kept.of(evaluation.loop(), key, KeptAnswers.KEPT);
+    Map<String, Answer> again = kept.of(evaluation.loop(), key, evaluation.id());
+    List<JudgedItem> repeated =
+        Questioning.repeated(items, loop.spec().evaluation().reproducibilityItems());
+    int discordant = 0;
+    for (JudgedItem item : repeated) {
+      double before = ScoredItem.score(item, there(first, item));
+      double after = ScoredItem.score(item, there(again, item));
+      discordant += before == after ? 0 : 1;
+    }
+    return new Repetition(repeated.size(), discordant);
+  }
+
+  private static List<String> doubts(LoopSpec loop, Repetition repetition) {
+    double most = loop.spec().evaluation().maxDiscordance();
+    return repetition.share() <= most
+        ? List.of()
+        : List.of(
+            String.format(
+                Locale.ROOT,
+                "the server is not reproducible: asked again, the champion scored otherwise on %d"
+                    + " of %d items, more than %.3f of them",
+                repetition.discordant(),
+                repetition.asked(),
+                most));
+  }
+
+  private DecisionFacts facts(
+      Evaluation evaluation,
+      Frozen frozen,
+      Contestants contestants,
+      List<ScoredItem> scored,
+      List<JudgedItem> items,
+      Repetition repetition,
+      List<String> notes) {
+    Map<String, HeldOut> heldOut =
+        foresight.totals(evaluation.loop(), contestants.distinct(), items);
+    Map<String, ModelFacts> models = new LinkedHashMap<>();
+    if (scored.stream().anyMatch(one -> one.base() != null)) {
+      models.put("base", facts(scored, ScoredItem::base, heldOut, contestants.base()));
+    }
+    models.put("champion", facts(scored, ScoredItem::champion, heldOut, contestants.champion()));
+    models.put("candidate", facts(scored, ScoredItem::candidate, heldOut, contestants.candidate()));
+    return new DecisionFacts(
+        contestants.champion().servedName(),
+        contestants.candidate().servedName(),
+        models,
+        repetition.asked(),
+        repetition.discordant(),
+        scored.size(),
+        Duration.between(evaluation.startedAt(), clock.instant()).toMillis() / 1000.0,
+        frozen.freshBatchIds(),
+        new ArrayList<>(notes));
+  }
+
+  private static ModelFacts facts(
+      List<ScoredItem> scored,
+      java.util.function.Function<ScoredItem, @Nullable Answer> answer,
+      Map<String, HeldOut> heldOut,
+      Contestants.Model model) {
+    return FactFinder.of(scored, answer, heldOut.get(model.key()));
+  }
+
+  private static DecisionCost cost(CheckpointReady ready, List<ScoredItem> scored) {
+    long tokens =
+        scored.stream()
+            .mapToLong(
+                one ->
+                    one.champion().promptTokens()
+                        + one.champion().completionTokens()
+                        + one.candidate().promptTokens()
+                        + one.candidate().completionTokens())
+            .sum();
+    return new DecisionCost(ready.gpuSeconds(), ready.tokens() + tokens, 0, 0);
+  }
+
+  /**
+   * Made of what the decision is about, so that deciding again after a crash is the same decision.
+   */
+  private static String decisionId(Evaluation evaluation) {
+    String about =
+        "%s/%s/%d/%d"
+            .formatted(
+                evaluation.loop().key(),
+                evaluation.checkpointId(),
+                evaluation.generation(),
+                evaluation.look());
+    return "dec-" + Digests.sha256(about).substring(0, ID_DIGITS);
+  }
+}

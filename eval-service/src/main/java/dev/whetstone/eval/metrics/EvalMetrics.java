@@ -1,0 +1,46 @@
+package dev.whetstone.eval.metrics;
+
+import dev.whetstone.contracts.decision.Verdict;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Names and label values of the eval service's metrics; label values are bounded by enums. */
+@ApplicationScoped
+public class EvalMetrics {
+  private static final String DECISIONS = "whetstone.eval.decisions";
+  private static final String EVALUATION_TIME = "whetstone.eval.evaluation.time";
+  private static final String ANSWERS = "whetstone.eval.answers";
+  private static final String ROLLOUTS = "whetstone.eval.rollouts";
+  private final MeterRegistry registry;
+
+  public EvalMetrics(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** How a rollout ended. */
+  public enum Rollout {
+    APPLIED,
+    FAILED,
+    ROLLED_BACK
+  }
+
+  /**
+   * @param took from the beginning of the evaluation to its verdict
+   */
+  public void decided(Verdict verdict, Duration took) {
+    String label = verdict.name().toLowerCase(Locale.ROOT);
+    registry.counter(DECISIONS, "verdict", label).increment();
+    registry.timer(EVALUATION_TIME).record(took);
+  }
+
+  /** A model answered a question. */
+  public void answered() {
+    registry.counter(ANSWERS).increment();
+  }
+
+  public void rollout(Rollout outcome) {
+    registry.counter(ROLLOUTS, "outcome", outcome.name().toLowerCase(Locale.ROOT)).increment();
+  }
+}

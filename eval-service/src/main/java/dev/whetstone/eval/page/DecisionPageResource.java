@@ -1,0 +1,50 @@
+package dev.whetstone.eval.page;
+
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.DecisionResource;
+import dev.whetstone.eval.decision.Decisions;
+import dev.whetstone.eval.decision.EvidenceStore;
+import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+
+/** The pages of decisions, for people. */
+@Path("/decisions/{id}")
+@RunOnVirtualThread
+public class DecisionPageResource {
+  private final Decisions decisions;
+  private final EvidenceStore evidence;
+  private final Caller caller;
+
+  public DecisionPageResource(Decisions decisions, EvidenceStore evidence, Caller caller) {
+    this.decisions = decisions;
+    this.evidence = evidence;
+    this.caller = caller;
+  }
+
+  /** The page; it loads nothing and runs no script, and the browser is told so. */
+  @GET
+  @Produces(MediaType.TEXT_HTML + ";charset=UTF-8")
+  @RequiresScope(Scope.READ)
+  public Response page(@PathParam("id") String id) {
+    Decision decision =
+        decisions.find(caller.tenant(), id).orElseThrow(() -> DecisionResource.unknown(id));
+    String uri = decision.body().evidenceUri();
+    String html =
+        uri == null
+            ? DecisionPage.render(decision, List.of(), List.of())
+            : DecisionPage.render(decision, evidence.scores(uri), evidence.texts(uri));
+    return Response.ok(html)
+        .header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        .header("Referrer-Policy", "no-referrer")
+        .build();
+  }
+}

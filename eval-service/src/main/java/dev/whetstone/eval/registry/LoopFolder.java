@@ -1,0 +1,125 @@
+package dev.whetstone.eval.registry;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.loop.Declaration;
+import dev.whetstone.kit.loop.LoopFileException;
+import dev.whetstone.kit.loop.LoopFiles;
+import dev.whetstone.kit.sql.Sql;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Declares the loops of a mounted folder. A broken file keeps the last good revision in force and
+ * is named in the loop's status until it is mended.
+ */
+@ApplicationScoped
+public class LoopFolder {
+  private static final Logger LOG = Logger.getLogger(LoopFolder.class);
+  private final Sql sql;
+  private final LoopRegistry registry;
+  private final Optional<Path> folder;
+
+  public LoopFolder(
+      Sql sql,
+      LoopRegistry registry,
+      @ConfigProperty(name = "whetstone.loops.folder") Optional<Path> folder) {
+    this.sql = sql;
+    this.registry = registry;
+    this.folder = folder;
+  }
+
+  /** A file that could not be taken over, and why. */
+  public record BrokenFile(String file, String faults) {}
+
+  @Scheduled(
+      every = "${whetstone.eval.folder-every}",
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+  @RunOnVirtualThread
+  void look() {
+    folder.ifPresent(this::look);
+  }
+
+  /** Looks through a folder once. */
+  void look(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(LoopFolder::isLoopFile).sorted().toList()) {
+        take(file);
+      }
+    } catch (IOException e) {
+      LOG.warnf("loops-folder-unreadable folder=%s reason=%s", directory, e.getMessage());
+    }
+  }
+
+  /** Files that last declared this loop and are broken now. */
+  public List<BrokenFile> broken(LoopId loop) {
+    return sql.query(
+        "select file, faults from loop_file"
+            + " where tenant = ? and loop = ? and faults is not null order by file",
+        row -> new BrokenFile(row.getString(1), row.getString(2)),
+        loop.tenant(),
+        loop.loop());
+  }
+
+  private void take(Path file) {
+    try {
+      byte[] content = Files.readAllBytes(file);
+      String name = file.getFileName().toString();
+      String digest = Digests.sha256(content);
+      if (!isNew(name, digest)) {
+        return;
+      }
+      try {
+        Declaration declaration = LoopFiles.read(content, name, file.toAbsolutePath().getParent());
+        registry.declare(declaration, "file " + name);
+        remember(name, digest, declaration.spec().id(), null);
+      } catch (LoopFileException e) {
+        LOG.warnf("loop-file-broken file=%s faults=%s", name, e.getMessage());
+        remember(name, digest, null, e.getMessage());
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warnf("loop-file-not-taken file=%s reason=%s", file, e.getMessage());
+    }
+  }
+
+  private boolean isNew(String name, String digest) {
+    return sql.query(
+            "select 1 from loop_file where file = ? and content_sha256 = ? and faults is null",
+            row -> true,
+            name,
+            digest)
+        .isEmpty();
+  }
+
+  private void remember(
+      String name, String digest, @Nullable LoopId loop, @Nullable String faults) {
+    sql.update(
+        """
+        insert into loop_file (file, content_sha256, tenant, loop, faults) values (?, ?, ?, ?, ?)
+        on conflict (file) do update set content_sha256 = excluded.content_sha256,
+          tenant = coalesce(excluded.tenant, loop_file.tenant),
+          loop = coalesce(excluded.loop, loop_file.loop), faults = excluded.faults
+        """,
+        name,
+        digest,
+        loop == null ? null : loop.tenant(),
+        loop == null ? null : loop.loop(),
+        faults);
+  }
+
+  private static boolean isLoopFile(Path file) {
+    String name = file.getFileName().toString();
+    return !name.startsWith(".")
+        && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+  }
+}

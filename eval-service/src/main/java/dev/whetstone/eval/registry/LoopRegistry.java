@@ -1,0 +1,109 @@
+package dev.whetstone.eval.registry;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.kit.event.Events;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.loop.Declaration;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.outbox.Outbox;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** The one owner of loops: keeps declarations by revision and tells the other services of each. */
+@ApplicationScoped
+public class LoopRegistry {
+  private final Sql sql;
+  private final DeclaredLoops loops;
+  private final Champions champions;
+  private final Outbox outbox;
+  private final Events events;
+  private final Clock clock;
+
+  public LoopRegistry(
+      Sql sql,
+      DeclaredLoops loops,
+      Champions champions,
+      Outbox outbox,
+      Events events,
+      Clock clock) {
+    this.sql = sql;
+    this.loops = loops;
+    this.champions = champions;
+    this.outbox = outbox;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes a declaration: a new revision when it differs from the newest, else nothing changes. The
+   * first one also puts the base model in service.
+   *
+   * @param origin the file or application that it came from
+   */
+  @Transactional
+  public DeclaredLoop declare(Declaration declaration, String origin) {
+    LoopId id = declaration.spec().id();
+    // Two declarations at once must not both become the next revision.
+    sql.query("select pg_advisory_xact_lock(hashtext(?))", row -> true, "loop " + id.key());
+    Optional<DeclaredLoop> current = loops.current(id);
+    if (current.isPresent() && current.get().specSha256().equals(declaration.specSha256())) {
+      return current.get();
+    }
+    long revision = current.map(DeclaredLoop::revision).orElse(0L) + 1;
+    LoopDeclared declared =
+        new LoopDeclared(declaration.spec(), declaration.specSha256(), revision);
+    loops.record(declared);
+    keepSource(id, declaration, origin);
+    outbox.add(
+        events.create(
+            "loop-%s-%d".formatted(id.loop(), revision), id, "eval", null, id.key(), declared));
+    champions.begin(id, declaration.spec().spec().serving().baseName());
+    return new DeclaredLoop(id, declaration.spec(), declaration.specSha256(), revision);
+  }
+
+  public Optional<DeclaredLoop> current(LoopId id) {
+    return loops.current(id);
+  }
+
+  public Optional<DeclaredLoop> bySha(LoopId id, String specSha256) {
+    return loops.bySha(id, specSha256);
+  }
+
+  public List<DeclaredLoop> all() {
+    return loops.all();
+  }
+
+  /** Where each value of a kept declaration comes from. */
+  public List<Declaration.Setting> settings(DeclaredLoop loop) {
+    return sql.first(
+            "select settings from loop_source where tenant = ? and loop = ? and spec_sha256 = ?",
+            row -> row.getString("settings").getBytes(StandardCharsets.UTF_8),
+            loop.id().tenant(),
+            loop.id().loop(),
+            loop.specSha256())
+        .map(bytes -> List.of(Json.read(bytes, Declaration.Setting[].class)))
+        .orElse(List.of());
+  }
+
+  private void keepSource(LoopId id, Declaration declaration, String origin) {
+    sql.update(
+        """
+        insert into loop_source (tenant, loop, spec_sha256, origin, settings, declared_at)
+        values (?, ?, ?, ?, ?, ?) on conflict do nothing
+        """,
+        id.tenant(),
+        id.loop(),
+        declaration.specSha256(),
+        origin,
+        new String(Json.write(declaration.settings()), StandardCharsets.UTF_8),
+        clock.instant());
+  }
+}

@@ -1,0 +1,149 @@
+package dev.whetstone.eval.registry;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.loop.Declaration;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.LoopFileException;
+import dev.whetstone.kit.loop.LoopFiles;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Declares loops and shows them. */
+@Path("/v1/loops")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class LoopResource {
+  private static final int LONGEST_BODY = 1 << 20;
+  private final LoopRegistry registry;
+  private final Caller caller;
+
+  public LoopResource(LoopRegistry registry, Caller caller) {
+    this.registry = registry;
+    this.caller = caller;
+  }
+
+  /** A loop as it stands. */
+  public record Loop(String loop, long revision, String specSha256, LoopSpec spec) {
+    static Loop of(DeclaredLoop declared) {
+      return new Loop(
+          declared.id().loop(), declared.revision(), declared.specSha256(), declared.spec());
+    }
+  }
+
+  /** A declaration's effective values and where each comes from. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Explanation(
+      String loop, String specSha256, LoopSpec spec, List<Declaration.Setting> settings) {}
+
+  /** Declares the loop; an equal declaration changes nothing. */
+  @PUT
+  @Path("/{loop}")
+  @Consumes(MediaType.WILDCARD)
+  @RequiresScope(Scope.OPERATE)
+  public Loop declare(@PathParam("loop") String name, byte @Nullable [] body) {
+    LoopId id = caller.loop(name);
+    return Loop.of(registry.declare(read(id, body), "application " + caller.application()));
+  }
+
+  /** Explains the declaration in the body without declaring it; without a body the loop's own. */
+  @POST
+  @Path("/{loop}/explain")
+  @Consumes(MediaType.WILDCARD)
+  @RequiresScope(Scope.READ)
+  public Explanation explain(@PathParam("loop") String name, byte @Nullable [] body) {
+    LoopId id = caller.loop(name);
+    if (body == null || body.length == 0) {
+      DeclaredLoop loop = known(id);
+      return new Explanation(id.loop(), loop.specSha256(), loop.spec(), registry.settings(loop));
+    }
+    Declaration declaration = read(id, body);
+    return new Explanation(
+        id.loop(), declaration.specSha256(), declaration.spec(), declaration.settings());
+  }
+
+  /** The tenant's loops. */
+  @GET
+  @RequiresScope(Scope.READ)
+  public List<Loop> all() {
+    return registry.all().stream()
+        .filter(loop -> loop.id().tenant().equals(caller.tenant()))
+        .map(Loop::of)
+        .toList();
+  }
+
+  @GET
+  @Path("/{loop}")
+  @RequiresScope(Scope.READ)
+  public Loop one(@PathParam("loop") String name) {
+    return Loop.of(known(caller.loop(name)));
+  }
+
+  private DeclaredLoop known(LoopId id) {
+    return registry.current(id).orElseThrow(() -> unknown(id));
+  }
+
+  /** The answer to a loop that is not there, or another tenant's. */
+  public static ProblemException unknown(LoopId id) {
+    return new ProblemException(
+        Problems.notFound(
+            "unknown-loop",
+            "there is no loop '" + id.loop() + "'",
+            "declare it with PUT /v1/loops/" + id.loop() + ", or see GET /v1/loops for yours"));
+  }
+
+  private static Declaration read(LoopId id, byte @Nullable [] body) {
+    if (body == null || body.length == 0) {
+      throw new ProblemException(
+          Problems.badRequest(
+              "empty-declaration", "the call has no body", "", "send the loop's YAML or JSON"));
+    }
+    if (body.length > LONGEST_BODY) {
+      throw new ProblemException(
+          Problems.tooLarge(
+              "declaration-too-large",
+              "a declaration of " + body.length + " bytes",
+              "send at most " + LONGEST_BODY + " bytes"));
+    }
+    try {
+      Declaration declaration = LoopFiles.read(body, id.loop(), null);
+      requireSame("/metadata/tenant", id.tenant(), declaration.spec().metadata().tenant());
+      requireSame("/metadata/name", id.loop(), declaration.spec().metadata().name());
+      return declaration;
+    } catch (LoopFileException e) {
+      throw new ProblemException(
+          Problems.unprocessable(
+              "invalid-loop",
+              String.valueOf(e.getMessage()),
+              e.faults().getFirst().pointer(),
+              "mend the fields named in detail and send it again"));
+    }
+  }
+
+  private static void requireSame(String pointer, String expected, String actual) {
+    if (!Objects.equals(expected, actual)) {
+      throw new ProblemException(
+          Problems.unprocessable(
+              "invalid-loop",
+              pointer + " is '" + actual + "', but the call is about '" + expected + "'",
+              pointer,
+              "write '" + expected + "' there, or use the other loop's path and key"));
+    }
+  }
+}

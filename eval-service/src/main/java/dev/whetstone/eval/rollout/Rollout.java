@@ -1,0 +1,24 @@
+package dev.whetstone.eval.rollout;
+
+import dev.whetstone.contracts.LoopId;
+
+/**
+ * One promotion on its way into service.
+ *
+ * @param fromGeneration the generation that it replaces
+ * @param trouble why it has not come further, empty for none
+ */
+public record Rollout(
+    String decisionId,
+    LoopId loop,
+    String checkpointId,
+    String adapterUri,
+    String servedName,
+    long fromGeneration,
+    RolloutState state,
+    String trouble) {
+
+  public boolean underWay() {
+    return state instanceof RolloutState.Loading || state instanceof RolloutState.Switched;
+  }
+}

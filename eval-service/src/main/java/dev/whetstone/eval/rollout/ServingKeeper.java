@@ -1,0 +1,132 @@
+package dev.whetstone.eval.rollout;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.eval.champion.Champion;
+import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.eval.judge.Evaluations;
+import dev.whetstone.eval.serving.ModelServers;
+import dev.whetstone.eval.serving.ServedName;
+import dev.whetstone.eval.serving.ServingException;
+import dev.whetstone.eval.serving.ServingPort;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/**
+ * Keeps the champion and its predecessor loaded on every replica, whatever restarts there: what is
+ * in service is what the registry says, not what a server happens to remember.
+ */
+@ApplicationScoped
+public class ServingKeeper {
+  private static final Logger LOG = Logger.getLogger(ServingKeeper.class);
+  private final Champions champions;
+  private final ModelServers servers;
+  private final Evaluations evaluations;
+  private final Rollouts rollouts;
+  private final Map<LoopId, Look> looks = new ConcurrentHashMap<>();
+
+  public ServingKeeper(
+      Champions champions, ModelServers servers, Evaluations evaluations, Rollouts rollouts) {
+    this.champions = champions;
+    this.servers = servers;
+    this.evaluations = evaluations;
+    this.rollouts = rollouts;
+  }
+
+  /**
+   * What the last look showed.
+   *
+   * @param answering replicas that have the champion
+   * @param trouble of the others, in words
+   */
+  public record Look(long generation, int answering, int replicas, List<String> trouble) {
+    public Look {
+      trouble = List.copyOf(trouble);
+    }
+  }
+
+  /** The last look of this process at a loop's replicas. */
+  public Optional<Look> last(LoopId loop) {
+    return Optional.ofNullable(looks.get(loop));
+  }
+
+  void keep(DeclaredLoop loop) {
+    champions.current(loop.id()).ifPresent(champion -> keep(loop.spec(), champion));
+  }
+
+  private void keep(LoopSpec loop, Champion champion) {
+    List<Champion> wanted = new ArrayList<>(List.of(champion));
+    champions.at(champion.loop(), champion.generation() - 1).ifPresent(wanted::add);
+    List<String> urls = ModelServers.replicaUrls(loop);
+    List<String> trouble = new ArrayList<>();
+    int answering = 0;
+    for (int i = 0; i < urls.size(); i++) {
+      try {
+        keep(loop, servers.replicas(loop).get(i), wanted);
+        answering++;
+      } catch (ServingException e) {
+        trouble.add(String.valueOf(e.getMessage()));
+      }
+    }
+    looks.put(champion.loop(), new Look(champion.generation(), answering, urls.size(), trouble));
+  }
+
+  private void keep(LoopSpec loop, ServingPort replica, List<Champion> wanted) {
+    Set<String> served = replica.models();
+    for (Champion one : wanted) {
+      if (one.isBase()) {
+        requireBase(loop, served);
+      } else if (!served.contains(one.servedName())) {
+        LOG.infof("loading-again model=%s", one.servedName());
+        replica.load(one.servedName(), ModelServers.adapterPath(String.valueOf(one.adapterUri())));
+      }
+    }
+    unloadLeftovers(loop.id(), replica, served);
+  }
+
+  /**
+   * Adapters of this loop that nobody waits for: rejected candidates and champions of old. Who
+   * waits is read after the server was asked, so that an adapter loaded meanwhile is not among
+   * them.
+   */
+  private void unloadLeftovers(LoopId loop, ServingPort replica, Set<String> served) {
+    Set<String> waitedFor = new HashSet<>();
+    evaluations
+        .open(loop)
+        .ifPresent(open -> waitedFor.add(ServedName.of(loop, open.checkpointId())));
+    rollouts.underWay(loop).forEach(rollout -> waitedFor.add(rollout.servedName()));
+    champions.current(loop).ifPresent(champion -> waitedFor.addAll(names(champion)));
+    for (String name : served) {
+      if (name.startsWith(ServedName.prefix(loop)) && !waitedFor.contains(name)) {
+        LOG.infof("unloading model=%s", name);
+        replica.unload(name);
+      }
+    }
+  }
+
+  private List<String> names(Champion champion) {
+    List<String> names = new ArrayList<>(List.of(champion.servedName()));
+    champions
+        .at(champion.loop(), champion.generation() - 1)
+        .ifPresent(former -> names.add(former.servedName()));
+    return names;
+  }
+
+  private static void requireBase(LoopSpec loop, Set<String> served) {
+    String name = loop.spec().serving().baseName();
+    if (!served.contains(name)) {
+      throw new ServingException(
+          ServingException.Kind.UNKNOWN_MODEL,
+          "the model server at %s has no model '%s'; correct spec.serving.baseName"
+              .formatted(loop.spec().serving().endpoint(), name));
+    }
+  }
+}

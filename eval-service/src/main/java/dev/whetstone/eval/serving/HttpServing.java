@@ -1,0 +1,216 @@
+package dev.whetstone.eval.serving;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.eval.metric.HeldOut;
+import dev.whetstone.eval.serving.ServingException.Kind;
+import dev.whetstone.kit.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Any OpenAI-compatible server with vLLM's adapter endpoints, over HTTP. */
+final class HttpServing implements ServingPort {
+  private static final int LONGEST_DETAIL = 400;
+  private final HttpClient client;
+  private final URI endpoint;
+  private final @Nullable String key;
+  private final Duration timeout;
+
+  HttpServing(HttpClient client, URI endpoint, @Nullable String key, Duration timeout) {
+    this.client = client;
+    this.endpoint = endpoint;
+    this.key = key;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public Set<String> models() {
+    JsonNode list = json(send(request("/v1/models").GET().build()));
+    Set<String> names = new HashSet<>();
+    list.path("data").forEach(model -> names.add(model.path("id").asText()));
+    return names;
+  }
+
+  @Override
+  public void load(String name, String path) {
+    try {
+      post("/v1/load_lora_adapter", Map.of("lora_name", name, "lora_path", path));
+    } catch (ServingException e) {
+      if (!says(e, "already")) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void unload(String name) {
+    try {
+      post("/v1/unload_lora_adapter", Map.of("lora_name", name));
+    } catch (ServingException e) {
+      if (e.kind() == Kind.UNAVAILABLE) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public Answer ask(Question question) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("model", question.model());
+    body.put("messages", withoutWeights(question.messages()));
+    if (question.tools() != null && !question.tools().isEmpty()) {
+      body.put("tools", question.tools());
+    }
+    body.put("temperature", 0);
+    body.put("max_tokens", question.maxTokens());
+    JsonNode reply = json(post("/v1/chat/completions", body));
+    JsonNode choice = reply.path("choices").path(0);
+    if (choice.isMissingNode()) {
+      throw new ServingException(Kind.UNAVAILABLE, endpoint + " answered without a choice");
+    }
+    JsonNode usage = reply.path("usage");
+    return new Answer(
+        AnswerText.of(choice.path("message")),
+        choice.path("finish_reason").asText("stop"),
+        usage.path("prompt_tokens").asInt(),
+        usage.path("completion_tokens").asInt());
+  }
+
+  @Override
+  public List<Integer> tokenize(List<ChatMessage> messages, boolean addGenerationPrompt) {
+    JsonNode reply =
+        json(
+            post(
+                "/tokenize",
+                Map.of(
+                    "messages",
+                    withoutWeights(messages),
+                    "add_generation_prompt",
+                    addGenerationPrompt)));
+    List<Integer> tokens = new ArrayList<>();
+    reply.path("tokens").forEach(token -> tokens.add(token.asInt()));
+    return tokens;
+  }
+
+  @Override
+  public HeldOut foresee(String model, List<Integer> tokens, int from) {
+    Map<String, Object> body =
+        Map.of(
+            "model",
+            model,
+            "prompt",
+            tokens,
+            "max_tokens",
+            1,
+            "temperature",
+            0,
+            "prompt_logprobs",
+            1);
+    JsonNode choice = json(post("/v1/completions", body)).path("choices").path(0);
+    JsonNode places = choice.path("prompt_logprobs");
+    double loss = 0;
+    long correct = 0;
+    for (int i = from; i < tokens.size(); i++) {
+      JsonNode scored = places.path(i).path(Integer.toString(tokens.get(i)));
+      if (!scored.path("logprob").isNumber()) {
+        throw new ServingException(
+            Kind.REFUSED, endpoint + " gave no prompt_logprobs for token " + i + " of a prompt");
+      }
+      loss -= scored.path("logprob").asDouble();
+      correct += scored.path("rank").asInt() == 1 ? 1 : 0;
+    }
+    return new HeldOut(Math.max(0, tokens.size() - from), loss, correct);
+  }
+
+  private byte[] post(String path, Map<String, Object> body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofByteArray(Json.write(body)))
+            .build());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    String base = endpoint.toString().replaceFirst("/+$", "");
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(timeout);
+    return key == null ? request : request.header("Authorization", "Bearer " + key);
+  }
+
+  private byte[] send(HttpRequest request) {
+    try {
+      HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
+      if (response.statusCode() / 100 == 2) {
+        return response.body();
+      }
+      throw refused(request, response);
+    } catch (IOException e) {
+      throw new ServingException(
+          Kind.UNAVAILABLE,
+          "the model server at %s does not answer (%s); start it or check spec.serving.endpoint"
+              .formatted(endpoint, e.getClass().getSimpleName()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ServingException(Kind.UNAVAILABLE, "interrupted while asking " + endpoint, e);
+    }
+  }
+
+  private ServingException refused(HttpRequest request, HttpResponse<byte[]> response) {
+    int status = response.statusCode();
+    String detail = detail(response.body());
+    Kind kind =
+        status == 404 && !request.uri().getPath().contains("lora")
+            ? Kind.UNKNOWN_MODEL
+            : status == 429 || status == 408 || status >= 500 ? Kind.UNAVAILABLE : Kind.REFUSED;
+    return new ServingException(
+        kind, "%s answered %d: %s".formatted(request.uri(), status, detail));
+  }
+
+  private static String detail(byte[] body) {
+    String text = new String(body, StandardCharsets.UTF_8);
+    try {
+      JsonNode json = Json.read(body, JsonNode.class);
+      String message = json.at("/error/message").asText(json.path("message").asText(text));
+      return cut(message);
+    } catch (UncheckedIOException e) {
+      return cut(text);
+    }
+  }
+
+  private static String cut(String text) {
+    return text.length() > LONGEST_DETAIL ? text.substring(0, LONGEST_DETAIL) + "…" : text;
+  }
+
+  private JsonNode json(byte[] body) {
+    try {
+      return Json.read(body, JsonNode.class);
+    } catch (UncheckedIOException e) {
+      throw new ServingException(Kind.UNAVAILABLE, endpoint + " did not answer in JSON", e);
+    }
+  }
+
+  private static boolean says(ServingException e, String word) {
+    return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains(word);
+  }
+
+  /** Weights are for training; a server would not know them. */
+  private static List<ChatMessage> withoutWeights(List<ChatMessage> messages) {
+    return messages.stream().map(message -> message.withWeight(null)).toList();
+  }
+}

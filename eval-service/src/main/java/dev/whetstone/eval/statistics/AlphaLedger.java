@@ -1,0 +1,13 @@
+package dev.whetstone.eval.statistics;
+
+/**
+ * How much chance of a false promotion the next look may spend, given the looks before it. Every
+ * judgement spends, also a repeated one.
+ */
+public sealed interface AlphaLedger permits AlphaSpending, LordPlusPlus {
+  /** One-sided level of the next look. */
+  double next();
+
+  /** What is left for all looks after the next. */
+  double leftAfterNext();
+}

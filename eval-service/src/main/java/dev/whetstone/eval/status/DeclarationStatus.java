@@ -1,0 +1,34 @@
+package dev.whetstone.eval.status;
+
+import dev.whetstone.eval.condition.Condition;
+import dev.whetstone.eval.registry.LoopFolder;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Which declaration is in force, and whether a newer one is broken. */
+@ApplicationScoped
+public class DeclarationStatus {
+  private final LoopFolder folder;
+
+  public DeclarationStatus(LoopFolder folder) {
+    this.folder = folder;
+  }
+
+  Condition of(DeclaredLoop loop) {
+    List<LoopFolder.BrokenFile> broken = folder.broken(loop.id());
+    String inForce = "revision " + loop.revision() + " is in force";
+    return broken.isEmpty()
+        ? Condition.of("Declared", true, "InForce", inForce)
+        : Condition.of(
+            "Declared",
+            false,
+            "BrokenFile",
+            inForce
+                + "; a newer file cannot be taken over: "
+                + broken.stream()
+                    .map(LoopFolder.BrokenFile::faults)
+                    .collect(Collectors.joining("; ")));
+  }
+}

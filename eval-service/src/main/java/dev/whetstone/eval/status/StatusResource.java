@@ -1,0 +1,63 @@
+package dev.whetstone.eval.status;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.eval.condition.Condition;
+import dev.whetstone.eval.judge.JudgingStatus;
+import dev.whetstone.eval.registry.LoopRegistry;
+import dev.whetstone.eval.registry.LoopResource;
+import dev.whetstone.eval.rollout.ServingStatus;
+import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+
+/** What a loop is doing. */
+@Path("/v1/loops/{loop}/status")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class StatusResource {
+  private final LoopRegistry registry;
+  private final JudgingStatus judging;
+  private final ServingStatus serving;
+  private final DeclarationStatus declaration;
+  private final Caller caller;
+
+  public StatusResource(
+      LoopRegistry registry,
+      JudgingStatus judging,
+      ServingStatus serving,
+      DeclarationStatus declaration,
+      Caller caller) {
+    this.registry = registry;
+    this.judging = judging;
+    this.serving = serving;
+    this.declaration = declaration;
+    this.caller = caller;
+  }
+
+  /** The loop's conditions. */
+  public record Status(String loop, long revision, String specSha256, List<Condition> conditions) {
+    public Status {
+      conditions = List.copyOf(conditions);
+    }
+  }
+
+  @GET
+  @RequiresScope(Scope.READ)
+  public Status status(@PathParam("loop") String name) {
+    LoopId id = caller.loop(name);
+    DeclaredLoop loop = registry.current(id).orElseThrow(() -> LoopResource.unknown(id));
+    return new Status(
+        id.loop(),
+        loop.revision(),
+        loop.specSha256(),
+        List.of(declaration.of(loop), judging.of(id), serving.of(loop)));
+  }
+}

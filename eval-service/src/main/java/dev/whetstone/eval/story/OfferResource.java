@@ -1,0 +1,112 @@
+package dev.whetstone.eval.story;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.CheckpointReady;
+import dev.whetstone.eval.checkpoint.Checkpoints;
+import dev.whetstone.eval.registry.LoopRegistry;
+import dev.whetstone.eval.registry.LoopResource;
+import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Takes adapters that were made elsewhere, and lists what was offered. */
+@Path("/v1/loops/{loop}/checkpoints")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class OfferResource {
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+  private final LoopRegistry registry;
+  private final Checkpoints checkpoints;
+  private final Storyteller storyteller;
+  private final ObjectStore store;
+  private final Caller caller;
+
+  public OfferResource(
+      LoopRegistry registry,
+      Checkpoints checkpoints,
+      Storyteller storyteller,
+      ObjectStore store,
+      Caller caller) {
+    this.registry = registry;
+    this.checkpoints = checkpoints;
+    this.storyteller = storyteller;
+    this.store = store;
+    this.caller = caller;
+  }
+
+  /** What was offered for the loop, newest first. */
+  @GET
+  @RequiresScope(Scope.READ)
+  public List<CheckpointStory> all(@PathParam("loop") String name) {
+    return checkpoints.all(known(name)).reversed().stream().map(storyteller::tell).toList();
+  }
+
+  /** Offers a checkpoint that lies in the object store; 202, its story tells the rest. */
+  @POST
+  @Consumes(MediaType.APPLICATION_JSON)
+  @RequiresScope(Scope.OPERATE)
+  public Response offer(@PathParam("loop") String name, @Nullable CheckpointReady ready) {
+    LoopId loop = known(name);
+    CheckpointReady offered = checked(ready);
+    checkpoints.record(loop, offered);
+    return Response.accepted(
+            storyteller.tell(checkpoints.find(loop, offered.checkpointId()).orElseThrow()))
+        .build();
+  }
+
+  private CheckpointReady checked(@Nullable CheckpointReady ready) {
+    if (ready == null) {
+      throw malformed("the call has no body", "", "send a checkpoint.ready object");
+    }
+    if (ready.checkpointId() == null || !SHA256.matcher(ready.checkpointId()).matches()) {
+      throw malformed(
+          "checkpointId is '" + ready.checkpointId() + "'",
+          "/checkpointId",
+          "give the SHA-256 of the checkpoint's manifest, 64 hex digits");
+    }
+    requireInStore("/manifestUri", ready.manifestUri());
+    requireInStore("/adapterUri", ready.adapterUri());
+    return ready;
+  }
+
+  private void requireInStore(String pointer, @Nullable String uri) {
+    try {
+      if (uri == null) {
+        throw new IllegalArgumentException("it is missing");
+      }
+      String ignored = store.key(URI.create(uri));
+    } catch (ObjectStoreException | IllegalArgumentException e) {
+      throw malformed(
+          pointer + " is not in the object store: " + e.getMessage(),
+          pointer,
+          "copy the checkpoint's folder there and give its URI");
+    }
+  }
+
+  private static ProblemException malformed(String detail, String pointer, String remedy) {
+    return new ProblemException(
+        Problems.badRequest("malformed-checkpoint", detail, pointer, remedy));
+  }
+
+  private LoopId known(String name) {
+    LoopId loop = caller.loop(name);
+    return registry.current(loop).orElseThrow(() -> LoopResource.unknown(loop)).id();
+  }
+}

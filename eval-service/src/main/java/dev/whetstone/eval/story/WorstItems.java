@@ -1,0 +1,56 @@
+package dev.whetstone.eval.story;
+
+import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.Evidence.Score;
+import dev.whetstone.eval.decision.Evidence.Text;
+import dev.whetstone.eval.decision.EvidenceStore;
+import dev.whetstone.eval.story.CheckpointStory.WorstItem;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The items that speak loudest against a rejected candidate. */
+@ApplicationScoped
+public class WorstItems {
+  private static final int SHOWN = 5;
+  private final EvidenceStore evidence;
+
+  public WorstItems(EvidenceStore evidence) {
+    this.evidence = evidence;
+  }
+
+  /** At most five, worst first; none for a candidate that was not rejected. */
+  List<WorstItem> of(Decision decision) {
+    String uri = decision.body().evidenceUri();
+    if (decision.verdict() != Verdict.REJECT || uri == null) {
+      return List.of();
+    }
+    Map<String, Text> texts = new HashMap<>();
+    evidence.texts(uri).forEach(text -> texts.put(text.key(), text));
+    return evidence.scores(uri).stream()
+        .filter(score -> !score.shadow() && score.difference() < 0)
+        .sorted(
+            Comparator.comparing((Score score) -> !score.critical())
+                .thenComparing(Score::difference)
+                .thenComparing(Score::key))
+        .limit(SHOWN)
+        .map(score -> item(score, texts.get(score.key())))
+        .toList();
+  }
+
+  private static WorstItem item(Score score, @Nullable Text text) {
+    return text == null
+        ? new WorstItem(score.key(), score.difference(), null, null, null, null)
+        : new WorstItem(
+            score.key(),
+            score.difference(),
+            text.question().getLast().content(),
+            text.reference(),
+            text.champion(),
+            text.candidate());
+  }
+}

@@ -1,0 +1,70 @@
+package dev.whetstone.eval.verdict;
+
+import dev.whetstone.contracts.decision.GateOutcome;
+import dev.whetstone.contracts.decision.GateResult;
+import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.decision.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * From findings to one verdict. Where several apply, the first of REJECT, HOLD, INCONCLUSIVE and
+ * PROMOTE wins. What would be promoted is held instead where a person has to say yes; a rejected or
+ * undecided candidate needs nobody's yes.
+ */
+public final class VerdictRule {
+  private VerdictRule() {}
+
+  public static Judgement decide(Findings findings) {
+    List<String> reject = new ArrayList<>(findings.faults());
+    reject.addAll(enforced(findings, GateOutcome.FAILED));
+    if (!reject.isEmpty()) {
+      return judgement(Verdict.REJECT, reject);
+    }
+    List<String> hold = new ArrayList<>(findings.holds());
+    hold.addAll(enforced(findings, GateOutcome.NOT_MEASURED));
+    if (findings.gates().stream().noneMatch(VerdictRule::isFresh)) {
+      hold.add("no FRESH gate is enforced, so nothing can show that the candidate is better");
+    }
+    if (!hold.isEmpty()) {
+      return judgement(Verdict.HOLD, hold);
+    }
+    List<String> inconclusive = new ArrayList<>(findings.doubts());
+    inconclusive.addAll(enforced(findings, GateOutcome.UNDECIDED));
+    if (!inconclusive.isEmpty()) {
+      return judgement(Verdict.INCONCLUSIVE, inconclusive);
+    }
+    // Slices and critical items only speak up when they fail.
+    List<String> passed =
+        findings.gates().stream()
+            .filter(gate -> gate.enforced() && !gate.name().contains("/"))
+            .map(gate -> gate.name() + " " + gate.reason())
+            .toList();
+    return switch (findings.mode()) {
+      case AUTO, OBSERVE -> judgement(Verdict.PROMOTE, passed);
+      case APPROVE -> waiting("a person has to approve", passed);
+      case CANARY ->
+          waiting("traffic is not yet moved in steps, so a person has to approve", passed);
+    };
+  }
+
+  private static Judgement waiting(String why, List<String> passed) {
+    return new Judgement(
+        Verdict.HOLD, "every gate passed; " + why + ". " + String.join("; ", passed));
+  }
+
+  private static Judgement judgement(Verdict verdict, List<String> reasons) {
+    return new Judgement(verdict, String.join("; ", reasons));
+  }
+
+  private static boolean isFresh(GateResult gate) {
+    return gate.role() == GateRole.FRESH && gate.enforced();
+  }
+
+  private static List<String> enforced(Findings findings, GateOutcome outcome) {
+    return findings.gates().stream()
+        .filter(gate -> gate.enforced() && gate.outcome() == outcome)
+        .map(gate -> gate.name() + " " + gate.reason())
+        .toList();
+  }
+}

@@ -1,0 +1,146 @@
+package dev.whetstone.eval.gate;
+
+import static dev.whetstone.contracts.decision.GateOutcome.FAILED;
+import static dev.whetstone.contracts.decision.GateOutcome.NOT_MEASURED;
+import static dev.whetstone.contracts.decision.GateOutcome.PASSED;
+import static dev.whetstone.contracts.decision.GateOutcome.UNDECIDED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.contracts.decision.GateOutcome;
+import dev.whetstone.contracts.decision.GateResult;
+import dev.whetstone.contracts.decision.GateRole;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GateTest {
+  @ParameterizedTest
+  @CsvSource({
+    // wins, losses, ties: outcome
+    "140, 0, 4, PASSED",
+    "45, 35, 120, UNDECIDED",
+    "20, 20, 160, UNDECIDED",
+    "2, 30, 168, FAILED",
+    "0, 0, 200, FAILED",
+    "40, 0, 10, UNDECIDED",
+  })
+  void shouldJudgeSuperiority(int wins, int losses, int ties, GateOutcome expected) {
+    GatePolicy policy = policy(GateRole.FRESH, 0.01, 80);
+
+    assertThat(Superiority.judge(policy, scores(wins, losses, ties)).outcome()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 3, 296, PASSED",
+    "0, 48, 252, FAILED",
+    "18, 30, 252, FAILED",
+    "0, 0, 299, UNDECIDED",
+  })
+  void shouldJudgeNonInferiority(int wins, int losses, int ties, GateOutcome expected) {
+    GatePolicy policy = policy(GateRole.RETAIN, 0.03, 300);
+
+    assertThat(NonInferiority.judge(policy, scores(wins, losses, ties)).outcome())
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void shouldNotPassTheReferenceCaseOfNonInferiority() {
+    GatePolicy policy = policy(GateRole.FORGET, 0.02, 700);
+
+    GateResult result = NonInferiority.judge(policy, scores(18, 30, 952));
+
+    assertThat(result.outcome()).isEqualTo(FAILED);
+    assertThat(result.reason())
+        .isEqualTo("-0.012 [-0.023, -0.001], n 1000: cannot rule out a loss of 0.020");
+  }
+
+  @Test
+  void shouldSayWhenThereIsNothingToMeasure() {
+    GatePolicy policy = policy(GateRole.RETAIN, 0.03, 300);
+
+    assertThat(NonInferiority.judge(policy, List.of()).outcome()).isEqualTo(NOT_MEASURED);
+    assertThat(NonInferiority.judge(policy, scores(0, 0, 1)).outcome()).isEqualTo(UNDECIDED);
+    assertThat(Superiority.judge(policy, List.of()).outcome()).isEqualTo(NOT_MEASURED);
+  }
+
+  @Test
+  void shouldSeeARuinedSliceBehindAGoodMean() {
+    List<PairedScore> scores = new ArrayList<>();
+    for (String slice : List.of("billing", "delivery", "returns")) {
+      for (int i = 0; i < 50; i++) {
+        boolean ruined = slice.equals("returns") && i < 15;
+        scores.add(new PairedScore(slice + i, slice, null, false, ruined ? 1 : 0, ruined ? 0 : 1));
+      }
+    }
+    for (int i = 0; i < 29; i++) {
+      scores.add(new PairedScore("tiny" + i, "tiny", null, false, 1, 0));
+    }
+    GatePolicy policy = policy(GateRole.RETAIN, 0.03, 100);
+
+    List<GateResult> slices = SliceGates.judge(policy, scores);
+
+    assertThat(slices)
+        .extracting(GateResult::name)
+        .containsExactly("RETAIN/billing", "RETAIN/delivery", "RETAIN/returns");
+    assertThat(slices).extracting(GateResult::outcome).containsExactly(PASSED, PASSED, PASSED);
+
+    List<PairedScore> worse =
+        scores.stream()
+            .map(
+                s ->
+                    "returns".equals(s.slice())
+                        ? new PairedScore(s.itemId(), s.slice(), null, false, 1, s.candidate())
+                        : s)
+            .toList();
+    assertThat(SliceGates.judge(policy, worse).getLast().outcome()).isEqualTo(FAILED);
+  }
+
+  @Test
+  void shouldFailOnOneCriticalItemWhateverTheChampionDid() {
+    List<PairedScore> scores = new ArrayList<>(scores(10, 0, 10));
+    GatePolicy policy = policy(GateRole.CANARY, 0, 1);
+    assertThat(CriticalItems.judge(policy, scores)).isEmpty();
+
+    scores.add(new PairedScore("trigger-1", null, null, true, 0, 1));
+    assertThat(CriticalItems.judge(policy, scores).orElseThrow().outcome()).isEqualTo(PASSED);
+
+    scores.add(new PairedScore("trigger-2", null, null, true, 0, 0));
+    GateResult failed = CriticalItems.judge(policy, scores).orElseThrow();
+    assertThat(failed.outcome()).isEqualTo(FAILED);
+    assertThat(failed.reason()).isEqualTo("1 of 2 critical items failed: trigger-2");
+  }
+
+  @Test
+  void shouldCountClusteredItemsAsFewerThanTheyAre() {
+    List<PairedScore> clustered = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      double candidate = i / 10 % 2;
+      clustered.add(new PairedScore("i" + i, null, "user-" + i / 10, false, 0.42, candidate));
+    }
+    GatePolicy policy = policy(GateRole.FRESH, 0.01, 80);
+
+    assertThat(Superiority.judge(policy, clustered).outcome()).isEqualTo(UNDECIDED);
+    List<PairedScore> independent =
+        clustered.stream()
+            .map(s -> new PairedScore(s.itemId(), null, null, false, s.champion(), s.candidate()))
+            .toList();
+    assertThat(Superiority.judge(policy, independent).outcome()).isEqualTo(PASSED);
+  }
+
+  static GatePolicy policy(GateRole role, double margin, int minItems) {
+    return new GatePolicy(role.name(), role, "exact_match", margin, minItems, 0.05, true);
+  }
+
+  static List<PairedScore> scores(int wins, int losses, int ties) {
+    List<PairedScore> scores = new ArrayList<>();
+    for (int i = 0; i < wins + losses + ties; i++) {
+      double champion = i < wins ? 0 : 1;
+      double candidate = i < wins ? 1 : i < wins + losses ? 0 : 1;
+      scores.add(new PairedScore("item-" + i, null, null, false, champion, candidate));
+    }
+    return scores;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.whetstone.eval.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.chat.ToolCall;
+import dev.whetstone.eval.scene.FakeModelServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The server that tests put in the product's place keeps the same contract. */
+class FakeServingTest extends ServingContract {
+  private static final String ADAPTER = "/adapters/one";
+  private final FakeModelServer fake = new FakeModelServer();
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  FakeServingTest() {
+    fake.teach(ADAPTER, question -> "taught " + question);
+  }
+
+  @AfterEach
+  void stop() {
+    fake.close();
+    client.close();
+  }
+
+  @Override
+  ServingPort server() {
+    return new HttpServing(client, URI.create(fake.url() + "/"), null, Duration.ofSeconds(10));
+  }
+
+  @Override
+  String adapter() {
+    return ADAPTER;
+  }
+
+  @Test
+  void shouldTellTroubleThatPassesFromRefusal() {
+    fake.down(true);
+    assertThatThrownBy(() -> server().models())
+        .isInstanceOfSatisfying(
+            ServingException.class,
+            e -> assertThat(e.kind()).isEqualTo(ServingException.Kind.UNAVAILABLE));
+    fake.close();
+    assertThatThrownBy(() -> server().models())
+        .hasMessageContaining("does not answer")
+        .hasMessageContaining("spec.serving.endpoint");
+  }
+
+  @Test
+  void shouldCompareToolCallsByContent() {
+    ToolCall.Function spaced = new ToolCall.Function("refund", "{ \"order\": 7, \"all\": true }");
+    ToolCall.Function other = new ToolCall.Function("refund", "{\"all\":true,\"order\":7}");
+
+    assertThat(AnswerText.of(calling(spaced)))
+        .isEqualTo(AnswerText.of(calling(other)))
+        .isEqualTo("[{\"arguments\":{\"all\":true,\"order\":7},\"name\":\"refund\"}]");
+    assertThat(AnswerText.of(ChatMessage.assistant("plain"))).isEqualTo("plain");
+  }
+
+  private static ChatMessage calling(ToolCall.Function function) {
+    return new ChatMessage(
+        "assistant", null, null, List.of(new ToolCall("id", "function", function)), null, null);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.whetstone.eval.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.whetstone.contracts.decision.Interval;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Every figure here was computed elsewhere; see loop policy, reference values. */
+class ReferenceValuesTest {
+  private static final double TIGHT = 1e-7;
+
+  @Test
+  void shouldReproducePairedDifference() {
+    PairedDifference difference = PairedDifference.of(paired(45, 25, 1000));
+
+    assertThat(difference.mean()).isCloseTo(0.02, within(1e-12));
+    assertThat(difference.standardError()).isCloseTo(0.0083468359, within(1e-10));
+    assertThat(difference.pTwoSided()).isCloseTo(0.0167528656, within(1e-9));
+    Interval interval = difference.normalInterval(0.95);
+    assertThat(interval.lower()).isCloseTo(0.0036405, within(TIGHT));
+    assertThat(interval.upper()).isCloseTo(0.0363595, within(TIGHT));
+  }
+
+  @Test
+  void shouldDrawStudentsIntervalALittleWiderThanTheNormalOne() {
+    PairedDifference difference = PairedDifference.of(paired(45, 25, 1000));
+
+    assertThat(difference.interval(0.95).lower())
+        .isLessThan(difference.normalInterval(0.95).lower())
+        .isCloseTo(0.0036405, within(2e-5));
+  }
+
+  @Test
+  void shouldReproduceMcNemar() {
+    McNemar test = new McNemar(45, 25);
+
+    assertThat(test.exactP()).isCloseTo(0.0224628955, within(1e-9));
+    assertThat(test.correctedChiSquare()).isCloseTo(5.1571429, within(TIGHT));
+    assertThat(test.correctedP()).isCloseTo(0.0231509520, within(1e-9));
+    assertThat(new McNemar(0, 0).exactP()).isEqualTo(1);
+    assertThat(new McNemar(3, 3).exactP()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldReproduceNonInferiority() {
+    PairedDifference difference = PairedDifference.of(paired(18, 30, 1000));
+
+    assertThat(difference.standardError()).isCloseTo(0.0069212646, within(1e-10));
+    assertThat(difference.pAbove(-0.02)).isCloseTo(0.1240078, within(TIGHT));
+  }
+
+  @Test
+  void shouldReproduceWilson() {
+    Interval interval = Wilson.interval(745, 1000, 0.95);
+
+    assertThat(interval.lower()).isCloseTo(0.7170834, within(TIGHT));
+    assertThat(interval.upper()).isCloseTo(0.7710415, within(TIGHT));
+    assertThat(Wilson.interval(0, 10, 0.95).lower()).isCloseTo(0, within(1e-12));
+    assertThat(Wilson.interval(10, 10, 0.95).upper()).isCloseTo(1, within(1e-12));
+  }
+
+  @Test
+  void shouldReproduceMixtureSequentialTest() {
+    MixtureSequentialTest test = new MixtureSequentialTest(0.0696696697, 0.0025);
+
+    assertThat(test.likelihoodRatio(1000, 0.02)).isCloseTo(2.6884770, within(1e-6));
+    assertThat(test.pValue(1000, 0.02)).isCloseTo(0.3719578, within(TIGHT));
+    assertThat(test.pValue(10, 0)).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRejectExactlyOneByHolm() {
+    boolean[] rejected = Holm.rejected(0.05, .001, .008, .039, .041, .042, .06, .074, .205);
+
+    assertThat(rejected).containsExactly(true, false, false, false, false, false, false, false);
+  }
+
+  @Test
+  void shouldAdjustInTheOrderGiven() {
+    assertThat(Holm.adjust(0.04, 0.01, 0.03)).containsExactly(0.06, 0.03, 0.06);
+    assertThat(Holm.adjust()).isEmpty();
+  }
+
+  @Test
+  void shouldComputeClusteredStandardErrorByItsFormula() {
+    double[] differences = new double[40];
+    List<String> clusters = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      differences[i] = i % 4 == 0 ? 1 : i % 7 == 0 ? -1 : 0;
+      clusters.add("user-" + i / 3);
+    }
+    double mean = Arrays.stream(differences).average().orElseThrow();
+    double squares =
+        IntStream.rangeClosed(0, 39 / 3)
+            .mapToDouble(
+                cluster ->
+                    IntStream.range(3 * cluster, Math.min(40, 3 * cluster + 3))
+                        .mapToDouble(i -> differences[i] - mean)
+                        .sum())
+            .map(sum -> sum * sum)
+            .sum();
+
+    PairedDifference clustered = PairedDifference.clustered(differences, clusters);
+
+    assertThat(clustered.standardError()).isCloseTo(Math.sqrt(squares) / 40, within(1e-12));
+    assertThat(clustered.degreesOfFreedom()).isEqualTo(13);
+  }
+
+  @Test
+  void shouldWidenTheIntervalWhenItemsOfOneUserAreAlike() {
+    double[] differences = new double[200];
+    List<String> clusters = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      differences[i] = i / 10 % 2;
+      clusters.add("user-" + i / 10);
+    }
+
+    assertThat(PairedDifference.clustered(differences, clusters).standardError())
+        .isGreaterThan(3 * PairedDifference.of(differences).standardError());
+  }
+
+  @Test
+  void shouldNotTakeAHandfulOfTiesForCertainty() {
+    PairedDifference ties = PairedDifference.of(new double[20]);
+
+    assertThat(ties.mean()).isZero();
+    assertThat(ties.interval(0.9).lower()).isLessThan(-0.05);
+  }
+
+  @Test
+  void shouldRefuseOneItem() {
+    assertThatThrownBy(() -> PairedDifference.of(new double[] {1}))
+        .hasMessage("paired differences need at least 2 items, not 1");
+  }
+
+  static double[] paired(int wins, int losses, int n) {
+    double[] differences = new double[n];
+    Arrays.fill(differences, 0, wins, 1);
+    Arrays.fill(differences, wins, wins + losses, -1);
+    return differences;
+  }
+}

@@ -1,0 +1,130 @@
+package dev.whetstone.eval.verdict;
+
+import static dev.whetstone.contracts.decision.GateOutcome.FAILED;
+import static dev.whetstone.contracts.decision.GateOutcome.NOT_MEASURED;
+import static dev.whetstone.contracts.decision.GateOutcome.PASSED;
+import static dev.whetstone.contracts.decision.GateOutcome.UNDECIDED;
+import static dev.whetstone.contracts.decision.Verdict.HOLD;
+import static dev.whetstone.contracts.decision.Verdict.INCONCLUSIVE;
+import static dev.whetstone.contracts.decision.Verdict.PROMOTE;
+import static dev.whetstone.contracts.decision.Verdict.REJECT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.contracts.decision.GateOutcome;
+import dev.whetstone.contracts.decision.GateResult;
+import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.decision.RolloutMode;
+import dev.whetstone.contracts.decision.Verdict;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class VerdictRuleTest {
+  static Stream<Arguments> cases() {
+    return Stream.of(
+        // FRESH, RETAIN, hold, doubt, mode: verdict
+        Arguments.of(PASSED, PASSED, false, false, RolloutMode.AUTO, PROMOTE),
+        Arguments.of(PASSED, PASSED, false, false, RolloutMode.OBSERVE, PROMOTE),
+        Arguments.of(PASSED, PASSED, false, false, RolloutMode.APPROVE, HOLD),
+        Arguments.of(PASSED, PASSED, false, false, RolloutMode.CANARY, HOLD),
+        Arguments.of(FAILED, PASSED, false, false, RolloutMode.AUTO, REJECT),
+        Arguments.of(PASSED, FAILED, false, false, RolloutMode.AUTO, REJECT),
+        Arguments.of(UNDECIDED, FAILED, true, true, RolloutMode.APPROVE, REJECT),
+        Arguments.of(UNDECIDED, PASSED, false, false, RolloutMode.AUTO, INCONCLUSIVE),
+        Arguments.of(UNDECIDED, PASSED, false, false, RolloutMode.APPROVE, INCONCLUSIVE),
+        Arguments.of(PASSED, UNDECIDED, false, false, RolloutMode.AUTO, INCONCLUSIVE),
+        Arguments.of(PASSED, PASSED, false, true, RolloutMode.AUTO, INCONCLUSIVE),
+        Arguments.of(PASSED, NOT_MEASURED, false, false, RolloutMode.AUTO, HOLD),
+        Arguments.of(UNDECIDED, NOT_MEASURED, false, true, RolloutMode.AUTO, HOLD),
+        Arguments.of(PASSED, PASSED, true, false, RolloutMode.AUTO, HOLD),
+        Arguments.of(FAILED, NOT_MEASURED, true, false, RolloutMode.AUTO, REJECT));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void shouldFollowPrecedence(
+      GateOutcome fresh,
+      GateOutcome retain,
+      boolean hold,
+      boolean doubt,
+      RolloutMode mode,
+      Verdict expected) {
+    Findings findings =
+        new Findings(
+            List.of(gate(GateRole.FRESH, fresh, true), gate(GateRole.RETAIN, retain, true)),
+            List.of(),
+            hold ? List.of("first round without a golden set") : List.of(),
+            doubt ? List.of("the server is not reproducible") : List.of(),
+            mode);
+
+    assertThat(VerdictRule.decide(findings).verdict()).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldLetShadowGatesDecideNothing() {
+    Findings findings =
+        findings(
+            gate(GateRole.FRESH, PASSED, true),
+            gate(GateRole.FORGET, FAILED, false),
+            gate(GateRole.RETAIN, NOT_MEASURED, false));
+
+    assertThat(VerdictRule.decide(findings).verdict()).isEqualTo(PROMOTE);
+  }
+
+  @Test
+  void shouldHoldWithoutAnEnforcedFreshGate() {
+    Findings findings =
+        findings(gate(GateRole.FRESH, PASSED, false), gate(GateRole.RETAIN, PASSED, true));
+
+    Judgement judgement = VerdictRule.decide(findings);
+
+    assertThat(judgement.verdict()).isEqualTo(HOLD);
+    assertThat(judgement.reason()).contains("no FRESH gate is enforced");
+  }
+
+  @Test
+  void shouldRejectWhatCannotBeServed() {
+    Findings findings =
+        new Findings(
+            List.of(gate(GateRole.FRESH, NOT_MEASURED, true)),
+            List.of("adapter_model.safetensors holds 12 bytes"),
+            List.of(),
+            List.of(),
+            RolloutMode.AUTO);
+
+    assertThat(VerdictRule.decide(findings))
+        .isEqualTo(new Judgement(REJECT, "adapter_model.safetensors holds 12 bytes"));
+  }
+
+  @Test
+  void shouldNameWhatDecided() {
+    Findings findings =
+        findings(gate(GateRole.FRESH, PASSED, true), gate(GateRole.RETAIN, FAILED, true));
+
+    assertThat(VerdictRule.decide(findings).reason()).isEqualTo("RETAIN because");
+  }
+
+  private static Findings findings(GateResult... gates) {
+    return new Findings(List.of(gates), List.of(), List.of(), List.of(), RolloutMode.AUTO);
+  }
+
+  private static GateResult gate(GateRole role, GateOutcome outcome, boolean enforced) {
+    return new GateResult(
+        role.name(),
+        role,
+        "exact_match",
+        100,
+        0.5,
+        0.5,
+        0.0,
+        null,
+        0.5,
+        0.03,
+        enforced,
+        outcome,
+        "because");
+  }
+}
