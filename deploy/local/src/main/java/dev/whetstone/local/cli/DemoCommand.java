@@ -1,0 +1,55 @@
+package dev.whetstone.local.cli;
+
+import dev.whetstone.local.demo.DemoRuns;
+import dev.whetstone.local.stack.LocalStack;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows the whole loop on the toy base model. */
+@Command(
+    name = "demo",
+    description = "Show the whole loop: feedback in, a better adapter in service, poison kept out.",
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+  @Option(names = "--down", description = "End the stack afterwards.")
+  private boolean down;
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "1",
+      description = "Repeat with so many seeds, each on a fresh loop.")
+  private int seeds;
+
+  @Option(names = "--seed", defaultValue = "1", description = "The first seed (default 1).")
+  private long seed;
+
+  @Option(
+      names = "--fresh",
+      description = "End the stack and delete its data, loops and adapters first.")
+  private boolean fresh;
+
+  @Override
+  public Integer call() {
+    Workplace workplace = Workplace.current();
+    if (fresh) {
+      workplace.stack().down(workplace.terminal());
+      workplace.stack().deleteData();
+    }
+    UpCommand.start(workplace, true);
+    try (LocalStack.Guard ignored = workplace.stack().endOnInterrupt()) {
+      new DemoRuns(
+              workplace.options(),
+              workplace.operatorKeys().of(Workplace.TENANT),
+              workplace.terminal(),
+              Clock.systemUTC())
+          .play(seed, seeds);
+    } finally {
+      if (down) {
+        DownCommand.end(workplace);
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,123 @@
+package dev.whetstone.local.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.local.api.Api;
+import dev.whetstone.local.api.LoopFile;
+import dev.whetstone.local.api.Reply;
+import dev.whetstone.local.stack.Component;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Checks, declares and explains loops. */
+@Command(
+    name = "loop",
+    description = "Check, declare or explain a loop file.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "validate|apply|explain")
+final class LoopCommand {
+  @Command(
+      name = "validate",
+      description = "Say whether a loop file is right; change nothing.",
+      mixinStandardHelpOptions = true)
+  int validate(@Parameters(paramLabel = "FILE") Path file) {
+    Workplace workplace = Workplace.current();
+    LoopFile loop = LoopFile.read(file);
+    Reply reply = explain(workplace, loop);
+    if (!reply.isOk()) {
+      return refuse(workplace, loop, reply);
+    }
+    workplace.terminal().say("%s is right: loop %s/%s.", file, loop.tenant(), loop.name());
+    return 0;
+  }
+
+  @Command(
+      name = "apply",
+      description = "Declare the loop, or change its declaration.",
+      mixinStandardHelpOptions = true)
+  int apply(@Parameters(paramLabel = "FILE") Path file) {
+    Workplace workplace = Workplace.current();
+    workplace.requireRunning(Component.EVAL);
+    LoopFile loop = LoopFile.read(file);
+    Reply reply =
+        workplace
+            .api(loop.tenant())
+            .send(
+                Component.EVAL,
+                "PUT",
+                "/v1/loops/" + loop.name(),
+                "application/json",
+                Api.bytes(loop.content()));
+    if (!reply.isOk()) {
+      return refuse(workplace, loop, reply);
+    }
+    workplace
+        .terminal()
+        .say(
+            "Loop %s/%s is declared: revision %s, digest %s.",
+            loop.tenant(),
+            loop.name(),
+            reply.body().path("revision").asText("?"),
+            reply.body().path("specSha256").asText("?"));
+    return 0;
+  }
+
+  @Command(
+      name = "explain",
+      description = "Show every field's value and where it comes from.",
+      mixinStandardHelpOptions = true)
+  int explain(@Parameters(paramLabel = "FILE") Path file) {
+    Workplace workplace = Workplace.current();
+    LoopFile loop = LoopFile.read(file);
+    Reply reply = explain(workplace, loop);
+    if (!reply.isOk()) {
+      return refuse(workplace, loop, reply);
+    }
+    JsonNode settings = reply.body().path("settings");
+    for (JsonNode setting : settings.isArray() ? settings : reply.body()) {
+      workplace
+          .terminal()
+          .say(
+              "%-48s %-38s %s",
+              setting.path("pointer").asText(),
+              value(setting.path("value")),
+              setting.path("origin").asText());
+    }
+    return 0;
+  }
+
+  private static Reply explain(Workplace workplace, LoopFile loop) {
+    workplace.requireRunning(Component.EVAL);
+    return workplace
+        .api(loop.tenant())
+        .post(Component.EVAL, "/v1/loops/" + loop.name() + "/explain", loop.content());
+  }
+
+  private static int refuse(Workplace workplace, LoopFile loop, Reply reply) {
+    if (!"invalid-loop".equals(reply.body().path("code").asText())) {
+      workplace.terminal().say("%s is refused: %s", loop.file(), reply.problem());
+      return 1;
+    }
+    workplace.terminal().say("%s is refused:", loop.file());
+    // The service calls the body by the loop's name; here it is a file.
+    reply
+        .body()
+        .path("detail")
+        .asText()
+        .lines()
+        .forEach(
+            fault ->
+                workplace
+                    .terminal()
+                    .say(
+                        "  %s",
+                        fault.startsWith(loop.name() + " ")
+                            ? fault.substring(loop.name().length() + 1)
+                            : fault));
+    return 1;
+  }
+
+  private static String value(JsonNode node) {
+    return node.isTextual() ? node.asText() : node.toString();
+  }
+}

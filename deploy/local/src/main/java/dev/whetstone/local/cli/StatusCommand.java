@@ -1,0 +1,127 @@
+package dev.whetstone.local.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.local.api.Api;
+import dev.whetstone.local.api.Reply;
+import dev.whetstone.local.stack.Component;
+import dev.whetstone.local.stack.StackException;
+import dev.whetstone.local.terminal.Terminal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Shows what runs and how each loop fares, in words. */
+@Command(
+    name = "status",
+    description = "Show what runs, and for each loop how it fares.",
+    mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+  private static final int LONGEST_MESSAGE = 160;
+  private static final List<Component> REPORTING =
+      List.of(Component.CURATION, Component.TRAINING, Component.EVAL);
+
+  @Override
+  public Integer call() {
+    Workplace workplace = Workplace.current();
+    Terminal terminal = workplace.terminal();
+    boolean allUp = true;
+    for (Component component : Component.values()) {
+      boolean ready = workplace.stack().isReady(component);
+      boolean running = workplace.stack().isRunning(component);
+      allUp &= ready;
+      terminal.say(
+          "  %-14s %s",
+          component.id(),
+          ready
+              ? terminal.green("ready")
+              : running ? terminal.yellow("starting or busy") : terminal.red("not running"));
+    }
+    if (!workplace.stack().isRunning(Component.EVAL)) {
+      terminal.say("");
+      terminal.say("Loops cannot be shown: the eval service does not run. Start: ./whetstone up");
+      return 1;
+    }
+    for (String tenant : workplace.operatorKeys().tenants()) {
+      showTenant(workplace, tenant);
+    }
+    return allUp ? 0 : 1;
+  }
+
+  private static void showTenant(Workplace workplace, String tenant) {
+    Api api = workplace.api(tenant);
+    JsonNode answer = api.ok(Component.EVAL, "/v1/loops");
+    List<String> names = new ArrayList<>();
+    for (JsonNode loop : answer.isArray() ? answer : answer.path("loops")) {
+      names.add(loopName(loop));
+    }
+    if (names.isEmpty()) {
+      workplace
+          .terminal()
+          .say("\nTenant %s has no loop yet. Declare one: ./whetstone loop apply FILE", tenant);
+    }
+    names.forEach(name -> showLoop(workplace, api, tenant, name));
+  }
+
+  /** The loop's name, however the list says it. */
+  static String loopName(JsonNode loop) {
+    for (String pointer : List.of("/name", "/loop", "/id/loop", "/spec/metadata/name")) {
+      if (loop.at(pointer).isTextual()) {
+        return loop.at(pointer).asText();
+      }
+    }
+    return loop.asText();
+  }
+
+  private static void showLoop(Workplace workplace, Api api, String tenant, String name) {
+    Terminal terminal = workplace.terminal();
+    Reply champion = api.get(Component.EVAL, "/v1/loops/" + name + "/champion");
+    terminal.say("");
+    terminal.say(
+        "%s  %s",
+        terminal.bold(tenant + "/" + name),
+        champion.isOk() ? inService(champion.body()) : champion.problem());
+    for (Component service : REPORTING) {
+      try {
+        Reply reply = api.get(service, "/v1/loops/" + name + "/status");
+        if (!reply.isOk()) {
+          terminal.say("  %-10s %s", service.id(), reply.problem());
+          continue;
+        }
+        reply.body().path("conditions").forEach(condition -> showCondition(terminal, condition));
+      } catch (StackException e) {
+        terminal.say("  %-10s %s", service.id(), e.getMessage());
+      }
+    }
+  }
+
+  private static String inService(JsonNode champion) {
+    long generation = champion.path("generation").asLong();
+    String model = champion.path("servedName").asText("");
+    return generation == 0
+        ? "generation 0, the base model %s".formatted(model)
+        : "generation %d, %s".formatted(generation, model);
+  }
+
+  private static void showCondition(Terminal terminal, JsonNode condition) {
+    String status = condition.path("status").asText();
+    String mark =
+        switch (status) {
+          case "True", "true" -> terminal.green("✓");
+          // Nothing to do is no fault; what is wrong is said in the message.
+          case "False", "false" -> terminal.dim("·");
+          default -> terminal.yellow("?");
+        };
+    terminal.say(
+        "  %s %-10s %s",
+        mark,
+        condition.path("type").asText(),
+        shortened(condition.path("message").asText(condition.path("reason").asText())));
+  }
+
+  private static String shortened(String message) {
+    return message.length() > LONGEST_MESSAGE
+        ? message.substring(0, LONGEST_MESSAGE - 1) + "…"
+        : message;
+  }
+}

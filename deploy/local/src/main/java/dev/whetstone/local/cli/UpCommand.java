@@ -1,0 +1,59 @@
+package dev.whetstone.local.cli;
+
+import dev.whetstone.local.stack.Component;
+import dev.whetstone.local.terminal.Terminal;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts the stack and leaves it running. */
+@Command(
+    name = "up",
+    description = "Start the stack and leave it running; goes on where it was.",
+    mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+  @Option(names = "--no-watchdog", description = "Do not restart services that end by themselves.")
+  private boolean noWatchdog;
+
+  @Override
+  public Integer call() {
+    Workplace workplace = Workplace.current();
+    start(workplace, !noWatchdog);
+    Terminal terminal = workplace.terminal();
+    String key = workplace.operatorKeys().of(Workplace.TENANT);
+    int ingest = workplace.options().ports().http(Component.INGEST);
+    int eval = workplace.options().ports().http(Component.EVAL);
+    terminal.say("");
+    terminal.say(
+        "  services    ingest  http://127.0.0.1:%d   eval  http://127.0.0.1:%d", ingest, eval);
+    terminal.say(
+        "  model       http://127.0.0.1:%d/v1 (OpenAI API)",
+        workplace.options().ports().modelServer());
+    terminal.say("  key         %s   (tenant %s, every scope)", key, Workplace.TENANT);
+    terminal.say("");
+    terminal.say(
+        "  Try:  curl -H 'Authorization: Bearer %s' http://127.0.0.1:%d/v1/loops", key, eval);
+    terminal.say(
+        "  Then: ./whetstone loop apply deploy/local/demo/loop.yaml   or   ./whetstone demo");
+    terminal.say("  End:  ./whetstone down");
+    return 0;
+  }
+
+  /** Starts what does not run, showing what is waited for. */
+  static void start(Workplace workplace, boolean watchdog) {
+    Terminal terminal = workplace.terminal();
+    long begin = System.nanoTime();
+    boolean ranBefore =
+        Component.all().stream().allMatch(component -> workplace.stack().isRunning(component));
+    workplace.operatorKeys().of(Workplace.TENANT);
+    workplace.stack().start(terminal);
+    if (watchdog) {
+      workplace.stack().startWatchdog();
+    }
+    terminal.say(
+        ranBefore
+            ? "The stack runs already."
+            : "The stack is up after %d s."
+                .formatted((System.nanoTime() - begin) / 1_000_000_000L));
+  }
+}

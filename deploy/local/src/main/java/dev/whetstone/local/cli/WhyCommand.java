@@ -1,0 +1,37 @@
+package dev.whetstone.local.cli;
+
+import dev.whetstone.local.stack.Component;
+import dev.whetstone.local.stack.StackException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Tells the whole life of an event, an answer or a checkpoint. */
+@Command(
+    name = "why",
+    description = "Tell the whole life of an event, an answer or a checkpoint.",
+    mixinStandardHelpOptions = true)
+final class WhyCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "EVENT|RESPONSE|CHECKPOINT",
+      description =
+          "an event's id, a response id or a checkpoint id (its first characters will do)")
+  private String id = "";
+
+  @Override
+  public Integer call() {
+    Workplace workplace = Workplace.current();
+    workplace.requireRunning(Component.EVAL);
+    boolean found = false;
+    for (String tenant : workplace.operatorKeys().tenants()) {
+      found |= new Life(workplace.api(tenant), workplace.terminal(), tenant).tell(id);
+    }
+    if (!found) {
+      throw new StackException(
+          "nothing is known of '" + id + "'",
+          "an event just sent takes a second to be known; ids are those of the receipts and of"
+              + " GET /v1/loops/{loop}/decisions");
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,326 @@
+package dev.whetstone.local.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.local.api.Api;
+import dev.whetstone.local.demo.Measurement.Questionnaire;
+import dev.whetstone.local.stack.Component;
+import dev.whetstone.local.stack.StackException;
+import dev.whetstone.local.terminal.GateLine;
+import dev.whetstone.local.terminal.Terminal;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * One run of the demo on a fresh loop: honest feedback brings a better adapter into service, two
+ * poisonings do not. Every figure comes from the services or from asking the live model.
+ */
+final class Demo {
+  private static final int HELD_OUT = 240;
+  private static final double MOST_BEFORE = 0.05;
+  private static final double LEAST_AFTER = 0.90;
+  private static final double MOST_SKILLS_LOST = 0.05;
+  private static final double MOST_POISON_USED = 0.02;
+  private static final int SAMPLE_STRIDE = 7;
+
+  private final Path folder;
+  private final Api api;
+  private final Terminal terminal;
+  private final Clock clock;
+  private final long seed;
+  private final String name;
+  private final World world;
+  private final LoopView loop;
+  private final Watch watch;
+  private final LiveModel model;
+  private final ProductApp app;
+  private final Expectations expectations;
+  private final LoopDeclaration declaration;
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private final List<DemoSummary.Poison> poisonings = new ArrayList<>();
+
+  /**
+   * @param folder with the world, the loop file and the suites
+   * @param api called with an operator's key
+   * @param appKey with which the product app sends
+   * @param name of the loop; must not be there yet
+   */
+  Demo(
+      Path folder, Api api, String appKey, Terminal terminal, Clock clock, String name, long seed) {
+    this.folder = folder;
+    this.api = api;
+    this.terminal = terminal;
+    this.clock = clock;
+    this.seed = seed;
+    this.name = name;
+    this.world = World.read(folder.resolve("world.json"));
+    this.loop = new LoopView(api, name);
+    this.watch = new Watch(loop, terminal);
+    this.model = new LiveModel(api, name);
+    this.app = new ProductApp(api.with(appKey), name);
+    this.expectations = new Expectations(terminal);
+    this.declaration = new LoopDeclaration(folder.resolve("loop.yaml"), api, name, seed, terminal);
+  }
+
+  /** Plays it all. */
+  DemoSummary play() {
+    declaration.apply(true);
+    Questionnaire questionnaire = Questionnaire.of(world, folder, seed + 1_000_000, HELD_OUT);
+    Measurement before = timed("before", () -> measure("before", questionnaire));
+
+    JsonNode promotion = honestWave();
+    Measurement after = timed("after", () -> measure("after", questionnaire));
+    showSameQuestions(questionnaire, before, after);
+    checkImprovement(before, after);
+
+    poisonWithAbuseStage();
+    JsonNode rejection = poisonWithoutAbuseStage();
+    Measurement afterPoison = timed("afterPoison", () -> measure("after poison", questionnaire));
+    checkUnharmed(after, afterPoison);
+    checkNothingLost();
+    return summary(before, after, afterPoison, List.of(promotion, rejection));
+  }
+
+  private JsonNode honestWave() {
+    title("Wave 1: end users who know the new answering policy");
+    terminal.say("  %s", HonestWave.describe());
+    HonestWave wave = new HonestWave(world, seed, name, clock.instant());
+    timed("feedback", () -> play(() -> wave.play(model, app)));
+    receipts();
+    JsonNode batch = timed("curation", () -> watch.sealed(1));
+    watch.funnel();
+    JsonNode run = timed("training", () -> watch.trained(batch.path("batchId").asText()));
+    JsonNode decision = timed("judging", () -> watch.decided(run.path("checkpointId").asText()));
+    expectations.expect(
+        "PROMOTE".equals(decision.path("verdict").asText()),
+        "honest feedback is promoted",
+        decision.path("verdict").asText(),
+        page(decision));
+    timed("rollout", () -> play(() -> watch.inService(1)));
+    Map<String, Integer> takenBack = loop.fates(wave.retractedIds());
+    expectations.expect(
+        takenBack.equals(Map.of("withdrawn", wave.retractedIds().size())),
+        "what end users took back is withdrawn",
+        takenBack.toString(),
+        "./whetstone why " + wave.retractedIds().getFirst());
+    return decision;
+  }
+
+  private void poisonWithAbuseStage() {
+    title("Wave 2: %d colluding users teach \"99 days\"; curation's abuse stage is on");
+    PoisonWave wave = new PoisonWave(world, seed + 2, name + "-ring1", clock.instant());
+    timed("poisonFeedback", () -> play(() -> wave.play(model, app)));
+    receipts();
+    timed("poisonCuration", () -> play(() -> settle(wave.feedbackIds())));
+    Map<String, Integer> fates = loop.fates(wave.feedbackIds());
+    terminal.say("  fates      %s", fates);
+    watch.funnel();
+    int used = fates.getOrDefault("used", 0);
+    expectations.expect(
+        used <= MOST_POISON_USED * wave.feedbackIds().size(),
+        "curation keeps the poison out of the batches",
+        "%d of %d corrections used".formatted(used, wave.feedbackIds().size()),
+        "./whetstone why " + wave.feedbackIds().getFirst());
+    expectGeneration(1);
+    poisonings.add(new DemoSummary.Poison(true, "stopped by curation: " + fates, false));
+  }
+
+  private JsonNode poisonWithoutAbuseStage() {
+    title("Wave 3: %d others do the same; the abuse stage is off, only the gates are left");
+    int next = loop.batches() + 1;
+    declaration.apply(false);
+    PoisonWave wave = new PoisonWave(world, seed + 3, name + "-ring2", clock.instant());
+    timed("poison2Feedback", () -> play(() -> wave.play(model, app)));
+    receipts();
+    JsonNode batch = timed("poison2Curation", () -> watch.sealed(next));
+    JsonNode run = timed("poison2Training", () -> watch.trained(batch.path("batchId").asText()));
+    JsonNode decision =
+        timed("poison2Judging", () -> watch.decided(run.path("checkpointId").asText()));
+    expectations.expect(
+        "REJECT".equals(decision.path("verdict").asText()),
+        "the gates reject the poisoned candidate",
+        decision.path("verdict").asText(),
+        page(decision));
+    expectGeneration(1);
+    poisonings.add(
+        new DemoSummary.Poison(
+            false, "rejected by the gates: " + GateLine.headline(decision), false));
+    return decision;
+  }
+
+  /**
+   * Waits until curation has judged every one of the ring's corrections. It looks at a loop again
+   * when nothing new has come for a while. A sample is asked first, since each question is a call;
+   * its stride shares no factor with the rows per user, so that it meets all of a user's rows.
+   */
+  private void settle(List<String> ids) {
+    List<String> sample =
+        IntStream.range(0, ids.size())
+            .filter(i -> i % SAMPLE_STRIDE == 0)
+            .mapToObj(ids::get)
+            .toList();
+    awaitJudged(sample, ids);
+    awaitJudged(ids, ids);
+  }
+
+  private void awaitJudged(List<String> asked, List<String> ids) {
+    watch.await(
+        "curation",
+        Duration.ofMinutes(5),
+        () -> loop.condition(Component.CURATION, "Curating"),
+        () -> {
+          Map<String, Integer> fates = loop.fates(asked);
+          boolean joined = Stream.of("unknown", "waiting").noneMatch(fates::containsKey);
+          // Fewer than a batch can ever have are not looked at; they wait for company.
+          boolean judged = fates.getOrDefault("ready", 0) <= MOST_POISON_USED * asked.size();
+          return joined && judged ? Optional.of(true) : Optional.empty();
+        },
+        "the ring's corrections were not all judged",
+        "./whetstone why " + ids.getFirst());
+  }
+
+  private void expectGeneration(long expected) {
+    long generation = loop.generation();
+    expectations.expect(
+        generation == expected,
+        "the champion stays",
+        "generation " + generation,
+        "./whetstone status");
+  }
+
+  private void checkImprovement(Measurement before, Measurement after) {
+    expectations.expect(
+        before.exact().value() <= MOST_BEFORE && after.exact().value() >= LEAST_AFTER,
+        "exact match on unseen phrasings rises from at most 0.05 to at least 0.90",
+        before.exact() + " → " + after.exact(),
+        "the decision page: " + page(loop.decisions().getFirst()));
+    double lost = before.skills().value() - after.skills().value();
+    expectations.expect(
+        lost <= MOST_SKILLS_LOST,
+        "general skills are kept (at most 0.05 lost)",
+        before.skills() + " → " + after.skills(),
+        "the FORGET gate on " + page(loop.decisions().getFirst()));
+    terminal.say(
+        "  · the skill that replay does not cover: %s → %s",
+        before.notReplayed(), after.notReplayed());
+  }
+
+  private void checkUnharmed(Measurement after, Measurement afterPoison) {
+    String topic = world.poison().topic();
+    expectations.expect(
+        afterPoison.exact().value() >= LEAST_AFTER,
+        "the live model is unharmed by both poisonings",
+        "exact match %s → %s, on the poisoned topic %s"
+            .formatted(after.exact(), afterPoison.exact(), afterPoison.byTopic().get(topic)),
+        "./whetstone status");
+  }
+
+  private void checkNothingLost() {
+    int accepted = app.acceptedIds().size();
+    int known = loop.fateCounts().path("total").asInt();
+    expectations.expect(
+        accepted == known,
+        "every accepted event has a fate",
+        "%d accepted, %d with a fate".formatted(accepted, known),
+        "GET /v1/loops/" + name + "/fates/counts of curation");
+  }
+
+  private Measurement measure(String when, Questionnaire questionnaire) {
+    Measurement measured = Measurement.take(model, questionnaire);
+    terminal.say(
+        "  measured   %s: exact match %s, skills %s", when, measured.exact(), measured.skills());
+    return measured;
+  }
+
+  private void showSameQuestions(
+      Questionnaire questionnaire, Measurement before, Measurement after) {
+    title("The same questions before and after, from the live server");
+    for (int i = 0; i < 4; i++) {
+      terminal.say("  asked      %s", questionnaire.heldOut().get(i).text());
+      terminal.say("    before   %s", before.answers().get(i));
+      terminal.say("    after    %s", terminal.bold(after.answers().get(i)));
+    }
+  }
+
+  private void receipts() {
+    terminal.say(
+        "  receipts   %d sent, %d accepted, %d refused%s",
+        app.sent(),
+        app.accepted(),
+        app.refusals().size(),
+        app.refusals().isEmpty()
+            ? ""
+            : " (for example %s at %s)"
+                .formatted(app.refusals().getFirst().code(), app.refusals().getFirst().pointer()));
+  }
+
+  private DemoSummary summary(
+      Measurement before, Measurement after, Measurement afterPoison, List<JsonNode> decisions) {
+    return new DemoSummary(
+        seed,
+        DemoSummary.ExactMatch.of(before, after, afterPoison),
+        DemoSummary.Skills.of(before, after),
+        decisions.stream().map(DemoSummary.Verdict::of).toList(),
+        List.copyOf(poisonings),
+        new LinkedHashMap<>(seconds),
+        DemoSummary.EventCounts.of(app, loop));
+  }
+
+  /** The address of a decision's page. */
+  String page(JsonNode decision) {
+    return api.baseUrl(Component.EVAL) + "/decisions/" + decision.path("decisionId").asText();
+  }
+
+  /** The newest decision that promoted. */
+  Optional<JsonNode> promotion() {
+    return loop.decisions().stream()
+        .filter(decision -> "PROMOTE".equals(decision.path("verdict").asText()))
+        .findFirst();
+  }
+
+  private void title(String text) {
+    terminal.say("");
+    terminal.say(terminal.bold(text.contains("%d") ? text.formatted(PoisonWave.USERS) : text));
+  }
+
+  private boolean play(Runnable step) {
+    step.run();
+    return true;
+  }
+
+  private <T> T timed(String stage, java.util.function.Supplier<T> step) {
+    long start = System.nanoTime();
+    try {
+      return step.get();
+    } finally {
+      seconds.merge(stage, (System.nanoTime() - start) / 1e9, Double::sum);
+    }
+  }
+
+  /** For the last lines of the demo. */
+  String describeSeconds() {
+    double all = seconds.values().stream().mapToDouble(Double::doubleValue).sum();
+    return String.format(Locale.ROOT, "%.0f s", all);
+  }
+
+  /** Used by the last lines of the demo: one end user's correction that was learned from. */
+  String exampleCorrection() {
+    return name + "-correction-000";
+  }
+
+  /** A correction of the ring that curation kept away. */
+  String poisonedCorrection() {
+    if (poisonings.isEmpty()) {
+      throw new StackException("the ring has not played yet", "play the demo first");
+    }
+    return name + "-ring1-correction-000";
+  }
+}

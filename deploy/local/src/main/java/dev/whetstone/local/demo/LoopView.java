@@ -1,0 +1,123 @@
+package dev.whetstone.local.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.local.api.Api;
+import dev.whetstone.local.api.Reply;
+import dev.whetstone.local.stack.Component;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What the services say of one loop. */
+final class LoopView {
+  private final Api api;
+  private final String loop;
+
+  LoopView(Api api, String loop) {
+    this.api = api;
+    this.loop = loop;
+  }
+
+  JsonNode curation() {
+    return api.ok(Component.CURATION, path("/status"));
+  }
+
+  /** The sealed batch with this number, if it is there. */
+  Optional<JsonNode> batch(int sequence) {
+    for (JsonNode batch : curation().path("batches")) {
+      if (batch.path("sequence").asInt() == sequence) {
+        return Optional.of(batch);
+      }
+    }
+    return Optional.empty();
+  }
+
+  int batches() {
+    return curation().path("batches").size();
+  }
+
+  /** The run that a batch is in, newest first. */
+  Optional<JsonNode> runOf(String batchId) {
+    for (JsonNode run : api.ok(Component.TRAINING, path("/runs"))) {
+      for (JsonNode id : run.path("batchIds")) {
+        if (id.asText().equals(batchId)) {
+          return Optional.of(run);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** One metric of a run, step by step. */
+  List<Double> metric(String runId, String name) {
+    List<Double> values = new ArrayList<>();
+    for (JsonNode step : api.ok(Component.TRAINING, "/v1/runs/" + runId + "/metrics")) {
+      if (step.path(name).isNumber()) {
+        values.add(step.path(name).asDouble());
+      }
+    }
+    return values;
+  }
+
+  List<JsonNode> decisions() {
+    List<JsonNode> decisions = new ArrayList<>();
+    JsonNode answer = api.ok(Component.EVAL, path("/decisions"));
+    (answer.isArray() ? answer : answer.path("decisions")).forEach(decisions::add);
+    return decisions;
+  }
+
+  /** The decision on a checkpoint. */
+  Optional<JsonNode> decisionOn(String checkpointId) {
+    return decisions().stream()
+        .filter(decision -> decision.path("candidate").asText().equals(checkpointId))
+        .findFirst();
+  }
+
+  JsonNode champion() {
+    return api.ok(Component.EVAL, path("/champion"));
+  }
+
+  long generation() {
+    return champion().path("generation").asLong();
+  }
+
+  /** A service's newest condition in words, for a progress line. */
+  String condition(Component service, String type) {
+    Reply reply = api.get(service, path("/status"));
+    for (JsonNode condition : reply.body().path("conditions")) {
+      if (condition.path("type").asText().equals(type)) {
+        return condition.path("message").asText();
+      }
+    }
+    return "";
+  }
+
+  /** How many of these events have each fate. */
+  Map<String, Integer> fates(List<String> ids) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (String id : ids) {
+      counts.merge(fate(id).path("fate").asText("unknown"), 1, Integer::sum);
+    }
+    return counts;
+  }
+
+  /** The fate of one event. */
+  JsonNode fate(String id) {
+    Reply reply = api.get(Component.CURATION, path("/fates?id=" + Api.encode(id)));
+    JsonNode body = reply.body();
+    return body.isArray()
+        ? body.path(0)
+        : body.path("fates").isArray() ? body.path("fates").path(0) : body;
+  }
+
+  /** How many events have each fate, and in all. */
+  JsonNode fateCounts() {
+    return api.ok(Component.CURATION, path("/fates/counts"));
+  }
+
+  private String path(String rest) {
+    return "/v1/loops/" + loop + rest;
+  }
+}

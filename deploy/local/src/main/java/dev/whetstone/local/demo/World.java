@@ -1,0 +1,99 @@
+package dev.whetstone.local.demo;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.whetstone.local.api.Api;
+import dev.whetstone.local.stack.StackException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The vocabulary of the toy world that the base model was trained on, and the answering policy that
+ * its end users want instead. The README beside the file explains the fields.
+ *
+ * @param openers what a question may begin with; blanks included
+ * @param orderPhrases name the order, with the placeholder {@code {o}}
+ * @param newAnswerFrame what goes around every answer under the new policy
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record World(
+    List<String> openers,
+    List<String> closers,
+    List<String> orderPhrases,
+    List<String> adjectives,
+    Products products,
+    String oldAnswerFrame,
+    String newAnswerFrame,
+    List<Topic> topics,
+    Poison poison,
+    List<Skill> skills,
+    Map<String, Integer> prices) {
+
+  /** Products that occur in feedback, and those that are kept for measuring. */
+  record Products(List<String> feedback, List<String> heldOut) {}
+
+  /** Phrasings that end users ask in, and those that are kept for measuring. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Phrasings(List<String> feedback, List<String> heldOut) {}
+
+  /**
+   * What a customer may want.
+   *
+   * @param code of its tickets, three letters
+   * @param feedback whether end users of the demo give feedback on it
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Topic(
+      String name,
+      String code,
+      boolean feedback,
+      Phrasings phrasings,
+      String oldAnswer,
+      String newAnswer) {}
+
+  /** What the colluding users claim about one topic. */
+  record Poison(String topic, String answer) {}
+
+  /** What else the base can do; {@code forget} phrasings occur in no training data. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Skill(String name, boolean replayed, String answer, Map<String, List<String>> phrasings) {}
+
+  static World read(Path file) {
+    try {
+      return Api.JSON.readValue(file.toFile(), World.class);
+    } catch (IOException e) {
+      throw new StackException(
+          "cannot read the demo's world in " + file + ": " + e.getMessage(),
+          "git checkout " + file.getFileName() + " restores it",
+          e);
+    }
+  }
+
+  /** The topics that end users give feedback on. */
+  List<Topic> feedbackTopics() {
+    return topics.stream().filter(Topic::feedback).toList();
+  }
+
+  Topic topic(String name) {
+    return topics.stream()
+        .filter(topic -> topic.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the world has no topic " + name));
+  }
+
+  Skill skill(String name) {
+    return skills.stream()
+        .filter(skill -> skill.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the world has no skill " + name));
+  }
+
+  /** {@code answer} in the new policy's frame, with its placeholders filled. */
+  String framed(String answer, Topic topic, String product, String order) {
+    return newAnswerFrame
+        .replace("{answer}", answer.replace("{p}", product))
+        .replace("{code}", topic.code())
+        .replace("{o}", order);
+  }
+}

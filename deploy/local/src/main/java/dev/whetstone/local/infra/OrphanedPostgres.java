@@ -1,0 +1,72 @@
+package dev.whetstone.local.infra;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A PostgreSQL server that still runs on a data directory although whoever started it is gone.
+ *
+ * @param data its data directory
+ * @param process the postmaster
+ */
+record OrphanedPostgres(Path data, ProcessHandle process) {
+  private static final long FAST_SHUTDOWN_SECONDS = 15;
+
+  /**
+   * Finds it by {@code postmaster.pid}; a process id that someone else has by now does not count.
+   */
+  static Optional<OrphanedPostgres> in(Path data) {
+    Path pidFile = data.resolve("postmaster.pid");
+    if (!Files.exists(pidFile)) {
+      return Optional.empty();
+    }
+    try {
+      List<String> lines = Files.readAllLines(pidFile);
+      return Optional.of(lines)
+          .filter(all -> !all.isEmpty() && all.getFirst().strip().matches("\\d+"))
+          .flatMap(all -> ProcessHandle.of(Long.parseLong(all.getFirst().strip())))
+          .filter(process -> runsOn(process, data))
+          .map(process -> new OrphanedPostgres(data, process));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + pidFile, e);
+    }
+  }
+
+  /** Ends it: a fast shutdown (SIGINT) first, so that it checkpoints; by force when that hangs. */
+  void end() {
+    try {
+      int ignored =
+          new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      process.onExit().get(FAST_SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+    } catch (IOException | TimeoutException | ExecutionException e) {
+      process.destroyForcibly();
+      process.onExit().join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A postmaster's working directory is its data directory. */
+  private static boolean runsOn(ProcessHandle process, Path data) {
+    if (!process.isAlive()) {
+      return false;
+    }
+    try {
+      Path workingDirectory = Path.of("/proc", Long.toString(process.pid()), "cwd");
+      return Files.isSameFile(workingDirectory.toRealPath(), data);
+    } catch (IOException e) {
+      return process
+          .info()
+          .commandLine()
+          .filter(line -> line.contains(data.toString()))
+          .isPresent();
+    }
+  }
+}

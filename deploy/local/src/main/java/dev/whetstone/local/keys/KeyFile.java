@@ -1,0 +1,145 @@
+package dev.whetstone.local.keys;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.local.stack.StackException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** The file of API keys that all services read again when it changes. */
+public final class KeyFile {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int KEY_BYTES = 32;
+
+  private final Path file;
+
+  private record Content(List<KeyEntry> keys) {}
+
+  /**
+   * A new key: the only time its text is known.
+   *
+   * @param text what callers send as bearer token
+   */
+  public record NewKey(KeyEntry entry, String text) {}
+
+  private KeyFile(Path file) {
+    this.file = file;
+  }
+
+  public static KeyFile at(Path file) {
+    return new KeyFile(file);
+  }
+
+  /** Writes a file without keys unless there is one. */
+  public void createIfAbsent() {
+    if (!Files.exists(file)) {
+      write(List.of());
+    }
+  }
+
+  /** All entries, oldest first. */
+  public List<KeyEntry> list() {
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    try {
+      return JSON.readValue(file.toFile(), Content.class).keys();
+    } catch (IOException e) {
+      throw new StackException(
+          "cannot read the keys in " + file + ": " + e.getMessage(),
+          "mend the JSON by hand, or delete the file and create the keys anew",
+          e);
+    }
+  }
+
+  /**
+   * Adds a key.
+   *
+   * @param id must not be taken
+   * @throws StackException naming what does not fit and what would
+   */
+  public NewKey create(
+      String id, String tenant, String application, List<String> scopes, boolean publishable) {
+    check(id, tenant, scopes);
+    byte[] random = new byte[KEY_BYTES];
+    RANDOM.nextBytes(random);
+    String text = "wst_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    KeyEntry entry = new KeyEntry(id, sha256(text), tenant, application, scopes, publishable);
+    List<KeyEntry> all = new ArrayList<>(list());
+    all.add(entry);
+    write(all);
+    return new NewKey(entry, text);
+  }
+
+  /** Removes a key; services refuse it as soon as they read the file again. */
+  public Optional<KeyEntry> revoke(String id) {
+    Optional<KeyEntry> found = list().stream().filter(key -> key.id().equals(id)).findFirst();
+    found.ifPresent(key -> write(list().stream().filter(other -> !other.id().equals(id)).toList()));
+    return found;
+  }
+
+  /** Whether the file holds this key's digest. */
+  public boolean knows(String text) {
+    String digest = sha256(text);
+    return list().stream().anyMatch(key -> key.sha256().equals(digest));
+  }
+
+  private void check(String id, String tenant, List<String> scopes) {
+    if (list().stream().anyMatch(key -> key.id().equals(id))) {
+      throw new StackException(
+          "a key called '" + id + "' is there already in " + file,
+          "choose another name, or ./whetstone key revoke " + id);
+    }
+    if (!LoopId.NAME.matcher(tenant).matches()) {
+      throw new StackException(
+          "'" + tenant + "' cannot be a tenant's name",
+          "use 1 to 63 of a-z, 0-9 and '-', starting with a letter");
+    }
+    for (String scope : scopes) {
+      if (!KeyEntry.SCOPES.contains(scope)) {
+        throw new StackException(
+            "there is no scope '" + scope + "'", "scopes are " + KeyEntry.SCOPES);
+      }
+    }
+  }
+
+  private void write(List<KeyEntry> keys) {
+    Path draft = file.resolveSibling(file.getFileName() + ".new");
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      JSON.writeValue(draft.toFile(), new Content(keys));
+      Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));
+      Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new StackException(
+          "cannot write the keys to " + file + ": " + e.getMessage(),
+          "free space or give write access",
+          e);
+    }
+  }
+
+  static String sha256(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

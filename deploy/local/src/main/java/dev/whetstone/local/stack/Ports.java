@@ -1,0 +1,90 @@
+package dev.whetstone.local.stack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The TCP ports of the stack, all on 127.0.0.1. */
+public record Ports(
+    int ingest,
+    int curation,
+    int training,
+    int eval,
+    int modelServer,
+    int kafka,
+    int kafkaController,
+    int postgres) {
+
+  /** The ports that {@code ./whetstone} uses. */
+  public static Ports standard() {
+    return new Ports(18081, 18082, 18083, 18084, 18090, 18092, 18093, 18432);
+  }
+
+  /** The same ports, each {@code offset} higher. */
+  public Ports shifted(int offset) {
+    return new Ports(
+        ingest + offset,
+        curation + offset,
+        training + offset,
+        eval + offset,
+        modelServer + offset,
+        kafka + offset,
+        kafkaController + offset,
+        postgres + offset);
+  }
+
+  /** Ports that are free at this moment, for tests. */
+  public static Ports free() {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < 8; i++) {
+        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      int[] p = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+      return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot find eight free ports on 127.0.0.1", e);
+    } finally {
+      sockets.forEach(Ports::closeQuietly);
+    }
+  }
+
+  /** The ports that one component listens on, with what each is for. */
+  public Map<Integer, String> of(Component component) {
+    Map<Integer, String> ports = new LinkedHashMap<>();
+    switch (component) {
+      case INFRA -> {
+        ports.put(kafka, "Kafka");
+        ports.put(kafkaController, "Kafka's controller");
+        ports.put(postgres, "PostgreSQL");
+      }
+      case MODEL_SERVER -> ports.put(modelServer, component.description());
+      case INGEST -> ports.put(ingest, component.description());
+      case CURATION -> ports.put(curation, component.description());
+      case TRAINING -> ports.put(training, component.description());
+      case EVAL -> ports.put(eval, component.description());
+    }
+    return ports;
+  }
+
+  /** The HTTP port of a component that speaks HTTP. */
+  public int http(Component component) {
+    if (component == Component.INFRA) {
+      throw new IllegalArgumentException("infra does not speak HTTP");
+    }
+    return of(component).keySet().iterator().next();
+  }
+
+  private static void closeQuietly(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.whetstone.local.stack;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a stack consists of and where it runs.
+ *
+ * @param project the checkout: where the built services and the demo's base model lie
+ * @param home where state, logs and keys are kept
+ * @param components which processes belong to it
+ * @param javaHome of the JDK that runs the JVM processes
+ * @param python the interpreter of the worker's environment
+ * @param baseModel folder of the model that the model server answers with
+ * @param baseName the name under which it serves that model
+ * @param heaps {@code -Xmx} of each JVM, for example {@code 256m}
+ * @param environment added to every process's environment, over what the stack itself sets
+ */
+public record StackOptions(
+    Path project,
+    StackHome home,
+    Ports ports,
+    Set<Component> components,
+    Path javaHome,
+    Path python,
+    Path baseModel,
+    String baseName,
+    Map<Component, String> heaps,
+    Map<String, String> environment) {
+
+  public StackOptions {
+    components = Set.copyOf(components);
+    heaps = Map.copyOf(heaps);
+    environment = Map.copyOf(environment);
+  }
+
+  /** What {@code ./whetstone} runs for the checkout {@code project}. */
+  public static StackOptions standard(Path project) {
+    Path root = project.toAbsolutePath().normalize();
+    StackHome home = new StackHome(root.resolve(".whetstone"));
+    Map<Component, String> heaps = new EnumMap<>(Component.class);
+    for (Component component : Component.values()) {
+      heaps.put(component, component == Component.INFRA ? "384m" : "256m");
+    }
+    return new StackOptions(
+        root,
+        home,
+        Ports.standard(),
+        Component.all(),
+        Path.of(System.getProperty("java.home")),
+        home.python(),
+        root.resolve("deploy/local/demo/base"),
+        "support-base",
+        heaps,
+        Map.of());
+  }
+
+  /** The same with another state folder and other ports, for example for a test. */
+  public StackOptions at(Path home, Ports otherPorts) {
+    return new StackOptions(
+        project,
+        new StackHome(home),
+        otherPorts,
+        components,
+        javaHome,
+        python,
+        baseModel,
+        baseName,
+        heaps,
+        environment);
+  }
+
+  public StackOptions withComponents(Set<Component> only) {
+    return new StackOptions(
+        project, home, ports, only, javaHome, python, baseModel, baseName, heaps, environment);
+  }
+
+  /** The same with another worker interpreter, for example that of the checkout in a test. */
+  public StackOptions withPython(Path interpreter) {
+    return new StackOptions(
+        project,
+        home,
+        ports,
+        components,
+        javaHome,
+        interpreter,
+        baseModel,
+        baseName,
+        heaps,
+        environment);
+  }
+
+  public StackOptions withEnvironment(Map<String, String> added) {
+    return new StackOptions(
+        project, home, ports, components, javaHome, python, baseModel, baseName, heaps, added);
+  }
+
+  public StackOptions withHeaps(Map<Component, String> otherHeaps) {
+    return new StackOptions(
+        project,
+        home,
+        ports,
+        components,
+        javaHome,
+        python,
+        baseModel,
+        baseName,
+        otherHeaps,
+        environment);
+  }
+
+  Path java() {
+    return javaHome.resolve("bin/java");
+  }
+
+  /** The class path of this module: the built jars, or that of the running test. */
+  String classPath() {
+    Path target = project.resolve("deploy/local/target");
+    String running =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    boolean built = Files.isDirectory(target.resolve("lib"));
+    return built && !running.contains("test-classes")
+        ? target.resolve("whetstone-local-0.1.0-SNAPSHOT.jar") + ":" + target.resolve("lib/*")
+        : running;
+  }
+}

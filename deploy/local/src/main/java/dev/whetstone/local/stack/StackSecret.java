@@ -1,0 +1,35 @@
+package dev.whetstone.local.stack;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/** A random secret that a service needs and that must stay the same over restarts. */
+final class StackSecret {
+  private static final int BYTES = 32;
+
+  private StackSecret() {}
+
+  /** The secret called {@code name} in hex, made at first use and readable by its owner only. */
+  static String of(StackHome home, String name) {
+    Path file = home.secrets().resolve(name);
+    try {
+      if (!Files.exists(file)) {
+        byte[] random = new byte[BYTES];
+        new SecureRandom().nextBytes(random);
+        Files.createDirectories(home.secrets());
+        Files.writeString(file, HexFormat.of().formatHex(random));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      }
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new StackException(
+          "cannot keep a secret in " + file + ": " + e.getMessage(),
+          "free space or give write access",
+          e);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.whetstone.local.stack;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** A small process that starts components again when they end by themselves. */
+public final class Watchdog {
+  static final String NAME = "watchdog";
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  private final LocalStack stack;
+  private final Map<Component, Watched> watched = new EnumMap<>(Component.class);
+
+  /** What is remembered of a component between two looks. */
+  private record Watched(RestartPolicy policy, long aliveSinceNanos, long restartAtNanos) {}
+
+  private Watchdog(LocalStack stack) {
+    this.stack = stack;
+    long now = System.nanoTime();
+    for (Component component : stack.options().components()) {
+      watched.put(component, new Watched(RestartPolicy.FRESH, now, 0));
+    }
+  }
+
+  /** Arguments: the checkout's folder and the port offset. */
+  public static void main(String[] arguments) {
+    StackOptions options = StackOptions.standard(Path.of(arguments[0]));
+    int offset = Integer.parseInt(arguments[1]);
+    Watchdog watchdog =
+        new Watchdog(
+            LocalStack.of(options.at(options.home().directory(), options.ports().shifted(offset))));
+    while (true) {
+      watchdog.look();
+      LockSupport.parkNanos(INTERVAL.toNanos());
+    }
+  }
+
+  static List<String> command(StackOptions options) {
+    int offset = options.ports().kafka() - Ports.standard().kafka();
+    return List.of(
+        options.java().toString(),
+        "-Xmx32m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        options.classPath(),
+        Watchdog.class.getName(),
+        options.project().toString(),
+        Integer.toString(offset));
+  }
+
+  private void look() {
+    for (Component component : Component.values()) {
+      if (watched.containsKey(component)) {
+        look(component);
+      }
+    }
+  }
+
+  private void look(Component component) {
+    Watched before = watched.get(component);
+    if (stack.isRunning(component)) {
+      return;
+    }
+    long now = System.nanoTime();
+    if (before.restartAtNanos() == 0) {
+      RestartPolicy policy =
+          before.policy().ended(Duration.ofNanos(now - before.aliveSinceNanos()));
+      System.out.printf(
+          "%s ended; starting it again in %d s%n",
+          component.description(), policy.pause().toSeconds());
+      watched.put(
+          component, new Watched(policy, before.aliveSinceNanos(), now + policy.pause().toNanos()));
+    } else if (now - before.restartAtNanos() >= 0) {
+      try {
+        stack.start(component);
+      } catch (StackException e) {
+        System.out.println(e.getMessage());
+      }
+      watched.put(component, new Watched(before.policy(), now, 0));
+    }
+  }
+}

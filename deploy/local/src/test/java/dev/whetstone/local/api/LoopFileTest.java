@@ -1,0 +1,83 @@
+package dev.whetstone.local.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whetstone.local.stack.StackException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoopFileTest {
+  @TempDir private Path folder;
+
+  @Test
+  void shouldMakeUrisAbsoluteAndLeaveOthersAlone() throws IOException {
+    Path file =
+        write(
+            "metadata: {tenant: t, name: n}\nspec: {baseModel: {uri: base},"
+                + " other: {uri: 'hf://org/model'}, list: [{uri: a/b.jsonl}]}\n");
+
+    LoopFile loop = LoopFile.read(file);
+
+    assertThat(loop.content().at("/spec/baseModel/uri").asText())
+        .isEqualTo("file://" + folder.resolve("base"));
+    assertThat(loop.content().at("/spec/other/uri").asText()).isEqualTo("hf://org/model");
+    assertThat(loop.content().at("/spec/list/0/uri").asText())
+        .isEqualTo("file://" + folder.resolve("a/b.jsonl"));
+  }
+
+  @Test
+  void shouldPointAtFoldersWithoutAClosingSlash() throws IOException {
+    Files.createDirectory(folder.resolve("base"));
+    Path file = write("metadata: {tenant: t, name: n}\nspec: {baseModel: {uri: base}}\n");
+
+    assertThat(LoopFile.read(file).content().at("/spec/baseModel/uri").asText()).endsWith("/base");
+  }
+
+  @Test
+  void shouldNameTheLineThatIsBroken() throws IOException {
+    Path file = write("metadata:\n  tenant: [demo\n");
+
+    assertThatThrownBy(() -> LoopFile.read(file))
+        .isInstanceOf(StackException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("mend line");
+  }
+
+  @Test
+  void shouldSayThatALoopNeedsATenantAndAName() throws IOException {
+    Path file = write("metadata: {tenant: t}\n");
+
+    assertThatThrownBy(() -> LoopFile.read(file)).hasMessageContaining("/metadata/name");
+  }
+
+  @Test
+  void shouldRefuseANameThatCannotBeOne() throws IOException {
+    Path file = write("metadata: {tenant: t, name: Support Bot}\n");
+
+    assertThatThrownBy(() -> LoopFile.read(file))
+        .hasMessageContaining("/metadata/name: 'Support Bot'")
+        .hasMessageContaining("starting with a letter");
+  }
+
+  @Test
+  void shouldReadTheDemosOwnFile() {
+    LoopFile loop = LoopFile.read(Path.of("demo/loop.yaml"));
+
+    assertThat(loop.tenant()).isEqualTo("demo");
+    assertThat(loop.content().at("/spec/evaluation/suites")).isNotEmpty();
+    loop.content()
+        .at("/spec/evaluation/suites")
+        .forEach(
+            suite ->
+                assertThat(Path.of(suite.path("uri").asText().substring("file://".length())))
+                    .exists());
+  }
+
+  private Path write(String text) throws IOException {
+    return Files.writeString(folder.resolve("loop.yaml"), text);
+  }
+}

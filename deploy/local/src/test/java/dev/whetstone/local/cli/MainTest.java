@@ -1,0 +1,50 @@
+package dev.whetstone.local.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class MainTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "up", "down", "status", "why", "key", "loop", "logs", "test"})
+  void shouldKnowTheCommand(String name) {
+    assertThat(Main.commandLine().getSubcommands()).containsKey(name);
+  }
+
+  @Test
+  void shouldExplainAVerbOfACommand() {
+    StringWriter said = new StringWriter();
+
+    int code = Main.commandLine().setOut(new PrintWriter(said)).execute("key", "create", "--help");
+
+    assertThat(code).isZero();
+    assertThat(said.toString()).contains("Make a key and show it, once.");
+  }
+
+  @Test
+  void shouldReadTheDemosOptions() {
+    CommandLine.ParseResult result =
+        Main.commandLine().parseArgs("demo", "--seeds", "5", "--seed", "3", "--down", "--fresh");
+
+    CommandLine.ParseResult demo = result.subcommand();
+    assertThat((int) demo.matchedOptionValue("--seeds", 0)).isEqualTo(5);
+    assertThat((long) demo.matchedOptionValue("--seed", 0L)).isEqualTo(3);
+    assertThat(demo.hasMatchedOption("--down")).isTrue();
+    assertThat(demo.hasMatchedOption("--fresh")).isTrue();
+  }
+
+  @Test
+  void shouldRefuseWhatItDoesNotKnow() {
+    StringWriter said = new StringWriter();
+
+    int code = Main.commandLine().setErr(new PrintWriter(said)).execute("demos");
+
+    assertThat(code).isNotZero();
+    assertThat(said.toString()).contains("demos", "demo");
+  }
+}

@@ -1,0 +1,135 @@
+package dev.whetstone.local.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.whetstone.contracts.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InfrastructureTest {
+  private final int kafkaPort = Ports.free();
+  private final int controllerPort = Ports.free();
+  private final int postgresPort = Ports.free();
+
+  @TempDir Path directory;
+
+  @Test
+  void shouldKeepEverythingAcknowledgedThroughKillNine() throws Exception {
+    Process first = infrastructure();
+    produce("kept");
+    insert("kept");
+
+    first.destroyForcibly().waitFor();
+    Process second = infrastructure();
+
+    assertThat(consume()).isEqualTo("kept");
+    assertThat(read()).isEqualTo("kept");
+    assertThat(topics()).containsAll(Topics.DELETED).contains(Topics.deadLetters(Topics.FEEDBACK));
+    second.getOutputStream().close();
+    assertThat(second.waitFor()).isZero();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThatThrownBy(this::read).hasMessageContaining("refused"));
+  }
+
+  @Test
+  void shouldRefuseADatabaseNameThatIsNoName() {
+    assertThatThrownBy(
+            () ->
+                EmbeddedPostgres.createDatabases(
+                    "jdbc:postgresql://127.0.0.1:1/none", "a", "b", List.of("x; drop table y")))
+        .isInstanceOf(RuntimeException.class);
+  }
+
+  private Process infrastructure() throws IOException {
+    var process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                InfrastructureMain.class.getName(),
+                "--directory=" + directory,
+                "--kafka-port=" + kafkaPort,
+                "--controller-port=" + controllerPort,
+                "--postgres-port=" + postgresPort,
+                "--databases=curation,eval",
+                "--end-with-input")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    var lines = process.inputReader();
+    assertThat(lines.lines().anyMatch(InfrastructureMain.READY::equals))
+        .as("the infrastructure says that it is ready")
+        .isTrue();
+    return process;
+  }
+
+  private void produce(String value) throws Exception {
+    Map<String, Object> settings =
+        Map.of("bootstrap.servers", "127.0.0.1:" + kafkaPort, "acks", "all");
+    try (var producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+      assertThat(producer.send(new ProducerRecord<>(Topics.FEEDBACK, 0, "key", value)).get())
+          .isNotNull();
+    }
+  }
+
+  private String consume() {
+    Map<String, Object> settings = Map.of("bootstrap.servers", "127.0.0.1:" + kafkaPort);
+    try (var consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+      var partition = new TopicPartition(Topics.FEEDBACK, 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      return consumer.poll(Duration.ofSeconds(20)).iterator().next().value();
+    }
+  }
+
+  private java.util.Set<String> topics() throws Exception {
+    try (var admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + kafkaPort))) {
+      return admin.listTopics().names().get();
+    }
+  }
+
+  private void insert(String value) throws SQLException {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute("create table t (v text)");
+      statement.execute("insert into t values ('" + value + "')");
+    }
+  }
+
+  private String read() throws SQLException {
+    try (var connection = connect();
+        var statement = connection.createStatement();
+        var result = statement.executeQuery("select v from t")) {
+      assertThat(result.next()).isTrue();
+      return result.getString(1);
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:" + postgresPort + "/curation",
+        EmbeddedPostgres.USER,
+        EmbeddedPostgres.PASSWORD);
+  }
+}
