@@ -1,0 +1,116 @@
+package dev.whetstone.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.whetstone.local.api.LoopFile;
+import dev.whetstone.local.stack.Component;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Real answers and judgements through ingest and curation: every line is accounted for. */
+@TestMethodOrder(OrderAnnotation.class)
+class MathsDataTest {
+  private static final Set<String> FINAL =
+      Set.of("used", "context", "withdrawn", "rejected", "dead_lettered", "erased");
+  private static final Set<String> LIVE = Set.of("waiting", "ready", "quarantined");
+
+  @RegisterExtension
+  static final WhetstoneUnderTest whetstone =
+      WhetstoneUnderTest.of(
+          EnumSet.of(Component.INFRA, Component.INGEST, Component.CURATION, Component.EVAL));
+
+  private static final List<String> accepted = new ArrayList<>();
+  private static LoopWatch watch;
+
+  @BeforeAll
+  static void sendEveryLine() {
+    assumeTrue(
+        MathsAnswers.present(),
+        () -> "skipped: " + MathsAnswers.FILE + " is not there (it is not part of the project)");
+    LoopFile loop = Loops.maths();
+    whetstone.declare(loop);
+    watch = new LoopWatch(whetstone.api(loop.tenant()), loop.name());
+    var app = new ProductApp(whetstone.api(loop.tenant()), loop.name());
+    MathsAnswers answers = MathsAnswers.read(Integer.MAX_VALUE);
+    accepted.addAll(app.sendInteractions(answers.interactions()));
+    accepted.addAll(app.sendFeedback(answers.feedback()));
+    // An app that did not get its answer sends again.
+    List<ObjectNode> again = answers.feedback().subList(0, 500);
+    app.sendFeedback(again);
+    watch.awaitSettled(accepted.size());
+  }
+
+  /** I1 and I2: as many fates as accepted events, those sent twice counted once. */
+  @Test
+  @Order(1)
+  void shouldGiveEveryAcceptedEventOneFate() {
+    JsonNode counts = watch.fates();
+    assertThat(counts.path("total").asInt()).isEqualTo(accepted.size()).isGreaterThan(6_000);
+    int sum = 0;
+    for (String fate : FINAL) {
+      sum += counts.path(fate).asInt();
+    }
+    for (String fate : LIVE) {
+      sum += counts.path(fate).asInt();
+    }
+    assertThat(sum).as("the fates of %s", counts).isEqualTo(accepted.size());
+  }
+
+  /** I1: anyone can ask for it by id; what is live has a deadline. */
+  @Test
+  @Order(2)
+  void shouldTellTheFateOfEveryEventById() throws Exception {
+    Map<String, Integer> byFate = new HashMap<>();
+    try (var executor = Executors.newFixedThreadPool(8)) {
+      List<Callable<JsonNode>> calls =
+          accepted.stream().<Callable<JsonNode>>map(id -> () -> watch.fate(id)).toList();
+      for (Future<JsonNode> answer : executor.invokeAll(calls)) {
+        JsonNode fate = answer.get();
+        String name = fate.path("fate").asText();
+        byFate.merge(name, 1, Integer::sum);
+        if (LIVE.contains(name)) {
+          assertThat(fate.path("deadline").asText()).as("%s", fate).isNotEmpty();
+        } else {
+          assertThat(FINAL).as("%s", fate).contains(name);
+        }
+      }
+    }
+    JsonNode counts = watch.fates();
+    byFate.forEach((name, n) -> assertThat(counts.path(name).asInt()).as(name).isEqualTo(n));
+  }
+
+  /** I1, I6 and I8 over a seal: used events have examples, digests verify, splits are disjoint. */
+  @Test
+  @Order(3)
+  void shouldSealABatchThatAccountsForWhatItUsed() {
+    LoopFile loop = Loops.maths();
+    watch.seal();
+    SealedBatches.Batch batch = SealedBatches.await(whetstone, loop.tenant());
+
+    SealedBatches batches = SealedBatches.of(whetstone);
+    assertThat(batches.all()).hasSize(1);
+    assertThat(batch.brokenFiles()).isEmpty();
+    assertThat(batches.conversationsInSeveralSplits()).isEmpty();
+    var events = new java.util.HashSet<String>();
+    batch.lineage().forEach(row -> row.eventKeys().forEach(key -> events.add(key.id())));
+    assertThat(accepted).containsAll(events);
+    assertThat(watch.fates().path("total").asInt()).isEqualTo(accepted.size());
+    assertThat(watch.fates().path("used").asInt()).isPositive();
+  }
+}

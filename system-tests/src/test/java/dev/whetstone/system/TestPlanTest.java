@@ -1,0 +1,91 @@
+package dev.whetstone.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** {@code docs/test-plan.md} names tests that are there, and every invariant at least once. */
+class TestPlanTest {
+  private static final Path PLAN = WhetstoneUnderTest.PROJECT.resolve("docs/test-plan.md");
+  private static final Pattern INVARIANT_ROW = Pattern.compile("^\\| \\*\\*(I\\d)\\b.*");
+  private static final Pattern JAVA_TEST = Pattern.compile("`(\\w+Test)\\.(should\\w+)`");
+
+  @Test
+  void shouldNameATestForEveryInvariant() throws IOException {
+    Map<String, Integer> tests = new TreeMap<>();
+    for (String line : Files.readAllLines(PLAN)) {
+      Matcher row = INVARIANT_ROW.matcher(line);
+      if (row.matches()) {
+        tests.merge(row.group(1), (int) JAVA_TEST.matcher(line).results().count(), Integer::sum);
+      }
+    }
+    assertThat(tests.keySet())
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 9).mapToObj(i -> "I" + i).toList());
+    assertThat(tests).allSatisfy((name, count) -> assertThat(count).as(name).isPositive());
+  }
+
+  @Test
+  void shouldNameOnlyTestsThatAreThere() throws IOException {
+    Map<String, String> sources = testSources();
+    List<String> missing =
+        JAVA_TEST
+            .matcher(Files.readString(PLAN))
+            .results()
+            .filter(
+                test ->
+                    !sources
+                        .getOrDefault(test.group(1), "")
+                        .contains("void " + test.group(2) + "("))
+            .map(test -> test.group(1) + "." + test.group(2))
+            .toList();
+    assertThat(missing)
+        .as("tests that %s names and that are not there: rename them there too", PLAN)
+        .isEmpty();
+  }
+
+  private static Map<String, String> testSources() throws IOException {
+    try (Stream<Path> modules = Files.list(WhetstoneUnderTest.PROJECT)) {
+      List<Path> folders =
+          Stream.concat(
+                  modules.map(module -> module.resolve("src/test/java")),
+                  Stream.of(WhetstoneUnderTest.PROJECT.resolve("deploy/local/src/test/java")))
+              .filter(Files::isDirectory)
+              .toList();
+      return folders.stream()
+          .flatMap(TestPlanTest::walk)
+          .filter(file -> file.getFileName().toString().endsWith("Test.java"))
+          .collect(
+              Collectors.toMap(
+                  file -> file.getFileName().toString().replace(".java", ""),
+                  TestPlanTest::text,
+                  String::concat));
+    }
+  }
+
+  private static Stream<Path> walk(Path folder) {
+    try {
+      return Files.walk(folder);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}

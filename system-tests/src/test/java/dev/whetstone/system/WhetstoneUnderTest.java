@@ -1,0 +1,188 @@
+package dev.whetstone.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.local.api.Api;
+import dev.whetstone.local.api.LoopFile;
+import dev.whetstone.local.keys.KeyEntry;
+import dev.whetstone.local.keys.KeyFile;
+import dev.whetstone.local.stack.Component;
+import dev.whetstone.local.stack.LocalStack;
+import dev.whetstone.local.stack.Ports;
+import dev.whetstone.local.stack.StackOptions;
+import dev.whetstone.testing.KafkaProbe;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
+
+/**
+ * A whole Whetstone of its own for one test class: its processes, ports and folders. It ends with
+ * the class, and touches nothing that it has not started. When a test fails, the logs are kept
+ * under {@code target/logs/<class>}.
+ *
+ * <pre>{@code
+ * @RegisterExtension static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(Component.all());
+ * }</pre>
+ */
+final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, TestWatcher {
+  static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+  static final String TENANT = "acme";
+
+  private final LocalStack stack;
+  private final Map<String, String> keys = new ConcurrentHashMap<>();
+
+  /** Ends everything also when the test's own JVM is ended. */
+  private final Thread onExit = new Thread(this::close, "end-whetstone-under-test");
+
+  private boolean failed;
+
+  private WhetstoneUnderTest(LocalStack stack) {
+    this.stack = stack;
+  }
+
+  /** A Whetstone with only some of its processes. */
+  static WhetstoneUnderTest of(Set<Component> components) {
+    StackOptions standard = StackOptions.standard(PROJECT);
+    Path home = temporaryHome();
+    return new WhetstoneUnderTest(
+        LocalStack.of(
+            standard
+                .at(home, Ports.free())
+                .withPython(standard.home().python())
+                .withComponents(components)));
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    Runtime.getRuntime().addShutdownHook(onExit);
+    try {
+      stack.start();
+    } catch (RuntimeException e) {
+      keepLogs(context);
+      end();
+      throw e;
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (failed || context.getExecutionException().isPresent()) {
+      keepLogs(context);
+    }
+    end();
+  }
+
+  @Override
+  public void testFailed(ExtensionContext context, Throwable cause) {
+    failed = true;
+  }
+
+  LocalStack stack() {
+    return stack;
+  }
+
+  Ports ports() {
+    return stack.options().ports();
+  }
+
+  Path store() {
+    return stack.options().home().store();
+  }
+
+  /** The services, called with a key of the tenant that may do everything. */
+  Api api(String tenant) {
+    return api(tenant, "support-app", false);
+  }
+
+  /** The services, called as one application of the tenant. */
+  Api api(String tenant, String application, boolean publishable) {
+    String key =
+        keys.computeIfAbsent(
+            tenant + "-" + application,
+            id ->
+                KeyFile.at(stack.options().home().keysFile())
+                    .create(id, tenant, application, KeyEntry.SCOPES, publishable)
+                    .text());
+    return new Api(ports(), key);
+  }
+
+  KafkaProbe kafka() {
+    return KafkaProbe.at("127.0.0.1:" + ports().kafka());
+  }
+
+  /** Declares a loop; its tenant and name are those of the content. */
+  JsonNode declare(LoopFile loop) {
+    var reply =
+        api(loop.tenant())
+            .send(
+                Component.EVAL,
+                "PUT",
+                "/v1/loops/" + loop.name(),
+                "application/json",
+                Api.bytes(loop.content()));
+    return Api.require(Component.EVAL, "PUT /v1/loops/" + loop.name(), reply);
+  }
+
+  /** Ends a component as {@code kill -9} does and starts it again. */
+  void killAndRestart(Component component) {
+    stack.kill(component);
+    stack.start(component);
+    stack.awaitReady(component);
+  }
+
+  private void keepLogs(ExtensionContext context) {
+    Path target = Path.of("target/logs", context.getRequiredTestClass().getSimpleName());
+    Path home = stack.options().home().directory();
+    try (Stream<Path> files = Files.walk(home)) {
+      Files.createDirectories(target);
+      for (Path file : files.filter(f -> isLog(home.relativize(f))).toList()) {
+        String name = home.relativize(file).toString().replace('/', '_');
+        Files.copy(file, target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      System.err.println("the logs in " + home + " could not be kept: " + e);
+    }
+    System.err.println("the logs of the failed test are in " + target.toAbsolutePath());
+  }
+
+  /** Kafka calls its data logs too. */
+  private boolean isLog(Path file) {
+    return file.toString().contains(".log")
+        && !file.startsWith(stack.options().home().data().getFileName());
+  }
+
+  private void end() {
+    boolean ignored = Runtime.getRuntime().removeShutdownHook(onExit);
+    close();
+  }
+
+  private void close() {
+    stack.close();
+    Path home = stack.options().home().directory();
+    try (Stream<Path> all = Files.walk(home)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      System.err.println("left behind: " + home + " (" + e.getMessage() + ")");
+    }
+  }
+
+  private static Path temporaryHome() {
+    try {
+      return Files.createTempDirectory("whetstone-system-test-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

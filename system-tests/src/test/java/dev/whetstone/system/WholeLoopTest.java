@@ -1,0 +1,239 @@
+package dev.whetstone.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.contracts.event.ChampionSet;
+import dev.whetstone.contracts.event.CheckpointReady;
+import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.local.api.LoopFile;
+import dev.whetstone.local.stack.Component;
+import dev.whetstone.system.SupportDesk.Question;
+import dev.whetstone.testing.KafkaProbe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Feedback goes in, a better adapter comes into service; the second time with a {@code kill -9} of
+ * everything that works on the way. Two tenants, one Whetstone.
+ */
+@TestMethodOrder(OrderAnnotation.class)
+class WholeLoopTest {
+  private static final String CALM = "calm";
+  private static final String STORMY = "stormy";
+  private static final String BROKEN = "broken";
+  private static final int QUESTIONS = 440;
+  private static final int END_USERS = 60;
+  private static final int UNSEEN = 60;
+
+  @RegisterExtension
+  static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(Component.all());
+
+  private final ModelServer server = new ModelServer(whetstone.ports());
+
+  @Test
+  @Order(1)
+  void shouldPutABetterAdapterIntoService() {
+    LoopFile loop = Loops.demo(CALM, whetstone);
+    whetstone.declare(loop);
+    var watch = new LoopWatch(whetstone.api(CALM), loop.name());
+    List<Question> unseen = new SupportDesk(11).unseenQuestions(UNSEEN);
+    double before = exactMatch(watch, unseen);
+
+    Feed feed = Feed.of(CALM, new SupportDesk(7).feedbackQuestions(QUESTIONS), END_USERS);
+    feed.sendTo(new ProductApp(whetstone.api(CALM), loop.name()));
+
+    assertThat(watch.awaitDecision().path("verdict").asText()).isEqualTo("PROMOTE");
+    JsonNode champion = watch.awaitGeneration(1);
+    assertThat(server.models()).contains(champion.path("servedName").asText());
+    assertThat(before).isLessThanOrEqualTo(0.05);
+    assertThat(exactMatch(watch, unseen)).isGreaterThanOrEqualTo(0.85);
+    assertThat(watch.fates().path("total").asInt()).isEqualTo(feed.size());
+  }
+
+  @Test
+  @Order(2)
+  void shouldDecideTheSameThroughKillNineOfEveryService() throws Exception {
+    LoopFile loop = Loops.demo(STORMY, whetstone);
+    // A hung worker shall be given up within the test's patience.
+    Loops.object(loop, "/spec/training").put("leaseDuration", "PT15S");
+    whetstone.declare(loop);
+    var watch = new LoopWatch(whetstone.api(STORMY), loop.name());
+    var app = new ProductApp(whetstone.api(STORMY), loop.name());
+    Feed feed = Feed.of(STORMY, new SupportDesk(7).feedbackQuestions(QUESTIONS), END_USERS);
+
+    feed.part(0, 0.5).sendTo(app);
+    whetstone.stack().kill(Component.CURATION);
+    feed.part(0.5, 1).sendTo(app);
+    whetstone.killAndRestart(Component.CURATION);
+
+    watch.awaitTrainingAttempt(1);
+    ProcessHandle hung = Workers.training(whetstone).getFirst();
+    Workers.suspend(hung);
+    watch.awaitTrainingAttempt(2);
+    Workers.wake(hung);
+    hung.onExit().get(60, TimeUnit.SECONDS);
+    assertThat(Workers.kill(whetstone)).isPositive();
+    watch.awaitTrainingAttempt(3);
+    whetstone.killAndRestart(Component.TRAINING);
+
+    watch.awaitJudging();
+    whetstone.killAndRestart(Component.EVAL);
+
+    assertThat(watch.awaitDecision().path("verdict").asText()).isEqualTo("PROMOTE");
+    watch.awaitGeneration(1);
+    assertThat(watch.fates().path("total").asInt()).isEqualTo(feed.size());
+    assertThat(watch.attempts()).hasSizeGreaterThan(1);
+  }
+
+  /** I3: an attempt that was given up and came back has no say: each run has one checkpoint. */
+  @Test
+  @Order(3)
+  void shouldOfferOneCheckpointPerRun() {
+    assertThat(said(EventType.CHECKPOINT_READY, CheckpointReady.class))
+        .extracting(CheckpointReady::runId)
+        .hasSize(2)
+        .doesNotHaveDuplicates();
+  }
+
+  /** I4: one decision per candidate and champion generation, in spite of the kills. */
+  @Test
+  @Order(4)
+  void shouldDecideOncePerCandidate() {
+    List<PromotionDecided> decided = said(EventType.PROMOTION_DECIDED, PromotionDecided.class);
+    assertThat(decided).extracting(PromotionDecided::decisionId).doesNotHaveDuplicates();
+    assertThat(decided)
+        .extracting(d -> d.candidate() + "@" + d.championGeneration())
+        .doesNotHaveDuplicates();
+  }
+
+  /** I5: generations go up one by one, the base model first. */
+  @Test
+  @Order(5)
+  void shouldNumberChampionsOneByOne() {
+    for (String tenant : List.of(CALM, STORMY)) {
+      List<Long> generations =
+          records(EventType.CHAMPION_SET).stream()
+              .filter(r -> tenant.equals(KafkaProbe.header(r, "ce_tenant")))
+              .map(r -> KafkaProbe.body(r, ChampionSet.class).generation())
+              .distinct()
+              .toList();
+      // The topic is compacted: the base model's generation 0 may be gone.
+      assertThat(generations)
+          .isSubsetOf(IntStream.range(0, generations.size() + 1).mapToObj(Long::valueOf).toList())
+          .isSorted()
+          .endsWith(1L);
+    }
+  }
+
+  /** I6 and I8: every digest of every manifest verifies; no conversation is in two splits. */
+  @Test
+  @Order(6)
+  void shouldKeepWhatIsSealedTrueAndHeldOutApart() {
+    var batches = SealedBatches.of(whetstone);
+    assertThat(batches.all()).hasSizeGreaterThanOrEqualTo(2);
+    batches.all().forEach(batch -> assertThat(batch.brokenFiles()).isEmpty());
+    assertThat(batches.conversationsInSeveralSplits()).isEmpty();
+  }
+
+  /** I7: when the faults have ended, nothing is left behind. */
+  @Test
+  @Order(7)
+  void shouldHaveHealed() {
+    Backlog backlog = new Backlog(whetstone);
+    org.awaitility.Awaitility.await()
+        .atMost(java.time.Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(backlog.lagByGroup()).allSatisfy((g, lag) -> assertThat(lag).isZero()));
+    assertThat(Workers.training(whetstone)).isEmpty();
+    for (String tenant : List.of(CALM, STORMY)) {
+      var watch = new LoopWatch(whetstone.api(tenant), Loops.demo(tenant, whetstone).name());
+      assertThat(watch.runs())
+          .allMatch(run -> run.path("state").asText().equals("succeeded"))
+          .hasSize(1);
+    }
+  }
+
+  /** I6: training refuses a batch whose bytes are not what its manifest says. */
+  @Test
+  @Order(9)
+  void shouldRefuseABatchWhoseBytesChanged() throws Exception {
+    LoopFile loop = Loops.demo(BROKEN, whetstone);
+    whetstone.declare(loop);
+    var watch = new LoopWatch(whetstone.api(BROKEN), loop.name());
+    whetstone.stack().kill(Component.TRAINING);
+    Feed feed = Feed.of(BROKEN, new SupportDesk(7).feedbackQuestions(120), END_USERS);
+    feed.sendTo(new ProductApp(whetstone.api(BROKEN), loop.name()));
+    watch.awaitKnown(feed.size());
+    watch.seal();
+
+    Path rows = SealedBatches.await(whetstone, BROKEN).file("sft/train.jsonl");
+    byte[] bytes = Files.readAllBytes(rows);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(rows, bytes);
+    whetstone.stack().start(Component.TRAINING);
+
+    JsonNode run = watch.awaitEndedRun();
+    assertThat(run.path("state").asText()).isEqualTo("failed");
+    assertThat(run.path("reason").asText()).contains("sft/train.jsonl");
+    assertThat(said(EventType.CHECKPOINT_READY, CheckpointReady.class))
+        .extracting(CheckpointReady::runId)
+        .doesNotContain(run.path("runId").asText());
+  }
+
+  /** A tenant sees nothing of another: not even that it is there. */
+  @Test
+  @Order(8)
+  void shouldShowNothingToAnotherTenant() {
+    String name = Loops.demo(CALM, whetstone).name();
+    var stranger = whetstone.api("stranger");
+    String path = "/v1/loops/" + name;
+    for (String below : List.of("/status", "/advice")) {
+      assertThat(stranger.get(Component.CURATION, path + below).status()).as(below).isEqualTo(404);
+    }
+    assertThat(stranger.get(Component.CURATION, path + "/quarantine").body()).isEmpty();
+    assertThat(stranger.ok(Component.CURATION, path + "/fates/counts").path("total").asInt())
+        .isZero();
+    for (String below : List.of("", "/status", "/champion", "/decisions")) {
+      assertThat(stranger.get(Component.EVAL, path + below).status()).as(below).isEqualTo(404);
+    }
+    assertThat(stranger.get(Component.TRAINING, path + "/runs").status()).isEqualTo(404);
+    assertThat(
+            new ProductApp(stranger, name)
+                .send("interactions", ProductApp.interaction("r", "c", "u", "Q?", "A."))
+                .status())
+        .isEqualTo(404);
+  }
+
+  private double exactMatch(LoopWatch watch, List<Question> questions) {
+    String model = watch.champion().path("servedName").asText();
+    List<String> answers = server.answers(model, questions.stream().map(Question::text).toList());
+    long right =
+        IntStream.range(0, questions.size())
+            .filter(i -> Objects.equals(answers.get(i), questions.get(i).newAnswer()))
+            .count();
+    return (double) right / questions.size();
+  }
+
+  private static <T> List<T> said(EventType type, Class<T> as) {
+    return records(type).stream().map(r -> KafkaProbe.body(r, as)).toList();
+  }
+
+  private static List<org.apache.kafka.clients.consumer.ConsumerRecord<String, byte[]>> records(
+      EventType type) {
+    try (KafkaProbe probe = whetstone.kafka()) {
+      return probe.all(type.topic(), type.wireName());
+    }
+  }
+}
