@@ -1,7 +1,10 @@
 package dev.whetstone.system;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.local.api.Api;
+import dev.whetstone.local.api.Declaring;
 import dev.whetstone.local.api.LoopFile;
 import dev.whetstone.local.keys.KeyEntry;
 import dev.whetstone.local.keys.KeyFile;
@@ -15,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
@@ -120,17 +124,22 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
     return KafkaProbe.at("127.0.0.1:" + ports().kafka());
   }
 
-  /** Declares a loop; its tenant and name are those of the content. */
-  JsonNode declare(LoopFile loop) {
-    var reply =
-        api(loop.tenant())
-            .send(
-                Component.EVAL,
-                "PUT",
-                "/v1/loops/" + loop.name(),
-                "application/json",
-                Api.bytes(loop.content()));
-    return Api.require(Component.EVAL, "PUT /v1/loops/" + loop.name(), reply);
+  /**
+   * Declares a loop and returns when every service that runs knows of it. Its tenant and name are
+   * those of the content.
+   */
+  void declare(LoopFile loop) {
+    Api api = api(loop.tenant());
+    JsonNode declared =
+        Api.require(
+            Component.EVAL,
+            "PUT /v1/loops/" + loop.name(),
+            Declaring.declare(api, loop.name(), loop.content()));
+    String digest = declared.path("specSha256").asText();
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> Declaring.unaware(api, loop.name(), digest).stream().noneMatch(stack::isRunning));
   }
 
   /** Ends a component as {@code kill -9} does and starts it again. */

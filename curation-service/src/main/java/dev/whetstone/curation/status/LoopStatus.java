@@ -1,6 +1,7 @@
 package dev.whetstone.curation.status;
 
 import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.kit.loop.Condition;
 import java.util.List;
 import java.util.Map;
 

@@ -3,6 +3,7 @@ package dev.whetstone.curation.status;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.seal.SealDecision;
+import dev.whetstone.kit.loop.Condition;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +15,7 @@ final class Words {
   static Condition receiving(Map<Fate, Long> fates) {
     long total = fates.values().stream().mapToLong(Long::longValue).sum();
     if (total == 0) {
-      return new Condition("Receiving", "False", "Nothing", "no event has come yet");
+      return Condition.of("Receiving", false, "Nothing", "no event has come yet");
     }
     long waiting = fates.getOrDefault(Fate.WAITING, 0L);
     String message =
@@ -27,7 +28,7 @@ final class Words {
             waiting,
             fates.getOrDefault(Fate.QUARANTINED, 0L),
             fates.getOrDefault(Fate.REJECTED, 0L));
-    return new Condition("Receiving", "True", "Receiving", message);
+    return Condition.of("Receiving", true, "Receiving", message);
   }
 
   static Condition curating(SealDecision decision, List<Batch> sealed) {
@@ -35,9 +36,9 @@ final class Words {
         sealed.isEmpty() ? "" : "batch " + sealed.getLast().sequence() + " is sealed; next: ";
     return switch (decision) {
       case SealDecision.Seal _ ->
-          new Condition("Curating", "True", "Sealing", before + "a batch is being cut");
+          Condition.of("Curating", true, "Sealing", before + "a batch is being cut");
       case SealDecision.Wait wait ->
-          new Condition("Curating", "True", "Gathering", before + wait.message());
+          Condition.of("Curating", true, "Gathering", before + wait.message());
     };
   }
 

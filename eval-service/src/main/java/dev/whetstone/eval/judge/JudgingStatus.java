@@ -1,13 +1,13 @@
 package dev.whetstone.eval.judge;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.eval.condition.Condition;
 import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.Decisions;
 import dev.whetstone.eval.judge.EvaluationState.Asking;
 import dev.whetstone.eval.judge.EvaluationState.Decided;
 import dev.whetstone.eval.judge.EvaluationState.Superseded;
 import dev.whetstone.eval.judge.EvaluationState.Waiting;
+import dev.whetstone.kit.loop.Condition;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 

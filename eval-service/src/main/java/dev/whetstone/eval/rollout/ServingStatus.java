@@ -2,7 +2,7 @@ package dev.whetstone.eval.rollout;
 
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.Champions;
-import dev.whetstone.eval.condition.Condition;
+import dev.whetstone.kit.loop.Condition;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.whetstone.eval.status;
 
-import dev.whetstone.eval.condition.Condition;
 import dev.whetstone.eval.registry.LoopFolder;
+import dev.whetstone.kit.loop.Condition;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;

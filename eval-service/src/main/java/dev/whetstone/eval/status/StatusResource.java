@@ -1,7 +1,6 @@
 package dev.whetstone.eval.status;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.eval.condition.Condition;
 import dev.whetstone.eval.judge.JudgingStatus;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.eval.registry.LoopResource;
@@ -9,6 +8,7 @@ import dev.whetstone.eval.rollout.ServingStatus;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.loop.Condition;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;

@@ -86,7 +86,7 @@ public class Requests {
         FaultCode.UNKNOWN_LOOP,
         null,
         "there is no loop '" + loop + "'",
-        "name one of your tenant's declared loops");
+        "name one of your tenant's declared loops; one declared just now is known in a moment");
   }
 
   static @Nullable String traceParent(HttpHeaders headers) {

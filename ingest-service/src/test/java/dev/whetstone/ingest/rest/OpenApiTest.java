@@ -25,6 +25,7 @@ class OpenApiTest extends IngestTest {
             "/v1/loops/{loop}/interactions",
             "/v1/loops/{loop}/feedback",
             "/v1/loops/{loop}/feedback/{id}",
+            "/v1/loops/{loop}/status",
             "/v1/events",
             "/v1/endusers/{endUser}",
             "/v1/conversations/{id}");

@@ -3,6 +3,7 @@ package dev.whetstone.ingest.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.ingest.IngestTest;
+import dev.whetstone.testing.TestKeys;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,17 @@ class OperationsTest extends IngestTest {
     assertThat(metric("whetstone_ingest_acknowledgement_seconds_count"))
         .isEqualTo(acknowledged + 1);
     assertThat(http().get("/q/metrics").text()).contains("http_server_requests_seconds_count{");
+  }
+
+  @Test
+  void shouldSayWhetherALoopsEventsAreAccepted() {
+    var known = http().as(TestKeys.ACME_READ_ONLY).get("/v1/loops/support/status");
+    assertThat(known.status()).as(known.text()).isEqualTo(200);
+    assertThat(known.at("/conditions/0/type")).isEqualTo("Accepting");
+    assertThat(known.at("/conditions/0/status")).isEqualTo("True");
+
+    assertProblem(http().as(TestKeys.ACME).get("/v1/loops/theirs/status"), 404, "unknown-loop");
+    assertProblem(http().get("/v1/loops/support/status"), 401, "unauthorized");
   }
 
   private double metric(String name) {

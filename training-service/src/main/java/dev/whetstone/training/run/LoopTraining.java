@@ -2,6 +2,7 @@ package dev.whetstone.training.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.loop.Condition;
 import dev.whetstone.training.batch.Batch;
 import dev.whetstone.training.batch.Batches;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,15 +27,6 @@ public class LoopTraining {
 
   /** A loop's conditions and batches. */
   public record Status(String loop, List<Condition> conditions, List<BatchView> batches) {}
-
-  /**
-   * A condition in Kubernetes' shape.
-   *
-   * @param status {@code True} or {@code False}
-   * @param reason a word for programs
-   * @param message a sentence for people
-   */
-  public record Condition(String type, String status, String reason, String message) {}
 
   /** A batch and what may be done with it. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

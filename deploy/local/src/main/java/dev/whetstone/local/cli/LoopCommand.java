@@ -2,10 +2,14 @@ package dev.whetstone.local.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.local.api.Api;
+import dev.whetstone.local.api.Declaring;
 import dev.whetstone.local.api.LoopFile;
 import dev.whetstone.local.api.Reply;
 import dev.whetstone.local.stack.Component;
+import dev.whetstone.local.terminal.Terminal;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -16,6 +20,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "validate|apply|explain")
 final class LoopCommand {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   @Command(
       name = "validate",
       description = "Say whether a loop file is right; change nothing.",
@@ -39,15 +45,8 @@ final class LoopCommand {
     Workplace workplace = Workplace.current();
     workplace.requireRunning(Component.EVAL);
     LoopFile loop = LoopFile.read(file);
-    Reply reply =
-        workplace
-            .api(loop.tenant())
-            .send(
-                Component.EVAL,
-                "PUT",
-                "/v1/loops/" + loop.name(),
-                "application/json",
-                Api.bytes(loop.content()));
+    Api api = workplace.api(loop.tenant());
+    Reply reply = Declaring.declare(api, loop.name(), loop.content());
     if (!reply.isOk()) {
       return refuse(workplace, loop, reply);
     }
@@ -59,7 +58,29 @@ final class LoopCommand {
             loop.name(),
             reply.body().path("revision").asText("?"),
             reply.body().path("specSha256").asText("?"));
+    sayWhoIsUnaware(workplace.terminal(), api, loop, reply.body().path("specSha256").asText());
     return 0;
+  }
+
+  /** Events of a loop that ingest does not know yet would be refused: waits until it does. */
+  private static void sayWhoIsUnaware(Terminal terminal, Api api, LoopFile loop, String digest) {
+    Optional<Boolean> known =
+        terminal.await(
+            "every service to learn of it",
+            PATIENCE,
+            () -> "",
+            () ->
+                Declaring.unaware(api, loop.name(), digest).isEmpty()
+                    ? Optional.of(true)
+                    : Optional.empty());
+    if (known.isEmpty()) {
+      Declaring.unaware(api, loop.name(), digest)
+          .forEach(
+              service ->
+                  terminal.say(
+                      "%s does not know it yet; it learns of it when it runs (./whetstone status).",
+                      service.description()));
+    }
   }
 
   @Command(

@@ -3,6 +3,7 @@ package dev.whetstone.local.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.local.api.Api;
+import dev.whetstone.local.api.Declaring;
 import dev.whetstone.local.api.LoopFile;
 import dev.whetstone.local.api.Reply;
 import dev.whetstone.local.stack.Component;
@@ -30,9 +31,7 @@ record LoopDeclaration(Path file, Api api, String name, long seed, Terminal term
     if (!abuseStage) {
       ((ObjectNode) content.at("/spec/curation")).putObject("abuse").put("enabled", false);
     }
-    Reply reply =
-        api.send(
-            Component.EVAL, "PUT", "/v1/loops/" + name, "application/json", Api.bytes(content));
+    Reply reply = Declaring.declare(api, name, content);
     JsonNode declared = Api.require(Component.EVAL, "PUT /v1/loops/" + name, reply);
     String digest = declared.path("specSha256").asText();
     terminal.say(
@@ -46,24 +45,14 @@ record LoopDeclaration(Path file, Api api, String name, long seed, Terminal term
             "the services to learn of the loop",
             LIMIT,
             () -> "",
-            () -> allKnow(digest) ? Optional.of(true) : Optional.empty());
+            () ->
+                Declaring.unaware(api, name, digest).isEmpty()
+                    ? Optional.of(true)
+                    : Optional.empty());
     if (known.isEmpty()) {
       throw new StackException(
           "the services did not learn of the loop's declaration within " + LIMIT.toSeconds() + " s",
           "look at: ./whetstone logs");
     }
-  }
-
-  private boolean allKnow(String digest) {
-    String path = "/v1/loops/" + name;
-    boolean ingestKnows =
-        api.post(Component.INGEST, path + "/interactions", Api.JSON.createArrayNode()).status()
-            != 404;
-    Reply curation = api.get(Component.CURATION, path + "/status");
-    String known = curation.body().path("specSha256").asText(digest);
-    return ingestKnows
-        && curation.isOk()
-        && known.equals(digest)
-        && api.get(Component.TRAINING, path + "/status").isOk();
   }
 }
