@@ -68,8 +68,6 @@ class AttemptsLifeTest {
   @Test
   void shouldEndAnAttemptWhoseWorkerFallsSilentAndTellItThatItIsStale() {
     RunSpec first = started("training: {leaseDuration: PT60S}");
-    worker.trains(first, 1).statusCode(200);
-    tick(Duration.ofMinutes(3));
     worker.trains(first, 2).statusCode(200);
 
     tick(Duration.ofSeconds(60));

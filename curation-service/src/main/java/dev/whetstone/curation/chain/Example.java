@@ -130,26 +130,16 @@ public record Example(
 
   /** The same example with every message of every part rewritten, and the id that follows. */
   public Example mapMessages(UnaryOperator<ChatMessage> rewrite) {
-    List<ChatMessage> newPrompt = mapped(prompt, rewrite);
-    List<ChatMessage> newCompletion = completion == null ? null : mapped(completion, rewrite);
-    List<ChatMessage> newChosen = chosen == null ? null : mapped(chosen, rewrite);
-    List<ChatMessage> newRejected = rejected == null ? null : mapped(rejected, rewrite);
-    String newId =
-        ExampleId.of(form, newPrompt, newCompletion, newChosen, newRejected, label, tools);
-    return new Example(
-        newId,
-        form,
-        newPrompt,
-        newCompletion,
-        newChosen,
-        newRejected,
-        label,
-        tools,
-        provenance,
-        scores,
-        redactions,
-        flags,
-        sampleWeight);
+    return of(
+            form,
+            mapped(prompt, rewrite),
+            completion == null ? null : mapped(completion, rewrite),
+            chosen == null ? null : mapped(chosen, rewrite),
+            rejected == null ? null : mapped(rejected, rewrite),
+            label,
+            tools,
+            provenance)
+        .copy(provenance, scores, redactions, flags, sampleWeight);
   }
 
   private static List<ChatMessage> mapped(

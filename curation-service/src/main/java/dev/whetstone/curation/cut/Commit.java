@@ -7,9 +7,10 @@ import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.Judgement;
 import dev.whetstone.curation.chain.Reasons;
 import dev.whetstone.curation.cut.Cut.Judged;
+import dev.whetstone.curation.example.CutExamples;
+import dev.whetstone.curation.example.CutExamples.Verdict;
+import dev.whetstone.curation.example.EventFates;
 import dev.whetstone.curation.example.ExampleState;
-import dev.whetstone.curation.example.Examples;
-import dev.whetstone.curation.example.Examples.Verdict;
 import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.curation.tombstone.Tombstone;
 import dev.whetstone.curation.tombstone.Tombstones;
@@ -31,13 +32,20 @@ import java.util.stream.Collectors;
 /** Writes down what a selection decided, if everything is still as it was read. */
 @ApplicationScoped
 public class Commit {
-  private final Examples examples;
+  private final CutExamples examples;
+  private final EventFates fates;
   private final Tombstones tombstones;
   private final SealRequests requests;
   private final Clock clock;
 
-  public Commit(Examples examples, Tombstones tombstones, SealRequests requests, Clock clock) {
+  public Commit(
+      CutExamples examples,
+      EventFates fates,
+      Tombstones tombstones,
+      SealRequests requests,
+      Clock clock) {
     this.examples = examples;
+    this.fates = fates;
     this.tombstones = tombstones;
     this.requests = requests;
     this.clock = clock;
@@ -212,6 +220,6 @@ public class Commit {
           });
     }
     examples.drop(cutId, verdicts);
-    examples.follow(examples.eventsOf(verdicts.stream().map(Verdict::rowId).toList()));
+    fates.follow(fates.of(verdicts.stream().map(Verdict::rowId).toList()));
   }
 }

@@ -9,10 +9,11 @@ import dev.whetstone.curation.chain.CutContext;
 import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.InteractionStatistics;
 import dev.whetstone.curation.chain.Texts;
+import dev.whetstone.curation.example.CutExamples;
+import dev.whetstone.curation.example.CutExamples.Candidate;
+import dev.whetstone.curation.example.CutExamples.Pool;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.Examples;
-import dev.whetstone.curation.example.Examples.Candidate;
-import dev.whetstone.curation.example.Examples.Pool;
 import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.curation.join.Interactions;
 import dev.whetstone.curation.policy.StandardChains;
@@ -45,6 +46,7 @@ public class Cutter {
 
   private final Batches batches;
   private final Examples examples;
+  private final CutExamples pools;
   private final Interactions interactions;
   private final Findings findings;
   private final SealRequests requests;
@@ -66,6 +68,7 @@ public class Cutter {
   public Cutter(
       Batches batches,
       Examples examples,
+      CutExamples pools,
       Interactions interactions,
       Findings findings,
       SealRequests requests,
@@ -73,6 +76,7 @@ public class Cutter {
       Clock clock) {
     this.batches = batches;
     this.examples = examples;
+    this.pools = pools;
     this.interactions = interactions;
     this.findings = findings;
     this.requests = requests;
@@ -98,7 +102,7 @@ public class Cutter {
   public Outlook outlook(DeclaredLoop loop) {
     return outlook(
         loop,
-        examples.candidates(loop.id(), ExampleState.READY, ExampleState.CUT),
+        pools.candidates(loop.id(), ExampleState.READY, ExampleState.CUT),
         batches.all(loop.id()),
         false);
   }
@@ -143,7 +147,7 @@ public class Cutter {
   }
 
   private Glance glance(DeclaredLoop loop) {
-    Pool pool = examples.pool(loop.id());
+    Pool pool = pools.pool(loop.id());
     String fingerprint =
         "%s %d %d %s %s"
             .formatted(
@@ -156,7 +160,7 @@ public class Cutter {
   }
 
   private boolean due(DeclaredLoop loop, boolean manual) {
-    List<Candidate> ready = examples.candidates(loop.id(), ExampleState.READY);
+    List<Candidate> ready = pools.candidates(loop.id(), ExampleState.READY);
     return outlook(loop, ready, batches.all(loop.id()), manual).decision()
         instanceof SealDecision.Seal;
   }
@@ -211,7 +215,7 @@ public class Cutter {
         examples.in(loop.id(), ExampleState.READY),
         examples.in(loop.id(), ExampleState.QUARANTINED),
         sealed,
-        examples.inBatches(
+        pools.inBatches(
             loop.id(), List.of(BatchState.PENDING.wireName(), BatchState.ADOPTED.wireName())),
         findings.since(loop.id(), newest),
         interactions.newest(loop.id(), INTERACTIONS_LOOKED_AT).stream()

@@ -6,7 +6,7 @@ import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchState;
-import dev.whetstone.curation.example.Examples.Candidate;
+import dev.whetstone.curation.example.CutExamples.Candidate;
 import dev.whetstone.curation.seal.SealInput;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,6 +7,8 @@ import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.batch.Batches;
+import dev.whetstone.curation.example.CutExamples;
+import dev.whetstone.curation.example.EventFates;
 import dev.whetstone.curation.example.Examples;
 import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.kit.json.Json;
@@ -32,14 +34,24 @@ public class Sealer {
   private static final Logger LOG = Logger.getLogger(Sealer.class);
   private final Batches batches;
   private final Examples examples;
+  private final CutExamples cutExamples;
+  private final EventFates fates;
   private final ObjectStore store;
   private final Leftovers leftovers;
   private final Clock clock;
 
   public Sealer(
-      Batches batches, Examples examples, ObjectStore store, Leftovers leftovers, Clock clock) {
+      Batches batches,
+      Examples examples,
+      CutExamples cutExamples,
+      EventFates fates,
+      ObjectStore store,
+      Leftovers leftovers,
+      Clock clock) {
     this.batches = batches;
     this.examples = examples;
+    this.cutExamples = cutExamples;
+    this.fates = fates;
     this.store = store;
     this.leftovers = leftovers;
     this.clock = clock;
@@ -54,7 +66,7 @@ public class Sealer {
               if (row == null) {
                 return false;
               }
-              List<StoredExample> taken = examples.lockCut(row.cutId);
+              List<StoredExample> taken = cutExamples.lockCut(row.cutId);
               if (taken.stream().anyMatch(StoredExample::unwanted)) {
                 giveUp(row, taken);
               } else {
@@ -83,8 +95,8 @@ public class Sealer {
     Stored manifest = store.put(files.manifestKey(), files.manifestBytes());
     batches.sealed(batch(loop, cut, files, manifest));
     leftovers.need(batchId, files.blobKeys());
-    examples.use(row.cutId, batchId);
-    examples.follow(examples.eventsOf(taken.stream().map(StoredExample::rowId).toList()));
+    cutExamples.use(row.cutId, batchId);
+    fates.follow(fates.of(taken.stream().map(StoredExample::rowId).toList()));
     row.state = CutRow.SEALED;
     row.batchId = batchId;
     LOG.infof(
@@ -123,10 +135,10 @@ public class Sealer {
     List<String> unwanted =
         taken.stream().filter(StoredExample::unwanted).map(StoredExample::rowId).toList();
     List<String> events =
-        examples.eventsOf(examples.ofCut(row.cutId).stream().map(StoredExample::rowId).toList());
+        fates.of(cutExamples.ofCut(row.cutId).stream().map(StoredExample::rowId).toList());
     examples.drop(unwanted);
-    examples.giveBack(row.cutId);
-    examples.follow(events);
+    cutExamples.giveBack(row.cutId);
+    fates.follow(events);
     leftovers.delete(List.of(row.planned));
     row.state = CutRow.VOID;
     LOG.infof("cut-void cut=%s unwanted=%d", row.cutId, unwanted.size());

@@ -2,7 +2,7 @@ package dev.whetstone.curation.erasure;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.batch.Batches;
-import dev.whetstone.curation.example.Examples;
+import dev.whetstone.curation.example.EventFates;
 import dev.whetstone.curation.join.Join;
 import dev.whetstone.curation.tombstone.Tombstone.Subject;
 import dev.whetstone.curation.tombstone.Tombstones;
@@ -40,7 +40,7 @@ public class Sweep {
 
   private final Erasures erasures;
   private final Tombstones tombstones;
-  private final Examples examples;
+  private final EventFates eventFates;
   private final Batches batches;
   private final Join join;
   private final DeclaredLoops loops;
@@ -49,14 +49,14 @@ public class Sweep {
   public Sweep(
       Erasures erasures,
       Tombstones tombstones,
-      Examples examples,
+      EventFates eventFates,
       Batches batches,
       Join join,
       DeclaredLoops loops,
       Sql sql) {
     this.erasures = erasures;
     this.tombstones = tombstones;
-    this.examples = examples;
+    this.eventFates = eventFates;
     this.batches = batches;
     this.join = join;
     this.loops = loops;
@@ -81,7 +81,7 @@ public class Sweep {
     List<Formed> formed = formedOf(covered);
     List<String> rows = formed.stream().map(Formed::rowId).distinct().toList();
     List<String> others =
-        examples.eventsOf(rows).stream().filter(key -> !covered.contains(key)).toList();
+        eventFates.of(rows).stream().filter(key -> !covered.contains(key)).toList();
     Map<String, List<String>> tainted = new TreeMap<>();
     for (Formed one : formed) {
       if (one.batchId() != null) {
@@ -92,7 +92,7 @@ public class Sweep {
     forget(loop, covered, formed);
     tainted.forEach(
         (batch, ids) -> batches.taint(loop, batch, "erasure", ids, erasure.erasureId()));
-    examples.follow(others);
+    eventFates.follow(others);
     loops.current(loop).ifPresent(declared -> join.lookAgain(declared, answers));
     erasures.done(erasure, covered.size(), rows.size(), tainted.size());
     LOG.infof(

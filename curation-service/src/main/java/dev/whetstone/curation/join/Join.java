@@ -8,8 +8,6 @@ import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.curation.chain.Reasons;
-import dev.whetstone.curation.fate.Receipt;
-import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.Receipts;
 import dev.whetstone.curation.fate.Standing;
 import dev.whetstone.curation.split.SplitRule;
@@ -19,9 +17,6 @@ import dev.whetstone.curation.tombstone.Tombstones;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,24 +61,24 @@ public class Join {
   public void admit(DeclaredLoop loop, List<Incoming> events) {
     var responses = new TreeSet<String>();
     events.stream().map(Incoming::responseId).filter(Objects::nonNull).forEach(responses::add);
-    var work =
-        new Work(
+    var gathering =
+        new Gathering(
             loop,
             interactions.meet(loop.id(), responses),
             splits(loop, events),
             tombstones(loop.id(), events));
     for (Incoming event : events) {
       switch (event.data()) {
-        case InteractionRecorded interaction -> interaction(work, event, interaction);
-        case FeedbackGiven feedback -> feedback(work, event, feedback);
-        case FeedbackRetracted retracted -> retraction(work, event, retracted);
+        case InteractionRecorded interaction -> interaction(gathering, event, interaction);
+        case FeedbackGiven feedback -> feedback(gathering, event, feedback);
+        case FeedbackRetracted retracted -> retraction(gathering, event, retracted);
         default -> throw new IllegalStateException("not feedback: " + event.key());
       }
     }
-    interactions.put(loop.id(), work.changed.values());
-    receipts.record(work.receipts.values());
-    Set<Origin> origins = retractions.carryOut(loop.id(), work.receipts.keySet());
-    origins.addAll(work.touched);
+    interactions.put(loop.id(), gathering.changed.values());
+    receipts.record(gathering.receipts.values());
+    Set<Origin> origins = retractions.carryOut(loop.id(), gathering.receipts.keySet());
+    origins.addAll(gathering.touched);
     resolver.resolve(loop, origins);
   }
 
@@ -92,72 +87,74 @@ public class Join {
     resolver.resolve(loop, responseIds.stream().map(Origin::response).toList());
   }
 
-  private void interaction(Work work, Incoming event, InteractionRecorded recorded) {
-    Interaction met = Objects.requireNonNull(work.met.get(recorded.responseId()));
+  private void interaction(Gathering gathering, Incoming event, InteractionRecorded recorded) {
+    Interaction met = Objects.requireNonNull(gathering.met.get(recorded.responseId()));
     String subject = subject(event);
-    if (work.erased(event, pseudonyms)) {
-      work.close(event, subject, Standing.erased());
+    if (gathering.erased(event, pseudonyms)) {
+      gathering.close(event, subject, Standing.erased());
       return;
     }
     if (met.known()) {
       String detail = "response " + recorded.responseId() + " was recorded by another event before";
-      work.close(event, subject, Standing.rejected(Reasons.DUPLICATE, detail));
+      gathering.close(event, subject, Standing.rejected(Reasons.DUPLICATE, detail));
       return;
     }
-    boolean consent = Consent.given(work.loop.spec(), recorded.consent());
+    boolean consent = Consent.given(gathering.loop.spec(), recorded.consent());
     var known =
         new Interaction(
             recorded.responseId(),
             event.key(),
             subject,
             recorded.conversationId(),
-            work.split(subject),
+            gathering.split(subject),
             event.endUserDigest(),
             event.receivedAt(),
             consent,
             consent ? recorded : null);
-    work.met.put(recorded.responseId(), known);
-    work.changed.put(recorded.responseId(), known);
-    work.touched.add(Origin.response(recorded.responseId()));
+    gathering.met.put(recorded.responseId(), known);
+    gathering.changed.put(recorded.responseId(), known);
+    gathering.touched.add(Origin.response(recorded.responseId()));
     if (consent) {
-      Instant deadline = work.joinDeadline(event);
-      work.open(event, subject, Standing.waiting("feedback", "waits for feedback", deadline), null);
+      Instant deadline = gathering.joinDeadline(event);
+      gathering.open(
+          event, subject, Standing.waiting("feedback", "waits for feedback", deadline), null);
     } else {
-      work.close(event, subject, Standing.rejected(Reasons.NO_CONSENT, Consent.REFUSED));
+      gathering.close(event, subject, Standing.rejected(Reasons.NO_CONSENT, Consent.REFUSED));
     }
   }
 
-  private void feedback(Work work, Incoming event, FeedbackGiven feedback) {
+  private void feedback(Gathering gathering, Incoming event, FeedbackGiven feedback) {
     String subject = feedback.responseId() == null ? subject(event) : null;
-    Standing refused = refusal(work, event, feedback);
+    Standing refused = refusal(gathering, event, feedback);
     if (refused != null) {
-      work.close(event, subject, refused);
+      gathering.close(event, subject, refused);
       return;
     }
     EventKey target =
         feedback.supersedes() == null
             ? null
-            : new EventKey(work.loop.id(), event.key().source(), feedback.supersedes());
-    Instant deadline = work.joinDeadline(event);
+            : new EventKey(gathering.loop.id(), event.key().source(), feedback.supersedes());
+    Instant deadline = gathering.joinDeadline(event);
     if (feedback.responseId() != null) {
-      work.open(event, null, waitsForInteraction(feedback.responseId(), deadline), target);
-      work.touched.add(Origin.response(feedback.responseId()));
+      gathering.open(event, null, waitsForInteraction(feedback.responseId(), deadline), target);
+      gathering.touched.add(Origin.response(feedback.responseId()));
     } else if (Resolver.standsAlone(feedback)) {
-      work.open(event, subject, Standing.waiting("curation", "is being judged", deadline), target);
-      work.touched.add(Origin.alone(event.key()));
+      gathering.open(
+          event, subject, Standing.waiting("curation", "is being judged", deadline), target);
+      gathering.touched.add(Origin.alone(event.key()));
     } else if (feedback.conversationId() == null) {
       String detail = "a " + event.kind() + " needs the answer it is about; send responseId";
-      work.close(event, subject, Standing.rejected(Reasons.UNKNOWN_RESPONSE, detail));
-    } else if (work.splits.containsKey(Objects.requireNonNull(subject))) {
-      work.open(event, subject, Standing.context(Resolver.WHOLE_CONVERSATION), target);
+      gathering.close(event, subject, Standing.rejected(Reasons.UNKNOWN_RESPONSE, detail));
+    } else if (gathering.splits.containsKey(Objects.requireNonNull(subject))) {
+      gathering.open(event, subject, Standing.context(Resolver.WHOLE_CONVERSATION), target);
     } else {
       String detail = "waits for the first interaction of its conversation";
-      work.open(event, subject, Standing.waiting("conversation", detail, deadline), target);
+      gathering.open(event, subject, Standing.waiting("conversation", detail, deadline), target);
     }
   }
 
-  private @Nullable Standing refusal(Work work, Incoming event, FeedbackGiven feedback) {
-    if (work.erased(event, pseudonyms)) {
+  private @Nullable Standing refusal(Gathering gathering, Incoming event, FeedbackGiven feedback) {
+    if (gathering.erased(event, pseudonyms)) {
       return Standing.erased();
     }
     try {
@@ -168,9 +165,10 @@ public class Join {
     if (feedback.consent() != null && !feedback.consent().training()) {
       return Standing.rejected(Reasons.NO_CONSENT, Consent.REFUSED);
     }
-    Interaction met = feedback.responseId() == null ? null : work.met.get(feedback.responseId());
+    Interaction met =
+        feedback.responseId() == null ? null : gathering.met.get(feedback.responseId());
     if (met != null && met.receivedAt() != null) {
-      Instant last = met.receivedAt().plus(work.loop.spec().spec().curation().joinWindow());
+      Instant last = met.receivedAt().plus(gathering.loop.spec().spec().curation().joinWindow());
       if (event.receivedAt().isAfter(last)) {
         return Standing.rejected(
             Reasons.JOIN_WINDOW, "came after the join window, which closed at " + last);
@@ -179,15 +177,16 @@ public class Join {
     return null;
   }
 
-  private void retraction(Work work, Incoming event, FeedbackRetracted retracted) {
-    var target = new EventKey(work.loop.id(), retracted.source(), retracted.id());
+  private void retraction(Gathering gathering, Incoming event, FeedbackRetracted retracted) {
+    var target = new EventKey(gathering.loop.id(), retracted.source(), retracted.id());
     if (!retracted.source().equals(event.key().source())) {
       String detail = "feedback of source " + retracted.source() + " can only be taken back by it";
-      work.close(event, null, Standing.rejected("other-source", detail));
+      gathering.close(event, null, Standing.rejected("other-source", detail));
       return;
     }
     String detail = "waits for the feedback it takes back";
-    work.open(event, null, Standing.waiting("feedback", detail, work.joinDeadline(event)), target);
+    gathering.open(
+        event, null, Standing.waiting("feedback", detail, gathering.joinDeadline(event)), target);
   }
 
   static Standing waitsForInteraction(String responseId, Instant deadline) {
@@ -226,7 +225,8 @@ public class Join {
         events.stream()
             .flatMap(
                 event ->
-                    Stream.of(event.endUserDigest(), Work.conversationDigest(event, pseudonyms)))
+                    Stream.of(
+                        event.endUserDigest(), Gathering.conversationDigest(event, pseudonyms)))
             .filter(Objects::nonNull)
             .distinct()
             .toList();
@@ -236,81 +236,5 @@ public class Join {
   private static String subject(Incoming event) {
     String own = event.responseId() == null ? event.key().text() : event.responseId();
     return SplitRule.subject(event.conversationId(), event.endUserDigest(), own);
-  }
-
-  /** What one call gathers before it writes. */
-  private static final class Work {
-    final DeclaredLoop loop;
-    final Map<String, Interaction> met;
-    final Map<String, Split> splits;
-    final Map<String, Tombstone> tombstones;
-    final Map<String, Interaction> changed = new HashMap<>();
-    final Map<EventKey, Receipt> receipts = new LinkedHashMap<>();
-    final List<Origin> touched = new ArrayList<>();
-
-    Work(
-        DeclaredLoop loop,
-        Map<String, Interaction> met,
-        Map<String, Split> splits,
-        Map<String, Tombstone> tombstones) {
-      this.loop = loop;
-      this.met = met;
-      this.splits = splits;
-      this.tombstones = tombstones;
-    }
-
-    Split split(String subject) {
-      return Objects.requireNonNull(splits.get(subject), subject);
-    }
-
-    Instant joinDeadline(Incoming event) {
-      return event.receivedAt().plus(loop.spec().spec().curation().joinWindow());
-    }
-
-    boolean erased(Incoming event, Pseudonyms pseudonyms) {
-      return Stream.of(event.endUserDigest(), conversationDigest(event, pseudonyms))
-          .filter(Objects::nonNull)
-          .map(tombstones::get)
-          .anyMatch(tombstone -> tombstone != null && tombstone.covers(event.receivedAt()));
-    }
-
-    static @Nullable String conversationDigest(Incoming event, Pseudonyms pseudonyms) {
-      String id = event.conversationId();
-      return id == null ? null : pseudonyms.conversation(event.key().loop().tenant(), id);
-    }
-
-    void open(
-        Incoming event, @Nullable String subject, Standing standing, @Nullable EventKey target) {
-      boolean ownText = !(event.data() instanceof InteractionRecorded);
-      put(event, subject, standing, Phase.OPEN, target, ownText ? event.body() : null);
-    }
-
-    void close(Incoming event, @Nullable String subject, Standing standing) {
-      put(event, subject, standing, Phase.CLOSED, null, null);
-    }
-
-    private void put(
-        Incoming event,
-        @Nullable String subject,
-        Standing standing,
-        Phase phase,
-        @Nullable EventKey target,
-        @Nullable String body) {
-      receipts.put(
-          event.key(),
-          new Receipt(
-              event.key(),
-              event.kind(),
-              event.responseId(),
-              subject,
-              event.endUserDigest(),
-              event.receivedAt(),
-              event.occurredAt(),
-              joinDeadline(event),
-              standing,
-              phase,
-              target,
-              body));
-    }
   }
 }

@@ -6,6 +6,7 @@ import dev.whetstone.contracts.event.EventKey;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.FeedbackKind;
 import dev.whetstone.curation.chain.Reasons;
+import dev.whetstone.curation.example.EventFates;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.Examples;
 import dev.whetstone.curation.example.StoredExample;
@@ -38,6 +39,7 @@ public class Resolver {
   private final Receipts receipts;
   private final Interactions interactions;
   private final Examples examples;
+  private final EventFates eventFates;
   private final Withdrawals withdrawals;
   private final Judging judging;
 
@@ -45,11 +47,13 @@ public class Resolver {
       Receipts receipts,
       Interactions interactions,
       Examples examples,
+      EventFates eventFates,
       Withdrawals withdrawals,
       Judging judging) {
     this.receipts = receipts;
     this.interactions = interactions;
     this.examples = examples;
+    this.eventFates = eventFates;
     this.withdrawals = withdrawals;
     this.judging = judging;
   }
@@ -163,11 +167,11 @@ public class Resolver {
         }
       }
     }
-    open.addAll(examples.eventsOf(unwanted.stream().map(StoredExample::rowId).toList()));
+    open.addAll(eventFates.of(unwanted.stream().map(StoredExample::rowId).toList()));
     withdrawals.withdraw(loop.id(), unwanted, "withdrawn");
     examples.drop(again);
     examples.add(loop.id(), judging.judge(loop, drafts.values()));
-    examples.follow(open);
+    eventFates.follow(open);
     wanted.forEach(want -> want.own().forEach((key, own) -> receipts.assign(key, own, Phase.OPEN)));
   }
 

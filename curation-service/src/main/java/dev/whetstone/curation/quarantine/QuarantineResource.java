@@ -5,6 +5,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.example.EventFates;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.Examples;
 import dev.whetstone.curation.example.StoredExample;
@@ -37,12 +38,15 @@ import org.jspecify.annotations.Nullable;
 public class QuarantineResource {
   private static final Logger LOG = Logger.getLogger(QuarantineResource.class);
   private final Examples examples;
+  private final EventFates eventFates;
   private final DeclaredLoops loops;
   private final Caller caller;
   private final Clock clock;
 
-  public QuarantineResource(Examples examples, DeclaredLoops loops, Caller caller, Clock clock) {
+  public QuarantineResource(
+      Examples examples, EventFates eventFates, DeclaredLoops loops, Caller caller, Clock clock) {
     this.examples = examples;
+    this.eventFates = eventFates;
     this.loops = loops;
     this.caller = caller;
     this.clock = clock;
@@ -87,7 +91,7 @@ public class QuarantineResource {
   @RequiresScope(Scope.READ)
   @Transactional
   public List<Held> list(@PathParam("loop") String loop) {
-    return examples.in(caller.loop(loop), ExampleState.QUARANTINED).stream()
+    return examples.in(loops.require(caller.loop(loop)).id(), ExampleState.QUARANTINED).stream()
         .filter(stored -> stored.example() != null)
         .sorted(Comparator.comparing(StoredExample::deadline).thenComparing(StoredExample::rowId))
         .map(stored -> Held.of(stored, stored.example()))
@@ -105,14 +109,7 @@ public class QuarantineResource {
   public Released release(
       @PathParam("loop") String loop, @PathParam("exampleId") String exampleId) {
     LoopId id = caller.loop(loop);
-    DeclaredLoop declared =
-        loops
-            .current(id)
-            .orElseThrow(
-                () ->
-                    new ProblemException(
-                        Problems.notFound(
-                            "unknown-loop", "there is no loop '" + loop + "'", null)));
+    DeclaredLoop declared = loops.require(id);
     List<String> rows =
         examples.lockById(id, exampleId).stream()
             .filter(stored -> stored.state() == ExampleState.QUARANTINED)
@@ -126,7 +123,7 @@ public class QuarantineResource {
               "see GET /v1/loops/" + loop + "/quarantine; past its deadline it is rejected"));
     }
     examples.release(rows, clock.instant().plus(declared.spec().spec().retention().interactions()));
-    examples.follow(examples.eventsOf(rows));
+    eventFates.follow(eventFates.of(rows));
     LOG.infof("released loop=%s example=%s by=%s", id, exampleId, caller.application());
     return new Released(exampleId, rows.size());
   }

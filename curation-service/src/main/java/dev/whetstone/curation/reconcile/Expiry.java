@@ -1,6 +1,7 @@
 package dev.whetstone.curation.reconcile;
 
 import dev.whetstone.curation.chain.Reasons;
+import dev.whetstone.curation.example.EventFates;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.Examples;
 import dev.whetstone.curation.example.StoredExample;
@@ -20,11 +21,13 @@ public class Expiry {
   private static final int AT_ONCE = 500;
   private final Receipts receipts;
   private final Examples examples;
+  private final EventFates eventFates;
   private final Clock clock;
 
-  public Expiry(Receipts receipts, Examples examples, Clock clock) {
+  public Expiry(Receipts receipts, Examples examples, EventFates eventFates, Clock clock) {
     this.receipts = receipts;
     this.examples = examples;
+    this.eventFates = eventFates;
     this.clock = clock;
   }
 
@@ -82,8 +85,7 @@ public class Expiry {
                         : "was not taken by a cut within the loop's retention",
                     null);
               }
-              examples.follow(
-                  examples.eventsOf(expired.stream().map(StoredExample::rowId).toList()));
+              eventFates.follow(eventFates.of(expired.stream().map(StoredExample::rowId).toList()));
               return !expired.isEmpty();
             });
   }

@@ -10,8 +10,6 @@ import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.auth.Scope;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoops;
-import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.problem.Problems;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
@@ -45,16 +43,7 @@ public class AdviceResource {
   @Transactional
   public Advice advice(@PathParam("loop") String name) {
     LoopId id = caller.loop(name);
-    DeclaredLoop loop =
-        loops
-            .current(id)
-            .orElseThrow(
-                () ->
-                    new ProblemException(
-                        Problems.notFound(
-                            "unknown-loop",
-                            "no loop '" + name + "' has been declared",
-                            "declare it: ./whetstone loop apply FILE")));
+    DeclaredLoop loop = loops.require(id);
     return AdviceRule.of(failures.newest(id, LOOKED_AT), cutter.outlook(loop).decision());
   }
 }

@@ -7,6 +7,7 @@ import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.auth.Scope;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.loop.DeclaredLoops;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.problem.Problems;
 import dev.whetstone.kit.store.ObjectStore;
@@ -28,11 +29,13 @@ import java.util.List;
 public class BatchResource {
   private final Batches batches;
   private final ObjectStore store;
+  private final DeclaredLoops loops;
   private final Caller caller;
 
-  public BatchResource(Batches batches, ObjectStore store, Caller caller) {
+  public BatchResource(Batches batches, ObjectStore store, DeclaredLoops loops, Caller caller) {
     this.batches = batches;
     this.store = store;
+    this.loops = loops;
     this.caller = caller;
   }
 
@@ -42,7 +45,7 @@ public class BatchResource {
   @GET
   @Transactional
   public List<BatchView> list(@PathParam("loop") String loop) {
-    return batches.all(caller.loop(loop)).stream().map(BatchView::of).toList();
+    return batches.all(loops.require(caller.loop(loop)).id()).stream().map(BatchView::of).toList();
   }
 
   /** Reads manifest and card from the store, and checks their digests. */

@@ -64,7 +64,7 @@ public class StatusResource {
   @RequiresScope(Scope.READ)
   @Transactional
   public LoopStatus status(@PathParam("loop") String name) {
-    DeclaredLoop loop = declared(name);
+    DeclaredLoop loop = loops.require(caller.loop(name));
     LoopId id = loop.id();
     var outlook = cutter.outlook(loop);
     var readiness = outlook.readiness();
@@ -99,7 +99,7 @@ public class StatusResource {
   @RequiresScope(Scope.OPERATE)
   @Transactional
   public Response seal(@PathParam("loop") String name) {
-    DeclaredLoop loop = declared(name);
+    DeclaredLoop loop = loops.require(caller.loop(name));
     var readiness = cutter.outlook(loop).readiness();
     if (readiness.train() < SealRule.LEAST_TRAIN) {
       throw new ProblemException(
@@ -112,18 +112,5 @@ public class StatusResource {
     requests.add(loop.id(), caller.application());
     var answer = new SealAsked(name, "asked; the batch appears in the loop's status");
     return Response.accepted(answer).build();
-  }
-
-  private DeclaredLoop declared(String name) {
-    LoopId id = caller.loop(name);
-    return loops
-        .current(id)
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    Problems.notFound(
-                        "unknown-loop",
-                        "no loop '" + name + "' has been declared",
-                        "declare it: ./whetstone loop apply FILE")));
   }
 }

@@ -11,6 +11,7 @@ import dev.whetstone.curation.join.Interactions;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.loop.DeclaredLoops;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.problem.Problems;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -35,13 +36,19 @@ public class FateResource {
   private final Receipts receipts;
   private final Examples examples;
   private final Interactions interactions;
+  private final DeclaredLoops loops;
   private final Caller caller;
 
   public FateResource(
-      Receipts receipts, Examples examples, Interactions interactions, Caller caller) {
+      Receipts receipts,
+      Examples examples,
+      Interactions interactions,
+      DeclaredLoops loops,
+      Caller caller) {
     this.receipts = receipts;
     this.examples = examples;
     this.interactions = interactions;
+    this.loops = loops;
     this.caller = caller;
   }
 
@@ -79,7 +86,7 @@ public class FateResource {
   @Path("/fates/counts")
   @Transactional
   public Map<String, Long> counts(@PathParam("loop") String loop) {
-    Map<Fate, Long> counts = receipts.counts(caller.loop(loop));
+    Map<Fate, Long> counts = receipts.counts(loops.require(caller.loop(loop)).id());
     Map<String, Long> answer = new LinkedHashMap<>();
     long total = 0;
     for (Fate fate : Fate.values()) {

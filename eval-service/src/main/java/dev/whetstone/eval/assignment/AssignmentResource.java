@@ -3,10 +3,10 @@ package dev.whetstone.eval.assignment;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.Champions;
-import dev.whetstone.eval.registry.LoopResource;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.loop.DeclaredLoops;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.problem.Problems;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -57,6 +57,6 @@ public class AssignmentResource {
   }
 
   private Champion current(LoopId loop) {
-    return champions.current(loop).orElseThrow(() -> LoopResource.unknown(loop));
+    return champions.current(loop).orElseThrow(() -> DeclaredLoops.unknown(loop));
   }
 }

@@ -3,10 +3,10 @@ package dev.whetstone.eval.assignment;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.Champions;
-import dev.whetstone.eval.registry.LoopResource;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.loop.DeclaredLoops;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -33,7 +33,7 @@ public class ChampionResource {
   @RequiresScope({Scope.READ, Scope.INGEST})
   public Champion champion(@PathParam("loop") String name) {
     LoopId loop = caller.loop(name);
-    return champions.current(loop).orElseThrow(() -> LoopResource.unknown(loop));
+    return champions.current(loop).orElseThrow(() -> DeclaredLoops.unknown(loop));
   }
 
   /** Every generation, newest first. */

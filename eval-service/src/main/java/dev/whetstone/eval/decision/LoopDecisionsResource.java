@@ -3,7 +3,6 @@ package dev.whetstone.eval.decision;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.eval.registry.LoopRegistry;
-import dev.whetstone.eval.registry.LoopResource;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.auth.Scope;
@@ -34,10 +33,7 @@ public class LoopDecisionsResource {
   @GET
   @RequiresScope(Scope.READ)
   public List<PromotionDecided> all(@PathParam("loop") String name) {
-    LoopId id = caller.loop(name);
-    if (registry.current(id).isEmpty()) {
-      throw LoopResource.unknown(id);
-    }
+    LoopId id = registry.require(caller.loop(name)).id();
     return decisions.all(id).reversed().stream().map(Decision::body).toList();
   }
 }

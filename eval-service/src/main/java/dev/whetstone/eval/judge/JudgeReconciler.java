@@ -2,16 +2,13 @@ package dev.whetstone.eval.judge;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.lease.Leases;
+import dev.whetstone.eval.lease.LoopThreads;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
 
 /** Looks at rows again and again and lets each loop with work be judged on a thread of its own. */
@@ -21,8 +18,7 @@ public class JudgeReconciler {
   private final LoopRegistry registry;
   private final Judge judge;
   private final Leases leases;
-  private final Set<LoopId> busy = ConcurrentHashMap.newKeySet();
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final LoopThreads threads = new LoopThreads("judge");
 
   public JudgeReconciler(LoopRegistry registry, Judge judge, Leases leases) {
     this.registry = registry;
@@ -35,9 +31,10 @@ public class JudgeReconciler {
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   void look() {
     try {
-      for (DeclaredLoop loop : registry.all()) {
-        if (!busy.contains(loop.id()) && judge.hasWork(loop.id()) && busy.add(loop.id())) {
-          threads.execute(() -> work(loop.id()));
+      for (DeclaredLoop declared : registry.all()) {
+        LoopId loop = declared.id();
+        if (!threads.isBusy(loop) && judge.hasWork(loop)) {
+          threads.start(loop, () -> leases.run("judge " + loop.key(), () -> judge.work(loop)));
         }
       }
     } catch (RuntimeException e) {
@@ -46,16 +43,6 @@ public class JudgeReconciler {
   }
 
   void stop(@Observes ShutdownEvent event) {
-    threads.shutdownNow();
-  }
-
-  private void work(LoopId loop) {
-    try {
-      leases.run("judge " + loop.key(), () -> judge.work(loop));
-    } catch (RuntimeException e) {
-      LOG.warnf("judge loop=%s reason=%s", loop, e.getMessage());
-    } finally {
-      busy.remove(loop);
-    }
+    threads.stop();
   }
 }

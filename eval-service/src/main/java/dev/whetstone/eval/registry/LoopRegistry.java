@@ -73,6 +73,15 @@ public class LoopRegistry {
     return loops.current(id);
   }
 
+  /**
+   * The newest revision of a loop that a caller asks for.
+   *
+   * @throws dev.whetstone.kit.problem.ProblemException 404 {@code unknown-loop}
+   */
+  public DeclaredLoop require(LoopId id) {
+    return loops.require(id);
+  }
+
   public Optional<DeclaredLoop> bySha(LoopId id, String specSha256) {
     return loops.bySha(id, specSha256);
   }

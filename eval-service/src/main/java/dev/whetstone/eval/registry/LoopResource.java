@@ -96,16 +96,7 @@ public class LoopResource {
   }
 
   private DeclaredLoop known(LoopId id) {
-    return registry.current(id).orElseThrow(() -> unknown(id));
-  }
-
-  /** The answer to a loop that is not there, or another tenant's. */
-  public static ProblemException unknown(LoopId id) {
-    return new ProblemException(
-        Problems.notFound(
-            "unknown-loop",
-            "there is no loop '" + id.loop() + "'",
-            "declare it with PUT /v1/loops/" + id.loop() + ", or see GET /v1/loops for yours"));
+    return registry.require(id);
   }
 
   private static Declaration read(LoopId id, byte @Nullable [] body) {

@@ -1,17 +1,13 @@
 package dev.whetstone.eval.rollout;
 
-import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.lease.Leases;
+import dev.whetstone.eval.lease.LoopThreads;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
 
 /** Looks again and again at what should be in service, and makes it so. */
@@ -22,8 +18,7 @@ public class RolloutReconciler {
   private final RolloutDriver driver;
   private final ServingKeeper keeper;
   private final Leases leases;
-  private final Set<LoopId> busy = ConcurrentHashMap.newKeySet();
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final LoopThreads threads = new LoopThreads("rollout");
 
   public RolloutReconciler(
       LoopRegistry registry, RolloutDriver driver, ServingKeeper keeper, Leases leases) {
@@ -38,28 +33,18 @@ public class RolloutReconciler {
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   void look() {
     try {
-      for (DeclaredLoop loop : registry.all()) {
-        if (busy.add(loop.id())) {
-          threads.execute(() -> work(loop));
-        }
-      }
+      registry.all().forEach(loop -> threads.start(loop.id(), () -> work(loop)));
     } catch (RuntimeException e) {
       LOG.warnf("rollout-reconciler reason=%s", e.getMessage());
     }
   }
 
   void stop(@Observes ShutdownEvent event) {
-    threads.shutdownNow();
+    threads.stop();
   }
 
   private void work(DeclaredLoop loop) {
-    try {
-      leases.run("rollout " + loop.id().key(), () -> driver.drive(loop));
-      keeper.keep(loop);
-    } catch (RuntimeException e) {
-      LOG.warnf("rollout loop=%s reason=%s", loop.id(), e.getMessage());
-    } finally {
-      busy.remove(loop.id());
-    }
+    leases.run("rollout " + loop.id().key(), () -> driver.drive(loop));
+    keeper.keep(loop);
   }
 }

@@ -3,7 +3,6 @@ package dev.whetstone.eval.status;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.judge.JudgingStatus;
 import dev.whetstone.eval.registry.LoopRegistry;
-import dev.whetstone.eval.registry.LoopResource;
 import dev.whetstone.eval.rollout.ServingStatus;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
@@ -53,7 +52,7 @@ public class StatusResource {
   @RequiresScope(Scope.READ)
   public Status status(@PathParam("loop") String name) {
     LoopId id = caller.loop(name);
-    DeclaredLoop loop = registry.current(id).orElseThrow(() -> LoopResource.unknown(id));
+    DeclaredLoop loop = registry.require(id);
     return new Status(
         id.loop(),
         loop.revision(),

@@ -4,7 +4,6 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.eval.checkpoint.Checkpoints;
 import dev.whetstone.eval.registry.LoopRegistry;
-import dev.whetstone.eval.registry.LoopResource;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.auth.Scope;
@@ -107,6 +106,6 @@ public class OfferResource {
 
   private LoopId known(String name) {
     LoopId loop = caller.loop(name);
-    return registry.current(loop).orElseThrow(() -> LoopResource.unknown(loop)).id();
+    return registry.require(loop).id();
   }
 }

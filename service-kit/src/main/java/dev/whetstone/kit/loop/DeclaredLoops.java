@@ -5,6 +5,8 @@ import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.inbox.DatabaseTrouble;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +59,26 @@ public class DeclaredLoops {
             "where tenant = ? and loop = ? order by revision desc limit 1", id.tenant(), id.loop())
         .stream()
         .findFirst();
+  }
+
+  /**
+   * The newest revision of a loop that a caller asks for.
+   *
+   * @throws ProblemException 404 {@code unknown-loop}
+   */
+  public DeclaredLoop require(LoopId id) {
+    return current(id).orElseThrow(() -> unknown(id));
+  }
+
+  /** The answer to a loop that is not there, or another tenant's. */
+  public static ProblemException unknown(LoopId id) {
+    return new ProblemException(
+        Problems.notFound(
+            "unknown-loop",
+            "there is no loop '" + id.loop() + "'",
+            "declare it with PUT /v1/loops/"
+                + id.loop()
+                + " (eval) or ./whetstone loop apply FILE, or see GET /v1/loops for yours"));
   }
 
   /** A loop as it was declared under a digest, however old. */

@@ -55,15 +55,19 @@ public sealed interface Attempt {
       Instant leaseUntil,
       Instant progressAt)
       implements Unfinished {
-    /** A report renews the lease; only a new phase or step is progress. */
+    /**
+     * A report renews the lease; only a new phase or step is progress. The longer first lease ends
+     * with loading, so that a worker that hangs after it is missed as soon as later on.
+     */
     public Live reported(StatusReport report, Instant now, Duration lease) {
       boolean progress = report.phase() != phase || report.step() > step;
       Instant until = now.plus(lease);
+      boolean loading = report.phase() == StatusReport.Phase.LOADING;
       return new Live(
           facts,
           report.phase(),
           Math.max(step, report.step()),
-          until.isAfter(leaseUntil) ? until : leaseUntil,
+          loading && leaseUntil.isAfter(until) ? leaseUntil : until,
           progress ? now : progressAt);
     }
 

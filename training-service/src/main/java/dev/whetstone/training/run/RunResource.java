@@ -109,15 +109,7 @@ public class RunResource {
   }
 
   private LoopId known(String name) {
-    LoopId loop = caller.loop(name);
-    if (loops.current(loop).isEmpty()) {
-      throw new ProblemException(
-          Problems.notFound(
-              "unknown-loop",
-              "there is no loop '" + name + "'",
-              "declare it with './whetstone loop apply', or see GET /v1/loops for yours"));
-    }
-    return loop;
+    return loops.require(caller.loop(name)).id();
   }
 
   /** Another tenant's run is an unknown run. */

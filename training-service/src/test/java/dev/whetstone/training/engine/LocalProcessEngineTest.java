@@ -54,6 +54,18 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   @AfterEach
   void endAllWorkers() {
     ((LocalProcessEngine) engine()).stopAll();
+    // Else one still writes its exit code while the folder is deleted.
+    await().until(() -> ProcessHandle.allProcesses().noneMatch(this::worksHere));
+  }
+
+  private boolean worksHere(ProcessHandle process) {
+    try {
+      Path works = Path.of("/proc", Long.toString(process.pid()), "cwd").toRealPath();
+      return works.startsWith(folder.toRealPath());
+    } catch (IOException e) {
+      // Gone meanwhile, or somebody else's.
+      return false;
+    }
   }
 
   @Override

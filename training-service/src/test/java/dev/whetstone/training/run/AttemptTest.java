@@ -31,6 +31,13 @@ class AttemptTest {
   }
 
   @Test
+  void shouldEndTheLongerFirstLeaseWithLoading() {
+    Instant loaded = NOW.plusSeconds(10);
+    assertThat(live.reported(report(Phase.TRAINING, 1), loaded, LEASE).leaseUntil())
+        .isEqualTo(loaded.plus(LEASE));
+  }
+
+  @Test
   void shouldRenewItsLeaseWithEveryReport() {
     Instant later = NOW.plusSeconds(170);
 

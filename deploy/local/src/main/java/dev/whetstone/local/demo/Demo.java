@@ -2,7 +2,6 @@ package dev.whetstone.local.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.local.api.Api;
-import dev.whetstone.local.demo.Measurement.Questionnaire;
 import dev.whetstone.local.stack.Component;
 import dev.whetstone.local.stack.StackException;
 import dev.whetstone.local.terminal.GateLine;
@@ -24,10 +23,6 @@ import java.util.stream.Stream;
  * poisonings do not. Every figure comes from the services or from asking the live model.
  */
 final class Demo {
-  private static final int HELD_OUT = 240;
-  private static final double MOST_BEFORE = 0.05;
-  private static final double LEAST_AFTER = 0.90;
-  private static final double MOST_SKILLS_LOST = 0.05;
   private static final double MOST_POISON_USED = 0.02;
   private static final int SAMPLE_STRIDE = 7;
 
@@ -73,18 +68,19 @@ final class Demo {
   /** Plays it all. */
   DemoSummary play() {
     declaration.apply(true);
-    Questionnaire questionnaire = Questionnaire.of(world, folder, seed + 1_000_000, HELD_OUT);
-    Measurement before = timed("before", () -> measure("before", questionnaire));
+    Comparison live = Comparison.of(model, world, folder, seed, terminal, expectations);
+    Measurement before = timed("before", () -> live.measure("before"));
 
     JsonNode promotion = honestWave();
-    Measurement after = timed("after", () -> measure("after", questionnaire));
-    showSameQuestions(questionnaire, before, after);
-    checkImprovement(before, after);
+    Measurement after = timed("after", () -> live.measure("after"));
+    title("The same questions before and after, from the live server");
+    live.showSameQuestions(before, after);
+    live.expectImprovement(before, after, page(promotion));
 
     poisonWithAbuseStage();
     JsonNode rejection = poisonWithoutAbuseStage();
-    Measurement afterPoison = timed("afterPoison", () -> measure("after poison", questionnaire));
-    checkUnharmed(after, afterPoison);
+    Measurement afterPoison = timed("afterPoison", () -> live.measure("after poison"));
+    live.expectUnharmed(after, afterPoison);
     checkNothingLost();
     return summary(before, after, afterPoison, List.of(promotion, rejection));
   }
@@ -196,33 +192,6 @@ final class Demo {
         "./whetstone status");
   }
 
-  private void checkImprovement(Measurement before, Measurement after) {
-    expectations.expect(
-        before.exact().value() <= MOST_BEFORE && after.exact().value() >= LEAST_AFTER,
-        "exact match on unseen phrasings rises from at most 0.05 to at least 0.90",
-        before.exact() + " → " + after.exact(),
-        "the decision page: " + page(loop.decisions().getFirst()));
-    double lost = before.skills().value() - after.skills().value();
-    expectations.expect(
-        lost <= MOST_SKILLS_LOST,
-        "general skills are kept (at most 0.05 lost)",
-        before.skills() + " → " + after.skills(),
-        "the FORGET gate on " + page(loop.decisions().getFirst()));
-    terminal.say(
-        "  · the skill that replay does not cover: %s → %s",
-        before.notReplayed(), after.notReplayed());
-  }
-
-  private void checkUnharmed(Measurement after, Measurement afterPoison) {
-    String topic = world.poison().topic();
-    expectations.expect(
-        afterPoison.exact().value() >= LEAST_AFTER,
-        "the live model is unharmed by both poisonings",
-        "exact match %s → %s, on the poisoned topic %s"
-            .formatted(after.exact(), afterPoison.exact(), afterPoison.byTopic().get(topic)),
-        "./whetstone status");
-  }
-
   private void checkNothingLost() {
     int accepted = app.acceptedIds().size();
     int known = loop.fateCounts().path("total").asInt();
@@ -231,23 +200,6 @@ final class Demo {
         "every accepted event has a fate",
         "%d accepted, %d with a fate".formatted(accepted, known),
         "GET /v1/loops/" + name + "/fates/counts of curation");
-  }
-
-  private Measurement measure(String when, Questionnaire questionnaire) {
-    Measurement measured = Measurement.take(model, questionnaire);
-    terminal.say(
-        "  measured   %s: exact match %s, skills %s", when, measured.exact(), measured.skills());
-    return measured;
-  }
-
-  private void showSameQuestions(
-      Questionnaire questionnaire, Measurement before, Measurement after) {
-    title("The same questions before and after, from the live server");
-    for (int i = 0; i < 4; i++) {
-      terminal.say("  asked      %s", questionnaire.heldOut().get(i).text());
-      terminal.say("    before   %s", before.answers().get(i));
-      terminal.say("    after    %s", terminal.bold(after.answers().get(i)));
-    }
   }
 
   private void receipts() {

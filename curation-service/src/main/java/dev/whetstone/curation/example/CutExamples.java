@@ -1,0 +1,174 @@
+package dev.whetstone.curation.example;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.curation.chain.Example;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What a cut asks of the rows of examples and does to them. Runs in the caller's transaction. */
+@ApplicationScoped
+public class CutExamples {
+  private final Sql sql;
+
+  public CutExamples(Sql sql) {
+    this.sql = sql;
+  }
+
+  /** An example as the seal rule counts it. */
+  public record Candidate(
+      String rowId, long version, Form form, Split split, Instant receivedAt, List<String> tags) {}
+
+  /** Examples that the next batch could hold, without their text, by row id. */
+  public List<Candidate> candidates(LoopId loop, ExampleState... states) {
+    return sql.query(
+        """
+        select row_id, version, form, split, received_at, tags from example
+        where tenant = ? and loop = ? and state = any(?) order by row_id
+        """,
+        row ->
+            new Candidate(
+                row.getString("row_id"),
+                row.getLong("version"),
+                Form.valueOf(row.getString("form").toUpperCase(Locale.ROOT)),
+                Examples.split(row.getString("split")),
+                Objects.requireNonNull(Sql.instant(row, "received_at")),
+                Sql.texts(row, "tags")),
+        loop.tenant(),
+        loop.loop(),
+        Arrays.stream(states).map(ExampleState::wireName).toList());
+  }
+
+  /**
+   * What the ready examples amount to at a glance: it differs when any came, went or changed.
+   *
+   * @param newest when the last one was formed
+   */
+  public record Pool(long count, long versions, @Nullable Instant newest) {}
+
+  /** The ready examples at a glance. */
+  public Pool pool(LoopId loop) {
+    return sql.query(
+            """
+            select count(*) as n, coalesce(sum(version), 0) as versions, max(formed_at) as newest
+            from example where tenant = ? and loop = ? and state = 'ready'
+            """,
+            row -> new Pool(row.getLong("n"), row.getLong("versions"), Sql.instant(row, "newest")),
+            loop.tenant(),
+            loop.loop())
+        .getFirst();
+  }
+
+  /** Used examples of batches in one of the given states. */
+  public List<StoredExample> inBatches(LoopId loop, Collection<String> batchStates) {
+    return sql.query(
+        """
+        select x.* from example x join batch b using (batch_id)
+        where x.tenant = ? and x.loop = ? and x.state = 'used' and b.state = any(?) order by x.row_id
+        """,
+        Examples::read,
+        loop.tenant(),
+        loop.loop(),
+        batchStates);
+  }
+
+  public List<StoredExample> ofCut(String cutId) {
+    return sql.query(
+        "select * from example where cut_id = ? order by row_id", Examples::read, cutId);
+  }
+
+  /** A verdict of a cut on a row. */
+  public record Verdict(
+      String rowId,
+      ExampleState state,
+      String stage,
+      String reason,
+      String detail,
+      @Nullable Instant deadline) {}
+
+  /** Writes the verdicts of a cut, so that admission does not give its own again. */
+  public void drop(String cutId, Collection<Verdict> verdicts) {
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    for (Verdict verdict : verdicts) {
+      rows.add(
+          new @Nullable Object[] {
+            verdict.state().wireName(),
+            verdict.stage(),
+            verdict.reason(),
+            verdict.detail(),
+            verdict.deadline(),
+            cutId,
+            verdict.rowId()
+          });
+    }
+    sql.updateAll(
+        """
+        update example set state = ?, stage = ?, reason = ?, detail = ?, deadline = ?, cut_id = ?,
+          version = version + 1
+        where row_id = ?
+        """,
+        rows);
+  }
+
+  /** Locks rows for a cut and says which of them are ready still. */
+  public List<StoredExample> lockReady(Collection<String> rowIds) {
+    return sql.query(
+        "select * from example where row_id = any(?) and state = 'ready' order by row_id for update",
+        Examples::read,
+        rowIds);
+  }
+
+  /** Locks what a cut holds. */
+  public List<StoredExample> lockCut(String cutId) {
+    return sql.query(
+        "select * from example where cut_id = ? and state = 'cut' order by row_id for update",
+        Examples::read,
+        cutId);
+  }
+
+  /** Hands rows to a cut, with the examples in the shape in which the batch will hold them. */
+  public void take(String cutId, Map<String, Example> byRow) {
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    byRow.forEach(
+        (rowId, example) ->
+            rows.add(new Object[] {cutId, example.id(), Examples.text(example), rowId}));
+    sql.updateAll(
+        """
+        update example set state = 'cut', cut_id = ?, example_id = ?, body = ?, version = version + 1
+        where row_id = ?
+        """,
+        rows);
+  }
+
+  /** The batch of a cut is sealed. */
+  public void use(String cutId, String batchId) {
+    sql.update(
+        """
+        update example set state = 'used', batch_id = ?, deadline = null, version = version + 1
+        where cut_id = ? and state = 'cut'
+        """,
+        batchId,
+        cutId);
+  }
+
+  /** The cut is void: what it held and what it dropped is judged again by the next. */
+  public void giveBack(String cutId) {
+    sql.update(
+        """
+        update example set state = 'ready', cut_id = null, reason = null, detail = null,
+          deadline = coalesce(deadline, received_at + interval '30 days'), version = version + 1
+        where cut_id = ? and state in ('cut', 'rejected', 'quarantined')
+        """,
+        cutId);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.Receipt.Phase;
+import dev.whetstone.curation.fate.Standing;
+import dev.whetstone.curation.tombstone.Pseudonyms;
+import dev.whetstone.curation.tombstone.Tombstone;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What one call of {@link Join} knows before it begins, and what it gathers before it writes. */
+final class Gathering {
+  final DeclaredLoop loop;
+  final Map<String, Interaction> met;
+  final Map<String, Split> splits;
+  final Map<String, Tombstone> tombstones;
+  final Map<String, Interaction> changed = new HashMap<>();
+  final Map<EventKey, Receipt> receipts = new LinkedHashMap<>();
+  final List<Origin> touched = new ArrayList<>();
+
+  Gathering(
+      DeclaredLoop loop,
+      Map<String, Interaction> met,
+      Map<String, Split> splits,
+      Map<String, Tombstone> tombstones) {
+    this.loop = loop;
+    this.met = met;
+    this.splits = splits;
+    this.tombstones = tombstones;
+  }
+
+  Split split(String subject) {
+    return Objects.requireNonNull(splits.get(subject), subject);
+  }
+
+  Instant joinDeadline(Incoming event) {
+    return event.receivedAt().plus(loop.spec().spec().curation().joinWindow());
+  }
+
+  boolean erased(Incoming event, Pseudonyms pseudonyms) {
+    return Stream.of(event.endUserDigest(), conversationDigest(event, pseudonyms))
+        .filter(Objects::nonNull)
+        .map(tombstones::get)
+        .anyMatch(tombstone -> tombstone != null && tombstone.covers(event.receivedAt()));
+  }
+
+  static @Nullable String conversationDigest(Incoming event, Pseudonyms pseudonyms) {
+    String id = event.conversationId();
+    return id == null ? null : pseudonyms.conversation(event.key().loop().tenant(), id);
+  }
+
+  void open(
+      Incoming event, @Nullable String subject, Standing standing, @Nullable EventKey target) {
+    boolean ownText = !(event.data() instanceof InteractionRecorded);
+    put(event, subject, standing, Phase.OPEN, target, ownText ? event.body() : null);
+  }
+
+  void close(Incoming event, @Nullable String subject, Standing standing) {
+    put(event, subject, standing, Phase.CLOSED, null, null);
+  }
+
+  private void put(
+      Incoming event,
+      @Nullable String subject,
+      Standing standing,
+      Phase phase,
+      @Nullable EventKey target,
+      @Nullable String body) {
+    receipts.put(
+        event.key(),
+        new Receipt(
+            event.key(),
+            event.kind(),
+            event.responseId(),
+            subject,
+            event.endUserDigest(),
+            event.receivedAt(),
+            event.occurredAt(),
+            joinDeadline(event),
+            standing,
+            phase,
+            target,
+            body));
+  }
+}

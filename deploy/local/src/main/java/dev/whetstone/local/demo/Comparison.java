@@ -1,0 +1,86 @@
+package dev.whetstone.local.demo;
+
+import dev.whetstone.local.demo.Measurement.Questionnaire;
+import dev.whetstone.local.terminal.Terminal;
+import java.nio.file.Path;
+
+/** Asks the live model the same questions at several moments of the demo, and compares. */
+record Comparison(
+    LiveModel model,
+    World world,
+    Questionnaire questionnaire,
+    Terminal terminal,
+    Expectations expectations) {
+  private static final int HELD_OUT = 240;
+  private static final int SHOWN = 4;
+
+  /** Keeps what is asked apart from what end users ask. */
+  private static final int SEED_DISTANCE = 1_000_000;
+
+  private static final double MOST_BEFORE = 0.05;
+  private static final double LEAST_AFTER = 0.90;
+  private static final double MOST_SKILLS_LOST = 0.05;
+
+  /**
+   * Questions in phrasings that nobody gave feedback on, drawn with a seed.
+   *
+   * @param folder with the suites of the skills
+   */
+  static Comparison of(
+      LiveModel model,
+      World world,
+      Path folder,
+      long seed,
+      Terminal terminal,
+      Expectations expectations) {
+    return new Comparison(
+        model,
+        world,
+        Questionnaire.of(world, folder, seed + SEED_DISTANCE, HELD_OUT),
+        terminal,
+        expectations);
+  }
+
+  /** Asks the live model everything. */
+  Measurement measure(String when) {
+    Measurement measured = Measurement.take(model, questionnaire);
+    terminal.say(
+        "  measured   %s: exact match %s, skills %s", when, measured.exact(), measured.skills());
+    return measured;
+  }
+
+  void showSameQuestions(Measurement before, Measurement after) {
+    for (int i = 0; i < SHOWN; i++) {
+      terminal.say("  asked      %s", questionnaire.heldOut().get(i).text());
+      terminal.say("    before   %s", before.answers().get(i));
+      terminal.say("    after    %s", terminal.bold(after.answers().get(i)));
+    }
+  }
+
+  void expectImprovement(Measurement before, Measurement after, String page) {
+    expectations.expect(
+        before.exact().value() <= MOST_BEFORE && after.exact().value() >= LEAST_AFTER,
+        "exact match on unseen phrasings rises from at most 0.05 to at least 0.90",
+        before.exact() + " → " + after.exact(),
+        "the decision page: " + page);
+    double lost = before.skills().value() - after.skills().value();
+    expectations.expect(
+        lost <= MOST_SKILLS_LOST,
+        "general skills are kept (at most 0.05 lost)",
+        before.skills() + " → " + after.skills(),
+        "the FORGET gate on " + page);
+    terminal.say(
+        "  · the skill that replay does not cover: %s → %s",
+        before.notReplayed(), after.notReplayed());
+  }
+
+  void expectUnharmed(Measurement after, Measurement afterPoison) {
+    String topic = world.poison().topic();
+    expectations.expect(
+        afterPoison.exact().value() >= LEAST_AFTER,
+        "the live model is unharmed by both poisonings",
+        "exact match %s → %s, on the poisoned topic %s"
+            .formatted(after.exact(), afterPoison.exact(), afterPoison.byTopic().get(topic)),
+        "./whetstone status");
+  }
+}
