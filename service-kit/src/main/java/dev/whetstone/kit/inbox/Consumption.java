@@ -8,10 +8,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -40,7 +40,11 @@ public class Consumption {
     this.metrics = metrics;
   }
 
-  /** Returns when every record has taken effect, was known, or lies with the dead letters. */
+  /**
+   * Returns when every record has taken effect, was known, or lies with the dead letters.
+   *
+   * @throws IllegalStateException when a dead letter cannot be written; the offset must stay then
+   */
   public void process(ConsumerRecords<String, byte[]> records, Effect effect) {
     List<ConsumerRecord<String, byte[]>> all = new ArrayList<>(records.count());
     records.forEach(all::add);
@@ -52,7 +56,7 @@ public class Consumption {
     if (records.isEmpty()) {
       return;
     }
-    RuntimeException fault = tryUntilDatabaseAnswers(records, effect);
+    RuntimeException fault = tryUntilDatabaseAnswers(() -> once(records, effect));
     if (fault == null) {
       return;
     }
@@ -62,30 +66,47 @@ public class Consumption {
       process(records.subList(half, records.size()), effect);
       return;
     }
-    ConsumerRecord<String, byte[]> poison = records.getFirst();
+    giveUp(records.getFirst(), fault);
+  }
+
+  /** Returns when the record lies with the dead letters, and not without. */
+  private void giveUp(ConsumerRecord<String, byte[]> poison, RuntimeException fault) {
     LOG.errorf(
         fault,
         "effect-failed topic=%s partition=%d offset=%d",
         poison.topic(),
         poison.partition(),
         poison.offset());
-    tryUntilDatabaseAnswers(
-        () -> deadLetter(poison, "effect-failed", String.valueOf(fault.getMessage())));
+    RuntimeException unwritten =
+        tryUntilDatabaseAnswers(
+            () -> {
+              Tally tally = new Tally();
+              deadLetter(poison, "effect-failed", String.valueOf(fault.getMessage()), tally);
+              return tally;
+            });
+    if (unwritten != null) {
+      throw new IllegalStateException(
+          "the dead letter of %s-%d at offset %d cannot be written (%s); the offset stays, mend the outbox and start again"
+              .formatted(
+                  poison.topic(), poison.partition(), poison.offset(), rootMessage(unwritten)),
+          unwritten);
+    }
   }
 
-  private RuntimeException tryUntilDatabaseAnswers(
-      List<ConsumerRecord<String, byte[]>> records, Effect effect) {
-    return tryUntilDatabaseAnswers(() -> once(records, effect));
+  /** What a transaction did that is counted, once it is committed. */
+  private static final class Tally {
+    private final List<String> deadLetters = new ArrayList<>();
+    private int duplicates;
   }
 
-  private static RuntimeException tryUntilDatabaseAnswers(Runnable work) {
+  private RuntimeException tryUntilDatabaseAnswers(Callable<Tally> work) {
     Duration pause = FIRST_PAUSE;
     while (true) {
       try {
-        QuarkusTransaction.requiringNew().run(work);
+        count(QuarkusTransaction.requiringNew().call(work));
         return null;
       } catch (RuntimeException e) {
-        if (!isDatabaseTrouble(e)) {
+        if (!DatabaseFaults.mayPass(e)) {
           return e;
         }
         LOG.warnf("database-trouble retry-in=%s reason=%s", pause, rootMessage(e));
@@ -101,13 +122,20 @@ public class Consumption {
     }
   }
 
-  private void once(List<ConsumerRecord<String, byte[]>> records, Effect effect) {
+  private void count(Tally tally) {
+    tally.deadLetters.forEach(
+        code -> metrics.counter(MetricNames.DEAD_LETTERS, "code", code).increment());
+    metrics.counter(MetricNames.INBOX_DUPLICATES).increment(tally.duplicates);
+  }
+
+  private Tally once(List<ConsumerRecord<String, byte[]>> records, Effect effect) {
+    Tally tally = new Tally();
     List<InboxKey> keys = new ArrayList<>();
     List<Received> readable = new ArrayList<>();
     List<ConsumerRecord<String, byte[]>> origins = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> received : records) {
       switch (CloudEvents.decode(received)) {
-        case Decoded.Poison poison -> deadLetter(received, poison.code(), poison.detail());
+        case Decoded.Poison poison -> deadLetter(received, poison.code(), poison.detail(), tally);
         case Decoded.Valid valid -> {
           keys.add(new InboxKey(valid.event().attributes().key(), valid.bodySha256()));
           readable.add(
@@ -122,52 +150,32 @@ public class Consumption {
       }
     }
     if (keys.isEmpty()) {
-      return;
+      return tally;
     }
     List<Received> fresh = new ArrayList<>();
     List<Admission> admissions = inbox.admit(keys);
     for (int i = 0; i < admissions.size(); i++) {
       switch (admissions.get(i)) {
         case FRESH -> fresh.add(readable.get(i));
-        case SAME -> metrics.counter(MetricNames.INBOX_DUPLICATES).increment();
+        case SAME -> tally.duplicates++;
         case CONFLICT ->
             deadLetter(
                 origins.get(i),
                 "id-conflict",
-                "event " + keys.get(i).key() + " was accepted before with another body");
+                "event " + keys.get(i).key() + " was accepted before with another body",
+                tally);
       }
     }
     if (!fresh.isEmpty()) {
       effect.apply(fresh);
     }
+    return tally;
   }
 
-  private void deadLetter(ConsumerRecord<String, byte[]> poison, String code, String detail) {
-    metrics.counter(MetricNames.DEAD_LETTERS, "code", code).increment();
+  private void deadLetter(
+      ConsumerRecord<String, byte[]> poison, String code, String detail, Tally tally) {
     outbox.addDeadLetter(poison, code, detail);
-  }
-
-  /** Connection loss, shutdown, lock time-outs and serialization failures pass; the rest stays. */
-  static boolean isDatabaseTrouble(Throwable fault) {
-    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql) {
-        String state = sql.getSQLState();
-        return state == null
-            || state.startsWith("08")
-            || state.startsWith("40")
-            || state.startsWith("53")
-            || state.startsWith("55")
-            || state.startsWith("57");
-      }
-      if (cause instanceof jakarta.transaction.RollbackException
-          || cause instanceof jakarta.transaction.SystemException) {
-        return cause.getCause() == null || isDatabaseTrouble(cause.getCause());
-      }
-      if (cause == cause.getCause()) {
-        return false;
-      }
-    }
-    return false;
+    tally.deadLetters.add(code);
   }
 
   private static String rootMessage(Throwable fault) {

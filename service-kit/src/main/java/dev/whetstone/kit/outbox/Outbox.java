@@ -1,8 +1,8 @@
 package dev.whetstone.kit.outbox;
 
-import dev.whetstone.contracts.Topics;
 import dev.whetstone.contracts.event.Event;
 import dev.whetstone.kit.event.CloudEvents;
+import dev.whetstone.kit.event.DeadLetter;
 import dev.whetstone.kit.inbox.DatabaseTrouble;
 import dev.whetstone.kit.json.Json;
 import io.quarkus.arc.properties.IfBuildProperty;
@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -37,6 +38,10 @@ public class Outbox {
       """
       insert into outbox (topic, message_key, seq, headers, payload) values (?, ?, ?, ?::jsonb, ?)
       """;
+
+  /** A key is part of the primary key, whose index takes no row of more than 2,700 bytes. */
+  private static final int MOST_KEY_CHARACTERS = 600;
+
   private final DataSource dataSource;
   private final OutboxRelay relay;
   private final TransactionSynchronizationRegistry transactions;
@@ -58,25 +63,32 @@ public class Outbox {
   }
 
   /**
-   * Queues a record for the dead-letter topic beside its own, its error and origin in headers.
+   * Queues a record for the dead-letter topic beside its own, its error and origin in headers. A
+   * letter can always be written, whatever the record holds: what PostgreSQL cannot keep is left
+   * out of its key and headers.
    *
    * @param code stable, from a bounded set
    */
   public void addDeadLetter(ConsumerRecord<String, byte[]> received, String code, String detail) {
+    ProducerRecord<String, byte[]> letter = DeadLetter.of(received, code, detail, null);
     Map<String, String> headers = new LinkedHashMap<>();
-    for (Header header : received.headers()) {
+    for (Header header : letter.headers()) {
       if (header.value() != null) {
-        headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));
+        headers.put(
+            storable(header.key()), storable(new String(header.value(), StandardCharsets.UTF_8)));
       }
     }
-    headers.put("error-code", code);
-    headers.put("error-detail", detail.length() > 2000 ? detail.substring(0, 2000) : detail);
-    headers.put("original-topic", received.topic());
-    headers.put("original-partition", Integer.toString(received.partition()));
-    headers.put("original-offset", Long.toString(received.offset()));
-    byte[] payload = received.value() == null ? new byte[0] : received.value();
-    String key = received.key() == null ? "" : received.key();
-    insert(Topics.deadLetters(received.topic()), key, headers, payload);
+    String key = letter.key() == null ? "" : storable(letter.key());
+    if (key.length() > MOST_KEY_CHARACTERS) {
+      key = storable(key.substring(0, MOST_KEY_CHARACTERS));
+    }
+    insert(letter.topic(), key, headers, letter.value() == null ? new byte[0] : letter.value());
+  }
+
+  /** Without U+0000, which no text column takes, and lone surrogates, which have no UTF-8. */
+  private static String storable(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+        .replace("\0", "");
   }
 
   private void insert(String topic, String key, Map<String, String> headers, byte[] payload) {
