@@ -1,19 +1,20 @@
 package dev.whetstone.local.infra;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /**
  * A PostgreSQL server as a child process, on 127.0.0.1, with a persistent data directory and full
  * durability. A server that a killed parent left behind is found by its {@code postmaster.pid} and
- * ended before a new one starts.
+ * ended before a new one starts; a lock beside the data directory tells it from one whose parent
+ * lives.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
   public static final String USER = "postgres";
@@ -22,10 +23,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
 
   private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
+  private final DirectoryLock lock;
+  private final Path data;
   private final int port;
 
-  private EmbeddedPostgres(io.zonky.test.db.postgres.embedded.EmbeddedPostgres server, int port) {
+  private EmbeddedPostgres(
+      io.zonky.test.db.postgres.embedded.EmbeddedPostgres server,
+      DirectoryLock lock,
+      Path data,
+      int port) {
     this.server = server;
+    this.lock = lock;
+    this.data = data;
     this.port = port;
   }
 
@@ -38,30 +47,42 @@ public final class EmbeddedPostgres implements AutoCloseable {
    */
   public static EmbeddedPostgres start(Path dataDirectory, int port) {
     Path data = dataDirectory.toAbsolutePath();
+    DirectoryLock lock = DirectoryLock.take(data.getParent());
     try {
-      Files.createDirectories(data.getParent());
-      OrphanedPostgres.in(data).ifPresent(OrphanedPostgres::end);
-      var server =
-          io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
-              .setDataDirectory(data)
-              .setCleanDataDirectory(false)
-              .setOverrideWorkingDirectory(data.resolveSibling("postgres-binaries").toFile())
-              .setPort(port)
-              .setServerConfig("listen_addresses", "127.0.0.1")
-              .setServerConfig("fsync", "on")
-              .setServerConfig("synchronous_commit", "on")
-              .setServerConfig("full_page_writes", "on")
-              .setServerConfig("shared_buffers", "32MB")
-              .setServerConfig("max_connections", "120")
-              .setPGStartupWait(START)
-              .start();
-      return new EmbeddedPostgres(server, port);
+      // Whoever held the lock is gone, so that a server that is there has nobody.
+      Postmaster.in(data).ifPresent(Postmaster::end);
+      return new EmbeddedPostgres(launch(data, port), lock, data, port);
     } catch (IOException | RuntimeException e) {
+      lock.close();
       throw new InfrastructureException(
           "PostgreSQL did not start on 127.0.0.1:%d with data in %s: %s. Free the port, or move the directory away to begin empty."
               .formatted(port, data, e.getMessage()),
           e);
     }
+  }
+
+  private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres launch(Path data, int port)
+      throws IOException {
+    return io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
+        .setDataDirectory(data)
+        .setCleanDataDirectory(false)
+        .setOverrideWorkingDirectory(data.resolveSibling("postgres-binaries").toFile())
+        .setPort(port)
+        .setServerConfig("listen_addresses", "127.0.0.1")
+        .setServerConfig("fsync", "on")
+        .setServerConfig("synchronous_commit", "on")
+        .setServerConfig("full_page_writes", "on")
+        .setServerConfig("shared_buffers", "32MB")
+        .setServerConfig("max_connections", "120")
+        .setPGStartupWait(START)
+        .start();
+  }
+
+  /** Completes when the server has ended, by itself or because it was asked to. */
+  public CompletableFuture<Void> onExit() {
+    return Postmaster.in(data)
+        .map(postmaster -> postmaster.process().onExit().<Void>thenApply(process -> null))
+        .orElseGet(() -> CompletableFuture.completedFuture(null));
   }
 
   /** The JDBC URL of a database. */
@@ -90,7 +111,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    server.close();
+    try {
+      server.close();
+    } finally {
+      lock.close();
+    }
   }
 
   private static void createDatabase(Connection connection, String name) throws SQLException {

@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
  * Kafka and PostgreSQL in one process. Prints {@value #READY} when both answer, topics and
- * databases are there; ends on SIGTERM.
+ * databases are there; ends on SIGTERM, and with status 1 when PostgreSQL ends by itself, so that
+ * whoever watches it starts both anew.
  */
 @Command(name = "infrastructure", description = "Runs Kafka and PostgreSQL on 127.0.0.1.")
 public final class InfrastructureMain implements Runnable {
@@ -33,10 +36,17 @@ public final class InfrastructureMain implements Runnable {
   @Option(names = "--databases", split = ",", defaultValue = "curation,training,eval")
   private List<String> databases = List.of();
 
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
   @Option(
       names = "--end-with-input",
       description = "End when standard input closes, that is, when the parent process ends.")
   private boolean endWithInput;
+
+  /** Where PostgreSQL's data lies under the directory that is given to this program. */
+  public static Path postgresData(Path directory) {
+    return directory.resolve("postgres/data");
+  }
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new InfrastructureMain()).execute(arguments));
@@ -44,9 +54,10 @@ public final class InfrastructureMain implements Runnable {
 
   @Override
   public void run() {
-    var postgres = EmbeddedPostgres.start(directory.resolve("postgres/data"), postgresPort);
+    var postgres = EmbeddedPostgres.start(postgresData(directory), postgresPort);
     var kafka = EmbeddedKafka.start(directory.resolve("kafka"), kafkaPort, controllerPort);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(kafka, postgres), "stop"));
+    CompletableFuture<Void> ignored = postgres.onExit().thenRun(this::postgresEnded);
     postgres.createDatabases(databases);
     KafkaTopics.create(kafka.bootstrapServers());
     System.out.println(READY);
@@ -67,7 +78,16 @@ public final class InfrastructureMain implements Runnable {
     }
   }
 
-  private static void stop(EmbeddedKafka kafka, EmbeddedPostgres postgres) {
+  /** Kafka does not notice: without this, half of the infrastructure would be away for ever. */
+  private void postgresEnded() {
+    if (!stopping.get()) {
+      System.err.println("PostgreSQL ended by itself; its log is above. Ending Kafka with it.");
+      System.exit(1);
+    }
+  }
+
+  private void stop(EmbeddedKafka kafka, EmbeddedPostgres postgres) {
+    stopping.set(true);
     kafka.close();
     try {
       postgres.close();

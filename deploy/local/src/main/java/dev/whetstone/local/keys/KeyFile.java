@@ -3,13 +3,12 @@ package dev.whetstone.local.keys;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.local.stack.PrivateFile;
 import dev.whetstone.local.stack.StackException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -18,6 +17,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The file of API keys that all services read again when it changes. */
 public final class KeyFile {
@@ -25,6 +25,12 @@ public final class KeyFile {
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int KEY_BYTES = 32;
+
+  /** What ingest takes as the source of an event. */
+  private static final Pattern SOURCE = Pattern.compile("[A-Za-z0-9._:~=+-]{1,200}");
+
+  /** Ingest puts it before the application of a key that may import. */
+  private static final String IMPORTED = "import:";
 
   private final Path file;
 
@@ -75,7 +81,7 @@ public final class KeyFile {
    */
   public NewKey create(
       String id, String tenant, String application, List<String> scopes, boolean publishable) {
-    check(id, tenant, scopes);
+    check(id, tenant, application, scopes);
     byte[] random = new byte[KEY_BYTES];
     RANDOM.nextBytes(random);
     String text = "wst_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
@@ -99,7 +105,7 @@ public final class KeyFile {
     return list().stream().anyMatch(key -> key.sha256().equals(digest));
   }
 
-  private void check(String id, String tenant, List<String> scopes) {
+  private void check(String id, String tenant, String application, List<String> scopes) {
     if (list().stream().anyMatch(key -> key.id().equals(id))) {
       throw new StackException(
           "a key called '" + id + "' is there already in " + file,
@@ -110,6 +116,16 @@ public final class KeyFile {
           "'" + tenant + "' cannot be a tenant's name",
           "use 1 to 63 of a-z, 0-9 and '-', starting with a letter");
     }
+    if (!SOURCE.matcher(application).matches()) {
+      throw new StackException(
+          "'" + application + "' cannot be an application's name: it becomes the events' source",
+          "use 1 to 200 of letters, digits and . _ : ~ = + -");
+    }
+    if (application.startsWith(IMPORTED)) {
+      throw new StackException(
+          "'" + application + "' cannot be an application's name: '" + IMPORTED + "' marks imports",
+          "leave it away; the scope import adds it to what the key sends");
+    }
     for (String scope : scopes) {
       if (!KeyEntry.SCOPES.contains(scope)) {
         throw new StackException(
@@ -119,12 +135,8 @@ public final class KeyFile {
   }
 
   private void write(List<KeyEntry> keys) {
-    Path draft = file.resolveSibling(file.getFileName() + ".new");
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      JSON.writeValue(draft.toFile(), new Content(keys));
-      Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));
-      Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      PrivateFile.write(file, JSON.writeValueAsBytes(new Content(keys)));
     } catch (IOException e) {
       throw new StackException(
           "cannot write the keys to " + file + ": " + e.getMessage(),

@@ -1,11 +1,12 @@
 package dev.whetstone.local.keys;
 
+import dev.whetstone.local.stack.PrivateFile;
 import dev.whetstone.local.stack.StackException;
 import dev.whetstone.local.stack.StackHome;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -52,9 +53,7 @@ public final class OperatorKeys {
       String id = "operator-" + tenant;
       keys.revoke(id);
       String text = keys.create(id, tenant, "whetstone-cli", KeyEntry.SCOPES, false).text();
-      Files.createDirectories(home.secrets());
-      Files.writeString(secret, text + "\n");
-      Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+      PrivateFile.write(secret, (text + "\n").getBytes(StandardCharsets.US_ASCII));
       return text;
     } catch (IOException e) {
       throw new StackException(

@@ -63,6 +63,8 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
     switch (component) {
       case INGEST ->
           environment.put("WHETSTONE_CURATION_URL", "http://127.0.0.1:" + ports.curation());
+      // Else its tokenizers unpack their native library into the user's home.
+      case CURATION -> environment.put("DJL_CACHE_DIR", options.home().cache("djl").toString());
       case TRAINING -> {
         environment.put("WHETSTONE_WORKER_PYTHON", options.python().toString());
         environment.put("WHETSTONE_WORKER_WORK", options.home().work().toString());
@@ -70,7 +72,6 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
       }
       default -> {}
     }
-    environment.putAll(options.environment());
     return new LaunchPlan(command, environment, jar);
   }
 
@@ -95,7 +96,6 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
     environment.put("PYTHONUNBUFFERED", "1");
     environment.put("TOKENIZERS_PARALLELISM", "false");
     environment.put("HF_HUB_OFFLINE", "1");
-    environment.putAll(options.environment());
     return new LaunchPlan(command, environment, options.python());
   }
 

@@ -4,8 +4,6 @@ import dev.whetstone.local.keys.KeyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,13 +56,15 @@ public final class LocalStack implements AutoCloseable {
    */
   public void start(Progress progress) {
     options.home().create();
-    KeyFile.at(options.home().keysFile()).createIfAbsent();
-    PortCheck.of(options, this::isRunning).run();
-    try (Guard ignored = endOnInterrupt()) {
-      startInOrder(progress);
-    } catch (RuntimeException e) {
-      endStartedHere();
-      throw e;
+    try (StackLock ignored = StackLock.take(options.home(), progress)) {
+      KeyFile.at(options.home().keysFile()).createIfAbsent();
+      PortCheck.of(options, this::isRunning).run();
+      try (Guard ignoredToo = endOnInterrupt()) {
+        startInOrder(progress);
+      } catch (RuntimeException e) {
+        endStartedHere();
+        throw e;
+      }
     }
   }
 
@@ -164,7 +164,7 @@ public final class LocalStack implements AutoCloseable {
   }
 
   private Optional<ProcessHandle> process(String name) {
-    return PidFile.read(options.home().pidFile(name)).flatMap(PidFile::process);
+    return PidFile.processIn(options.home().pidFile(name));
   }
 
   /**
@@ -182,7 +182,7 @@ public final class LocalStack implements AutoCloseable {
 
   /** Asks one component to end and returns when it is gone. */
   public void stop(Component component) {
-    Processes.end(process(component).stream().toList(), GRACE);
+    end(process(component).stream());
   }
 
   /** Starts the process that restarts components which end by themselves. */
@@ -214,25 +214,12 @@ public final class LocalStack implements AutoCloseable {
    * @return how many processes were ended
    */
   public int down(Progress progress) {
-    int ended = end(process(Watchdog.NAME).stream().toList());
-    Set<Component> users = EnumSet.complementOf(EnumSet.of(Component.INFRA));
-    Optional<ProcessHandle> infra = process(Component.INFRA);
-    Path home = options.home().directory();
-    List<ProcessHandle> rest =
-        Stream.concat(
-                users.stream().flatMap(component -> process(component).stream()),
-                Processes.marked(home).stream())
-            .distinct()
-            .filter(process -> infra.stream().noneMatch(process::equals))
-            .filter(process -> !Processes.worksIn(process, options.home().data()))
-            .toList();
-    progress.say("ending the services and the model server");
-    ended += end(rest);
-    progress.say("ending Kafka and PostgreSQL");
-    ended += end(infra.stream().toList());
-    // A PostgreSQL whose parent was killed.
-    ended += end(Processes.workingIn(options.home().data()));
-    return ended;
+    if (!Files.isDirectory(options.home().directory())) {
+      return 0;
+    }
+    try (StackLock ignored = StackLock.take(options.home(), progress)) {
+      return new Ending(options).endEverything(progress);
+    }
   }
 
   /** Deletes the data of a stack that does not run: Kafka, PostgreSQL, object store, attempts. */
@@ -274,20 +261,19 @@ public final class LocalStack implements AutoCloseable {
   private void endStartedHere() {
     if (startedHere.contains(Component.INFRA)) {
       // Without it nothing else of the stack can go on, and nothing of it ran before.
-      down();
+      int ignored = new Ending(options).endEverything(Progress.silent());
     } else {
       if (watchdogStartedHere) {
-        end(process(Watchdog.NAME).stream().toList());
+        end(process(Watchdog.NAME).stream());
       }
-      end(startedHere.stream().flatMap(component -> process(component).stream()).toList());
+      end(startedHere.stream().flatMap(component -> process(component).stream()));
     }
     watchdogStartedHere = false;
     startedHere.clear();
   }
 
-  private static int end(Collection<ProcessHandle> processes) {
-    Processes.end(processes, GRACE);
-    return processes.size();
+  private static void end(Stream<ProcessHandle> processes) {
+    Processes.end(processes.toList(), GRACE);
   }
 
   private static boolean removeHook(Thread hook) {

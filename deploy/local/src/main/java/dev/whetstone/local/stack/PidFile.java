@@ -39,6 +39,11 @@ public record PidFile(String name, long pid, long startedAtMillis, List<String> 
     }
   }
 
+  /** The process that {@code file} tells of, if it is alive and the same one. */
+  static Optional<ProcessHandle> processIn(Path file) {
+    return read(file).flatMap(PidFile::process);
+  }
+
   /** Writes {@code file} in one move, so that nobody reads half of it. */
   public void write(Path file) {
     Path draft = file.resolveSibling(file.getFileName() + ".new");

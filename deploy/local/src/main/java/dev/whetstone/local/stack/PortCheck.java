@@ -1,5 +1,7 @@
 package dev.whetstone.local.stack;
 
+import dev.whetstone.local.infra.InfrastructureMain;
+import dev.whetstone.local.infra.Postmaster;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -51,7 +53,10 @@ record PortCheck(StackOptions options, Predicate<Component> running) {
   }
 
   private boolean isOurPostgres(ProcessHandle process) {
-    return Processes.worksIn(process, options.home().data());
+    return Postmaster.in(InfrastructureMain.postgresData(options.home().data()))
+        .map(Postmaster::process)
+        .filter(process::equals)
+        .isPresent();
   }
 
   private boolean isOurs(ProcessHandle process) {

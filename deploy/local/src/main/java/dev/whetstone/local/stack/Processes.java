@@ -7,15 +7,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Ending processes, and finding those of one stack. */
 final class Processes {
   /** Every process of a stack, and every process that such a process starts, carries this. */
   static final String MARK = "WHETSTONE_STACK";
+
+  /** Writing down an exit code takes a moment; a parent that does not wait is asked after it. */
+  private static final Duration PARENT_GRACE = Duration.ofSeconds(2);
 
   private Processes() {}
 
@@ -28,6 +34,34 @@ final class Processes {
         process.destroyForcibly();
         awaitExit(process, Duration.ofSeconds(10));
       }
+    }
+  }
+
+  /**
+   * Ends a tree from its leaves on: a parent that waits for a child gets the time to do what it
+   * waits for. So the shell that keeps a training worker notes how the worker ended.
+   */
+  static void endChildrenFirst(Collection<ProcessHandle> processes, Duration grace) {
+    List<ProcessHandle> left = processes.stream().filter(ProcessHandle::isAlive).toList();
+    while (!left.isEmpty()) {
+      Set<ProcessHandle> parents =
+          left.stream().flatMap(process -> process.parent().stream()).collect(Collectors.toSet());
+      Map<Boolean, List<ProcessHandle>> byParenthood =
+          left.stream().collect(Collectors.partitioningBy(parents::contains));
+      List<ProcessHandle> leaves = byParenthood.get(false);
+      List<ProcessHandle> rest = byParenthood.get(true);
+      Set<ProcessHandle> theirParents =
+          leaves.stream().flatMap(process -> process.parent().stream()).collect(Collectors.toSet());
+      end(leaves, grace);
+      awaitExits(rest.stream().filter(theirParents::contains).toList(), PARENT_GRACE);
+      left = rest.stream().filter(ProcessHandle::isAlive).toList();
+    }
+  }
+
+  private static void awaitExits(List<ProcessHandle> processes, Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    for (ProcessHandle process : processes) {
+      boolean ignored = awaitExit(process, Duration.ofNanos(deadline - System.nanoTime()));
     }
   }
 
@@ -66,22 +100,6 @@ final class Processes {
   /** Whether one process carries the mark of the stack in {@code home}. */
   static boolean isMarked(ProcessHandle process, Path home) {
     return environmentOf(process.pid()).anyMatch((MARK + "=" + home)::equals);
-  }
-
-  /**
-   * Processes whose working directory lies under {@code folder}. PostgreSQL is found this way: it
-   * works in its data directory and writes its title over its environment.
-   */
-  static List<ProcessHandle> workingIn(Path folder) {
-    return ProcessHandle.allProcesses().filter(process -> worksIn(process, folder)).toList();
-  }
-
-  static boolean worksIn(ProcessHandle process, Path folder) {
-    try {
-      return Path.of("/proc", Long.toString(process.pid()), "cwd").toRealPath().startsWith(folder);
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private static Stream<String> environmentOf(long pid) {

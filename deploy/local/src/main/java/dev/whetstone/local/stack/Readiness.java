@@ -2,6 +2,9 @@ package dev.whetstone.local.stack;
 
 import dev.whetstone.local.infra.InfrastructureMain;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +17,7 @@ import java.util.List;
 /** Whether a component can be used, asked from outside. */
 final class Readiness {
   private static final int LOG_LINES_SHOWN = 15;
+  private static final int CONNECT_MILLIS = 1_000;
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -24,7 +28,10 @@ final class Readiness {
 
   static boolean isReady(Component component, StackOptions options) {
     return switch (component) {
-      case INFRA -> lines(options.home().log(component)).contains(InfrastructureMain.READY);
+      case INFRA ->
+          lines(options.home().log(component)).contains(InfrastructureMain.READY)
+              && isOpen(options.ports().kafka())
+              && isOpen(options.ports().postgres());
       case MODEL_SERVER -> answers(options, component, "/v1/models");
       case INGEST, CURATION, TRAINING, EVAL -> answers(options, component, "/q/health/ready");
     };
@@ -58,6 +65,16 @@ final class Readiness {
           : List.of();
     } catch (IOException e) {
       return List.of();
+    }
+  }
+
+  /** Either server can end after the process said that both are there. */
+  private static boolean isOpen(int port) {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

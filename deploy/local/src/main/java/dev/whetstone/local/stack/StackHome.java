@@ -3,14 +3,35 @@ package dev.whetstone.local.stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** Where a stack keeps what it needs: {@code .whetstone/} of the checkout, or a test's folder. */
+/**
+ * Where a stack keeps what it needs: {@code .whetstone/} of the checkout, or a test's folder.
+ *
+ * @param directory without symbolic links: the system tells processes' folders so, and the mark
+ *     that processes carry must be the same however the checkout is reached
+ */
 public record StackHome(Path directory) {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+
   public StackHome {
-    directory = directory.toAbsolutePath().normalize();
+    directory = real(directory.toAbsolutePath().normalize());
+  }
+
+  /** The real path, also of what is not there yet. */
+  private static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      Path parent = path.getParent();
+      return parent == null ? path : real(parent).resolve(path.getFileName());
+    }
   }
 
   /** Kafka's and PostgreSQL's files. */
@@ -59,12 +80,31 @@ public record StackHome(Path directory) {
     return directory.resolve("venv/bin/python");
   }
 
+  /** What a library unpacks or downloads and could make again. */
+  Path cache(String library) {
+    return directory.resolve("cache").resolve(library);
+  }
+
+  /** Held while the stack is started or ended, so that only one does it at a time. */
+  Path lock() {
+    return directory.resolve("stack.lock");
+  }
+
   public Path demo() {
     return directory.resolve("demo");
   }
 
-  /** Makes the folders that every process expects. */
+  /** Makes the folders that every process expects; there are secrets among them. */
   public void create() {
+    try {
+      Files.createDirectories(directory);
+      Files.setPosixFilePermissions(directory, OWNER_ONLY);
+    } catch (IOException e) {
+      throw new StackException(
+          "cannot make the folder " + directory + ": " + e.getMessage(),
+          "give write access to " + directory.getParent() + " or free space there",
+          e);
+    }
     for (Path folder : new Path[] {data(), store(), work(), run(), logs()}) {
       try {
         Files.createDirectories(folder);
@@ -74,6 +114,18 @@ public record StackHome(Path directory) {
             "give write access to " + directory + " or free space there",
             e);
       }
+    }
+  }
+
+  /** Nothing runs any more: a process id that somebody else gets later shall not look like ours. */
+  void deletePidFiles() {
+    try (Stream<Path> files = Files.exists(run()) ? Files.list(run()) : Stream.of()) {
+      for (Path file : files.toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new StackException(
+          "cannot delete the files in " + run() + ": " + e.getMessage(), "delete them by hand", e);
     }
   }
 

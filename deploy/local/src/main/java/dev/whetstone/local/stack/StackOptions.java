@@ -17,7 +17,6 @@ import java.util.Set;
  * @param baseModel folder of the model that the model server answers with
  * @param baseName the name under which it serves that model
  * @param heaps {@code -Xmx} of each JVM, for example {@code 256m}
- * @param environment added to every process's environment, over what the stack itself sets
  */
 public record StackOptions(
     Path project,
@@ -28,19 +27,17 @@ public record StackOptions(
     Path python,
     Path baseModel,
     String baseName,
-    Map<Component, String> heaps,
-    Map<String, String> environment) {
+    Map<Component, String> heaps) {
 
   public StackOptions {
     components = Set.copyOf(components);
     heaps = Map.copyOf(heaps);
-    environment = Map.copyOf(environment);
   }
 
   /** What {@code ./whetstone} runs for the checkout {@code project}. */
   public static StackOptions standard(Path project) {
-    Path root = project.toAbsolutePath().normalize();
-    StackHome home = new StackHome(root.resolve(".whetstone"));
+    StackHome home = new StackHome(project.resolve(".whetstone"));
+    Path root = home.directory().getParent();
     Map<Component, String> heaps = new EnumMap<>(Component.class);
     for (Component component : Component.values()) {
       heaps.put(component, component == Component.INFRA ? "384m" : "256m");
@@ -54,8 +51,7 @@ public record StackOptions(
         home.python(),
         root.resolve("deploy/local/demo/base"),
         "support-base",
-        heaps,
-        Map.of());
+        heaps);
   }
 
   /** The same with another state folder and other ports, for example for a test. */
@@ -69,47 +65,18 @@ public record StackOptions(
         python,
         baseModel,
         baseName,
-        heaps,
-        environment);
+        heaps);
   }
 
   public StackOptions withComponents(Set<Component> only) {
     return new StackOptions(
-        project, home, ports, only, javaHome, python, baseModel, baseName, heaps, environment);
+        project, home, ports, only, javaHome, python, baseModel, baseName, heaps);
   }
 
   /** The same with another worker interpreter, for example that of the checkout in a test. */
   public StackOptions withPython(Path interpreter) {
     return new StackOptions(
-        project,
-        home,
-        ports,
-        components,
-        javaHome,
-        interpreter,
-        baseModel,
-        baseName,
-        heaps,
-        environment);
-  }
-
-  public StackOptions withEnvironment(Map<String, String> added) {
-    return new StackOptions(
-        project, home, ports, components, javaHome, python, baseModel, baseName, heaps, added);
-  }
-
-  public StackOptions withHeaps(Map<Component, String> otherHeaps) {
-    return new StackOptions(
-        project,
-        home,
-        ports,
-        components,
-        javaHome,
-        python,
-        baseModel,
-        baseName,
-        otherHeaps,
-        environment);
+        project, home, ports, components, javaHome, interpreter, baseModel, baseName, heaps);
   }
 
   Path java() {

@@ -1,9 +1,9 @@
 package dev.whetstone.local.stack;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
@@ -17,12 +17,12 @@ final class StackSecret {
   static String of(StackHome home, String name) {
     Path file = home.secrets().resolve(name);
     try {
-      if (!Files.exists(file)) {
+      // An empty file is what a kill left half-made before secrets were written in one move.
+      if (!Files.exists(file) || Files.size(file) == 0) {
         byte[] random = new byte[BYTES];
         new SecureRandom().nextBytes(random);
-        Files.createDirectories(home.secrets());
-        Files.writeString(file, HexFormat.of().formatHex(random));
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        PrivateFile.write(
+            file, HexFormat.of().formatHex(random).getBytes(StandardCharsets.US_ASCII));
       }
       return Files.readString(file).strip();
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /** A small process that starts components again when they end by themselves. */
@@ -75,13 +76,22 @@ public final class Watchdog {
           component.description(), policy.pause().toSeconds());
       watched.put(
           component, new Watched(policy, before.aliveSinceNanos(), now + policy.pause().toNanos()));
-    } else if (now - before.restartAtNanos() >= 0) {
-      try {
-        stack.start(component);
-      } catch (StackException e) {
-        System.out.println(e.getMessage());
-      }
+    } else if (now - before.restartAtNanos() >= 0 && restarted(component)) {
       watched.put(component, new Watched(before.policy(), now, 0));
     }
+  }
+
+  /** Whether it was tried; while somebody else starts or ends the stack it is left to them. */
+  private boolean restarted(Component component) {
+    Optional<StackLock> lock = StackLock.tryTake(stack.options().home());
+    lock.ifPresent(
+        held -> {
+          try (held) {
+            stack.start(component);
+          } catch (StackException e) {
+            System.out.println(e.getMessage());
+          }
+        });
+    return lock.isPresent();
   }
 }

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -47,6 +48,38 @@ class InfrastructureTest {
     await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() -> assertThatThrownBy(this::read).hasMessageContaining("refused"));
+  }
+
+  @Test
+  void shouldEndWhenPostgresEndsByItselfAndServeWhenStartedAgain() throws Exception {
+    Process first = infrastructure();
+    insert("kept");
+
+    ProcessHandle postmaster =
+        Postmaster.in(InfrastructureMain.postgresData(directory)).orElseThrow().process();
+    postmaster.destroyForcibly();
+
+    assertThat(first.waitFor(30, TimeUnit.SECONDS)).as("the infrastructure ended").isTrue();
+    assertThat(first.exitValue()).isEqualTo(1);
+    Process second = infrastructure();
+    assertThat(read()).isEqualTo("kept");
+    second.getOutputStream().close();
+    assertThat(second.waitFor()).isZero();
+  }
+
+  @Test
+  void shouldLeaveAServerAloneWhoseParentLives() throws Exception {
+    Process first = infrastructure();
+    insert("kept");
+
+    assertThatThrownBy(
+            () -> EmbeddedPostgres.start(InfrastructureMain.postgresData(directory), Ports.free()))
+        .isInstanceOf(InfrastructureException.class)
+        .hasMessageContaining("another process works in");
+
+    assertThat(read()).isEqualTo("kept");
+    first.getOutputStream().close();
+    assertThat(first.waitFor()).isZero();
   }
 
   @Test

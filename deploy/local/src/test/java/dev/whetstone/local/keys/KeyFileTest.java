@@ -55,5 +55,9 @@ class KeyFileTest {
     assertThatThrownBy(() -> keys.create("two", "acme", "x", List.of("admin"), false))
         .hasMessageContaining("no scope 'admin'")
         .hasMessageContaining("operate");
+    for (String application : List.of("", "shop app", "a@b.org", "shop/web", "import:shop")) {
+      assertThatThrownBy(() -> keys.create("two", "acme", application, List.of(), false))
+          .hasMessageContaining("'" + application + "' cannot be an application's name");
+    }
   }
 }

@@ -2,7 +2,10 @@ package dev.whetstone.local.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.whetstone.local.infra.InfrastructureMain;
+import dev.whetstone.local.infra.Postmaster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +15,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +43,7 @@ class LocalStackTest {
       assertThat(again.process(Component.INFRA).orElseThrow().pid()).isNotEqualTo(first.pid());
       assertThat(read(options, "select word from kept")).isEqualTo("still here");
     }
-    assertThat(Processes.workingIn(options.home().data())).as("PostgreSQL's processes").isEmpty();
+    assertThat(Postmaster.in(InfrastructureMain.postgresData(options.home().data()))).isEmpty();
     assertThat(Processes.marked(options.home().directory())).isEmpty();
   }
 
@@ -54,6 +58,98 @@ class LocalStackTest {
 
       assertThat(stack.process(Component.INFRA).orElseThrow().pid()).isEqualTo(pid);
     }
+  }
+
+  @Test
+  void shouldKnowItsPostgresWhenTheCheckoutIsReachedByALink() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.toRealPath());
+    StackOptions options = infraOnly(Ports.free()).at(link.resolve("home"), Ports.free());
+    try (LocalStack stack = LocalStack.of(options)) {
+      stack.start();
+      stack.kill(Component.INFRA);
+
+      stack.start();
+
+      assertThat(stack.isReady(Component.INFRA)).isTrue();
+    }
+    assertThat(Processes.marked(options.home().directory())).isEmpty();
+  }
+
+  @Test
+  void shouldNotSayReadyWithoutPostgres() {
+    StackOptions options = infraOnly(Ports.free());
+    try (LocalStack stack = LocalStack.of(options)) {
+      stack.start();
+      ProcessHandle infra = stack.process(Component.INFRA).orElseThrow();
+
+      Postmaster.in(InfrastructureMain.postgresData(options.home().data()))
+          .orElseThrow()
+          .process()
+          .destroyForcibly();
+
+      await().atMost(Duration.ofSeconds(5)).until(() -> !stack.isReady(Component.INFRA));
+      await().atMost(Duration.ofSeconds(30)).until(() -> !infra.isAlive());
+    }
+  }
+
+  @Test
+  void shouldNotEndWhatIsNotItsOwnThoughItWorksInItsFolder() throws IOException {
+    StackOptions options = infraOnly(Ports.free());
+    options.home().create();
+    Process somebodys =
+        new ProcessBuilder("sleep", "60").directory(options.home().data().toFile()).start();
+    try {
+      LocalStack.of(options).down();
+
+      assertThat(somebodys.isAlive()).isTrue();
+    } finally {
+      somebodys.destroyForcibly();
+    }
+  }
+
+  /** As training's keeper and worker, of which the keeper notes how the worker ended. */
+  @Test
+  void shouldLeaveAKeeperTheTimeToNoteHowItsWorkerEnded() throws IOException {
+    StackOptions options = infraOnly(Ports.free());
+    options.home().create();
+    Path work = options.home().work();
+    String worker = "trap 'exit 75' TERM; touch ready; while :; do sleep 0.1; done";
+    ProcessBuilder keeper =
+        new ProcessBuilder("sh", "-c", "sh -c \"$1\"; echo $? > exit", "keeper", worker)
+            .directory(work.toFile());
+    keeper.environment().put(Processes.MARK, options.home().directory().toString());
+    Process started = keeper.start();
+    await().until(() -> Files.exists(work.resolve("ready")));
+
+    LocalStack.of(options).down();
+
+    assertThat(started.isAlive()).isFalse();
+    assertThat(work.resolve("exit")).hasContent("75");
+    assertThat(Processes.marked(options.home().directory())).isEmpty();
+  }
+
+  @Test
+  void shouldForgetProcessIdsWhenEverythingHasEnded() {
+    StackOptions options = infraOnly(Ports.free());
+    LocalStack stack = LocalStack.of(options);
+    stack.start();
+
+    stack.down();
+
+    assertThat(options.home().pidFile(Component.INFRA.id())).doesNotExist();
+  }
+
+  @Test
+  void shouldWaitForWhoeverStartsOrEndsTheStack() throws Exception {
+    StackOptions options = infraOnly(Ports.free());
+    options.home().create();
+    StackLock held = StackLock.tryTake(options.home()).orElseThrow();
+
+    Thread down = Thread.ofVirtual().start(() -> LocalStack.of(options).down());
+
+    assertThat(down.join(Duration.ofMillis(500))).as("it went on in spite of the lock").isFalse();
+    held.close();
+    assertThat(down.join(Duration.ofSeconds(20))).isTrue();
   }
 
   @Test

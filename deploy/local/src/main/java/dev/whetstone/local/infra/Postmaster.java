@@ -3,6 +3,7 @@ package dev.whetstone.local.infra;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,36 +12,36 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A PostgreSQL server that still runs on a data directory although whoever started it is gone.
+ * A PostgreSQL server that runs on a data directory, whoever started it. It is a process of its
+ * own, not a child: {@code pg_ctl} lets go of it, and it outlives a killed parent.
  *
  * @param data its data directory
- * @param process the postmaster
+ * @param process the first of its processes, the parent of all others
  */
-record OrphanedPostgres(Path data, ProcessHandle process) {
+public record Postmaster(Path data, ProcessHandle process) {
   private static final long FAST_SHUTDOWN_SECONDS = 15;
 
   /**
    * Finds it by {@code postmaster.pid}; a process id that someone else has by now does not count.
    */
-  static Optional<OrphanedPostgres> in(Path data) {
+  public static Optional<Postmaster> in(Path data) {
     Path pidFile = data.resolve("postmaster.pid");
-    if (!Files.exists(pidFile)) {
-      return Optional.empty();
-    }
     try {
       List<String> lines = Files.readAllLines(pidFile);
       return Optional.of(lines)
           .filter(all -> !all.isEmpty() && all.getFirst().strip().matches("\\d+"))
           .flatMap(all -> ProcessHandle.of(Long.parseLong(all.getFirst().strip())))
           .filter(process -> runsOn(process, data))
-          .map(process -> new OrphanedPostgres(data, process));
+          .map(process -> new Postmaster(data, process));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + pidFile, e);
     }
   }
 
   /** Ends it: a fast shutdown (SIGINT) first, so that it checkpoints; by force when that hangs. */
-  void end() {
+  public void end() {
     try {
       int ignored =
           new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
