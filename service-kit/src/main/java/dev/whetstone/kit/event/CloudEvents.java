@@ -96,6 +96,9 @@ public final class CloudEvents {
               partitionKey == null ? String.valueOf(received.key()) : partitionKey,
               optional(headers, "ce_traceparent"));
       EventData data = Json.read(received.value(), type.get().dataClass());
+      if (data == null) {
+        return new Decoded.Poison("no-data", "the record's value is null");
+      }
       return new Decoded.Valid(new Event<>(attributes, data), Digests.sha256(received.value()));
     } catch (DateTimeParseException e) {
       return new Decoded.Poison("bad-attribute", "ce_time is no RFC 3339 time: " + e.getMessage());
@@ -114,7 +117,7 @@ public final class CloudEvents {
 
   private static @Nullable String optional(Headers headers, String name) {
     Header header = headers.lastHeader(name);
-    return header == null ? null : new String(header.value(), UTF_8);
+    return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
   }
 
   private static final java.nio.charset.Charset UTF_8 = StandardCharsets.UTF_8;

@@ -71,6 +71,19 @@ class CloudEventsTest {
     ProducerRecord<String, byte[]> tombstone =
         new ProducerRecord<>(
             brokenJson.topic(), null, brokenJson.key(), null, brokenJson.headers());
+    ProducerRecord<String, byte[]> nothing =
+        new ProducerRecord<>(
+            brokenJson.topic(),
+            null,
+            brokenJson.key(),
+            "null".getBytes(StandardCharsets.UTF_8),
+            brokenJson.headers());
+    ProducerRecord<String, byte[]> emptyHeader = CloudEvents.encode(EVENT);
+    emptyHeader.headers().remove("ce_id").add("ce_id", null);
+    assertThat(CloudEvents.decode(received(nothing)))
+        .isEqualTo(new Decoded.Poison("no-data", "the record's value is null"));
+    assertThat(CloudEvents.decode(received(emptyHeader)))
+        .isEqualTo(new Decoded.Poison("undecodable", "header ce_id is missing"));
     assertThat(CloudEvents.decode(received(noHeaders))).isInstanceOf(Decoded.Poison.class);
     assertThat(CloudEvents.decode(received(broken))).isInstanceOf(Decoded.Poison.class);
     assertThat(CloudEvents.decode(received(tombstone))).isInstanceOf(Decoded.Poison.class);
