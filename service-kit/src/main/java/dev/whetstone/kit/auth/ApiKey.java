@@ -1,5 +1,6 @@
 package dev.whetstone.kit.auth;
 
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -19,6 +20,10 @@ public record ApiKey(
     Set<Scope> scopes,
     boolean publishable) {
   public ApiKey {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(sha256, "sha256");
+    Objects.requireNonNull(tenant, "tenant");
+    Objects.requireNonNull(application, "application");
     scopes = scopes == null ? Set.of() : Set.copyOf(scopes);
   }
 }

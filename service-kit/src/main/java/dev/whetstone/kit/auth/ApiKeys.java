@@ -1,5 +1,7 @@
 package dev.whetstone.kit.auth;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.kit.json.Digests;
 import dev.whetstone.kit.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,17 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys in {@code whetstone.keys.file}, read again when the file changes. A file that cannot be
- * read keeps the keys that were good.
+ * read keeps the keys that were good; of a file with an entry that is none, the others count.
  */
 @ApplicationScoped
 public class ApiKeys {
@@ -31,9 +32,7 @@ public class ApiKeys {
     this.file = file;
   }
 
-  private record Snapshot(FileTime modified, long size, Map<String, ApiKey> bySha256) {}
-
-  private record KeyFile(List<ApiKey> keys) {}
+  private record Snapshot(@Nullable FileTime modified, long size, Map<String, ApiKey> bySha256) {}
 
   /** The entry of a key's text. */
   public Optional<ApiKey> find(String key) {
@@ -51,17 +50,40 @@ public class ApiKeys {
       if (modified.equals(snapshot.modified()) && size == snapshot.size()) {
         return;
       }
-      KeyFile read = Json.read(Files.readAllBytes(file.get()), KeyFile.class);
-      snapshot =
-          new Snapshot(
-              modified,
-              size,
-              read.keys().stream()
-                  .collect(Collectors.toUnmodifiableMap(ApiKey::sha256, Function.identity())));
+      JsonNode read = Json.read(Files.readAllBytes(file.get()), JsonNode.class);
+      if (!read.isObject()) {
+        LOG.warnf("keys-file-unreadable file=%s reason=not an object with 'keys'", file.get());
+        return;
+      }
+      snapshot = new Snapshot(modified, size, goodOnes(read.path("keys")));
     } catch (NoSuchFileException e) {
       LOG.warnf("keys-file-missing file=%s", file.get());
-    } catch (IOException | UncheckedIOException | IllegalStateException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.warnf("keys-file-unreadable file=%s reason=%s", file.get(), e.getMessage());
     }
+  }
+
+  private Map<String, ApiKey> goodOnes(JsonNode entries) {
+    Map<String, ApiKey> good = new HashMap<>();
+    for (int i = 0; i < entries.size(); i++) {
+      try {
+        ApiKey key = Json.mapper().treeToValue(entries.get(i), ApiKey.class);
+        if (key == null) {
+          warn(i, "it is null");
+        } else if (good.putIfAbsent(key.sha256(), key) != null) {
+          warn(i, "an entry before it has the same digest");
+        }
+      } catch (JsonProcessingException e) {
+        warn(i, e.getOriginalMessage());
+      } catch (IllegalArgumentException e) {
+        warn(i, String.valueOf(e.getMessage()));
+      }
+    }
+    return Map.copyOf(good);
+  }
+
+  private void warn(int index, String reason) {
+    LOG.warnf(
+        "keys-file-entry-left-out file=%s entry=/keys/%d reason=%s", file.get(), index, reason);
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiKeysTest {
   @TempDir Path folder;
@@ -49,5 +51,52 @@ class ApiKeysTest {
     assertThat(keys.find("wst_secret")).isPresent();
     Files.writeString(folder.resolve("keys.json"), "{broken");
     assertThat(keys.find("wst_secret")).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "{}",
+        "{\"keys\": null}",
+        "{\"keys\": [null]}",
+        "{\"keys\": [{}]}",
+        "{\"keys\": [{\"id\": \"k\", \"tenant\": \"acme\"}]}",
+        "{\"keys\": \"none\"}",
+        "[]",
+        ""
+      })
+  void shouldKnowNoKeyOfAFileWithoutOne(String content) throws IOException {
+    Files.writeString(folder.resolve("keys.json"), content);
+    ApiKeys keys = new ApiKeys(Optional.of(folder.resolve("keys.json")));
+    assertThat(keys.find("wst_secret")).isEmpty();
+  }
+
+  @Test
+  void shouldLeaveOutOnlyTheEntriesThatAreNone() throws IOException {
+    String good = entry("k1", "wst_secret");
+    Files.writeString(
+        folder.resolve("keys.json"),
+        "{\"keys\": [{\"id\": \"k0\"}, %s, %s, %s, null, 7]}"
+            .formatted(
+                good, entry("k2", "wst_secret"), entry("k3", "wst_odd").replace("read", "fly")));
+    ApiKeys keys = new ApiKeys(Optional.of(folder.resolve("keys.json")));
+    assertThat(keys.find("wst_secret")).hasValueSatisfying(k -> assertThat(k.id()).isEqualTo("k1"));
+    assertThat(keys.find("wst_odd")).isEmpty();
+  }
+
+  @Test
+  void shouldKeepTheGoodKeysWhenTheFileIsNull() throws IOException {
+    write("wst_secret", "app");
+    ApiKeys keys = new ApiKeys(Optional.of(folder.resolve("keys.json")));
+    assertThat(keys.find("wst_secret")).isPresent();
+    Files.writeString(folder.resolve("keys.json"), "null");
+    assertThat(keys.find("wst_secret")).isPresent();
+  }
+
+  private static String entry(String id, String key) {
+    return """
+    {"id": "%s", "sha256": "%s", "tenant": "acme", "application": "app", "scopes": ["read"]}"""
+        .formatted(id, Digests.sha256(key));
   }
 }
