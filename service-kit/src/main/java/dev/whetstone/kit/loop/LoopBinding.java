@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.json.Pointers;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
 import java.time.Duration;
 import java.util.Arrays;
@@ -28,7 +29,10 @@ final class LoopBinding {
       Json.mapper()
           .copy()
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          // Else 1 is the second of a list of names, and 3.9 epochs are 3.
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
 
   private LoopBinding() {}
 
@@ -44,7 +48,7 @@ final class LoopBinding {
       try {
         return STRICT.treeToValue(rest, LoopSpec.class);
       } catch (JsonMappingException e) {
-        String pointer = pointer(e.getPath());
+        String pointer = Pointers.of(e.getPath());
         if (!reported.add(pointer)) {
           return null;
         }
@@ -60,7 +64,8 @@ final class LoopBinding {
     return null;
   }
 
-  private static String value(JsonNode node) {
+  /** What stands there, as an error shows it. */
+  static String value(JsonNode node) {
     String text = node.isValueNode() ? node.asText() : node.toString();
     return text.length() > 80 ? text.substring(0, 80) + "…" : text;
   }
@@ -99,12 +104,6 @@ final class LoopBinding {
       return "true or false";
     }
     return List.class.isAssignableFrom(type) ? "a list" : "a " + type.getSimpleName();
-  }
-
-  private static String pointer(List<JsonMappingException.Reference> path) {
-    return path.stream()
-        .map(step -> "/" + (step.getFieldName() == null ? step.getIndex() : step.getFieldName()))
-        .collect(Collectors.joining());
   }
 
   private static boolean replace(

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads loop files: what the file says, over what its profile sets, over the {@code standard}
  * profile. Objects are merged field by field; lists are replaced whole, but a gate that only names
- * its role takes the role's defaults.
+ * its role takes the role's defaults, and a replay set without a share the usual one. A field that
+ * is null is one that is not there.
  */
 public final class LoopFiles {
   private static final YAMLMapper YAML = new YAMLMapper();
@@ -51,13 +52,18 @@ public final class LoopFiles {
     ObjectNode effective = standard.deepCopy();
     Trees.merge(effective, overlay);
     JsonNode gateDefaults = effective.remove("gateDefaults");
+    JsonNode replayDefaults = effective.remove("replayDefaults");
     Trees.merge(effective, declared);
     ((ObjectNode) effective.path("spec")).put("profile", profile);
     fillGates(effective, gateDefaults);
+    fill(effective.at("/spec/training/replay"), replayDefaults);
     fillSuites(effective);
     LoopInputs.resolve(effective, fileName, baseDirectory, faults);
 
     LoopSpec spec = LoopBinding.bind(effective, standard, fileName, faults);
+    if (spec != null && faults.isEmpty()) {
+      faults.addAll(LoopSchema.check(fileName, spec));
+    }
     if (spec != null && faults.isEmpty()) {
       faults.addAll(LoopRules.check(fileName, spec));
     }
@@ -75,6 +81,12 @@ public final class LoopFiles {
     try {
       JsonNode tree = YAML.readTree(content);
       if (tree instanceof ObjectNode object) {
+        Trees.dropNulls(object);
+        JsonNode spec = object.path("spec");
+        if (!spec.isMissingNode() && !spec.isObject()) {
+          throw new LoopFileException(
+              List.of(new Fault(fileName, "/spec", LoopBinding.value(spec), "a mapping")));
+        }
         return object;
       }
       throw new LoopFileException(
@@ -109,12 +121,22 @@ public final class LoopFiles {
       return;
     }
     for (JsonNode gate : gates) {
-      if (gate instanceof ObjectNode object
-          && defaults.path(object.path("role").asText()) instanceof ObjectNode ofRole) {
-        ObjectNode filled = ofRole.deepCopy();
-        Trees.merge(filled, object);
-        object.setAll(filled);
-      }
+      fill(gate, defaults.path(gate.path("role").asText()));
+    }
+  }
+
+  /** Gives an object, or every object of a list, what it leaves out. */
+  private static void fill(JsonNode node, @Nullable JsonNode defaults) {
+    if (!(defaults instanceof ObjectNode given)) {
+      return;
+    }
+    if (node instanceof ArrayNode list) {
+      list.forEach(element -> fill(element, given));
+    }
+    if (node instanceof ObjectNode object) {
+      ObjectNode filled = given.deepCopy();
+      Trees.merge(filled, object);
+      object.setAll(filled);
     }
   }
 

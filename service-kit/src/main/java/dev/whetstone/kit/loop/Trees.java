@@ -3,6 +3,7 @@ package dev.whetstone.kit.loop;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.json.Pointers;
 import dev.whetstone.kit.loop.Declaration.Setting;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,17 @@ import java.util.List;
 /** Merging of JSON trees, and who said what in the result. */
 final class Trees {
   private Trees() {}
+
+  /**
+   * Takes every member away that is null: in YAML a section with nothing in it is one, and says
+   * nothing. An element of a list stays, since the others would change their places.
+   */
+  static void dropNulls(JsonNode tree) {
+    if (tree instanceof ObjectNode object) {
+      object.properties().removeIf(field -> field.getValue().isNull());
+    }
+    tree.forEach(Trees::dropNulls);
+  }
 
   /** Lays {@code over} on {@code under}: objects field by field, everything else whole. */
   static void merge(ObjectNode under, ObjectNode over) {
@@ -47,7 +59,7 @@ final class Trees {
           .forEach(
               field ->
                   collect(
-                      pointer + "/" + field.getKey().replace("~", "~0").replace("/", "~1"),
+                      Pointers.child(pointer, field.getKey()),
                       field.getValue(),
                       declared,
                       overlay,

@@ -3,9 +3,9 @@ package dev.whetstone.kit.problem;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import dev.whetstone.kit.json.Pointers;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -32,11 +32,7 @@ public class ProblemMappers {
                 + ", column "
                 + e.getLocation().getColumnNr();
     String pointer =
-        e instanceof JsonMappingException mapping
-            ? mapping.getPath().stream()
-                .map(s -> "/" + (s.getFieldName() == null ? s.getIndex() : s.getFieldName()))
-                .collect(Collectors.joining())
-            : null;
+        e instanceof JsonMappingException mapping ? Pointers.of(mapping.getPath()) : null;
     return response(
             Problems.badRequest(
                 "malformed-json", e.getOriginalMessage() + place, pointer, "send well-formed JSON"))

@@ -1,13 +1,17 @@
 package dev.whetstone.kit.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -39,5 +43,13 @@ class JsonTest {
     Files.writeString(folder.resolve("a"), "2");
     String listing = Digests.sha256("2") + "  a\n" + Digests.sha256("1") + "  b/x\n";
     assertThat(Digests.directory(folder)).isEqualTo(Digests.sha256(listing));
+  }
+
+  @Test
+  void shouldEscapeNamesInPointers() {
+    var list = Json.mapper().constructType(new TypeReference<Map<String, List<Integer>>>() {});
+    assertThatExceptionOfType(JsonMappingException.class)
+        .isThrownBy(() -> Json.mapper().readValue("{\"a/b~c\": [1, \"x\"]}", list))
+        .satisfies(e -> assertThat(Pointers.of(e.getPath())).isEqualTo("/a~1b~0c/1"));
   }
 }

@@ -12,9 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoopFilesTest {
   @TempDir Path folder;
@@ -166,5 +170,75 @@ class LoopFilesTest {
     assertThatThrownBy(
             () -> LoopFiles.read(MINIMAL.getBytes(StandardCharsets.UTF_8), "request body", null))
         .hasMessageContaining("/spec/baseModel/uri: 'base'; allowed: an absolute URI");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "  curation:\n",
+        "  curation: {languages: , split: }\n",
+        "  training: {replay: , lora: {r: null}}\n",
+        "  evaluation: {gates: , suites: }\n",
+        "  profile:\n",
+        "  systemPrompt: ~\n",
+        "  rollout: null\n"
+      })
+  void shouldTakeAnEmptySectionForOneThatIsNotThere(String section) {
+    assertThat(read(MINIMAL + section).specSha256()).isEqualTo(read(MINIMAL).specSha256());
+    assertThat(read(MINIMAL + section).settings()).isEqualTo(read(MINIMAL).settings());
+  }
+
+  @Test
+  void shouldAskForWhatAnEmptySpecLeavesOut() {
+    assertThatThrownBy(() -> read(MINIMAL.substring(0, MINIMAL.indexOf("  baseModel"))))
+        .isInstanceOf(LoopFileException.class)
+        .hasMessageContaining("/spec/baseModel/uri: is missing");
+    for (String metadata : List.of("", "{tenant: , name: }", "null")) {
+      assertThatThrownBy(() -> read(MINIMAL.replace("{tenant: acme, name: support}", metadata)))
+          .isInstanceOf(LoopFileException.class)
+          .hasMessageContaining("/metadata/name: is missing");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"5", "[]", "yes", "'text'"})
+  void shouldRefuseASpecThatIsNoMapping(String spec) {
+    String file = MINIMAL.substring(0, MINIMAL.indexOf("spec:")) + "spec: " + spec + "\n";
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(LoopFileException.class)
+        .hasMessageContaining("loop.yaml /spec: '")
+        .hasMessageContaining("allowed: a mapping");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rollout: {mode: 1}                        | /spec/rollout/mode: '1'; allowed: observe",
+        "training: {epochs: 3.9}                   | /spec/training/epochs: '3.9'; allowed: a whole number",
+        "training: {maxAttempts: 1.5}              | /spec/training/maxAttempts: '1.5'; allowed: a whole number",
+        "training: {'a/b~': 1}                     | /spec/training/a~1b~0: '1'; allowed: one of the fields",
+        "curation: {languages: [~]}                | /spec/curation/languages/0: 'null'",
+        "curation: 5                               | /spec/curation: '5'",
+        "evaluation: {gates: [~]}                  | /spec/evaluation/gates/0",
+        "evaluation: {gates: [{mode: enforce, margin: 0.1, minItems: 80}]} | /spec/evaluation/gates/0/role: is missing",
+        "evaluation: {suites: [{role: RETAIN, uri: golden.jsonl}]} | /spec/evaluation/suites/0/name: is missing",
+        "training: {replay: [{share: 0.1}]}        | /spec/training/replay/0/uri: is missing",
+      })
+  void shouldRefuseWhatNoServiceCouldUse(String section, String message) {
+    assertThatThrownBy(() -> read(MINIMAL + "  " + section + "\n"))
+        .isInstanceOf(LoopFileException.class)
+        .hasMessageContaining("loop.yaml " + message);
+  }
+
+  @Test
+  void shouldMixInAFifthOfAReplaySetThatNamesNoShare() {
+    LoopSpec spec =
+        read(MINIMAL
+                + "  training: {replay: [{uri: golden.jsonl}, {uri: golden.jsonl, share: 0.5}]}\n")
+            .spec();
+    assertThat(spec.spec().training().replay())
+        .extracting(LoopSpec.ReplaySet::share)
+        .containsExactly(0.2, 0.5);
   }
 }
