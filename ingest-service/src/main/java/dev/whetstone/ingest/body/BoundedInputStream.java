@@ -46,6 +46,11 @@ final class BoundedInputStream extends FilterInputStream {
     return skipped;
   }
 
+  /** How many bytes were read until now; a reader with a buffer is a little ahead. */
+  long count() {
+    return read;
+  }
+
   @Override
   public boolean markSupported() {
     return false;

@@ -1,7 +1,6 @@
 package dev.whetstone.ingest.body;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * wrong with the body as such is a {@link Fault} with its line and column.
  */
 public final class ItemStream implements AutoCloseable {
-  private final JsonParser parser;
+  private final MeteredParser parser;
   private final ObjectReader trees;
   private final Shape shape;
   private final ContentEncoding encoding;
@@ -33,7 +32,11 @@ public final class ItemStream implements AutoCloseable {
   private boolean ended;
 
   private ItemStream(
-      JsonParser parser, ObjectReader trees, Shape shape, ContentEncoding encoding, Limits limits) {
+      MeteredParser parser,
+      ObjectReader trees,
+      Shape shape,
+      ContentEncoding encoding,
+      Limits limits) {
     this.parser = parser;
     this.trees = trees;
     this.shape = shape;
@@ -55,6 +58,7 @@ public final class ItemStream implements AutoCloseable {
                   StreamReadConstraints.builder()
                       // The array around the items and their level come on top.
                       .maxNestingDepth(limits.nesting() + 1)
+                      .maxNameLength(Limits.FIELD_NAME_CHARACTERS)
                       .maxStringLength(Math.max(limits.itemBytes(), limits.textCharacters()))
                       .build())
               .build();
@@ -67,14 +71,20 @@ public final class ItemStream implements AutoCloseable {
 
     /** Reads from a request's body; the caller closes the stream. */
     public ItemStream open(InputStream body, ContentEncoding encoding, Shape shape) {
+      return open(body, encoding, shape, Memory.UNBOUNDED);
+    }
+
+    /** The same, charging the item that is being read and judged to a memory. */
+    public ItemStream open(InputStream body, ContentEncoding encoding, Shape shape, Memory memory) {
       try {
-        InputStream wire = new BoundedInputStream(body, limits.bodyBytes(), "the body");
-        InputStream decoded =
+        BoundedInputStream wire = new BoundedInputStream(body, limits.bodyBytes(), "the body");
+        BoundedInputStream decoded =
             encoding == ContentEncoding.IDENTITY
                 ? wire
                 : new BoundedInputStream(
                     encoding.open(wire), limits.decodedBytes(), "the decompressed body");
-        return new ItemStream(factory.createParser(decoded), trees, shape, encoding, limits);
+        var parser = new MeteredParser(factory.createParser(decoded), decoded, limits, memory);
+        return new ItemStream(parser, trees, shape, encoding, limits);
       } catch (IOException e) {
         throw notDecoded(encoding, e);
       }
@@ -118,6 +128,7 @@ public final class ItemStream implements AutoCloseable {
   }
 
   private @Nullable JsonNode advance() throws IOException {
+    parser.begin();
     JsonToken token = parser.nextToken();
     if (count == 0 && !many) {
       token = begin(token);
@@ -183,7 +194,8 @@ public final class ItemStream implements AutoCloseable {
         FaultCode.ITEM_TOO_LARGE,
         null,
         place() + e.getOriginalMessage(),
-        "send texts of at most " + limits.textCharacters() + " characters");
+        "send texts of at most %d and names of at most %d characters"
+            .formatted(limits.textCharacters(), Limits.FIELD_NAME_CHARACTERS));
   }
 
   private Fault malformed(JsonProcessingException e) {

@@ -41,8 +41,19 @@ public final class Fault extends RuntimeException {
     return remedy;
   }
 
-  /** The same fault of an item that lies at {@code prefix} in its body. */
+  /** How long it is, for those who keep thousands of them. */
+  public int characters() {
+    return detail().length() + remedy.length() + (pointer == null ? 0 : pointer.length());
+  }
+
+  /**
+   * The same fault of an item that lies at {@code prefix} in its body. A fault without a place is
+   * the whole item's; an item that is no part of the body, or all of it, gives it none.
+   */
   public Fault under(String prefix) {
+    if (prefix.isEmpty()) {
+      return this;
+    }
     return new Fault(code, prefix + (pointer == null ? "" : pointer), detail(), remedy);
   }
 }

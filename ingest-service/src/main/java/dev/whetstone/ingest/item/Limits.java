@@ -6,7 +6,8 @@ package dev.whetstone.ingest.item;
  * @param bodyBytes on the wire
  * @param decodedBytes after decompression; a small body may otherwise fill the memory
  * @param items per request
- * @param itemBytes of one event as it is written to Kafka
+ * @param itemBytes of one event as it is written to Kafka; as it is sent, it may have three times
+ *     as many, for white space and escapes
  * @param nesting depth of objects and arrays
  * @param textCharacters of one text
  * @param messages per request of an interaction, and most tools, tool calls and content parts
@@ -25,6 +26,15 @@ public record Limits(
 
   /** Names of outcomes and signals, roles, versions. */
   public static final int NAME_CHARACTERS = 200;
+
+  /**
+   * Names, values and brackets of one item: a thousand messages are some 6,000 and a hundred tools
+   * with their schemas some 30,000, and as a tree so many take no more than 6 MiB.
+   */
+  public static final int TOKENS = 100_000;
+
+  /** Of any field, known or not. */
+  public static final int FIELD_NAME_CHARACTERS = 1_000;
 
   public static final int TAGS = 50;
   public static final int TAG_CHARACTERS = 100;

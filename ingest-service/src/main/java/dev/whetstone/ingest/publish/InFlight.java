@@ -3,8 +3,9 @@ package dev.whetstone.ingest.publish;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of events are held for requests that are not answered yet. Virtual threads are
- * cheap and so let in as many requests as come; the memory for their events is not.
+ * How many bytes of events, and of items on their way to be one, are held for requests that are not
+ * answered yet. Virtual threads are cheap and so let in as many requests as come; the memory for
+ * their events is not.
  */
 public final class InFlight {
   /** What an event costs beside its data: attributes, headers, objects. */
@@ -43,6 +44,22 @@ public final class InFlight {
       long more = dataBytes + (long) OVERHEAD_BYTES;
       mine += more;
       return held.addAndGet(more) <= limit;
+    }
+
+    /**
+     * Counts bytes that are needed for a while.
+     *
+     * @return false when all requests together hold too much
+     */
+    public boolean borrow(long bytes) {
+      mine += bytes;
+      return held.addAndGet(bytes) <= limit;
+    }
+
+    /** Counts back what was borrowed. */
+    public void giveBack(long bytes) {
+      mine -= bytes;
+      held.addAndGet(-bytes);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.whetstone.ingest.rest;
 
 import dev.whetstone.ingest.body.ContentEncoding;
 import dev.whetstone.ingest.body.ItemStream;
+import dev.whetstone.ingest.body.Memory;
 import dev.whetstone.ingest.body.Shape;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
@@ -50,10 +51,10 @@ public class RequestBody {
     };
   }
 
-  ItemStream open(HttpHeaders headers, InputStream body, Shape shape) {
+  ItemStream open(HttpHeaders headers, InputStream body, Shape shape, Memory memory) {
     checkLength(headers.getHeaderString(HttpHeaders.CONTENT_LENGTH));
     String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
-    return items.open(body, ContentEncoding.of(encoding), shape);
+    return items.open(body, ContentEncoding.of(encoding), shape, memory);
   }
 
   /** Spares reading a body that says itself that it is too large. */

@@ -2,6 +2,7 @@ package dev.whetstone.ingest.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.ingest.body.ItemStream;
+import dev.whetstone.ingest.body.Memory;
 import dev.whetstone.ingest.body.Shape;
 import dev.whetstone.ingest.config.IngestConfig;
 import dev.whetstone.ingest.event.PreparedEvent;
@@ -67,16 +68,37 @@ public class Submissions {
   Response take(HttpHeaders headers, InputStream body, Shape shape, Judge judge) {
     List<Outcome> outcomes = new ArrayList<>();
     try (InFlight.Account account = inFlight.open();
-        ItemStream items = bodies.open(headers, body, shape)) {
+        ItemStream items = bodies.open(headers, body, shape, memoryOf(account))) {
       for (JsonNode item = items.next(); item != null; item = items.next()) {
         Outcome outcome = judge.judge(item, items.many() ? "/" + outcomes.size() : "");
-        if (outcome instanceof Outcome.Taken taken && !account.hold(taken.event().data().length)) {
+        boolean held =
+            switch (outcome) {
+              case Outcome.Taken taken -> account.hold(taken.event().data().length);
+              case Outcome.Refused refused -> account.hold(refused.fault().characters());
+            };
+        if (!held) {
           throw overloaded();
         }
         outcomes.add(outcome);
       }
       return answer(outcomes, items.many());
     }
+  }
+
+  private Memory memoryOf(InFlight.Account account) {
+    return new Memory() {
+      @Override
+      public void hold(long bytes) {
+        if (!account.borrow(bytes)) {
+          throw overloaded();
+        }
+      }
+
+      @Override
+      public void release(long bytes) {
+        account.giveBack(bytes);
+      }
+    };
   }
 
   /**

@@ -90,6 +90,74 @@ class ItemStreamTest {
         .hasSize(1);
   }
 
+  @Example
+  void shouldEndAnItemOfManyTinyValuesBeforeItFillsTheMemory() {
+    byte[] bomb = ("{\"x\":[" + "{},".repeat(5_000_000) + "{}]}").getBytes(StandardCharsets.UTF_8);
+    Ledger ledger = new Ledger();
+
+    assertThat(fault(Gzip.compress(bomb), ContentEncoding.GZIP, ledger))
+        .contains("more than 100000 names and values");
+    assertThat(ledger.most).isBetween(1L << 20, 8L << 20);
+    assertThat(ledger.held).isZero();
+  }
+
+  @Example
+  void shouldEndAnItemOfManyBytes() {
+    String texts = "\"" + "y".repeat(100_000) + "\",";
+    byte[] body = ("{\"x\":[" + texts.repeat(100) + "1]}").getBytes(StandardCharsets.UTF_8);
+    Ledger ledger = new Ledger();
+
+    assertThat(fault(body, ContentEncoding.IDENTITY, ledger)).contains("more than 2764800 bytes");
+    assertThat(ledger.most).isLessThan(8L << 20);
+  }
+
+  @Example
+  void shouldEndAnItemWithALongName() {
+    byte[] body = ("{\"" + "n".repeat(1_001) + "\":1}").getBytes(StandardCharsets.UTF_8);
+    assertThat(fault(body, ContentEncoding.IDENTITY, new Ledger())).contains("Name");
+  }
+
+  @Example
+  void shouldChargeOneItemAtATime() {
+    String item = "{\"x\":\"" + "y".repeat(300_000) + "\"}\n";
+    Ledger ledger = new Ledger();
+    byte[] body = item.repeat(10).getBytes(StandardCharsets.UTF_8);
+    try (ItemStream stream =
+        OPENER.open(in(body, 8192), ContentEncoding.IDENTITY, Shape.LINES, ledger)) {
+      while (stream.next() != null) {
+        assertThat(ledger.held).isBetween(300_000L, 800_000L);
+      }
+    }
+    assertThat(ledger.held).isZero();
+  }
+
+  /** Remembers the most that was held. */
+  private static final class Ledger implements Memory {
+    private long held;
+    private long most;
+
+    @Override
+    public void hold(long bytes) {
+      held += bytes;
+      most = Math.max(most, held);
+    }
+
+    @Override
+    public void release(long bytes) {
+      held -= bytes;
+    }
+  }
+
+  private static String fault(byte[] body, ContentEncoding encoding, Memory memory) {
+    try (ItemStream stream = OPENER.open(in(body, 8192), encoding, Shape.JSON, memory)) {
+      return String.valueOf(stream.next());
+    } catch (Fault fault) {
+      assertThat(fault.code()).isEqualTo(FaultCode.ITEM_TOO_LARGE);
+      assertThat(fault.remedy()).startsWith("send ");
+      return fault.detail();
+    }
+  }
+
   @Provide
   Arbitrary<List<Map<String, Object>>> items() {
     Arbitrary<Object> values =

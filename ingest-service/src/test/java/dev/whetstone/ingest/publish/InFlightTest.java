@@ -18,6 +18,17 @@ class InFlightTest {
   }
 
   @Test
+  void shouldLendForAWhile() {
+    try (var request = inFlight.open()) {
+      assertThat(request.borrow(9_000)).isTrue();
+      assertThat(request.borrow(1_001)).isFalse();
+      request.giveBack(5_000);
+      assertThat(inFlight.held()).isEqualTo(5_001);
+    }
+    assertThat(inFlight.held()).isZero();
+  }
+
+  @Test
   void shouldGiveBackWhatARequestHeld() {
     try (var request = inFlight.open()) {
       assertThat(request.hold(9_001)).isFalse();

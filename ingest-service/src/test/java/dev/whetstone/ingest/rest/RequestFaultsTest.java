@@ -142,6 +142,16 @@ class RequestFaultsTest extends IngestTest {
   }
 
   @Test
+  void shouldRefuseASmallBodyThatWouldFillTheMemory() throws IOException {
+    byte[] bomb = ("{\"x\":[" + "{},".repeat(5_000_000) + "{}]}").getBytes(StandardCharsets.UTF_8);
+    for (String path : new String[] {FEEDBACK, INTERACTIONS}) {
+      var answer = bytes(gzip(bomb)).header("Content-Encoding", "gzip").post(path);
+      assertProblem(answer, 413, "item-too-large");
+      assertThat(answer.at("/remedy")).contains("100000");
+    }
+  }
+
+  @Test
   void shouldRefuseTooManyItems() {
     var answer = lines((THUMB + "\n").repeat(5001)).post(FEEDBACK);
     assertProblem(answer, 413, "too-many-items");
