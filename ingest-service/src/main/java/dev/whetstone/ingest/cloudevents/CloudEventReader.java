@@ -71,6 +71,9 @@ public final class CloudEventReader {
         name(attributes, "tenant", attributes.get("tenant")),
         name(attributes, "loop", required(attributes, "loop", "the loop's name")),
         TraceParent.of(attributes.get("traceparent")),
+        attributes.pointer("loop"),
+        attributes.pointer("tenant"),
+        attributes.pointer("source"),
         data,
         dataPointer);
   }

@@ -1,15 +1,14 @@
 package dev.whetstone.ingest.intake;
 
-import dev.whetstone.contracts.event.EventType;
 import dev.whetstone.ingest.body.ItemStream;
 import dev.whetstone.ingest.event.EventMaker;
-import dev.whetstone.ingest.event.PreparedEvent;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.loops.KnownLoops;
 import dev.whetstone.ingest.publish.IngestMetrics;
 import dev.whetstone.ingest.publish.NotAcknowledged;
 import dev.whetstone.ingest.publish.Publisher;
+import dev.whetstone.ingest.publish.RecordTooLarge;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
@@ -63,39 +61,63 @@ public class IntakeConsumer {
       pause(LOOPS_PAUSE);
     }
     Instant receivedAt = clock.instant();
-    List<ProducerRecord<String, byte[]>> messages = new ArrayList<>(records.count());
-    List<EventType> accepted = new ArrayList<>(records.count());
+    List<Move> moves = new ArrayList<>(records.count());
     for (ConsumerRecord<String, byte[]> received : records) {
-      try {
-        PreparedEvent event = reader.read(received, receivedAt);
-        messages.add(Publisher.message(event));
-        accepted.add(event.attributes().type());
-      } catch (Fault fault) {
-        metrics.rejected(fault.code());
-        messages.add(DeadLetter.of(received, fault));
-      } catch (RuntimeException e) {
-        // Whatever it is about this record, its neighbours must flow on.
-        LOG.errorf(
-            e, "intake-unreadable partition=%d offset=%d", received.partition(), received.offset());
-        metrics.rejected(FaultCode.MALFORMED_EVENT);
-        messages.add(DeadLetter.of(received, unreadable(e)));
-      }
+      moves.add(judge(received, receivedAt));
     }
-    sendUntilAcknowledged(messages);
-    accepted.forEach(metrics::accepted);
+    sendUntilAcknowledged(moves);
   }
 
-  private void sendUntilAcknowledged(List<ProducerRecord<String, byte[]>> messages) {
+  private Move judge(ConsumerRecord<String, byte[]> received, Instant receivedAt) {
+    try {
+      return Move.on(received, reader.read(received, receivedAt));
+    } catch (Fault fault) {
+      return Move.aside(received, fault);
+    } catch (RuntimeException e) {
+      // Whatever it is about this record, its neighbours must flow on.
+      LOG.errorf(
+          e, "intake-unreadable partition=%d offset=%d", received.partition(), received.offset());
+      return Move.aside(received, unreadable(e));
+    }
+  }
+
+  private void sendUntilAcknowledged(List<Move> moves) {
     while (true) {
       try {
-        publisher.send(messages);
+        publisher.send(moves.stream().map(Move::message).toList());
+        moves.forEach(this::count);
         return;
+      } catch (RecordTooLarge e) {
+        if (moves.size() > 1) {
+          int half = moves.size() / 2;
+          sendUntilAcknowledged(moves.subList(0, half));
+          sendUntilAcknowledged(moves.subList(half, moves.size()));
+          return;
+        }
+        Move tooLarge = moves.getFirst();
+        if (tooLarge.bare()) {
+          retryLater(moves, e);
+        }
+        moves = List.of(tooLarge.asBareLetter());
       } catch (NotAcknowledged e) {
-        LOG.warnf(
-            "intake-not-acknowledged records=%d retry-in=%s reason=%s",
-            messages.size(), PAUSE, e.getMessage());
-        pause(PAUSE);
+        retryLater(moves, e);
       }
+    }
+  }
+
+  private static void retryLater(List<Move> moves, NotAcknowledged e) {
+    LOG.warnf(
+        "intake-not-acknowledged records=%d retry-in=%s reason=%s",
+        moves.size(), PAUSE, e.getMessage());
+    pause(PAUSE);
+  }
+
+  private void count(Move move) {
+    if (move.accepted() != null) {
+      metrics.accepted(move.accepted());
+    }
+    if (move.refused() != null) {
+      metrics.rejected(move.refused());
     }
   }
 

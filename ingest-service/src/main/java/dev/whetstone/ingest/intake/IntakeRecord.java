@@ -42,13 +42,16 @@ final class IntakeRecord {
     CloudEventItem item = event(received);
     if (item.tenant() == null) {
       throw new Fault(
-          FaultCode.MISSING_FIELD, null, "the tenant is missing", "send the extension 'tenant'");
+          FaultCode.MISSING_FIELD,
+          item.tenantPointer(),
+          "the tenant is missing",
+          "send the extension 'tenant'");
     }
     LoopId loop = new LoopId(item.tenant(), item.loop());
     if (!known.test(loop)) {
       throw new Fault(
           FaultCode.UNKNOWN_LOOP,
-          null,
+          item.loopPointer(),
           "there is no loop " + loop,
           "declare it, then replay the record");
     }

@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for the acknowledgements of one request's records, with one object for all of them. */
@@ -30,11 +31,15 @@ final class Acknowledgements implements Callback {
   }
 
   /**
+   * @throws RecordTooLarge when a record failed because of its size
    * @throws NotAcknowledged when a record failed or the time is over
    */
   void await(Duration time) throws NotAcknowledged {
     try {
       boolean all = failed() || open.await(Math.max(0, time.toNanos()), TimeUnit.NANOSECONDS);
+      if (failure instanceof RecordTooLargeException) {
+        throw new RecordTooLarge(String.valueOf(failure.getMessage()));
+      }
       if (failed()) {
         throw new NotAcknowledged(String.valueOf(failure.getMessage()));
       }

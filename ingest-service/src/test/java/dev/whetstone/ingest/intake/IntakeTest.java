@@ -5,13 +5,20 @@ import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.Topics;
 import dev.whetstone.ingest.IngestTest;
+import dev.whetstone.testing.Infrastructure;
 import dev.whetstone.testing.KafkaProbe;
 import io.quarkus.test.junit.QuarkusTest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -41,7 +48,9 @@ class IntakeTest extends IngestTest {
               assertThat(published("k-good-1")).hasSize(1);
               assertThat(published("k-good-2")).hasSize(1);
               assertThat(published("k-good-3")).hasSize(1);
-              assertThat(letters()).hasSize(7);
+              assertThat(letters())
+                  .filteredOn(letter -> KafkaProbe.header(letter, "ce_id").startsWith("k-"))
+                  .hasSize(7);
             });
     assertThat(published("k-good-1").getFirst().key()).isEqualTo("acme/support/r-1");
     assertThat(KafkaProbe.header(published("k-good-3").getFirst(), "ce_tenant")).isEqualTo("other");
@@ -58,6 +67,58 @@ class IntakeTest extends IngestTest {
     assertThat(KafkaProbe.header(kind, "original-offset")).isNotNull();
     assertThat(KafkaProbe.header(kind, "error-detail")).contains("thump").contains("send thumb");
     assertThat(KafkaProbe.header(letter("k-huge"), "error-cut")).isEqualTo("true");
+  }
+
+  @Test
+  @DisplayName("I1: a letter fits into Kafka however much there is to say about the record")
+  void shouldNotStopAtAFaultWithALongPlace() {
+    String names = ("{\"" + "n".repeat(990) + "\":").repeat(38);
+    String deep = names + "\"\\u0000\"" + "}".repeat(38);
+    String longNames =
+        ("{\"" + "n".repeat(45_000) + "\":").repeat(20) + "\"\\u0000\"" + "}".repeat(20);
+    kafka.send(binary("l-deep", "acme", "support", deep));
+    kafka.send(binary("l-names", "acme", "support", longNames));
+    kafka.send(binary("l-next", "acme", "support", THUMB));
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(published("l-next")).hasSize(1));
+    assertThat(KafkaProbe.header(letter("l-deep"), "error-code")).isEqualTo("invalid-text");
+    assertThat(KafkaProbe.header(letter("l-deep"), "error-pointer")).hasSize(1_001);
+    assertThat(KafkaProbe.header(letter("l-names"), "error-code")).isEqualTo("item-too-large");
+  }
+
+  @Test
+  @DisplayName("I1: a broker that takes no letter of that size gets one with the headers only")
+  void shouldSendABareLetterWhereAWholeOneIsTooLarge() throws Exception {
+    try (Admin admin =
+        Admin.create(Map.of("bootstrap.servers", Infrastructure.shared().bootstrapServers()))) {
+      limitLetters(admin, OpType.SET);
+      try {
+        String text = "y".repeat(100_000);
+        kafka.send(
+            binary("m-bad", "acme", "support", "{\"kind\": \"thump\", \"x\": \"" + text + "\"}"));
+        kafka.send(binary("m-next", "acme", "support", THUMB));
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .untilAsserted(
+                () -> {
+                  assertThat(published("m-next")).isNotEmpty();
+                  assertThat(letter("m-bad").value()).isNullOrEmpty();
+                });
+      } finally {
+        limitLetters(admin, OpType.DELETE);
+      }
+    }
+    assertThat(KafkaProbe.header(letter("m-bad"), "error-code")).isEqualTo("invalid-value");
+    assertThat(KafkaProbe.header(letter("m-bad"), "error-cut")).isEqualTo("true");
+    assertThat(KafkaProbe.header(letter("m-bad"), "original-offset")).isNotNull();
+  }
+
+  private static void limitLetters(Admin admin, OpType operation) throws Exception {
+    var topic = new ConfigResource(ConfigResource.Type.TOPIC, Topics.deadLetters(Topics.INTAKE));
+    var limit = new AlterConfigOp(new ConfigEntry("max.message.bytes", "20000"), operation);
+    admin.incrementalAlterConfigs(Map.of(topic, List.of(limit))).all().get();
   }
 
   private void assertLetter(String id, String code, @Nullable String pointer) {
