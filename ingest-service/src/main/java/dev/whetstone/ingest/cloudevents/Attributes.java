@@ -3,7 +3,7 @@ package dev.whetstone.ingest.cloudevents;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
-import dev.whetstone.ingest.item.Pointers;
+import dev.whetstone.kit.json.Pointers;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 

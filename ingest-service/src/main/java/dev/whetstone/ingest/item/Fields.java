@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.json.Pointers;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fields {
   private static final Pattern KEY = Pattern.compile("[^/\\s\\p{Cntrl}]+");
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
@@ -104,6 +106,14 @@ final class Fields {
   /** An event's or answer's id: fit for a CloudEvents attribute, a Kafka key and a URL. */
   @Nullable String identifier(String name) {
     return matching(name, Identifier::isValid, Identifier.ALLOWED);
+  }
+
+  /** A SHA-256 in hex. */
+  @Nullable String sha256(String name) {
+    return matching(
+        name,
+        value -> SHA256.matcher(value).matches(),
+        "64 of 0-9 and a-f, as sha256sum writes it");
   }
 
   /** An app's own reference: anything without slash, white space and control characters. */

@@ -89,7 +89,7 @@ public final class ItemReader {
         request(fields.requiredObject("request", "what the model was asked")),
         response(fields.requiredObject("response", "what the model answered")),
         model == null ? null : model(model),
-        fields.name("chatTemplateSha256"),
+        fields.sha256("chatTemplateSha256"),
         fields.name("endUser"),
         consent(fields),
         fields.open("usage"),

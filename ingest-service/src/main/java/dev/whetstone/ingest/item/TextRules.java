@@ -1,6 +1,7 @@
 package dev.whetstone.ingest.item;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.kit.json.Pointers;
 
 /**
  * What no text may hold because nobody behind ingest could store it: U+0000 (PostgreSQL refuses it)

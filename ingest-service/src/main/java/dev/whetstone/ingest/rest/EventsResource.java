@@ -109,9 +109,9 @@ public class EventsResource {
 
   private PreparedEvent make(Sender sender, CloudEventItem event, Instant receivedAt) {
     if (event.tenant() != null && !event.tenant().equals(sender.tenant())) {
-      throw Requests.unknownLoop(event.loop());
+      throw Requests.unknownLoop(event.loop(), event.tenantPointer());
     }
-    var loop = requests.loop(event.loop());
+    var loop = requests.loop(event.loop(), event.loopPointer());
     try {
       return events.read(
           sender, loop, event.type(), event.id(), event.data(), receivedAt, event.traceParent());
@@ -125,7 +125,7 @@ public class EventsResource {
     if (!event.source().equals(sender.source())) {
       throw new Fault(
           FaultCode.FOREIGN_SOURCE,
-          event.dataPointer().isEmpty() ? null : "/source",
+          event.sourcePointer(),
           "the source is '" + event.source() + "'",
           "this key's events have the source '" + sender.source() + "'");
     }

@@ -39,18 +39,23 @@ public class Requests {
 
   /** The tenant's loop of that name; another tenant's is as unknown as one that never was. */
   LoopId loop(String name) {
-    return loop(caller.tenant(), name);
+    return loop(name, null);
   }
 
-  private LoopId loop(String tenant, String name) {
+  /**
+   * The same of a loop that a body names.
+   *
+   * @param pointer where it does, if that has a place there
+   */
+  LoopId loop(String name, @Nullable String pointer) {
     if (LoopId.NAME.matcher(name).matches()) {
-      LoopId loop = new LoopId(tenant, name);
+      LoopId loop = new LoopId(caller.tenant(), name);
       if (loops.contains(loop)) {
         return loop;
       }
     }
     requireLoops();
-    throw unknownLoop(name);
+    throw unknownLoop(name, pointer);
   }
 
   /**
@@ -81,10 +86,10 @@ public class Requests {
     }
   }
 
-  static Fault unknownLoop(String loop) {
+  static Fault unknownLoop(String loop, @Nullable String pointer) {
     return new Fault(
         FaultCode.UNKNOWN_LOOP,
-        null,
+        pointer,
         "there is no loop '" + loop + "'",
         "name one of your tenant's declared loops; one declared just now is known in a moment");
   }

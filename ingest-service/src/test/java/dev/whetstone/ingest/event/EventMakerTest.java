@@ -39,7 +39,10 @@ class EventMakerTest {
   private static final EventMaker MAKER = new EventMaker(LIMITS, new ItemReader(LIMITS));
   private static final LoopId LOOP = new LoopId("acme", "support");
   private static final Sender APP = new Sender("acme", "app", false);
-  private static final Schema SCHEMA = schema();
+  private static final Map<EventType, Schema> SCHEMAS =
+      Map.of(
+          EventType.FEEDBACK_GIVEN, schema(EventType.FEEDBACK_GIVEN),
+          EventType.INTERACTION_RECORDED, schema(EventType.INTERACTION_RECORDED));
 
   @Property(tries = 500)
   @Label("I2: a derived id depends on what is said, not on how it is written or when it came")
@@ -69,8 +72,7 @@ class EventMakerTest {
   void shouldOnlyMakeEventsThatTheContractAllows(@ForAll("feedback") Map<String, Object> item) {
     PreparedEvent event = make(APP, item, Instant.EPOCH);
 
-    String json = new String(event.data(), StandardCharsets.UTF_8);
-    assertThat(SCHEMA.validate(json, InputFormat.JSON)).isEmpty();
+    assertFitsItsSchema(event);
     FeedbackGiven given = Json.read(event.data(), FeedbackGiven.class);
     assertThat(FeedbackContent.of(given)).isNotNull();
     assertThat(event.attributes().partitionKey()).startsWith("acme/support/");
@@ -78,18 +80,35 @@ class EventMakerTest {
   }
 
   @Property(tries = 1500)
-  void shouldMeetAnyTreeWithAnEventOrAFault(@ForAll("anything") Object item) {
+  void shouldMeetAnyTreeWithAnEventOrAFault(
+      @ForAll("anything") Object item, @ForAll boolean interaction) {
+    EventType type = interaction ? EventType.INTERACTION_RECORDED : EventType.FEEDBACK_GIVEN;
     try {
       JsonNode tree = Json.mapper().valueToTree(item);
-      PreparedEvent event =
-          MAKER.read(
-              APP, LOOP, EventType.FEEDBACK_GIVEN, ItemReader.id(tree), tree, Instant.EPOCH, null);
-      String json = new String(event.data(), StandardCharsets.UTF_8);
-      assertThat(SCHEMA.validate(json, InputFormat.JSON)).isEmpty();
+      assertFitsItsSchema(
+          MAKER.read(APP, LOOP, type, ItemReader.id(tree), tree, Instant.EPOCH, null));
     } catch (Fault fault) {
       assertThat(fault.code().status()).isIn(413, 422);
       assertThat(fault.pointer()).isNotNull();
     }
+  }
+
+  @Property(tries = 1500)
+  void shouldMeetAnInteractionWithAnyFieldReplacedWithAnEventOrAFault(
+      @ForAll("interactions") Map<String, Object> item) {
+    JsonNode tree = Json.mapper().valueToTree(item);
+    try {
+      assertFitsItsSchema(
+          MAKER.read(APP, LOOP, EventType.INTERACTION_RECORDED, null, tree, Instant.EPOCH, null));
+    } catch (Fault fault) {
+      assertThat(fault.code().status()).isEqualTo(422);
+      assertThat(fault.pointer()).isNotNull();
+    }
+  }
+
+  private static void assertFitsItsSchema(PreparedEvent event) {
+    String json = new String(event.data(), StandardCharsets.UTF_8);
+    assertThat(SCHEMAS.get(event.attributes().type()).validate(json, InputFormat.JSON)).isEmpty();
   }
 
   @Example
@@ -137,6 +156,35 @@ class EventMakerTest {
               item.put("responseId", id);
               item.put("endUser", user);
               item.put("occurredAt", "2026-11-0" + day + "T00:00:00Z");
+              return item;
+            });
+  }
+
+  /** A whole interaction in which one field holds anything. */
+  @Provide
+  Arbitrary<Map<String, Object>> interactions() {
+    Map<String, Object> message = Map.of("role", "assistant", "content", "a");
+    Map<String, Object> whole = new LinkedHashMap<>();
+    whole.put("responseId", "r-1");
+    whole.put("conversationId", "c-1");
+    whole.put("request", Map.of("messages", List.of(Map.of("role", "user", "content", "q"))));
+    whole.put("response", Map.of("message", message, "finishReason", "stop"));
+    whole.put("model", Map.of("base", "b", "propensity", 0.5));
+    whole.put("chatTemplateSha256", "c".repeat(64));
+    whole.put("endUser", "u-1");
+    whole.put("consent", Map.of("training", true));
+    whole.put("usage", Map.of("total_tokens", 7));
+    whole.put("tags", List.of("t"));
+    whole.put("occurredAt", "2026-11-01T00:00:00Z");
+    Arbitrary<Object> values =
+        Arbitraries.oneOf(
+            anything(),
+            Arbitraries.of("c".repeat(64), "C".repeat(64), "c".repeat(63), "2026-11-01T00:00:00Z"));
+    return Combinators.combine(Arbitraries.of(whole.keySet()), values)
+        .as(
+            (name, value) -> {
+              Map<String, Object> item = new LinkedHashMap<>(whole);
+              item.put(name, value);
               return item;
             });
   }
@@ -217,9 +265,8 @@ class EventMakerTest {
     return result;
   }
 
-  private static Schema schema() {
-    try (InputStream in =
-        EventType.class.getResourceAsStream(EventType.FEEDBACK_GIVEN.schemaResource())) {
+  private static Schema schema(EventType type) {
+    try (InputStream in = EventType.class.getResourceAsStream(type.schemaResource())) {
       return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
           .getSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8), InputFormat.JSON);
     } catch (IOException e) {

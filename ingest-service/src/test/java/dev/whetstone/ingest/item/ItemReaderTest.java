@@ -83,6 +83,7 @@ class ItemReaderTest {
       value = {
         "{}                                             | MISSING_FIELD | /responseId",
         "{'responseId': 'r'}                            | MISSING_FIELD | /request",
+        "{'responseId': 'r', 'request': {'messages': [{'role': 'user', 'content': 'x'}]}, 'response': {'message': {'role': 'assistant', 'content': 'y'}}, 'chatTemplateSha256': 'mine'} | INVALID_VALUE | /chatTemplateSha256",
         "{'responseId': 'r', 'request': [1]}            | WRONG_TYPE    | /request",
         "{'responseId': 'r', 'request': {'messages': [{'role': 'user', 'content': 'x'}]}} | MISSING_FIELD | /response",
         "{'responseId': 'r', 'request': {'messages': [{'role': 'user', 'content': 'x'}]}, 'response': {}} | MISSING_FIELD | /response/message",

@@ -85,6 +85,7 @@ class EventsTest extends IngestTest {
         .containsExactly("rejected", "accepted", "rejected", "accepted", "rejected", "rejected");
     assertThat(answer.at("/0/problem/pointer")).isEqualTo("/0/data/value");
     assertThat(answer.at("/2/problem/code")).isEqualTo("unknown-loop");
+    assertThat(answer.at("/2/problem/pointer")).isEqualTo("/2/loop");
     assertThat(answer.at("/4/problem/code")).isEqualTo("unsupported-event-type");
     assertThat(answer.at("/4/problem/pointer")).isEqualTo("/4/type");
     assertThat(answer.at("/5/problem/pointer")).isEqualTo("/5/specversion");
@@ -122,8 +123,29 @@ class EventsTest extends IngestTest {
         request.header(each[0], each[1]);
       }
     }
-    assertProblem(request.header(header, value).post("/v1/events"), status, code);
+    var answer = request.header(header, value).post("/v1/events");
+    assertProblem(answer, status, code);
+    assertThat(answer.json().at("/pointer").isMissingNode()).as("headers have no place").isTrue();
     assertThat(published("bad")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"loop\": \"support\"', '\"loop\": \"theirs\"', unknown-loop, /loop",
+    "'\"loop\": \"support\"', '\"loop\": \"support\", \"tenant\": \"other\"', unknown-loop, /tenant",
+    "'\"source\": \"support-app\"', '\"source\": \"another-app\"', foreign-source, /source",
+    "'\"value\": true', '\"value\": 1', invalid-value, /data/value",
+  })
+  void shouldPointAtTheFaultOfAStructuredEvent(
+      String good, String bad, String code, String pointer) {
+    String thumb = "{\"responseId\": \"r-1\", \"kind\": \"thumb\", \"value\": true}";
+    String event = event("p-1", GIVEN, "support", thumb).replace(good, bad);
+
+    assertThat(post(STRUCTURED, event).at("/code")).isEqualTo(code);
+    assertThat(post(STRUCTURED, event).at("/pointer")).isEqualTo(pointer);
+    var batched = post(BATCHED, "[" + event("p-2", GIVEN, "search", thumb) + "," + event + "]");
+    assertThat(batched.at("/1/problem/pointer")).isEqualTo("/1" + pointer);
+    assertThat(published("p-1")).isEmpty();
   }
 
   @Test
