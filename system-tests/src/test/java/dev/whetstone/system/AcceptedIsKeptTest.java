@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -37,6 +38,9 @@ class AcceptedIsKeptTest {
   private static final int SENDERS = 4;
   private static final int BATCH = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** After a refusal; else the senders take the processor from what they wait for. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   @RegisterExtension
   static final WhetstoneUnderTest whetstone =
@@ -56,12 +60,16 @@ class AcceptedIsKeptTest {
         String name = "sender-" + sender;
         senders.execute(() -> keepSending(api, name));
       }
-      awaitMore(1_000);
-      whetstone.killAndRestart(Component.INGEST);
-      awaitMore(1_000);
-      whetstone.killAndRestart(Component.INFRA);
-      awaitMore(1_000);
-      enough.set(true);
+      try {
+        awaitMore(1_000);
+        whetstone.killAndRestart(Component.INGEST);
+        awaitMore(1_000);
+        whetstone.killAndRestart(Component.INFRA);
+        awaitMore(1_000);
+      } finally {
+        // Closing the executor waits for the senders.
+        enough.set(true);
+      }
     }
 
     assertThat(refusals).as("the kills were felt").hasPositiveValue();
@@ -80,6 +88,7 @@ class AcceptedIsKeptTest {
         batch++;
       } else {
         refusals.incrementAndGet();
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
   }

@@ -11,13 +11,11 @@ import dev.whetstone.local.stack.StackException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 
 /** Watches one loop through the services' APIs. A service that is just down is asked again. */
 final class LoopWatch {
-  private static final Duration REST = Duration.ofSeconds(3);
   private static final Duration LIMIT = Duration.ofMinutes(12);
 
   private final Api api;
@@ -45,12 +43,12 @@ final class LoopWatch {
     return api.ok(Component.CURATION, "/v1/loops/" + loop + "/status");
   }
 
-  /** Runs, oldest first. */
+  /** Runs, newest first. */
   List<JsonNode> runs() {
     return list(ask(Component.TRAINING, "/v1/loops/" + loop + "/runs"));
   }
 
-  /** Decisions, oldest first. */
+  /** Decisions, newest first. */
   List<JsonNode> decisions() {
     return list(ask(Component.EVAL, "/v1/loops/" + loop + "/decisions"));
   }
@@ -65,24 +63,6 @@ final class LoopWatch {
         .atMost(LIMIT)
         .ignoreException(StackException.class)
         .until(() -> fates().path("total").asInt() >= events);
-  }
-
-  /**
-   * The same, and that curation has come to rest: no event changes its fate any more. Interactions
-   * go on waiting for feedback that may still come.
-   */
-  void awaitSettled(int events) {
-    awaitKnown(events);
-    var before = new AtomicReference<JsonNode>();
-    await()
-        .atMost(LIMIT)
-        .pollInterval(REST)
-        .ignoreException(StackException.class)
-        .until(
-            () -> {
-              JsonNode now = fates();
-              return now.equals(before.getAndSet(now));
-            });
   }
 
   /** Waits until the attempt with this fence, or a later one, trains and has made a step. */
@@ -106,7 +86,7 @@ final class LoopWatch {
     return runs().stream().flatMap(run -> list(run.path("attempts")).stream()).toList();
   }
 
-  /** Waits for a run that has come to an end, whichever. */
+  /** Waits for a run that has come to an end; the newest, when there are several. */
   JsonNode awaitEndedRun() {
     return awaitFirst(this::runs, run -> run.hasNonNull("endedAt"));
   }
@@ -126,9 +106,9 @@ final class LoopWatch {
         .until(() -> condition(Component.EVAL, "Judging").filter("True"::equals).isPresent());
   }
 
-  /** Waits for the loop's first decision. */
+  /** Waits until something is decided: the first decision, unless another came meanwhile. */
   JsonNode awaitDecision() {
-    return awaitFirst(this::decisions, decision -> true);
+    return awaitFirst(() -> decisions().reversed(), decision -> true);
   }
 
   /** Waits until the champion has this generation. */

@@ -40,7 +40,6 @@ import org.junit.jupiter.api.extension.TestWatcher;
  */
 final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, TestWatcher {
   static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
-  static final String TENANT = "acme";
 
   private final LocalStack stack;
   private final Map<String, String> keys = new ConcurrentHashMap<>();

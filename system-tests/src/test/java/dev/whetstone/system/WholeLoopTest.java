@@ -3,6 +3,7 @@ package dev.whetstone.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.contracts.Topics;
 import dev.whetstone.contracts.event.ChampionSet;
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.contracts.event.EventType;
@@ -80,8 +81,12 @@ class WholeLoopTest {
     watch.awaitTrainingAttempt(1);
     ProcessHandle hung = Workers.training(whetstone).getFirst();
     Workers.suspend(hung);
+    var stale = Workers.reporter(hung, whetstone);
     watch.awaitTrainingAttempt(2);
-    Workers.wake(hung);
+    for (String phase : List.of("training", "done")) {
+      assertThat(stale.report(phase).status()).as(phase).isEqualTo(409);
+      assertThat(stale.report(phase).body().path("code").asText()).isEqualTo("stale-fence");
+    }
     hung.onExit().get(60, TimeUnit.SECONDS);
     assertThat(Workers.kill(whetstone)).isPositive();
     watch.awaitTrainingAttempt(3);
@@ -96,7 +101,7 @@ class WholeLoopTest {
     assertThat(watch.attempts()).hasSizeGreaterThan(1);
   }
 
-  /** I3: an attempt that was given up and came back has no say: each run has one checkpoint. */
+  /** I3: the attempts that were given up have no say: each run has one checkpoint. */
   @Test
   @Order(3)
   void shouldOfferOneCheckpointPerRun() {
@@ -155,7 +160,14 @@ class WholeLoopTest {
         .atMost(java.time.Duration.ofSeconds(30))
         .untilAsserted(
             () ->
-                assertThat(backlog.lagByGroup()).allSatisfy((g, lag) -> assertThat(lag).isZero()));
+                assertThat(backlog.lagByGroup())
+                    .containsKeys(
+                        "curation:" + Topics.FEEDBACK,
+                        "curation:" + Topics.DECISIONS,
+                        "training:" + Topics.BATCHES,
+                        "training:" + Topics.DECISIONS,
+                        "eval:" + Topics.CHECKPOINTS)
+                    .allSatisfy((group, lag) -> assertThat(lag).as(group).isZero()));
     assertThat(Workers.training(whetstone)).isEmpty();
     for (String tenant : List.of(CALM, STORMY)) {
       var watch = new LoopWatch(whetstone.api(tenant), Loops.demo(tenant, whetstone).name());

@@ -2,17 +2,24 @@ package dev.whetstone.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.local.api.Api;
+import dev.whetstone.local.api.Reply;
+import dev.whetstone.local.stack.Component;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The training attempts' own processes, found by the stack that they carry in their environment.
  */
 final class Workers {
+  private static final String TOKEN = "WHETSTONE_WORKER_TOKEN=";
+
   private Workers() {}
 
   /** Worker processes of this Whetstone that train, without the shells that keep watch of them. */
@@ -38,10 +45,37 @@ final class Workers {
     signal(process, "-STOP");
   }
 
-  /** Lets a suspended process go on, as if nothing had been, unless it was ended meanwhile. */
-  static void wake(ProcessHandle process) {
-    if (process.isAlive()) {
-      signal(process, "-CONT");
+  /** What reports exactly as a worker would that came back: by its own spec and token. */
+  static Reporter reporter(ProcessHandle worker, WhetstoneUnderTest whetstone) {
+    Path process = Path.of("/proc", Long.toString(worker.pid()));
+    try {
+      RunSpec spec =
+          Api.JSON.readValue(
+              process.resolve("cwd").toRealPath().resolve("run-spec.json").toFile(), RunSpec.class);
+      String token =
+          Stream.of(Files.readString(process.resolve("environ")).split("\0"))
+              .filter(variable -> variable.startsWith(TOKEN))
+              .map(variable -> variable.substring(TOKEN.length()))
+              .findFirst()
+              .orElseThrow();
+      return new Reporter(new Api(whetstone.ports(), token), spec);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read what worker " + worker.pid() + " knows", e);
+    }
+  }
+
+  /** Reports in a worker's name. */
+  record Reporter(Api api, RunSpec spec) {
+    Reply report(String phase) {
+      return api.post(
+          Component.TRAINING,
+          "/v1/attempts/" + spec.attempt() + "/status",
+          Api.JSON
+              .createObjectNode()
+              .put("fence", spec.fence())
+              .put("phase", phase)
+              .put("step", 1)
+              .put("epoch", 0.1));
     }
   }
 

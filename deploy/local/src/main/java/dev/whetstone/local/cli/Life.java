@@ -27,19 +27,10 @@ final class Life {
   /** Tells what is known of {@code id}; false when that is nothing. */
   boolean tell(String id) {
     boolean found = false;
-    for (String loop : loops()) {
+    for (String loop : StatusCommand.loopNames(api)) {
       found |= tellEvent(loop, id) || tellResponse(loop, id) || tellCheckpoint(loop, id);
     }
     return found;
-  }
-
-  private List<String> loops() {
-    JsonNode answer = api.ok(Component.EVAL, "/v1/loops");
-    List<String> names = new ArrayList<>();
-    for (JsonNode loop : answer.isArray() ? answer : answer.path("loops")) {
-      names.add(StatusCommand.loopName(loop));
-    }
-    return names;
   }
 
   private boolean tellEvent(String loop, String id) {

@@ -50,11 +50,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private static void showTenant(Workplace workplace, String tenant) {
     Api api = workplace.api(tenant);
-    JsonNode answer = api.ok(Component.EVAL, "/v1/loops");
-    List<String> names = new ArrayList<>();
-    for (JsonNode loop : answer.isArray() ? answer : answer.path("loops")) {
-      names.add(loopName(loop));
-    }
+    List<String> names = loopNames(api);
     if (names.isEmpty()) {
       workplace
           .terminal()
@@ -63,14 +59,11 @@ final class StatusCommand implements Callable<Integer> {
     names.forEach(name -> showLoop(workplace, api, tenant, name));
   }
 
-  /** The loop's name, however the list says it. */
-  static String loopName(JsonNode loop) {
-    for (String pointer : List.of("/name", "/loop", "/id/loop", "/spec/metadata/name")) {
-      if (loop.at(pointer).isTextual()) {
-        return loop.at(pointer).asText();
-      }
-    }
-    return loop.asText();
+  /** The names of the tenant's loops. */
+  static List<String> loopNames(Api api) {
+    List<String> names = new ArrayList<>();
+    api.ok(Component.EVAL, "/v1/loops").forEach(loop -> names.add(loop.path("loop").asText()));
+    return names;
   }
 
   private static void showLoop(Workplace workplace, Api api, String tenant, String name) {

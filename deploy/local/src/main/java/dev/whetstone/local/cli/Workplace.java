@@ -3,6 +3,7 @@ package dev.whetstone.local.cli;
 import dev.whetstone.local.api.Api;
 import dev.whetstone.local.keys.OperatorKeys;
 import dev.whetstone.local.stack.LocalStack;
+import dev.whetstone.local.stack.PortOffset;
 import dev.whetstone.local.stack.Ports;
 import dev.whetstone.local.stack.StackException;
 import dev.whetstone.local.stack.StackOptions;
@@ -21,16 +22,10 @@ public record Workplace(Path project, StackOptions options, LocalStack stack, Te
   /** From what the script says: the property {@code whetstone.project} and the port offset. */
   public static Workplace current() {
     Path project = Path.of(System.getProperty("whetstone.project", "."));
-    StackOptions options = StackOptions.standard(project);
-    String offset = System.getenv().getOrDefault("WHETSTONE_PORT_OFFSET", "0");
-    try {
-      options =
-          options.at(
-              options.home().directory(), Ports.standard().shifted(Integer.parseInt(offset)));
-    } catch (NumberFormatException e) {
-      throw new StackException(
-          "WHETSTONE_PORT_OFFSET is '" + offset + "'", "set it to a whole number such as 1000", e);
-    }
+    StackOptions standard = StackOptions.standard(project);
+    int offset = PortOffset.of(standard.home(), System.getenv(PortOffset.VARIABLE));
+    StackOptions options =
+        standard.at(standard.home().directory(), Ports.standard().shifted(offset));
     return new Workplace(options.project(), options, LocalStack.of(options), Terminal.standard());
   }
 

@@ -20,6 +20,7 @@ record Comparison(
   private static final double MOST_BEFORE = 0.05;
   private static final double LEAST_AFTER = 0.90;
   private static final double MOST_SKILLS_LOST = 0.05;
+  private static final double MOST_TOPIC_LOST = 0.05;
 
   /**
    * Questions in phrasings that nobody gave feedback on, drawn with a seed.
@@ -76,11 +77,19 @@ record Comparison(
 
   void expectUnharmed(Measurement after, Measurement afterPoison) {
     String topic = world.poison().topic();
+    Proportion topicBefore = after.byTopic().get(topic);
+    Proportion topicAfter = afterPoison.byTopic().get(topic);
     expectations.expect(
-        afterPoison.exact().value() >= LEAST_AFTER,
+        isUnharmed(after, afterPoison, topic),
         "the live model is unharmed by both poisonings",
-        "exact match %s → %s, on the poisoned topic %s"
-            .formatted(after.exact(), afterPoison.exact(), afterPoison.byTopic().get(topic)),
+        "exact match %s → %s, on the poisoned topic %s → %s"
+            .formatted(after.exact(), afterPoison.exact(), topicBefore, topicAfter),
         "./whetstone status");
+  }
+
+  /** The whole alone would hide a topic that is half broken. */
+  static boolean isUnharmed(Measurement after, Measurement afterPoison, String topic) {
+    double lost = after.byTopic().get(topic).value() - afterPoison.byTopic().get(topic).value();
+    return afterPoison.exact().value() >= LEAST_AFTER && lost <= MOST_TOPIC_LOST;
   }
 }

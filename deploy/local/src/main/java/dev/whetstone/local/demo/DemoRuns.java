@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.local.api.Api;
 import dev.whetstone.local.keys.KeyFile;
 import dev.whetstone.local.stack.Component;
+import dev.whetstone.local.stack.StackException;
 import dev.whetstone.local.stack.StackOptions;
 import dev.whetstone.local.terminal.Terminal;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Plays the demo once per seed, each time on a fresh loop, and tells what to try next. */
@@ -32,32 +35,63 @@ public final class DemoRuns {
     this.clock = clock;
   }
 
-  /** Plays seeds {@code first} to {@code first + count - 1}. */
+  /**
+   * Plays seeds {@code first} to {@code first + count - 1}. A seed that fails does not keep the
+   * others from being played.
+   *
+   * @throws StackException at the end, when any failed
+   */
   public void play(long first, int count) {
     String appKey = appKey();
-    Path folder = options.project().resolve("deploy/local/demo");
     List<DemoSummary> summaries = new ArrayList<>();
+    Map<Long, StackException> failures = new LinkedHashMap<>();
     Demo last = null;
-    for (int i = 0; i < count; i++) {
-      long seed = first + i;
-      String loop = freshLoop();
-      terminal.say("");
-      terminal.say(
-          terminal.bold("Demo with seed %d on the fresh loop %s/%s".formatted(seed, TENANT, loop)));
-      last = new Demo(folder, api, appKey, terminal, clock, loop, seed);
-      DemoSummary summary = last.play();
-      summaries.add(summary);
-      summary.write(options.home().demo().resolve("summary.json"));
-      if (count > 1) {
-        summary.write(options.home().demo().resolve("summary-seed-%d.json".formatted(seed)));
+    for (long seed = first; seed < first + count; seed++) {
+      Demo demo = demo(appKey, seed);
+      try {
+        summaries.add(written(demo.play(), count > 1));
+        last = demo;
+      } catch (StackException e) {
+        if (count == 1) {
+          throw e;
+        }
+        failures.put(seed, e);
+        terminal.say("  %s seed %d: %s", terminal.red("✗"), seed, e.getMessage());
       }
     }
-    if (count > 1) {
+    if (count > 1 && !summaries.isEmpty()) {
       Spread.show(summaries, terminal);
+    }
+    if (!failures.isEmpty()) {
+      throw failure(failures, count);
     }
     if (last != null) {
       outlook(last);
     }
+  }
+
+  private static StackException failure(Map<Long, StackException> failures, int count) {
+    return new StackException(
+        "%d of %d seeds failed: %s".formatted(failures.size(), count, failures.keySet()),
+        "each is said above, where it was played");
+  }
+
+  private Demo demo(String appKey, long seed) {
+    String loop = freshLoop();
+    terminal.say("");
+    terminal.say(
+        terminal.bold("Demo with seed %d on the fresh loop %s/%s".formatted(seed, TENANT, loop)));
+    Path folder = options.project().resolve("deploy/local/demo");
+    return new Demo(folder, api, appKey, terminal, clock, loop, seed);
+  }
+
+  private DemoSummary written(DemoSummary summary, boolean oneOfSeveral) {
+    summary.write(options.home().demo().resolve("summary.json"));
+    if (oneOfSeveral) {
+      summary.write(
+          options.home().demo().resolve("summary-seed-%d.json".formatted(summary.seed())));
+    }
+    return summary;
   }
 
   private void outlook(Demo demo) {

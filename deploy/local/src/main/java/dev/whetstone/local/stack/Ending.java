@@ -16,7 +16,9 @@ import java.util.stream.Stream;
  * services and the model server, what these had started, Kafka and PostgreSQL.
  */
 record Ending(StackOptions options) {
-  private static final Duration GRACE = Duration.ofSeconds(15);
+  /** A service closes its Kafka consumers one after the other: a dozen seconds at rest. */
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
   private static final Set<Component> ALL_BUT_INFRA =
       EnumSet.complementOf(EnumSet.of(Component.INFRA));
 
@@ -35,7 +37,7 @@ record Ending(StackOptions options) {
     // One whose parent was killed.
     Optional<Postmaster> left = postmaster();
     left.ifPresent(Postmaster::end);
-    options.home().deletePidFiles();
+    options.home().forgetRun();
     return ended + (left.isPresent() ? 1 : 0);
   }
 

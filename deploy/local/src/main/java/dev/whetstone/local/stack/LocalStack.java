@@ -59,6 +59,7 @@ public final class LocalStack implements AutoCloseable {
     try (StackLock ignored = StackLock.take(options.home(), progress)) {
       KeyFile.at(options.home().keysFile()).createIfAbsent();
       PortCheck.of(options, this::isRunning).run();
+      PortOffset.remember(options, Stream.of(Component.values()).anyMatch(this::isRunning));
       try (Guard ignoredToo = endOnInterrupt()) {
         startInOrder(progress);
       } catch (RuntimeException e) {

@@ -49,7 +49,7 @@ record PortCheck(StackOptions options, Predicate<Component> running) {
                 port,
                 use,
                 owner.map(PortOwners::describe).orElse("a process that the system does not name")),
-        "end that process, or use other ports: WHETSTONE_PORT_OFFSET=1000 ./whetstone ...");
+        "end that process, or use other ports: WHETSTONE_PORT_OFFSET=1000 ./whetstone up");
   }
 
   private boolean isOurPostgres(ProcessHandle process) {

@@ -85,6 +85,11 @@ public record StackHome(Path directory) {
     return directory.resolve("cache").resolve(library);
   }
 
+  /** By how much the running stack's ports are shifted; not there when they are not. */
+  Path portOffset() {
+    return directory.resolve("port-offset");
+  }
+
   /** Held while the stack is started or ended, so that only one does it at a time. */
   Path lock() {
     return directory.resolve("stack.lock");
@@ -118,11 +123,12 @@ public record StackHome(Path directory) {
   }
 
   /** Nothing runs any more: a process id that somebody else gets later shall not look like ours. */
-  void deletePidFiles() {
+  void forgetRun() {
     try (Stream<Path> files = Files.exists(run()) ? Files.list(run()) : Stream.of()) {
       for (Path file : files.toList()) {
         Files.deleteIfExists(file);
       }
+      Files.deleteIfExists(portOffset());
     } catch (IOException e) {
       throw new StackException(
           "cannot delete the files in " + run() + ": " + e.getMessage(), "delete them by hand", e);

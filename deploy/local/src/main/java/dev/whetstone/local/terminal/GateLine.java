@@ -18,7 +18,7 @@ public final class GateLine {
     }
     return String.format(
         Locale.ROOT,
-        "%-24s %-12s %.3f → %.3f  difference %+.3f [%+.3f, %+.3f]  n %d  margin %.2f%s",
+        "%-24s %-12s %.3f → %.3f  %+.3f [%+.3f, %+.3f]  n %d  margin %.2f%s",
         gate.path("name").asText(),
         outcome,
         gate.path("champion").asDouble(),

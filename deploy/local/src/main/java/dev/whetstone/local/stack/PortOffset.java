@@ -1,0 +1,71 @@
+package dev.whetstone.local.stack;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By how much the ports of {@code ./whetstone} are shifted. It is remembered while the stack runs,
+ * so that {@code status}, {@code why} and all others find what {@code up} has started.
+ */
+public final class PortOffset {
+  /** The environment variable that sets it. */
+  public static final String VARIABLE = "WHETSTONE_PORT_OFFSET";
+
+  private PortOffset() {}
+
+  /**
+   * The offset to work with.
+   *
+   * @param asked the value of {@link #VARIABLE}, if it is set; else the remembered one counts
+   * @throws StackException when it is no number
+   */
+  public static int of(StackHome home, @Nullable String asked) {
+    if (asked == null || asked.isBlank()) {
+      return remembered(home).orElse(0);
+    }
+    try {
+      return Integer.parseInt(asked.strip());
+    } catch (NumberFormatException e) {
+      throw new StackException(
+          VARIABLE + " is '" + asked + "'", "set it to a whole number such as 1000", e);
+    }
+  }
+
+  /**
+   * Remembers the offset of a stack that is started now.
+   *
+   * @throws StackException when it runs already with another one
+   */
+  static void remember(StackOptions options, boolean runs) {
+    int offset = options.ports().kafka() - Ports.standard().kafka();
+    int before = remembered(options.home()).orElse(0);
+    if (runs && offset != before) {
+      throw new StackException(
+          "the stack runs already, with %s=%d".formatted(VARIABLE, before),
+          "leave the variable away to go on with it, or end it first: ./whetstone down");
+    }
+    try {
+      Files.writeString(options.home().portOffset(), Integer.toString(offset));
+    } catch (IOException e) {
+      throw new StackException(
+          "cannot write " + options.home().portOffset() + ": " + e.getMessage(),
+          "free space or give write access",
+          e);
+    }
+  }
+
+  private static Optional<Integer> remembered(StackHome home) {
+    Path file = home.portOffset();
+    try {
+      return Files.exists(file)
+          ? Optional.of(Integer.parseInt(Files.readString(file).strip()))
+          : Optional.empty();
+    } catch (IOException | NumberFormatException e) {
+      throw new StackException(
+          "cannot read " + file + ": " + e.getMessage(), "delete it, or set " + VARIABLE, e);
+    }
+  }
+}
