@@ -9,7 +9,9 @@ import java.util.List;
 
 /**
  * The candidate may be worse by less than the margin: passed when the interval's lower end is above
- * minus the margin, else failed, or undecided with fewer than {@code minItems} items.
+ * minus the margin, else failed, or undecided with fewer than {@code minItems} items. Where the
+ * items come from a few end users only, it fails when the interval's upper end is below minus the
+ * margin: not knowing is no loss.
  */
 public final class NonInferiority {
   private NonInferiority() {}
@@ -27,8 +29,14 @@ public final class NonInferiority {
           p,
           comparison.figures() + ": at least " + policy.minItems() + " items are needed");
     }
-    return comparison.interval().lower() > -policy.margin()
-        ? comparison.result(PASSED, p, comparison.figures() + ": no worse than " + allowed)
-        : comparison.result(FAILED, p, comparison.figures() + ": cannot rule out " + allowed);
+    if (comparison.interval().lower() > -policy.margin()) {
+      return comparison.result(PASSED, p, comparison.figures() + ": no worse than " + allowed);
+    }
+    if (comparison.difference().isOfFewClusters()
+        && comparison.interval().upper() >= -policy.margin()) {
+      return comparison.result(
+          UNDECIDED, p, comparison.figures() + " of too few end users or conversations");
+    }
+    return comparison.result(FAILED, p, comparison.figures() + ": cannot rule out " + allowed);
   }
 }

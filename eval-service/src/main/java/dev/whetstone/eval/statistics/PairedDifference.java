@@ -13,13 +13,13 @@ import org.apache.commons.statistics.distribution.TDistribution;
  *
  * @param n items
  * @param mean of the differences
- * @param standardError of the mean
+ * @param standardError of the mean; infinite where nothing says how much the mean varies
  * @param degreesOfFreedom of Student's t: items less one, or clusters less one
  */
 public record PairedDifference(int n, double mean, double standardError, int degreesOfFreedom) {
   private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
-  /** Fewer clusters say too little about the spread between them. */
+  /** Fewer clusters say little about the spread between them. */
   public static final int LEAST_CLUSTERS = 10;
 
   public PairedDifference {
@@ -43,8 +43,9 @@ public record PairedDifference(int n, double mean, double standardError, int deg
 
   /**
    * Takes items of one cluster (an end user, a conversation) as alike: the standard error is
-   * √(Σ_c(Σ_{i∈c}(x_i−x̄))²)/n. With fewer than {@link #LEAST_CLUSTERS} clusters items count as
-   * independent, since so few sums estimate no spread.
+   * √(Σ_c(Σ_{i∈c}(x_i−x̄))²)/n. With fewer than {@link #LEAST_CLUSTERS} clusters it is at least
+   * that of independent items, since so few sums underestimate the spread; one cluster alone shows
+   * none, and its mean is known to no precision at all.
    *
    * @param clusters one name per difference
    */
@@ -59,11 +60,21 @@ public record PairedDifference(int n, double mean, double standardError, int deg
     for (int i = 0; i < n; i++) {
       sums.merge(clusters.get(i), differences[i] - mean, Double::sum);
     }
-    if (sums.size() < LEAST_CLUSTERS) {
-      return of(differences);
+    if (sums.size() < 2) {
+      return new PairedDifference(n, mean, Double.POSITIVE_INFINITY, 1);
     }
     double squares = sums.values().stream().mapToDouble(sum -> sum * sum).sum();
-    return new PairedDifference(n, mean, floored(Math.sqrt(squares) / n, n), sums.size() - 1);
+    double clustered = floored(Math.sqrt(squares) / n, n);
+    double standardError =
+        sums.size() < LEAST_CLUSTERS
+            ? Math.max(clustered, of(differences).standardError())
+            : clustered;
+    return new PairedDifference(n, mean, standardError, sums.size() - 1);
+  }
+
+  /** Whether the items come from so few clusters that their number says little. */
+  public boolean isOfFewClusters() {
+    return Double.isInfinite(standardError) || degreesOfFreedom + 1 < Math.min(n, LEAST_CLUSTERS);
   }
 
   /** Two-sided interval by Student's t. */

@@ -130,6 +130,29 @@ class GateTest {
     assertThat(Superiority.judge(policy, independent).outcome()).isEqualTo(PASSED);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // end users, items lost of 300: FRESH for items won, RETAIN
+    "1, 0, UNDECIDED, UNDECIDED",
+    "1, 300, UNDECIDED, UNDECIDED",
+    "4, 0, PASSED, PASSED",
+    "4, 60, PASSED, UNDECIDED",
+    "4, 300, FAILED, FAILED",
+  })
+  void shouldNotDecideByAFewEndUsers(int users, int lost, GateOutcome fresh, GateOutcome retain) {
+    List<PairedScore> won = new ArrayList<>();
+    List<PairedScore> kept = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      String user = "user-" + i * users / 300;
+      won.add(new PairedScore("i" + i, null, user, false, 0, i < lost ? 0 : 1));
+      kept.add(new PairedScore("i" + i, null, user, false, 1, i < lost ? 0 : 1));
+    }
+
+    assertThat(Superiority.judge(policy(GateRole.FRESH, 0.01, 80), won).outcome()).isEqualTo(fresh);
+    assertThat(NonInferiority.judge(policy(GateRole.RETAIN, 0.03, 300), kept).outcome())
+        .isEqualTo(retain);
+  }
+
   static GatePolicy policy(GateRole role, double margin, int minItems) {
     return new GatePolicy(role.name(), role, "exact_match", margin, minItems, 0.05, true);
   }

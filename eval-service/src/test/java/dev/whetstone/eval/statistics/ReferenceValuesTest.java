@@ -112,6 +112,59 @@ class ReferenceValuesTest {
     assertThat(clustered.degreesOfFreedom()).isEqualTo(13);
   }
 
+  /** 100 items of 4 end users: by hand, sums of deviations 15, -5, -5, -5 over 100. */
+  @Test
+  void shouldNotTakeItemsOfAFewUsersForIndependent() {
+    double[] differences = new double[100];
+    List<String> clusters = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      differences[i] = i < 20 ? 1 : 0;
+      clusters.add("user-" + i / 25);
+    }
+
+    PairedDifference few = PairedDifference.clustered(differences, clusters);
+
+    assertThat(few.standardError()).isCloseTo(Math.sqrt(300) / 100, within(1e-12));
+    assertThat(few.degreesOfFreedom()).isEqualTo(3);
+    assertThat(few.interval(0.9).lower())
+        .isCloseTo(0.2 - 2.3533634348 * 0.1732050808, within(1e-8));
+    assertThat(few.isOfFewClusters()).isTrue();
+  }
+
+  @Test
+  void shouldNotLetAFewUsersThatCancelOutLookCertain() {
+    double[] differences = new double[40];
+    List<String> clusters = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      differences[i] = i % 2 == 0 ? 1 : -1;
+      clusters.add("user-" + i / 10);
+    }
+
+    assertThat(PairedDifference.clustered(differences, clusters).standardError())
+        .isEqualTo(PairedDifference.of(differences).standardError());
+  }
+
+  @Test
+  void shouldKnowNothingFromOneUserAlone() {
+    PairedDifference one =
+        PairedDifference.clustered(new double[] {1, 1, 0, 1}, List.of("a", "a", "a", "a"));
+
+    assertThat(one.standardError()).isInfinite();
+    assertThat(one.pAbove(0)).isEqualTo(0.5);
+    assertThat(one.interval(0.9).lower()).isEqualTo(Double.NEGATIVE_INFINITY);
+  }
+
+  @Test
+  void shouldCountItemsWithoutAUserAsOneEach() {
+    double[] differences = {1, 0, 0, 1, 0};
+
+    PairedDifference each =
+        PairedDifference.clustered(differences, List.of("a", "b", "c", "d", "e"));
+
+    assertThat(each).isEqualTo(PairedDifference.of(differences));
+    assertThat(each.isOfFewClusters()).isFalse();
+  }
+
   @Test
   void shouldWidenTheIntervalWhenItemsOfOneUserAreAlike() {
     double[] differences = new double[200];
