@@ -111,10 +111,25 @@ final class Safetensors {
     entry.path("shape").forEach(size -> shape.add(size.asLong()));
     long from = entry.path("data_offsets").path(0).asLong(-1);
     long to = entry.path("data_offsets").path(1).asLong(-1);
-    long expected = shape.stream().reduce(1L, (a, b) -> a * b) * kind.width;
-    if (from < 0 || to > available || to - from != expected) {
+    if (from < 0 || to < from || to > available || to - from != bytes(shape, kind)) {
       throw new AdapterFault("is cut off within " + name);
     }
     return new Tensor(name, kind, shape, from, to);
+  }
+
+  /** -1 for a shape that no tensor in memory has. */
+  private static long bytes(List<Long> shape, Kind kind) {
+    long bytes = kind.width;
+    try {
+      for (long size : shape) {
+        if (size < 0) {
+          return -1;
+        }
+        bytes = Math.multiplyExact(bytes, size);
+      }
+    } catch (ArithmeticException e) {
+      return -1;
+    }
+    return bytes;
   }
 }

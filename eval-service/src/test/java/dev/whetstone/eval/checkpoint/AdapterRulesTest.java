@@ -43,6 +43,13 @@ class AdapterRulesTest {
                 "{\"lm_head.weight\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"),
             "holds lm_head.weight, which is no LoRA weight"),
         Arguments.of(
+            Adapters.config(4), headerOnly(tensor("[4,-1]", "[4,-12]")), "is cut off within"),
+        Arguments.of(Adapters.config(4), headerOnly(tensor("[4,0]", "[9,9]")), "is cut off within"),
+        Arguments.of(
+            Adapters.config(4),
+            headerOnly(tensor("[4,4611686018427387904]", "[0,0]")),
+            "is cut off within"),
+        Arguments.of(
             Adapters.config(4),
             headerOnly("{\"x\":{\"dtype\":\"I64\",\"shape\":[0],\"data_offsets\":[0,0]}}"),
             "of type I64"));
@@ -55,6 +62,11 @@ class AdapterRulesTest {
         .isInstanceOf(AdapterFault.class)
         .hasMessageStartingWith("adapter_")
         .hasMessageContaining(fault);
+  }
+
+  private static String tensor(String shape, String offsets) {
+    return "{\"base_model.model.q.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":%s}}"
+        .formatted(shape, offsets);
   }
 
   private static byte[] text(String text) {
