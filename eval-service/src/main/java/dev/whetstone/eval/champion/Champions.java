@@ -76,6 +76,26 @@ public class Champions {
   }
 
   /**
+   * The champion to fall back to: the newest that served before under another name and was not
+   * taken out of service again.
+   */
+  public Optional<Champion> former(Champion champion) {
+    LoopId loop = champion.loop();
+    return sql.first(
+        "select "
+            + COLUMNS
+            + " from champion_history h where tenant = ? and loop = ? and generation < ?"
+            + " and served_name <> ? and not exists (select 1 from rollout r"
+            + " where r.decision_id = h.decision_id and r.state = 'rolled_back')"
+            + " order by generation desc limit 1",
+        row -> read(loop, row),
+        loop.tenant(),
+        loop.loop(),
+        champion.generation(),
+        champion.servedName());
+  }
+
+  /**
    * The generation in service, which cannot move until the caller's transaction ends.
    *
    * @return -1 for a loop without a champion

@@ -1,11 +1,6 @@
 package dev.whetstone.eval.rollout;
 
-import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.contracts.event.EventData;
-import dev.whetstone.contracts.event.PromotionApplied;
-import dev.whetstone.contracts.event.PromotionFailed;
-import dev.whetstone.contracts.event.PromotionRolledBack;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.Champions;
@@ -13,7 +8,6 @@ import dev.whetstone.eval.checkpoint.Checkpoint;
 import dev.whetstone.eval.checkpoint.Checkpoints;
 import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.Decisions;
-import dev.whetstone.eval.metrics.EvalMetrics;
 import dev.whetstone.eval.rollout.RolloutState.Applied;
 import dev.whetstone.eval.rollout.RolloutState.Failed;
 import dev.whetstone.eval.rollout.RolloutState.Loading;
@@ -24,10 +18,7 @@ import dev.whetstone.eval.serving.ServedName;
 import dev.whetstone.eval.serving.ServingException;
 import dev.whetstone.eval.serving.ServingException.Kind;
 import dev.whetstone.eval.serving.ServingPort;
-import dev.whetstone.kit.event.Events;
 import dev.whetstone.kit.loop.DeclaredLoop;
-import dev.whetstone.kit.outbox.Outbox;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
@@ -35,41 +26,37 @@ import org.jboss.logging.Logger;
 
 /**
  * Carries promotions out: load and probe on every replica, compare-and-set of the champion's
- * generation, confirmation by every replica; past the deadline a new generation points back.
+ * generation, confirmation by every replica; past the deadline a new generation points back. A
+ * rollout whose champion is not the one it was decided against, or no longer the one it set, ends.
  */
 @ApplicationScoped
 public class RolloutDriver {
   private static final Logger LOG = Logger.getLogger(RolloutDriver.class);
   private static final List<ChatMessage> PROBE = List.of(ChatMessage.user("Hello"));
+  private static final String OVERTAKEN = "another champion was set meanwhile: generation %d";
   private final Champions champions;
   private final Checkpoints checkpoints;
   private final Decisions decisions;
   private final Rollouts rollouts;
+  private final RolloutMoves moves;
   private final ModelServers servers;
-  private final Outbox outbox;
-  private final Events events;
   private final Clock clock;
-  private final EvalMetrics metrics;
 
   public RolloutDriver(
       Champions champions,
       Checkpoints checkpoints,
       Decisions decisions,
       Rollouts rollouts,
+      RolloutMoves moves,
       ModelServers servers,
-      Outbox outbox,
-      Events events,
-      Clock clock,
-      EvalMetrics metrics) {
+      Clock clock) {
     this.champions = champions;
     this.checkpoints = checkpoints;
     this.decisions = decisions;
     this.rollouts = rollouts;
+    this.moves = moves;
     this.servers = servers;
-    this.outbox = outbox;
-    this.events = events;
     this.clock = clock;
-    this.metrics = metrics;
   }
 
   /** Begins what is wanted and takes every rollout of the loop as far as it comes now. */
@@ -78,7 +65,14 @@ public class RolloutDriver {
       begin(loop, decision);
     }
     for (Rollout rollout : rollouts.underWay(loop.id())) {
-      drive(loop.spec(), rollout);
+      // One that cannot go on must not keep the others from it.
+      try {
+        drive(loop.spec(), rollout);
+      } catch (RuntimeException e) {
+        LOG.warnf("rollout-postponed decision=%s reason=%s", rollout.decisionId(), e.getMessage());
+        LOG.debug("rollout-postponed", e);
+        rollouts.note(rollout, String.valueOf(e.getMessage()));
+      }
     }
   }
 
@@ -108,6 +102,10 @@ public class RolloutDriver {
   }
 
   private void load(LoopSpec loop, Rollout rollout, Loading loading) {
+    if (generation(rollout) != rollout.fromGeneration()) {
+      moves.fail(rollout, loading.failed(overtaken(rollout)));
+      return;
+    }
     try {
       for (ServingPort replica : servers.replicas(loop)) {
         replica.load(rollout.servedName(), ModelServers.adapterPath(rollout.adapterUri()));
@@ -115,7 +113,7 @@ public class RolloutDriver {
       }
     } catch (ServingException e) {
       if (e.kind() == Kind.REFUSED || clock.instant().isAfter(loading.deadline())) {
-        fail(rollout, loading.failed(String.valueOf(e.getMessage())));
+        moves.fail(rollout, loading.failed(String.valueOf(e.getMessage())));
       } else {
         rollouts.note(rollout, String.valueOf(e.getMessage()));
       }
@@ -123,33 +121,20 @@ public class RolloutDriver {
     }
     Switched switched =
         loading.switched(clock.instant().plus(loop.spec().rollout().confirmDeadline()));
-    if (!switchOver(rollout, switched)) {
-      fail(rollout, loading.failed("another champion was set meanwhile"));
+    if (!moves.switchOver(rollout, switched)) {
+      moves.fail(rollout, loading.failed(overtaken(rollout)));
     }
   }
 
-  private boolean switchOver(Rollout rollout, Switched switched) {
-    return QuarkusTransaction.requiringNew()
-        .call(
-            () -> {
-              Champion former =
-                  champions.at(rollout.loop(), rollout.fromGeneration()).orElseThrow();
-              Champion next =
-                  former.next(
-                      rollout.checkpointId(),
-                      rollout.adapterUri(),
-                      rollout.servedName(),
-                      rollout.decisionId(),
-                      clock.instant());
-              if (!champions.replace(next) || !rollouts.move(rollout, switched)) {
-                QuarkusTransaction.setRollbackOnly();
-                return false;
-              }
-              return true;
-            });
+  private void confirm(LoopSpec loop, Rollout rollout, Switched switched) {
+    boolean reigns = generation(rollout) == rollout.fromGeneration() + 1;
+    if (!reigns || !settle(loop, rollout, switched)) {
+      moves.fail(rollout, switched.overtaken(overtaken(rollout)));
+    }
   }
 
-  private void confirm(LoopSpec loop, Rollout rollout, Switched switched) {
+  /** Says whether the rollout's champion still was in service. */
+  private boolean settle(LoopSpec loop, Rollout rollout, Switched switched) {
     try {
       List<ServingPort> replicas = servers.replicas(loop);
       for (ServingPort replica : replicas) {
@@ -158,96 +143,22 @@ public class RolloutDriver {
         }
         probe(replica, rollout.servedName());
       }
-      applied(rollout, switched.confirmed(), replicas.size());
+      return moves.apply(rollout, switched.confirmed(), replicas.size());
     } catch (ServingException e) {
       if (clock.instant().isAfter(switched.deadline())) {
-        rollBack(rollout, switched.rolledBack(String.valueOf(e.getMessage())));
-      } else {
-        rollouts.note(rollout, String.valueOf(e.getMessage()));
+        return moves.rollBack(rollout, switched.rolledBack(String.valueOf(e.getMessage())));
       }
+      rollouts.note(rollout, String.valueOf(e.getMessage()));
+      return true;
     }
   }
 
-  private void applied(Rollout rollout, Applied applied, int replicas) {
-    long generation = rollout.fromGeneration() + 1;
-    QuarkusTransaction.requiringNew()
-        .run(
-            () -> {
-              if (rollouts.move(rollout, applied)) {
-                say(
-                    rollout,
-                    "applied",
-                    new PromotionApplied(
-                        rollout.decisionId(), rollout.checkpointId(), generation, replicas));
-              }
-            });
-    LOG.infof("applied loop=%s generation=%d", rollout.loop(), generation);
-    metrics.rollout(EvalMetrics.Rollout.APPLIED);
+  private long generation(Rollout rollout) {
+    return champions.current(rollout.loop()).map(Champion::generation).orElse(-1L);
   }
 
-  private void fail(Rollout rollout, Failed failed) {
-    QuarkusTransaction.requiringNew()
-        .run(
-            () -> {
-              if (rollouts.move(rollout, failed)) {
-                decisions.withdrawAdoption(rollout.decisionId());
-                long generation =
-                    champions.current(rollout.loop()).map(Champion::generation).orElse(0L);
-                say(
-                    rollout,
-                    "failed",
-                    new PromotionFailed(
-                        rollout.decisionId(), rollout.checkpointId(), generation, failed.reason()));
-              }
-            });
-    LOG.warnf("rollout-failed loop=%s reason=%s", rollout.loop(), failed.reason());
-    metrics.rollout(EvalMetrics.Rollout.FAILED);
-  }
-
-  private void rollBack(Rollout rollout, RolledBack back) {
-    QuarkusTransaction.requiringNew()
-        .run(
-            () -> {
-              Champion former =
-                  champions.at(rollout.loop(), rollout.fromGeneration()).orElseThrow();
-              Champion failed =
-                  champions.at(rollout.loop(), rollout.fromGeneration() + 1).orElseThrow();
-              Champion restored =
-                  failed.next(
-                      former.checkpointId(),
-                      former.adapterUri(),
-                      former.servedName(),
-                      former.decisionId(),
-                      clock.instant());
-              if (!champions.replace(restored) || !rollouts.move(rollout, back)) {
-                QuarkusTransaction.setRollbackOnly();
-                return;
-              }
-              decisions.withdrawAdoption(rollout.decisionId());
-              say(
-                  rollout,
-                  "rolledback",
-                  new PromotionRolledBack(
-                      rollout.decisionId(),
-                      rollout.checkpointId(),
-                      former.checkpointId(),
-                      restored.generation(),
-                      back.reason()));
-            });
-    LOG.warnf("rolled-back loop=%s reason=%s", rollout.loop(), back.reason());
-    metrics.rollout(EvalMetrics.Rollout.ROLLED_BACK);
-  }
-
-  private void say(Rollout rollout, String what, EventData data) {
-    LoopId loop = rollout.loop();
-    outbox.add(
-        events.create(
-            rollout.decisionId() + "-" + what,
-            loop,
-            "eval",
-            rollout.checkpointId(),
-            loop.key(),
-            data));
+  private String overtaken(Rollout rollout) {
+    return OVERTAKEN.formatted(generation(rollout));
   }
 
   private static void probe(ServingPort replica, String servedName) {

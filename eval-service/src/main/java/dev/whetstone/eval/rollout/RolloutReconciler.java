@@ -44,7 +44,10 @@ public class RolloutReconciler {
   }
 
   private void work(DeclaredLoop loop) {
-    leases.run("rollout " + loop.id().key(), () -> driver.drive(loop));
-    keeper.keep(loop);
+    try {
+      leases.run("rollout " + loop.id().key(), () -> driver.drive(loop));
+    } finally {
+      keeper.keep(loop);
+    }
   }
 }

@@ -27,12 +27,17 @@ public sealed interface RolloutState {
     RolledBack rolledBack(String reason) {
       return new RolledBack(reason);
     }
+
+    /** Another champion was set before every replica had confirmed this one. */
+    Failed overtaken(String reason) {
+      return new Failed(reason);
+    }
   }
 
   /** Every replica answers with the new champion. */
   record Applied() implements RolloutState {}
 
-  /** Given up before the champion moved. */
+  /** Given up before the champion moved, or when it had moved on to another. */
   record Failed(String reason) implements RolloutState {}
 
   /** The champion moved and was moved back. */

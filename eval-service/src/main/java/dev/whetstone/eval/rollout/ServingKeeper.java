@@ -64,19 +64,29 @@ public class ServingKeeper {
 
   private void keep(LoopSpec loop, Champion champion) {
     List<Champion> wanted = new ArrayList<>(List.of(champion));
-    champions.at(champion.loop(), champion.generation() - 1).ifPresent(wanted::add);
+    champions.former(champion).ifPresent(wanted::add);
     List<String> urls = ModelServers.replicaUrls(loop);
     List<String> trouble = new ArrayList<>();
     int answering = 0;
-    for (int i = 0; i < urls.size(); i++) {
+    for (String url : urls) {
       try {
-        keep(loop, servers.replicas(loop).get(i), wanted);
+        keep(loop, servers.at(url, loop), wanted);
         answering++;
       } catch (ServingException e) {
         trouble.add(String.valueOf(e.getMessage()));
       }
     }
     looks.put(champion.loop(), new Look(champion.generation(), answering, urls.size(), trouble));
+    tidyUp(loop);
+  }
+
+  /** Where only candidates are asked nobody waits for the champion, but adapters pile up too. */
+  private void tidyUp(LoopSpec loop) {
+    try {
+      servers.apart(loop).ifPresent(server -> unloadLeftovers(loop.id(), server, server.models()));
+    } catch (ServingException e) {
+      LOG.debugf("not-tidied loop=%s reason=%s", loop.id(), e.getMessage());
+    }
   }
 
   private void keep(LoopSpec loop, ServingPort replica, List<Champion> wanted) {
@@ -114,9 +124,7 @@ public class ServingKeeper {
 
   private List<String> names(Champion champion) {
     List<String> names = new ArrayList<>(List.of(champion.servedName()));
-    champions
-        .at(champion.loop(), champion.generation() - 1)
-        .ifPresent(former -> names.add(former.servedName()));
+    champions.former(champion).ifPresent(former -> names.add(former.servedName()));
     return names;
   }
 

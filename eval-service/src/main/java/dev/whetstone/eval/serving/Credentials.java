@@ -36,7 +36,7 @@ final class Credentials {
 
   private static ServingException unresolved(String reference, String why) {
     return new ServingException(
-        ServingException.Kind.UNAVAILABLE,
+        ServingException.Kind.MISCONFIGURED,
         "spec.serving.credentialsRef '" + reference + "' gives no key: " + why);
   }
 }

@@ -22,11 +22,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Any OpenAI-compatible server with vLLM's adapter endpoints, over HTTP. */
 final class HttpServing implements ServingPort {
   private static final int LONGEST_DETAIL = 400;
+
+  /** How servers say that they see no folder at an adapter's path. */
+  private static final String[] NO_FOLDER = {
+    "no folder at", "outside the adapter root", "no adapter found", "no such file"
+  };
+
   private final HttpClient client;
   private final URI endpoint;
   private final @Nullable String key;
@@ -52,9 +59,17 @@ final class HttpServing implements ServingPort {
     try {
       post("/v1/load_lora_adapter", Map.of("lora_name", name, "lora_path", path));
     } catch (ServingException e) {
-      if (!says(e, "already")) {
-        throw e;
+      if (says(e, "already")) {
+        return;
       }
+      if (e.kind() == Kind.REFUSED && Stream.of(NO_FOLDER).anyMatch(words -> says(e, words))) {
+        throw new ServingException(
+            Kind.MISCONFIGURED,
+            "%s; mount the object store where the model server finds %s"
+                .formatted(e.getMessage(), path),
+            e);
+      }
+      throw e;
     }
   }
 
@@ -63,7 +78,7 @@ final class HttpServing implements ServingPort {
     try {
       post("/v1/unload_lora_adapter", Map.of("lora_name", name));
     } catch (ServingException e) {
-      if (e.kind() == Kind.UNAVAILABLE) {
+      if (e.kind() != Kind.UNKNOWN_MODEL && e.kind() != Kind.REFUSED) {
         throw e;
       }
     }
@@ -158,7 +173,7 @@ final class HttpServing implements ServingPort {
       if (response.statusCode() / 100 == 2) {
         return response.body();
       }
-      throw refused(request, response);
+      throw Refusals.of(request.uri(), response.statusCode(), detail(response.body()));
     } catch (IOException e) {
       throw new ServingException(
           Kind.UNAVAILABLE,
@@ -169,17 +184,6 @@ final class HttpServing implements ServingPort {
       Thread.currentThread().interrupt();
       throw new ServingException(Kind.UNAVAILABLE, "interrupted while asking " + endpoint, e);
     }
-  }
-
-  private ServingException refused(HttpRequest request, HttpResponse<byte[]> response) {
-    int status = response.statusCode();
-    String detail = detail(response.body());
-    Kind kind =
-        status == 404 && !request.uri().getPath().contains("lora")
-            ? Kind.UNKNOWN_MODEL
-            : status == 429 || status == 408 || status >= 500 ? Kind.UNAVAILABLE : Kind.REFUSED;
-    return new ServingException(
-        kind, "%s answered %d: %s".formatted(request.uri(), status, detail));
   }
 
   private static String detail(byte[] body) {

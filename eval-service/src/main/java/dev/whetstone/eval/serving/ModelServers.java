@@ -9,11 +9,15 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
 
 /** Ways to the model servers that loops name. */
 @ApplicationScoped
 public class ModelServers {
+  private static final Logger LOG = Logger.getLogger(ModelServers.class);
   private final EvalConfig config;
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -37,6 +41,13 @@ public class ModelServers {
     return replicaUrls(loop).stream().map(url -> at(url, loop)).toList();
   }
 
+  /** The evaluation's own server, where that is none of those that answer users. */
+  public Optional<ServingPort> apart(LoopSpec loop) {
+    return Optional.ofNullable(loop.spec().evaluation().endpoint())
+        .filter(own -> !replicaUrls(loop).contains(own))
+        .map(own -> at(own, loop));
+  }
+
   /** Base URLs of every replica that answers users. */
   public static List<String> replicaUrls(LoopSpec loop) {
     LoopSpec.Serving serving = loop.spec().serving();
@@ -55,11 +66,32 @@ public class ModelServers {
     client.shutdownNow();
   }
 
-  private ServingPort at(String endpoint, LoopSpec loop) {
+  /**
+   * The server at a base URL.
+   *
+   * @throws ServingException when the URL is none, or the key cannot be had
+   */
+  public ServingPort at(String endpoint, LoopSpec loop) {
     return new HttpServing(
         client,
-        URI.create(endpoint),
+        baseUrl(endpoint),
         Credentials.resolve(loop.spec().serving().credentialsRef()),
         config.requestTimeout());
+  }
+
+  static URI baseUrl(String endpoint) {
+    try {
+      URI url = URI.create(endpoint);
+      if (url.getHost() != null && Set.of("http", "https").contains(url.getScheme())) {
+        return url;
+      }
+    } catch (IllegalArgumentException e) {
+      LOG.debug("no-base-url", e);
+    }
+    throw new ServingException(
+        ServingException.Kind.MISCONFIGURED,
+        "'%s' is no base URL of a model server; write http://host:port in spec.serving or"
+                .formatted(endpoint)
+            + " spec.evaluation.endpoint");
   }
 }

@@ -10,6 +10,8 @@ public class ServingException extends RuntimeException {
     UNAVAILABLE,
     /** It does not know the model: load it again. */
     UNKNOWN_MODEL,
+    /** Not set up as the declaration says: try again once a person has mended it. */
+    MISCONFIGURED,
     /** It understood and refused: trying again changes nothing. */
     REFUSED
   }

@@ -17,6 +17,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +98,13 @@ class RolloutTest {
     assertThat(
             scene.said("whetstone.decisions", EventType.PROMOTION_APPLIED, PromotionApplied.class))
         .isEmpty();
+    // Nobody waits for what was withdrawn, neither here nor where it was judged.
+    for (FakeModelServer one : List.of(serving, judging)) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .during(Duration.ofSeconds(3))
+          .until(() -> !one.models().contains(scene.servedName(ready)));
+    }
   }
 
   @Test

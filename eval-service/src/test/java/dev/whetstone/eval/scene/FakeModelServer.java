@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -34,7 +36,10 @@ public final class FakeModelServer implements AutoCloseable {
   private volatile long delayMillis;
   private volatile boolean down;
   private volatile boolean refusesAdapters;
-  private volatile boolean forgetsAdapters;
+  private volatile boolean tokenizes = true;
+  private volatile int refusal;
+  private volatile int longestPrompt = Integer.MAX_VALUE;
+  private volatile CountDownLatch gathering = new CountDownLatch(0);
   private volatile long breaksAfter = Long.MAX_VALUE;
 
   public FakeModelServer() {
@@ -81,12 +86,24 @@ public final class FakeModelServer implements AutoCloseable {
     refusesAdapters = refuse;
   }
 
-  /** Adapters load without an error but never answer, as on a replica that lost its memory. */
-  public void forgetAdapters(boolean forget) {
-    forgetsAdapters = forget;
-    if (forget) {
-      loaded.clear();
-    }
+  /** Answers every call with this status; 0 for none. */
+  public void refuseAll(int status) {
+    refusal = status;
+  }
+
+  /** Whether it knows {@code /tokenize}. */
+  public void tokenizes(boolean does) {
+    tokenizes = does;
+  }
+
+  /** Completions of prompts with so many tokens or more are refused. */
+  public void longestPrompt(int tokens) {
+    longestPrompt = tokens;
+  }
+
+  /** Answers chats only once so many are in flight together, the first time. */
+  public void gather(int chats) {
+    gathering = new CountDownLatch(chats);
   }
 
   /** As after a restart: every adapter is gone. */
@@ -123,6 +140,10 @@ public final class FakeModelServer implements AutoCloseable {
         error(exchange, 503, "restarting");
         return;
       }
+      if (refusal != 0) {
+        error(exchange, refusal, "not with this key");
+        return;
+      }
       switch (exchange.getRequestURI().getPath()) {
         case "/v1/models" -> reply(exchange, Map.of("data", cards()));
         case "/v1/load_lora_adapter" -> load(exchange, body);
@@ -132,7 +153,13 @@ public final class FakeModelServer implements AutoCloseable {
         }
         case "/v1/chat/completions" -> chat(exchange, body);
         case "/v1/completions" -> complete(exchange, body);
-        case "/tokenize" -> reply(exchange, Map.of("tokens", tokens(body)));
+        case "/tokenize" -> {
+          if (tokenizes) {
+            reply(exchange, Map.of("tokens", tokens(body)));
+          } else {
+            error(exchange, 404, "no such path");
+          }
+        }
         default -> error(exchange, 404, "no such path");
       }
     }
@@ -151,9 +178,7 @@ public final class FakeModelServer implements AutoCloseable {
     } else if (!skillsByPath.containsKey(body.path("lora_path").asText())) {
       error(exchange, 400, "no folder at " + body.path("lora_path").asText());
     } else {
-      if (!forgetsAdapters) {
-        loaded.put(name, skillsByPath.get(body.path("lora_path").asText()));
-      }
+      loaded.put(name, skillsByPath.get(body.path("lora_path").asText()));
       reply(exchange, Map.of());
     }
   }
@@ -161,6 +186,8 @@ public final class FakeModelServer implements AutoCloseable {
   private void chat(HttpExchange exchange, JsonNode body) throws IOException {
     mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
     try {
+      gathering.countDown();
+      await(gathering);
       UnaryOperator<String> skill = skill(body.path("model").asText());
       if (skill == null) {
         error(exchange, 404, "The model does not exist");
@@ -197,6 +224,10 @@ public final class FakeModelServer implements AutoCloseable {
       error(exchange, 404, "The model does not exist");
       return;
     }
+    if (body.path("prompt").size() >= longestPrompt) {
+      error(exchange, 400, "the prompt is too long");
+      return;
+    }
     double logprob = body.path("model").asText().equals(BASE) ? -2 : -0.1;
     List<Object> places = new ArrayList<>();
     for (JsonNode token : body.path("prompt")) {
@@ -224,6 +255,14 @@ public final class FakeModelServer implements AutoCloseable {
       tokens.add("assistant".hashCode() & 0xffff);
     }
     return tokens;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private UnaryOperator<String> skill(String model) {

@@ -63,12 +63,15 @@ public final class Scene {
   private String confirmDeadline = "PT30S";
   private int freshItems = 40;
   private String servingUrl;
+  private String askingUrl;
+  private String baseName = FakeModelServer.BASE;
 
   public Scene(String name, ObjectStore store, FakeModelServer server) {
     this.loop = new LoopId("acme", name);
     this.store = store;
     this.server = server;
     this.servingUrl = server.url();
+    this.askingUrl = server.url();
     try {
       this.folder = Files.createTempDirectory("scene");
     } catch (IOException e) {
@@ -102,6 +105,18 @@ public final class Scene {
   /** Users are answered by another server than the one that evaluates. */
   public Scene servedBy(FakeModelServer other) {
     servingUrl = other.url();
+    return this;
+  }
+
+  /** Candidates are asked at this URL. */
+  public Scene askedAt(String url) {
+    askingUrl = url;
+    return this;
+  }
+
+  /** The declared name of the base model. */
+  public Scene baseName(String name) {
+    baseName = name;
     return this;
   }
 
@@ -148,7 +163,7 @@ public final class Scene {
     spec:
       baseModel: {uri: 'hf://whetstone/tiny'}
       consent: {default: allow}
-      serving: {endpoint: '%s'}
+      serving: {endpoint: '%s', baseName: %s}
       rollout: {mode: %s, confirmDeadline: %s}
       evaluation:
         endpoint: '%s'
@@ -163,9 +178,10 @@ public final class Scene {
         .formatted(
             loop.loop(),
             servingUrl,
+            baseName,
             mode,
             confirmDeadline,
-            server.url(),
+            askingUrl,
             freshItems,
             String.join(", ", suites));
   }

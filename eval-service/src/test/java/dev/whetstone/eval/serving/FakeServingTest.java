@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server that tests put in the product's place keeps the same contract. */
 class FakeServingTest extends ServingContract {
@@ -50,6 +53,39 @@ class FakeServingTest extends ServingContract {
     assertThatThrownBy(() -> server().models())
         .hasMessageContaining("does not answer")
         .hasMessageContaining("spec.serving.endpoint");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "401, MISCONFIGURED, spec.serving.credentialsRef",
+    "403, MISCONFIGURED, spec.serving.credentialsRef",
+    "404, MISCONFIGURED, spec.serving.endpoint",
+    "405, MISCONFIGURED, spec.serving.endpoint",
+    "301, MISCONFIGURED, spec.serving.endpoint",
+    "429, UNAVAILABLE, 429",
+    "502, UNAVAILABLE, 502",
+    "400, REFUSED, 400",
+    "413, REFUSED, 413",
+    "422, REFUSED, 422",
+  })
+  void shouldTakeOnlyWhatIsAboutTheQuestionForAnAnswer(
+      int status, ServingException.Kind kind, String remedy) {
+    fake.refuseAll(status);
+    var question = new ServingPort.Question(BASE, List.of(ChatMessage.user("Hello")), null, 8);
+
+    assertThatThrownBy(() -> server().ask(question))
+        .isInstanceOfSatisfying(ServingException.class, e -> assertThat(e.kind()).isEqualTo(kind))
+        .hasMessageContaining(remedy);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:8000", "8000", "", "ftp://host", "http://a b"})
+  void shouldSayWhatIsNoBaseUrl(String endpoint) {
+    assertThatThrownBy(() -> ModelServers.baseUrl(endpoint))
+        .isInstanceOfSatisfying(
+            ServingException.class,
+            e -> assertThat(e.kind()).isEqualTo(ServingException.Kind.MISCONFIGURED))
+        .hasMessageContaining("http://host:port");
   }
 
   @Test

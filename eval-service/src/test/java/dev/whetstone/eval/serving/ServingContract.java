@@ -42,11 +42,12 @@ abstract class ServingContract {
   }
 
   @Test
-  void shouldRefuseAnAdapterThatIsNotThere() {
+  void shouldAskForAMountWhereItSeesNoAdapter() {
     assertThatThrownBy(() -> server().load("t.l.missing", "/nowhere/at/all"))
         .isInstanceOfSatisfying(
-            ServingException.class, e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED))
-        .hasMessageContaining("/nowhere/at/all");
+            ServingException.class, e -> assertThat(e.kind()).isEqualTo(Kind.MISCONFIGURED))
+        .hasMessageContaining("/nowhere/at/all")
+        .hasMessageContaining("mount the object store");
   }
 
   @Test
