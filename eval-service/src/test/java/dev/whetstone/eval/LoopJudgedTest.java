@@ -63,7 +63,7 @@ class LoopJudgedTest {
 
   @Test
   void shouldPutABetterAdapterIntoService() {
-    server.delay(5);
+    server.gather(16);
     Scene scene = scene("better").suite("FORGET", "aside", 40, true).declared();
     BatchSealed batch = scene.batch("new", 60);
     CheckpointReady ready = scene.checkpoint(BETTER, batch);
@@ -266,7 +266,7 @@ class LoopJudgedTest {
   }
 
   @Test
-  void shouldRejectATruncatedAdapterWithoutAskingAnybody() {
+  void shouldHoldATruncatedAdapterWithoutAskingAnybody() {
     Scene scene = scene("truncated").declared();
     CheckpointReady ready = scene.silentCheckpoint(BETTER, scene.batch("new", 60));
     String key = store.key(java.net.URI.create(ready.adapterUri())) + "/adapter_model.safetensors";
@@ -277,23 +277,30 @@ class LoopJudgedTest {
 
     PromotionDecided decision = scene.decision();
 
-    assertThat(decision.verdict()).isEqualTo(Verdict.REJECT);
+    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
     assertThat(decision.reason())
         .contains("adapter_model.safetensors holds 40 bytes")
         .contains("train it again");
     assertThat(decision.alphaSpent()).isZero();
+    assertThat(decision.alphaLeft()).isEqualTo(0.05);
     assertThat(server.answers()).isZero();
+    assertThat(scene.condition("Judging")).doesNotContain("/approve");
+    Scene.api()
+        .post("/v1/decisions/" + decision.decisionId() + "/approve")
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("not-servable"));
   }
 
   @Test
-  void shouldRejectAnAdapterThatTheServerRefuses() {
+  void shouldHoldAnAdapterThatTheServerRefuses() {
     server.refuseAdapters(true);
     Scene scene = scene("unservable").declared();
     scene.checkpoint(BETTER, scene.batch("new", 60));
 
     PromotionDecided decision = scene.decision();
 
-    assertThat(decision.verdict()).isEqualTo(Verdict.REJECT);
+    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
     assertThat(decision.reason()).contains("refuses the adapter", "r is 512");
   }
 

@@ -7,7 +7,6 @@ import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Batches and withdrawn examples that were heard of. */
@@ -39,8 +38,11 @@ public class SealedBatches {
         tainted.withdrawnExampleIds());
   }
 
-  public Optional<SealedBatch> find(LoopId loop, String batchId) {
-    return all(loop).stream().filter(batch -> batch.batchId().equals(batchId)).findFirst();
+  /** Those that were not heard of, in the order given. */
+  public List<String> unknown(LoopId loop, List<String> batchIds) {
+    Set<String> known = new HashSet<>();
+    all(loop).forEach(batch -> known.add(batch.batchId()));
+    return batchIds.stream().filter(id -> !known.contains(id)).toList();
   }
 
   /** Oldest first. */

@@ -6,10 +6,12 @@ import dev.whetstone.kit.json.Digests;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at a checkpoint's files in the object store before anything loads them. */
 @ApplicationScoped
@@ -21,30 +23,38 @@ public class AdapterInspection {
   }
 
   /**
-   * What makes the adapter unfit, if anything: missing, truncated or altered files, another format,
-   * values that are not finite.
+   * What makes the adapter unfit, if anything: truncated or altered files, another format, values
+   * that are not finite, a base model that is not the loop's, or weights elsewhere than in the
+   * manifest.
    *
-   * @throws dev.whetstone.kit.store.ObjectStoreException when the store itself is the trouble
+   * @param baseSha256 digest of the loop's base model, if it is declared
+   * @throws ObjectStoreException when the store itself is the trouble. Whether a manifest that is
+   *     not there was never written or its store is not mounted cannot be told, so that counts too;
+   *     a file that is missing beside its manifest, which is written last, is a fault.
    */
-  public Optional<String> fault(CheckpointReady ready) {
+  public Optional<String> fault(CheckpointReady ready, @Nullable String baseSha256) {
     try {
       String manifestKey = store.key(URI.create(ready.manifestUri()));
       CheckpointManifest manifest = manifest(ready, manifestKey);
       String folder = manifestKey.substring(0, manifestKey.lastIndexOf('/') + 1);
+      requireBase(manifest, baseSha256);
+      String served = store.key(URI.create(ready.adapterUri()));
       byte[] config = null;
       byte[] weights = null;
       for (CheckpointManifest.File file : manifest.files()) {
         byte[] bytes = verified(folder, file);
-        if (file.path().endsWith(AdapterRules.CONFIG)) {
+        if (isServed(folder + file.path(), served, AdapterRules.CONFIG)) {
           config = bytes;
-        } else if (file.path().endsWith(AdapterRules.WEIGHTS)) {
+        } else if (isServed(folder + file.path(), served, AdapterRules.WEIGHTS)) {
           weights = bytes;
         }
       }
       if (config == null || weights == null) {
         throw new AdapterFault(
-            "the manifest names no "
-                + (config == null ? AdapterRules.CONFIG : AdapterRules.WEIGHTS));
+            "the manifest names no %s in the folder of adapterUri, %s"
+                .formatted(
+                    config == null ? AdapterRules.CONFIG : AdapterRules.WEIGHTS,
+                    ready.adapterUri()));
       }
       AdapterRules.check(config, weights);
       return Optional.empty();
@@ -54,15 +64,26 @@ public class AdapterInspection {
   }
 
   private CheckpointManifest manifest(CheckpointReady ready, String key) {
-    if (!store.exists(key)) {
-      throw new AdapterFault("its manifest " + key + " is not in the object store");
-    }
     try {
       return Json.read(store.readVerified(key, ready.checkpointId()), CheckpointManifest.class);
     } catch (CorruptObjectException e) {
       throw new AdapterFault("its manifest " + key + " is not the one that was announced");
     } catch (UncheckedIOException e) {
       throw new AdapterFault("its manifest " + key + " cannot be read as one");
+    }
+  }
+
+  /** Only what the server loads from that folder says anything about what it serves. */
+  private static boolean isServed(String key, String folder, String name) {
+    return key.equals(folder.replaceFirst("/+$", "") + "/" + name);
+  }
+
+  private static void requireBase(CheckpointManifest manifest, @Nullable String expected) {
+    String actual = manifest.baseModel() == null ? null : manifest.baseModel().sha256();
+    if (expected != null && actual != null && !expected.equals(actual)) {
+      throw new AdapterFault(
+          "it was trained on a base model with digest %s, but the loop's has %s"
+              .formatted(actual, expected));
     }
   }
 

@@ -23,6 +23,14 @@ public interface EvalConfig {
   @WithDefault("PT2S")
   Duration retryPause();
 
+  /**
+   * How long an evaluation waits for what it needs (batches that were not heard of, objects that
+   * cannot be read) before a person is asked, counted from the start of the service at the
+   * earliest.
+   */
+  @WithDefault("PT1H")
+  Duration patience();
+
   /** A model server that has not answered a request by then does not answer. */
   @WithDefault("PT2M")
   Duration requestTimeout();

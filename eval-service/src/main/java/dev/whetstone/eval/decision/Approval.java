@@ -4,28 +4,34 @@ import dev.whetstone.contracts.decision.RolloutMode;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.eval.checkpoint.Checkpoint;
+import dev.whetstone.eval.checkpoint.Checkpoints;
 import dev.whetstone.eval.decision.Decision.Adoption;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.problem.Problems;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A person's word on a held decision. */
 @ApplicationScoped
 public class Approval {
   private final Decisions decisions;
   private final Champions champions;
+  private final Checkpoints checkpoints;
 
-  public Approval(Decisions decisions, Champions champions) {
+  public Approval(Decisions decisions, Champions champions, Checkpoints checkpoints) {
     this.decisions = decisions;
     this.champions = champions;
+    this.checkpoints = checkpoints;
   }
 
   /**
    * @param verdict PROMOTE to confirm, REJECT to refuse
    * @param application of the key that the person used
-   * @throws ProblemException 409 when it is not held, or the champion that it was held against is
-   *     no longer in service
+   * @throws ProblemException 409 when it is not held, when the champion that it was held against is
+   *     no longer in service, and when a candidate is approved that cannot be served or is tainted
    */
   @Transactional
   public Decision settle(Decision held, Verdict verdict, String application) {
@@ -33,6 +39,9 @@ public class Approval {
       return held;
     }
     boolean promote = verdict == Verdict.PROMOTE;
+    if (promote) {
+      requireServable(held);
+    }
     long generation = champions.lockedGeneration(held.loop());
     if (promote && generation != held.body().championGeneration()) {
       throw conflict(
@@ -59,6 +68,22 @@ public class Approval {
           "only held decisions wait for a person");
     }
     return settled;
+  }
+
+  /** A person may weigh what was measured, but not pass what must not be served. */
+  private void requireServable(Decision held) {
+    List<String> faults = new ArrayList<>(held.facts().faults());
+    checkpoints
+        .find(held.loop(), held.body().candidate())
+        .map(Checkpoint::tainted)
+        .ifPresent(why -> faults.add("the checkpoint is tainted: " + why));
+    if (!faults.isEmpty()) {
+      throw new ProblemException(
+          Problems.conflict(
+              "not-servable",
+              "the candidate must not be served: " + String.join("; ", faults),
+              "refuse it, or leave it; its batches stay pending for the next run"));
+    }
   }
 
   private static PromotionDecided body(PromotionDecided held, Verdict verdict, String application) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds from the first question to the decision
  * @param freshBatchIds batches whose test items were FRESH
  * @param notes in sentences, for people
+ * @param faults why the candidate cannot be served, so that nobody may approve it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DecisionFacts(
@@ -28,11 +29,13 @@ public record DecisionFacts(
     int items,
     double seconds,
     List<String> freshBatchIds,
-    List<String> notes) {
+    List<String> notes,
+    List<String> faults) {
   public DecisionFacts {
     models = Map.copyOf(models);
     freshBatchIds = List.copyOf(freshBatchIds);
     notes = List.copyOf(notes);
+    faults = faults == null ? List.of() : List.copyOf(faults);
   }
 
   /**

@@ -7,6 +7,8 @@ import dev.whetstone.eval.statistics.AlphaLedger;
 import dev.whetstone.eval.statistics.AlphaSpending;
 import dev.whetstone.eval.statistics.LordPlusPlus;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The ledger that the next look of a loop spends from, read off its decisions so far. */
 final class AlphaBook {
@@ -14,10 +16,12 @@ final class AlphaBook {
 
   /**
    * @param decisions of the loop, oldest first
-   * @param generation of the champion that is challenged
+   * @param champion checkpoint id of the champion that is challenged, absent for the base. A
+   *     rollback brings it back under another generation, and what was spent against it stays
+   *     spent.
    */
   static AlphaLedger ledger(
-      LoopSpec.Evaluation declared, List<Decision> decisions, long generation) {
+      LoopSpec.Evaluation declared, List<Decision> decisions, @Nullable String champion) {
     List<Decision> looks =
         decisions.stream().filter(decision -> decision.body().alphaSpent() > 0).toList();
     if (declared.sequential().startsWith("lord")) {
@@ -27,7 +31,7 @@ final class AlphaBook {
     }
     long spent =
         looks.stream()
-            .filter(decision -> decision.body().championGeneration() == generation)
+            .filter(decision -> Objects.equals(decision.body().champion(), champion))
             .count();
     return new AlphaSpending(declared.alpha(), (int) spent);
   }

@@ -66,6 +66,26 @@ public class Evaluations {
         now);
   }
 
+  /**
+   * Begins another evaluation of a checkpoint that was judged against an earlier champion.
+   *
+   * @return false when it is being judged, or was judged against this generation
+   */
+  public boolean beginAgain(LoopId loop, String checkpointId, long generation) {
+    boolean stands =
+        all(loop).stream()
+            .filter(evaluation -> evaluation.checkpointId().equals(checkpointId))
+            .anyMatch(
+                evaluation ->
+                    evaluation.generation() >= generation
+                        || evaluation.state() instanceof Waiting
+                        || evaluation.state() instanceof Asking);
+    if (!stands) {
+      begin(loop, checkpointId, generation, 1);
+    }
+    return !stands;
+  }
+
   /** The one that is under way, oldest first. */
   public Optional<Evaluation> open(LoopId loop) {
     return sql.first(

@@ -14,18 +14,24 @@ import dev.whetstone.eval.serving.ServingPort;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * Held-out loss and token accuracy of FRESH references. They are shown and decide nothing, so a
- * server that gives no prompt log-probabilities only leaves them out.
+ * Held-out loss and token accuracy of FRESH references. They are shown and decide nothing, so
+ * whatever the server cannot do here only leaves them out.
  */
 @ApplicationScoped
 public class Foresight {
   private static final Logger LOG = Logger.getLogger(Foresight.class);
+
+  /** A server that refuses so many items will refuse the others. */
+  private static final int MOST_REFUSED = 20;
+
   private final ModelServers servers;
   private final KeptAnswers kept;
   private final EvalConfig config;
@@ -38,48 +44,70 @@ public class Foresight {
 
   private record Reference(List<Integer> tokens, int from) {}
 
-  /** Measures what is missing; says whether every figure is there. */
-  boolean measure(Evaluation evaluation, LoopSpec loop, Frozen frozen, List<JudgedItem> items) {
-    ServingPort server = servers.forEvaluation(loop);
-    List<JudgedItem> measured = measured(items);
-    Map<String, Reference> references = new ConcurrentHashMap<>();
-    List<Runnable> requests = new ArrayList<>();
-    for (Model model : Contestants.of(loop, frozen, evaluation.checkpointId()).distinct()) {
-      Map<String, HeldOut> known = kept.likelihoods(evaluation.loop(), model.key());
-      measured.stream()
-          .filter(item -> !known.containsKey(item.questionSha256()))
-          .forEach(
-              item ->
-                  requests.add(() -> foresee(evaluation.loop(), server, model, item, references)));
-    }
+  /** Measures what is missing; says in words what could not be had. */
+  Optional<String> measure(
+      Evaluation evaluation, LoopSpec loop, Frozen frozen, List<JudgedItem> items) {
+    List<Model> models = Contestants.of(loop, frozen, evaluation.checkpointId()).distinct();
+    AtomicInteger refused = new AtomicInteger();
     try {
+      ServingPort server = servers.forEvaluation(loop);
+      List<Runnable> requests = new ArrayList<>();
+      missing(evaluation.loop(), models, measured(items))
+          .forEach(
+              (item, those) ->
+                  requests.add(() -> foresee(evaluation.loop(), server, those, item, refused)));
       new Parallel(loop.spec().evaluation().concurrency(), config.retryPause()).run(requests);
-      return true;
+      return refused.get() == 0
+          ? Optional.empty()
+          : Optional.of("held-out loss leaves out " + refused + " items that the server refused");
     } catch (ServingException e) {
-      if (e.kind() != Kind.REFUSED) {
+      if (Thread.currentThread().isInterrupted()) {
         throw e;
       }
       LOG.infof("held-out-loss-left-out loop=%s reason=%s", loop.id(), e.getMessage());
-      return false;
+      return Optional.of("held-out loss is left out: " + e.getMessage());
     }
   }
 
-  /** Over the references that were measured, by model key. */
+  /** Over the references that were measured for every model, by model key. */
   Map<String, HeldOut> totals(LoopId loop, List<Model> models, List<JudgedItem> items) {
+    Map<String, Map<String, HeldOut>> known = known(loop, models);
+    List<String> shared =
+        measured(items).stream()
+            .map(JudgedItem::questionSha256)
+            .filter(
+                question -> known.values().stream().allMatch(those -> those.containsKey(question)))
+            .toList();
     Map<String, HeldOut> totals = new HashMap<>();
     for (Model model : models) {
-      Map<String, HeldOut> known = kept.likelihoods(loop, model.key());
-      HeldOut total =
-          HeldOut.sum(
-              measured(items).stream()
-                  .map(item -> known.get(item.questionSha256()))
-                  .filter(heldOut -> heldOut != null)
-                  .toList());
+      HeldOut total = HeldOut.sum(shared.stream().map(known.get(model.key())::get).toList());
       if (total.tokens() > 0) {
         totals.put(model.key(), total);
       }
     }
     return totals;
+  }
+
+  private Map<String, Map<String, HeldOut>> known(LoopId loop, List<Model> models) {
+    Map<String, Map<String, HeldOut>> known = new HashMap<>();
+    models.forEach(model -> known.put(model.key(), kept.likelihoods(loop, model.key())));
+    return known;
+  }
+
+  private Map<JudgedItem, List<Model>> missing(
+      LoopId loop, List<Model> models, List<JudgedItem> items) {
+    Map<String, Map<String, HeldOut>> known = known(loop, models);
+    Map<JudgedItem, List<Model>> missing = new LinkedHashMap<>();
+    for (JudgedItem item : items) {
+      List<Model> those =
+          models.stream()
+              .filter(model -> !known.get(model.key()).containsKey(item.questionSha256()))
+              .toList();
+      if (!those.isEmpty()) {
+        missing.put(item, those);
+      }
+    }
+    return missing;
   }
 
   private List<JudgedItem> measured(List<JudgedItem> items) {
@@ -89,19 +117,24 @@ public class Foresight {
         .toList();
   }
 
+  /** One item by all models; when one is refused, the sums leave the item out for all. */
   private void foresee(
-      LoopId loop,
-      ServingPort server,
-      Model model,
-      JudgedItem item,
-      Map<String, Reference> references) {
-    Reference reference =
-        references.computeIfAbsent(item.questionSha256(), key -> reference(server, item));
-    kept.keep(
-        loop,
-        model.key(),
-        item.questionSha256(),
-        server.foresee(model.servedName(), reference.tokens(), reference.from()));
+      LoopId loop, ServingPort server, List<Model> models, JudgedItem item, AtomicInteger refused) {
+    try {
+      Reference reference = reference(server, item);
+      for (Model model : models) {
+        kept.keep(
+            loop,
+            model.key(),
+            item.questionSha256(),
+            server.foresee(model.servedName(), reference.tokens(), reference.from()));
+      }
+    } catch (ServingException e) {
+      if (e.kind() != Kind.REFUSED || refused.incrementAndGet() > MOST_REFUSED) {
+        throw e;
+      }
+      LOG.debugf("held-out-item-left-out item=%s reason=%s", item.key(), e.getMessage());
+    }
   }
 
   private static Reference reference(ServingPort server, JudgedItem item) {

@@ -17,6 +17,7 @@ import java.util.List;
  * @param lastSequence newest batch known then
  * @param faults why the candidate cannot be judged by asking
  * @param holds why a person must look
+ * @param notes what decides nothing and a person should know
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Frozen(
@@ -30,12 +31,14 @@ public record Frozen(
     List<String> freshBatchIds,
     long lastSequence,
     List<String> faults,
-    List<String> holds) {
+    List<String> holds,
+    List<String> notes) {
   public Frozen {
     suites = List.copyOf(suites);
     freshBatchIds = List.copyOf(freshBatchIds);
     faults = List.copyOf(faults);
     holds = List.copyOf(holds);
+    notes = notes == null ? List.of() : List.copyOf(notes);
   }
 
   /** The same with faults found since. */
@@ -51,6 +54,7 @@ public record Frozen(
         freshBatchIds,
         lastSequence,
         found,
-        holds);
+        holds,
+        notes);
   }
 }

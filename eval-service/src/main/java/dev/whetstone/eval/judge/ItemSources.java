@@ -11,7 +11,9 @@ import dev.whetstone.eval.metric.FormatPattern;
 import dev.whetstone.eval.serving.AnswerText;
 import dev.whetstone.kit.json.Digests;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,9 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads items out of batches and suites. */
@@ -40,24 +42,57 @@ public class ItemSources {
   /**
    * @param reference where they came from, with its digest; absent when nothing could be read
    * @param fault why nothing could be read, with the remedy
+   * @param shadow whether they decide nothing
    */
-  record Items(List<JudgedItem> items, @Nullable SuiteRef reference, @Nullable String fault) {}
+  record Items(
+      List<JudgedItem> items,
+      @Nullable SuiteRef reference,
+      @Nullable String fault,
+      boolean shadow) {}
 
-  /** A batch's SFT test rows, without withdrawn ones. */
-  Items batch(LoopSpec loop, GateRole role, SealedBatch batch, Set<String> withdrawn) {
+  /**
+   * A batch's SFT test rows, without withdrawn ones. Bytes that are not those that were sealed
+   * never come right by themselves and are a fault.
+   *
+   * @param late what cannot be read is a fault, too
+   * @throws ObjectStoreException when the batch cannot be read yet
+   */
+  Items batch(
+      LoopSpec loop, GateRole role, SealedBatch batch, Set<String> withdrawn, boolean late) {
+    try {
+      return batch(loop, role, batch, withdrawn);
+    } catch (CorruptObjectException | UncheckedIOException e) {
+      return unreadable(batch, e);
+    } catch (ObjectStoreException e) {
+      if (!late) {
+        throw e;
+      }
+      return unreadable(batch, e);
+    }
+  }
+
+  private static Items unreadable(SealedBatch batch, RuntimeException e) {
+    return new Items(
+        List.of(),
+        null,
+        "batch " + batch.batchId() + " cannot be asked about: " + e.getMessage(),
+        false);
+  }
+
+  private Items batch(LoopSpec loop, GateRole role, SealedBatch batch, Set<String> withdrawn) {
     String suite =
         (role == GateRole.FRESH ? "fresh/" : "adopted/")
             + batch.batchId().substring(0, Math.min(SHORT_ID, batch.batchId().length()));
     var file = testRows.read(batch);
     if (file.isEmpty()) {
-      return new Items(List.of(), null, null);
+      return new Items(List.of(), null, null, false);
     }
     List<JudgedItem> items =
         file.get().rows().stream()
             .filter(row -> !withdrawn.contains(row.row().id()))
             .map(row -> item(loop, role, suite, row))
             .toList();
-    return new Items(items, new SuiteRef(suite, file.get().sha256()), null);
+    return new Items(items, new SuiteRef(suite, file.get().sha256()), null, false);
   }
 
   /** A declared suite. */
@@ -70,7 +105,8 @@ public class ItemSources {
             suite,
             "has changed since it was declared; declare the loop again to pin what is there");
       }
-      return new Items(parse(loop, suite, bytes), new SuiteRef(suite.name(), sha256), null);
+      return new Items(
+          parse(loop, suite, bytes), new SuiteRef(suite.name(), sha256), null, suite.shadow());
     } catch (IOException | RuntimeException e) {
       return fault(suite, "cannot be read: " + e.getMessage());
     }
@@ -78,7 +114,10 @@ public class ItemSources {
 
   private static Items fault(LoopSpec.Suite suite, String what) {
     return new Items(
-        List.of(), null, "suite '" + suite.name() + "' at " + suite.uri() + " " + what);
+        List.of(),
+        null,
+        "suite '" + suite.name() + "' at " + suite.uri() + " " + what,
+        suite.shadow());
   }
 
   private byte[] bytes(String uri) throws IOException {
@@ -90,6 +129,7 @@ public class ItemSources {
 
   private static List<JudgedItem> parse(LoopSpec loop, LoopSpec.Suite suite, byte[] bytes) {
     List<JudgedItem> items = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
     int number = 0;
     for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
       number++;
@@ -97,13 +137,24 @@ public class ItemSources {
         continue;
       }
       try {
-        items.add(
-            item(loop, suite, Json.read(line.getBytes(StandardCharsets.UTF_8), SuiteItem.class)));
-      } catch (UncheckedIOException | NullPointerException | PatternSyntaxException e) {
+        SuiteItem item = Json.read(line.getBytes(StandardCharsets.UTF_8), SuiteItem.class);
+        requireId(item.id(), ids);
+        items.add(item(loop, suite, item));
+      } catch (UncheckedIOException | NullPointerException | IllegalArgumentException e) {
         throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
       }
     }
     return items;
+  }
+
+  /** An item without an id of its own would take the place of another, or lose it. */
+  private static void requireId(@Nullable String id, Set<String> known) {
+    if (id == null || id.isBlank()) {
+      throw new IllegalArgumentException("the item has no id");
+    }
+    if (!known.add(id)) {
+      throw new IllegalArgumentException("the id '" + id + "' is another item's");
+    }
   }
 
   private static JudgedItem item(LoopSpec loop, LoopSpec.Suite suite, SuiteItem item) {

@@ -1,7 +1,6 @@
 package dev.whetstone.eval.judge;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.Champions;
@@ -23,6 +22,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +49,7 @@ public class Judge {
   private final EvalConfig config;
   private final Clock clock;
   private final EvalMetrics metrics;
+  private final Instant since;
 
   public Judge(
       LoopRegistry registry,
@@ -79,6 +80,7 @@ public class Judge {
     this.config = config;
     this.clock = clock;
     this.metrics = metrics;
+    this.since = clock.instant();
   }
 
   /** Whether a step could do something now. */
@@ -130,22 +132,33 @@ public class Judge {
       return restart(evaluation, waiting.superseded(movedOn(champion)), champion);
     }
     Checkpoint checkpoint = checkpoints.find(loop, evaluation.checkpointId()).orElseThrow();
+    boolean late = isLate(evaluation);
     Optional<String> missing = preparation.missing(checkpoint);
-    if (missing.isPresent()) {
+    if (missing.isPresent() && !late) {
       evaluations.postpone(evaluation, missing.get(), config.retryPause(), false);
       return false;
     }
     DeclaredLoop declared = registry.current(loop).orElseThrow();
-    Frozen frozen = preparation.freeze(declared, champion, checkpoint, evaluation.look());
+    Frozen frozen = preparation.freeze(declared, champion, checkpoint, evaluation.look(), late);
     return evaluations.move(evaluation, waiting.frozen(frozen));
+  }
+
+  /** Whether a person should be asked rather than waited any longer. */
+  private boolean isLate(Evaluation evaluation) {
+    Instant from = evaluation.startedAt().isAfter(since) ? evaluation.startedAt() : since;
+    return clock.instant().isAfter(from.plus(config.patience()));
   }
 
   private boolean judge(Evaluation evaluation, Asking asking) {
     LoopId loop = evaluation.loop();
+    Champion champion = champions.current(loop).orElseThrow();
+    if (champion.generation() != evaluation.generation()) {
+      return restart(evaluation, asking.superseded(movedOn(champion)), champion);
+    }
     Frozen frozen = asking.frozen();
-    LoopSpec spec = registry.bySha(loop, frozen.policySha256()).orElseThrow().spec();
+    LoopSpec spec = spec(loop, frozen);
     List<JudgedItem> items = preparation.items(frozen);
-    List<String> notes = new ArrayList<>();
+    List<String> notes = new ArrayList<>(frozen.notes());
     if (frozen.faults().isEmpty()) {
       Optional<String> refusal = ask(evaluation, spec, frozen, items, notes);
       if (refusal.isPresent()) {
@@ -155,7 +168,13 @@ public class Judge {
     }
     Checkpoint checkpoint = checkpoints.find(loop, evaluation.checkpointId()).orElseThrow();
     Decision decision = verdicts.decide(evaluation, checkpoint, spec, frozen, items, notes);
-    return conclude(evaluation, asking, decision);
+    return conclude(evaluation, asking, spec, decision);
+  }
+
+  private LoopSpec spec(LoopId loop, Frozen frozen) {
+    return Addressing.of(
+        registry.bySha(loop, frozen.policySha256()).orElseThrow().spec(),
+        registry.current(loop).orElseThrow().spec());
   }
 
   /** What the server has against the adapter, if it is that; other trouble is thrown. */
@@ -173,9 +192,7 @@ public class Judge {
       }
       throw e;
     }
-    if (!foresight.measure(evaluation, spec, frozen, items)) {
-      notes.add("held-out loss is left out: the model server gives no prompt log-probabilities");
-    }
+    foresight.measure(evaluation, spec, frozen, items).ifPresent(notes::add);
     return Optional.empty();
   }
 
@@ -183,20 +200,21 @@ public class Judge {
    * Keeps the decision if champion and evaluation still are what they were; the champion's row
    * stays locked until then.
    */
-  private boolean conclude(Evaluation evaluation, Asking asking, Decision decision) {
-    boolean kept =
+  private boolean conclude(Evaluation evaluation, Asking asking, LoopSpec spec, Decision decision) {
+    boolean decided =
         QuarkusTransaction.requiringNew()
             .call(
                 () -> {
                   if (champions.lockedGeneration(evaluation.loop()) != evaluation.generation()
                       || !evaluations.move(evaluation, asking.decided())) {
-                    QuarkusTransaction.setRollbackOnly();
+                    // Nothing was written, so that there is nothing to roll back.
                     return false;
                   }
                   decisions.add(decision);
+                  forgetIrreproducible(evaluation, spec, asking.frozen(), decision);
                   return true;
                 });
-    if (!kept) {
+    if (!decided) {
       Champion champion = champions.current(evaluation.loop()).orElseThrow();
       return champion.generation() != evaluation.generation()
           && restart(evaluation, asking.superseded(movedOn(champion)), champion);
@@ -206,17 +224,16 @@ public class Judge {
         evaluation.loop(), evaluation.checkpointId(), decision.verdict(), decision.id());
     metrics.decided(
         decision.verdict(), Duration.between(evaluation.startedAt(), decision.decidedAt()));
-    forgetIrreproducible(evaluation, asking.frozen(), decision);
     return true;
   }
 
-  /** Answers that would not come again are no ground for the next look. */
-  private void forgetIrreproducible(Evaluation evaluation, Frozen frozen, Decision decision) {
-    if (decision.verdict() == Verdict.INCONCLUSIVE && decision.facts().discordant() > 0) {
-      LoopSpec spec = registry.bySha(evaluation.loop(), frozen.policySha256()).orElseThrow().spec();
-      kept.forget(
-          evaluation.loop(),
-          Contestants.of(spec, frozen, evaluation.checkpointId()).champion().key());
+  /** Answers that would not come again are no ground for a later look, whatever this one says. */
+  private void forgetIrreproducible(
+      Evaluation evaluation, LoopSpec spec, Frozen frozen, Decision decision) {
+    if (Reproducibility.isDoubtful(spec, decision.facts())) {
+      Contestants.of(spec, frozen, evaluation.checkpointId())
+          .distinct()
+          .forEach(model -> kept.forget(evaluation.loop(), model.key()));
     }
   }
 

@@ -66,7 +66,7 @@ public class JudgingStatus {
                   + last.body().reason()
                   + " (POST /v1/decisions/"
                   + last.id()
-                  + "/approve or /refuse)");
+                  + (last.facts().faults().isEmpty() ? "/approve or /refuse)" : "/refuse)"));
       case INCONCLUSIVE ->
           condition(
               false, "AwaitingItems", about + "waits for more items; " + last.body().reason());

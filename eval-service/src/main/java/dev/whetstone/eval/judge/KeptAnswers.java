@@ -71,10 +71,15 @@ public class KeptAnswers {
         answer.completionTokens());
   }
 
-  /** Forgets what a model answered, because it answers otherwise now. */
+  /** Forgets what a model answered and foresaw, because it does so otherwise now. */
   void forget(LoopId loop, String modelKey) {
     sql.update(
         "delete from answer where tenant = ? and loop = ? and model_key = ? and sample = ''",
+        loop.tenant(),
+        loop.loop(),
+        modelKey);
+    sql.update(
+        "delete from likelihood where tenant = ? and loop = ? and model_key = ?",
         loop.tenant(),
         loop.loop(),
         modelKey);

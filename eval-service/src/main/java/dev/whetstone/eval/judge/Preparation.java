@@ -15,6 +15,7 @@ import dev.whetstone.eval.serving.ServedName;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -48,26 +49,33 @@ public class Preparation {
 
   /** Why the evaluation cannot begin yet, if so: batches that were not heard of. */
   Optional<String> missing(Checkpoint checkpoint) {
-    Set<String> known = new HashSet<>();
-    batches.all(checkpoint.loop()).forEach(batch -> known.add(batch.batchId()));
-    return checkpoint.ready().batchIds().stream()
-        .filter(id -> !known.contains(id))
+    return batches.unknown(checkpoint.loop(), checkpoint.ready().batchIds()).stream()
         .findFirst()
         .map(id -> "waits to hear of batch " + id + ", which the candidate was trained on");
   }
 
-  /** Freezes; the items are kept as a blob. */
-  Frozen freeze(DeclaredLoop loop, Champion champion, Checkpoint checkpoint, int look) {
+  /**
+   * Freezes; the items are kept as a blob.
+   *
+   * @param late what is still missing is left out and put before a person
+   * @throws dev.whetstone.kit.store.ObjectStoreException when something cannot be read yet
+   */
+  Frozen freeze(
+      DeclaredLoop loop, Champion champion, Checkpoint checkpoint, int look, boolean late) {
     Gathered gathered = new Gathered();
+    for (String id : batches.unknown(loop.id(), checkpoint.ready().batchIds())) {
+      gathered.holds.add(
+          "nothing was heard of batch " + id + ", which the candidate was trained on");
+    }
     List<SealedBatch> known = batches.all(loop.id());
     BatchRoles roles =
         BatchRoles.of(known, decisions.all(loop.id()), checkpoint.ready().batchIds(), look);
     Set<String> withdrawn = batches.withdrawn(loop.id());
     for (SealedBatch batch : roles.fresh()) {
-      gathered.add(sources.batch(loop.spec(), GateRole.FRESH, batch, withdrawn));
+      gathered.add(sources.batch(loop.spec(), GateRole.FRESH, batch, withdrawn, late));
     }
     for (SealedBatch batch : roles.retain()) {
-      gathered.add(sources.batch(loop.spec(), GateRole.RETAIN, batch, withdrawn));
+      gathered.add(sources.batch(loop.spec(), GateRole.RETAIN, batch, withdrawn, late));
     }
     for (LoopSpec.Suite suite : loop.spec().spec().evaluation().suites()) {
       gathered.add(sources.suite(loop.spec(), suite));
@@ -76,11 +84,6 @@ public class Preparation {
       gathered.holds.add(
           "this is the first round and there is no golden set: declare a suite of role RETAIN, or"
               + " approve by hand");
-    }
-    List<String> faults =
-        new ArrayList<>(inspection.fault(checkpoint.ready()).map(List::of).orElse(List.of()));
-    if (checkpoint.tainted() != null) {
-      faults.add("the checkpoint is tainted: " + checkpoint.tainted());
     }
     return new Frozen(
         loop.specSha256(),
@@ -92,8 +95,27 @@ public class Preparation {
         gathered.suites,
         roles.fresh().stream().map(SealedBatch::batchId).toList(),
         known.isEmpty() ? 0 : known.getLast().sequence(),
-        faults,
-        gathered.holds);
+        faults(loop, checkpoint, late),
+        gathered.holds,
+        gathered.notes);
+  }
+
+  private List<String> faults(DeclaredLoop loop, Checkpoint checkpoint, boolean late) {
+    List<String> faults = new ArrayList<>();
+    try {
+      inspection
+          .fault(checkpoint.ready(), loop.spec().spec().baseModel().sha256())
+          .ifPresent(faults::add);
+    } catch (ObjectStoreException e) {
+      if (!late) {
+        throw e;
+      }
+      faults.add("the adapter cannot be judged: " + e.getMessage());
+    }
+    if (checkpoint.tainted() != null) {
+      faults.add("the checkpoint is tainted: " + checkpoint.tainted());
+    }
+    return faults;
   }
 
   /** The frozen items, their digest checked. */
@@ -134,6 +156,7 @@ public class Preparation {
     final List<JudgedItem> items = new ArrayList<>();
     final List<SuiteRef> suites = new ArrayList<>();
     final List<String> holds = new ArrayList<>();
+    final List<String> notes = new ArrayList<>();
     private final Set<String> keys = new HashSet<>();
 
     void add(ItemSources.Items source) {
@@ -142,7 +165,7 @@ public class Preparation {
         suites.add(source.reference());
       }
       if (source.fault() != null) {
-        holds.add(source.fault());
+        (source.shadow() ? notes : holds).add(source.fault());
       }
     }
   }

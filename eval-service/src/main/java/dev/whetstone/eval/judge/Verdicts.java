@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -56,13 +55,6 @@ public class Verdicts {
     this.clock = clock;
   }
 
-  /** What asking the champion again showed. */
-  private record Repetition(int asked, int discordant) {
-    double share() {
-      return asked == 0 ? 0 : (double) discordant / asked;
-    }
-  }
-
   /** Decides, with the evidence written; keeping and publishing the decision is the caller's. */
   Decision decide(
       Evaluation evaluation,
@@ -77,15 +69,15 @@ public class Verdicts {
     List<ScoredItem> scored = asked ? score(id, contestants, items) : List.of();
     AlphaLedger ledger =
         AlphaBook.ledger(
-            loop.spec().evaluation(), decisions.all(id), frozen.champion().generation());
+            loop.spec().evaluation(), decisions.all(id), frozen.champion().checkpointId());
     List<GateResult> gates = new GateKeeper(loop.spec().evaluation(), ledger.next()).judge(scored);
     boolean spends = gates.stream().anyMatch(g -> g.role() == GateRole.FRESH && g.n() > 1);
-    Repetition repetition =
-        asked ? repetition(evaluation, loop, contestants, items) : new Repetition(0, 0);
+    Reproducibility repetition =
+        asked ? repetition(evaluation, loop, contestants, items) : Reproducibility.UNKNOWN;
     RolloutMode mode = loop.spec().rollout().mode();
     Judgement judgement =
         VerdictRule.decide(
-            new Findings(gates, frozen.faults(), frozen.holds(), doubts(loop, repetition), mode));
+            new Findings(gates, frozen.faults(), frozen.holds(), repetition.doubts(loop), mode));
     String evidenceUri =
         evidence
             .write(
@@ -108,7 +100,7 @@ public class Verdicts {
             frozen.suites(),
             gates,
             spends ? ledger.next() : 0,
-            ledger.leftAfterNext(),
+            spends ? ledger.leftAfterNext() : ledger.left(),
             evidenceUri,
             "policy",
             cost(checkpoint.ready(), scored));
@@ -149,7 +141,7 @@ public class Verdicts {
     return answer;
   }
 
-  private Repetition repetition(
+  private Reproducibility repetition(
       Evaluation evaluation, LoopSpec loop, Contestants contestants, List<JudgedItem> items) {
     String key = contestants.champion().key();
     Map<String, Answer> first = kept.of(evaluation.loop(), key, KeptAnswers.KEPT);
@@ -162,21 +154,7 @@ public class Verdicts {
       double after = ScoredItem.score(item, there(again, item));
       discordant += before == after ? 0 : 1;
     }
-    return new Repetition(repeated.size(), discordant);
-  }
-
-  private static List<String> doubts(LoopSpec loop, Repetition repetition) {
-    double most = loop.spec().evaluation().maxDiscordance();
-    return repetition.share() <= most
-        ? List.of()
-        : List.of(
-            String.format(
-                Locale.ROOT,
-                "the server is not reproducible: asked again, the champion scored otherwise on %d"
-                    + " of %d items, more than %.3f of them",
-                repetition.discordant(),
-                repetition.asked(),
-                most));
+    return new Reproducibility(repeated.size(), discordant);
   }
 
   private DecisionFacts facts(
@@ -185,7 +163,7 @@ public class Verdicts {
       Contestants contestants,
       List<ScoredItem> scored,
       List<JudgedItem> items,
-      Repetition repetition,
+      Reproducibility repetition,
       List<String> notes) {
     Map<String, HeldOut> heldOut =
         foresight.totals(evaluation.loop(), contestants.distinct(), items);
@@ -204,7 +182,8 @@ public class Verdicts {
         scored.size(),
         Duration.between(evaluation.startedAt(), clock.instant()).toMillis() / 1000.0,
         frozen.freshBatchIds(),
-        new ArrayList<>(notes));
+        new ArrayList<>(notes),
+        frozen.faults());
   }
 
   private static ModelFacts facts(

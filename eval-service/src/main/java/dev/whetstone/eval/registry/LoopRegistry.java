@@ -16,10 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** The one owner of loops: keeps declarations by revision and tells the other services of each. */
 @ApplicationScoped
 public class LoopRegistry {
+  private static final Logger LOG = Logger.getLogger(LoopRegistry.class);
   private final Sql sql;
   private final DeclaredLoops loops;
   private final Champions champions;
@@ -65,8 +67,25 @@ public class LoopRegistry {
     outbox.add(
         events.create(
             "loop-%s-%d".formatted(id.loop(), revision), id, "eval", null, id.key(), declared));
-    champions.begin(id, declaration.spec().spec().serving().baseName());
+    String baseName = declaration.spec().spec().serving().baseName();
+    champions.begin(id, baseName);
+    renameBase(id, baseName);
     return new DeclaredLoop(id, declaration.spec(), declaration.specSha256(), revision);
+  }
+
+  /** While the base model is in service, another name for it is another name to ask for. */
+  private void renameBase(LoopId id, String baseName) {
+    champions
+        .current(id)
+        .filter(champion -> champion.isBase() && !champion.servedName().equals(baseName))
+        .map(
+            champion -> champion.next(null, null, baseName, champion.decisionId(), clock.instant()))
+        .ifPresent(
+            renamed -> {
+              if (!champions.replace(renamed)) {
+                LOG.infof("base-not-renamed loop=%s reason=another champion was set", id);
+              }
+            });
   }
 
   public Optional<DeclaredLoop> current(LoopId id) {

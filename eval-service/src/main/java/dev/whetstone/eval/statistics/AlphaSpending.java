@@ -22,12 +22,17 @@ public record AlphaSpending(double alpha, int looks) implements AlphaLedger {
   }
 
   @Override
-  public double leftAfterNext() {
+  public double left() {
     double spent = 0;
-    for (int look = 1; look <= looks + 1; look++) {
+    for (int look = 1; look <= looks; look++) {
       spent += share(look);
     }
     return Math.max(0, alpha - spent);
+  }
+
+  @Override
+  public double leftAfterNext() {
+    return Math.max(0, left() - next());
   }
 
   private double share(int look) {

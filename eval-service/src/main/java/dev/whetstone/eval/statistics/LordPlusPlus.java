@@ -39,7 +39,7 @@ public record LordPlusPlus(double rate, List<Boolean> discoveries) implements Al
   }
 
   @Override
-  public double leftAfterNext() {
+  public double left() {
     double earned = 0;
     boolean first = true;
     for (boolean discovery : discoveries) {
@@ -49,10 +49,15 @@ public record LordPlusPlus(double rate, List<Boolean> discoveries) implements Al
       }
     }
     double spent = 0;
-    for (int look = 0; look <= discoveries.size(); look++) {
+    for (int look = 0; look < discoveries.size(); look++) {
       spent += new LordPlusPlus(rate, discoveries.subList(0, look)).next();
     }
     return Math.max(0, rate / 2 + earned - spent);
+  }
+
+  @Override
+  public double leftAfterNext() {
+    return Math.max(0, left() - next());
   }
 
   private static double gamma(int look) {

@@ -2,7 +2,10 @@ package dev.whetstone.eval.story;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.CheckpointReady;
+import dev.whetstone.eval.batch.SealedBatches;
+import dev.whetstone.eval.champion.Champions;
 import dev.whetstone.eval.checkpoint.Checkpoints;
+import dev.whetstone.eval.judge.Evaluations;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
@@ -33,6 +36,9 @@ public class OfferResource {
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private final LoopRegistry registry;
   private final Checkpoints checkpoints;
+  private final SealedBatches batches;
+  private final Champions champions;
+  private final Evaluations evaluations;
   private final Storyteller storyteller;
   private final ObjectStore store;
   private final Caller caller;
@@ -40,11 +46,17 @@ public class OfferResource {
   public OfferResource(
       LoopRegistry registry,
       Checkpoints checkpoints,
+      SealedBatches batches,
+      Champions champions,
+      Evaluations evaluations,
       Storyteller storyteller,
       ObjectStore store,
       Caller caller) {
     this.registry = registry;
     this.checkpoints = checkpoints;
+    this.batches = batches;
+    this.champions = champions;
+    this.evaluations = evaluations;
     this.storyteller = storyteller;
     this.store = store;
     this.caller = caller;
@@ -57,17 +69,44 @@ public class OfferResource {
     return checkpoints.all(known(name)).reversed().stream().map(storyteller::tell).toList();
   }
 
-  /** Offers a checkpoint that lies in the object store; 202, its story tells the rest. */
+  /**
+   * Offers a checkpoint that lies in the object store; 202, its story tells the rest. One that was
+   * judged against an earlier champion is judged again, against the present one.
+   */
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   @RequiresScope(Scope.OPERATE)
   public Response offer(@PathParam("loop") String name, @Nullable CheckpointReady ready) {
     LoopId loop = known(name);
     CheckpointReady offered = checked(ready);
-    checkpoints.record(loop, offered);
+    requireHeardOf(loop, offered.batchIds());
+    if (!checkpoints.record(loop, offered)) {
+      judgeAgain(loop, offered.checkpointId());
+    }
     return Response.accepted(
             storyteller.tell(checkpoints.find(loop, offered.checkpointId()).orElseThrow()))
         .build();
+  }
+
+  private void judgeAgain(LoopId loop, String checkpointId) {
+    champions
+        .current(loop)
+        .filter(champion -> !checkpointId.equals(champion.checkpointId()))
+        .ifPresent(champion -> evaluations.beginAgain(loop, checkpointId, champion.generation()));
+  }
+
+  /** It would wait for ever for a batch that never was. */
+  private void requireHeardOf(LoopId loop, List<String> batchIds) {
+    for (String unknown : batches.unknown(loop, batchIds)) {
+      String pointer = "/batchIds/" + batchIds.indexOf(unknown);
+      throw new ProblemException(
+          Problems.unprocessable(
+              "unknown-batch",
+              "the loop has no sealed batch '" + unknown + "'",
+              pointer,
+              "name batches of this loop, or none for an adapter that was trained on other data;"
+                  + " one sealed a moment ago is known here soon"));
+    }
   }
 
   private CheckpointReady checked(@Nullable CheckpointReady ready) {

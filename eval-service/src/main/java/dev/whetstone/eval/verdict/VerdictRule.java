@@ -9,16 +9,19 @@ import java.util.List;
 
 /**
  * From findings to one verdict. Where several apply, the first of REJECT, HOLD, INCONCLUSIVE and
- * PROMOTE wins. What would be promoted is held instead where a person has to say yes; a rejected or
- * undecided candidate needs nobody's yes.
+ * PROMOTE wins. Only what was measured rejects: a candidate that could not be measured is held, and
+ * where the measurement is in doubt no gate's failure counts. What would be promoted is held
+ * instead where a person has to say yes; a rejected or undecided candidate needs nobody's yes.
  */
 public final class VerdictRule {
   private VerdictRule() {}
 
   public static Judgement decide(Findings findings) {
-    List<String> reject = new ArrayList<>(findings.faults());
-    reject.addAll(enforced(findings, GateOutcome.FAILED));
-    if (!reject.isEmpty()) {
+    if (!findings.faults().isEmpty()) {
+      return judgement(Verdict.HOLD, findings.faults());
+    }
+    List<String> reject = enforced(findings, GateOutcome.FAILED);
+    if (!reject.isEmpty() && findings.doubts().isEmpty()) {
       return judgement(Verdict.REJECT, reject);
     }
     List<String> hold = new ArrayList<>(findings.holds());
@@ -27,6 +30,7 @@ public final class VerdictRule {
       hold.add("no FRESH gate is enforced, so nothing can show that the candidate is better");
     }
     if (!hold.isEmpty()) {
+      hold.addAll(findings.doubts());
       return judgement(Verdict.HOLD, hold);
     }
     List<String> inconclusive = new ArrayList<>(findings.doubts());

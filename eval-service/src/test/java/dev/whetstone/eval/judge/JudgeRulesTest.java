@@ -77,14 +77,18 @@ class JudgeRulesTest {
             decision(Verdict.PROMOTE, Adoption.ADOPTED, 0, 0.03, "b1"),
             decision(Verdict.REJECT, Adoption.NONE, 1, 0.03, "b2"),
             decision(Verdict.REJECT, Adoption.NONE, 1, 0, "b2"),
-            decision(Verdict.INCONCLUSIVE, Adoption.NONE, 1, 0.01, "b3"));
+            decision(Verdict.INCONCLUSIVE, Adoption.NONE, 1, 0.01, "b3"),
+            // The same champion again after a rollback.
+            decision(Verdict.REJECT, Adoption.NONE, 3, 0.01, "b3"));
 
-    assertThat(AlphaBook.ledger(evaluation("alpha-spending"), decisions, 1))
-        .isEqualTo(new AlphaSpending(0.05, 2));
-    assertThat(AlphaBook.ledger(evaluation("alpha-spending"), decisions, 2))
+    assertThat(AlphaBook.ledger(evaluation("alpha-spending"), decisions, "c1"))
+        .isEqualTo(new AlphaSpending(0.05, 3));
+    assertThat(AlphaBook.ledger(evaluation("alpha-spending"), decisions, "c9"))
         .isEqualTo(new AlphaSpending(0.05, 0));
-    assertThat(AlphaBook.ledger(evaluation("lord++"), decisions, 1))
-        .isEqualTo(new LordPlusPlus(0.1, List.of(true, false, false)));
+    assertThat(AlphaBook.ledger(evaluation("alpha-spending"), decisions, null))
+        .isEqualTo(new AlphaSpending(0.05, 1));
+    assertThat(AlphaBook.ledger(evaluation("lord++"), decisions, "c1"))
+        .isEqualTo(new LordPlusPlus(0.1, List.of(true, false, false, false)));
   }
 
   @Test
@@ -211,7 +215,7 @@ class JudgeRulesTest {
         new PromotionDecided(
             "dec",
             "candidate",
-            null,
+            generation == 0 ? null : "c1",
             generation,
             ids(batches),
             verdict,
@@ -226,7 +230,7 @@ class JudgeRulesTest {
             "policy",
             new DecisionCost(0, 0, 0, 0));
     DecisionFacts facts =
-        new DecisionFacts("base", "c", Map.of(), 0, 0, 0, 0, List.of(), List.of());
+        new DecisionFacts("base", "c", Map.of(), 0, 0, 0, 0, List.of(), List.of(), List.of());
     return new Decision(
         "dec",
         1,

@@ -187,7 +187,8 @@ class DecisionPageTest {
             10,
             3.5,
             List.of(),
-            List.of("a note with <tags>"));
+            List.of("a note with <tags>"),
+            List.of());
     return new Decision(
         "dec-1",
         1,

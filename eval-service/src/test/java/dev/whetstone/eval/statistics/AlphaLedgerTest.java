@@ -19,6 +19,9 @@ class AlphaLedgerTest {
     assertThat(spent).isLessThan(0.05).isCloseTo(0.05, within(1e-5));
     assertThat(new AlphaSpending(0.05, 0).next()).isCloseTo(0.0303964, within(1e-7));
     assertThat(new AlphaSpending(0.05, 0).leftAfterNext()).isCloseTo(0.0196036, within(1e-7));
+    assertThat(new AlphaSpending(0.05, 0).left()).isEqualTo(0.05);
+    assertThat(new AlphaSpending(0.05, 1).left()).isCloseTo(0.0196036, within(1e-7));
+    assertThat(new LordPlusPlus(0.1, List.of()).left()).isEqualTo(0.05);
   }
 
   @Test

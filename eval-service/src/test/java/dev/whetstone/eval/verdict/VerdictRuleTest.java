@@ -32,7 +32,9 @@ class VerdictRuleTest {
         Arguments.of(PASSED, PASSED, false, false, RolloutMode.CANARY, HOLD),
         Arguments.of(FAILED, PASSED, false, false, RolloutMode.AUTO, REJECT),
         Arguments.of(PASSED, FAILED, false, false, RolloutMode.AUTO, REJECT),
-        Arguments.of(UNDECIDED, FAILED, true, true, RolloutMode.APPROVE, REJECT),
+        Arguments.of(UNDECIDED, FAILED, true, false, RolloutMode.APPROVE, REJECT),
+        Arguments.of(UNDECIDED, FAILED, true, true, RolloutMode.APPROVE, HOLD),
+        Arguments.of(PASSED, FAILED, false, true, RolloutMode.AUTO, INCONCLUSIVE),
         Arguments.of(UNDECIDED, PASSED, false, false, RolloutMode.AUTO, INCONCLUSIVE),
         Arguments.of(UNDECIDED, PASSED, false, false, RolloutMode.APPROVE, INCONCLUSIVE),
         Arguments.of(PASSED, UNDECIDED, false, false, RolloutMode.AUTO, INCONCLUSIVE),
@@ -86,17 +88,17 @@ class VerdictRuleTest {
   }
 
   @Test
-  void shouldRejectWhatCannotBeServed() {
+  void shouldHoldWhatCannotBeServedSinceNothingWasMeasured() {
     Findings findings =
         new Findings(
-            List.of(gate(GateRole.FRESH, NOT_MEASURED, true)),
+            List.of(gate(GateRole.FRESH, FAILED, true)),
             List.of("adapter_model.safetensors holds 12 bytes"),
             List.of(),
             List.of(),
             RolloutMode.AUTO);
 
     assertThat(VerdictRule.decide(findings))
-        .isEqualTo(new Judgement(REJECT, "adapter_model.safetensors holds 12 bytes"));
+        .isEqualTo(new Judgement(HOLD, "adapter_model.safetensors holds 12 bytes"));
   }
 
   @Test

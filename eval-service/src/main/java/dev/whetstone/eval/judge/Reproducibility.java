@@ -1,0 +1,35 @@
+package dev.whetstone.eval.judge;
+
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.eval.decision.DecisionFacts;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What asking the champion again showed.
+ *
+ * @param asked items asked a second time
+ * @param discordant of those, scored otherwise the second time
+ */
+record Reproducibility(int asked, int discordant) {
+  static final Reproducibility UNKNOWN = new Reproducibility(0, 0);
+
+  /** Why the measurement is void, if it is. */
+  List<String> doubts(LoopSpec loop) {
+    double most = loop.spec().evaluation().maxDiscordance();
+    return asked == 0 || (double) discordant / asked <= most
+        ? List.of()
+        : List.of(
+            String.format(
+                Locale.ROOT,
+                "the server is not reproducible: asked again, the champion scored otherwise on %d"
+                    + " of %d items, more than %.3f of them",
+                discordant,
+                asked,
+                most));
+  }
+
+  static boolean isDoubtful(LoopSpec loop, DecisionFacts facts) {
+    return !new Reproducibility(facts.repeated(), facts.discordant()).doubts(loop).isEmpty();
+  }
+}

@@ -1,0 +1,285 @@
+package dev.whetstone.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.whetstone.contracts.batch.BatchManifest;
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.event.BatchSealed;
+import dev.whetstone.contracts.event.CheckpointReady;
+import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.contracts.suite.SuiteItem;
+import dev.whetstone.eval.scene.FakeModelServer;
+import dev.whetstone.eval.scene.Scene;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.testing.InfrastructureResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is set up wrongly or missing says nothing of a candidate: it is waited for, or shown. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class PutRightTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  @Inject ObjectStore store;
+  FakeModelServer server;
+
+  @BeforeEach
+  void start() {
+    server = new FakeModelServer().base(LoopJudgedTest.OLD);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private Scene scene(String name) {
+    return new Scene(name, store, server)
+        .suite("RETAIN", "golden", 150, false)
+        .suite("FORGET", "skills", 100, false);
+  }
+
+  private static void awaitJudging(Scene scene, String words) {
+    await().atMost(PATIENCE).until(() -> scene.condition("Judging").contains(words));
+  }
+
+  @Test
+  void shouldWaitForAKeyThatTheServerTakes() {
+    server.refuseAll(401);
+    Scene scene = scene("keyless").declared();
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+    awaitJudging(scene, "spec.serving.credentialsRef");
+
+    server.refuseAll(0);
+
+    assertThat(scene.decision().verdict()).isEqualTo(Verdict.PROMOTE);
+  }
+
+  @Test
+  void shouldAskWhereTheNewestDeclarationSays() {
+    Scene scene = scene("elsewhere").askedAt(server.url() + "/v1").declared();
+    String measuredBy = scene.declare().extract().path("specSha256");
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+    awaitJudging(scene, "base URLs without /v1");
+
+    scene.askedAt(server.url()).freshItems(1000).declared();
+
+    PromotionDecided decision = scene.decision();
+    assertThat(decision.verdict()).isEqualTo(Verdict.PROMOTE);
+    assertThat(decision.policySha256()).isEqualTo(measuredBy);
+  }
+
+  @Test
+  void shouldCallTheBaseModelByItsNewestName() {
+    Scene scene = scene("renamed").baseName("misspelt").declared();
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+    awaitJudging(scene, "The model does not exist");
+
+    scene.baseName(FakeModelServer.BASE).mode("observe").declared();
+
+    assertThat(scene.decision().championGeneration()).isEqualTo(1);
+    Scene.api()
+        .get("/v1/loops/renamed/champion")
+        .then()
+        .body("generation", equalTo(1))
+        .body("servedName", equalTo(FakeModelServer.BASE));
+  }
+
+  @Test
+  void shouldWaitForAStoreThatIsNotThere() {
+    Scene scene = scene("unmounted").declared();
+    CheckpointReady ready = scene.silentCheckpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+    String manifest = store.key(URI.create(ready.manifestUri()));
+    byte[] bytes = store.read(manifest);
+    store.delete(manifest);
+    scene.say(ready, ready.checkpointId());
+    awaitJudging(scene, "is not in the store");
+
+    store.put(manifest, bytes);
+
+    assertThat(scene.decision().verdict()).isEqualTo(Verdict.PROMOTE);
+  }
+
+  @Test
+  void shouldAskAPersonWhenABatchIsNeverHeardOf() {
+    Scene scene = scene("unheard").declared();
+    BatchSealed never = scene.silentBatch("new", 60);
+    scene.checkpoint(LoopJudgedTest.BETTER, never);
+    awaitJudging(scene, "waits to hear of batch " + never.batchId());
+
+    await().atMost(PATIENCE).until(() -> !scene.decisions().isEmpty());
+
+    assertThat(scene.decision().verdict()).isEqualTo(Verdict.HOLD);
+    assertThat(scene.decision().reason()).contains("nothing was heard of batch " + never.batchId());
+  }
+
+  @Test
+  void shouldRefuseAnOfferThatNamesAnUnknownBatch() {
+    Scene scene = scene("unknown").declared();
+    CheckpointReady ready =
+        scene.silentCheckpoint(LoopJudgedTest.BETTER, scene.silentBatch("new", 60));
+
+    Scene.api()
+        .body(Json.write(ready))
+        .post("/v1/loops/unknown/checkpoints")
+        .then()
+        .statusCode(422)
+        .body("code", equalTo("unknown-batch"))
+        .body("pointer", equalTo("/batchIds/0"));
+  }
+
+  @Test
+  void shouldAskAPersonWhenABatchIsCorrupt() {
+    Scene scene = scene("corrupt").declared();
+    BatchSealed batch = scene.batch("new", 60);
+    BatchManifest manifest =
+        Json.read(store.read(store.key(URI.create(batch.manifestUri()))), BatchManifest.class);
+    String blob = manifest.file("sft/test.jsonl").orElseThrow().blob();
+    store.delete(blob);
+    store.put(blob, "something else".getBytes(StandardCharsets.UTF_8));
+    scene.checkpoint(LoopJudgedTest.BETTER, batch);
+
+    PromotionDecided decision = scene.decision();
+
+    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
+    assertThat(decision.reason()).contains("batch " + batch.batchId(), "is corrupt");
+  }
+
+  @Test
+  void shouldHoldWeightsThatAreNotThoseOfTheManifest() {
+    Scene scene = scene("swapped").declared();
+    BatchSealed batch = scene.batch("new", 60);
+    CheckpointReady other = scene.silentCheckpoint(LoopJudgedTest.BETTER, batch);
+    CheckpointReady ready = scene.silentCheckpoint(LoopJudgedTest.BETTER, batch);
+    scene.say(
+        new CheckpointReady(
+            ready.checkpointId(),
+            ready.runId(),
+            ready.batchIds(),
+            ready.manifestUri(),
+            other.adapterUri(),
+            ready.baseModel(),
+            null,
+            null,
+            ready.hyperparameters(),
+            ready.metrics(),
+            ready.tokens(),
+            ready.gpuSeconds(),
+            ready.workerVersion()),
+        ready.checkpointId());
+
+    PromotionDecided decision = scene.decision();
+
+    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
+    assertThat(decision.reason()).contains("in the folder of adapterUri", other.adapterUri());
+    assertThat(server.answers()).isZero();
+  }
+
+  @Test
+  void shouldDecideWithoutHeldOutLossWhereItCannotBeHad() {
+    server.tokenizes(false);
+    Scene scene = scene("tokenless").declared();
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+
+    PromotionDecided decision = scene.decision();
+
+    assertThat(decision.verdict()).isEqualTo(Verdict.PROMOTE);
+    Scene.api()
+        .get("/v1/decisions/" + decision.decisionId() + "/facts")
+        .then()
+        .body("models.candidate.heldOutLoss", nullValue())
+        .body("notes", hasItem(containsString("held-out loss is left out")));
+  }
+
+  @Test
+  void shouldLeaveARefusedItemOutOfHeldOutLossForEveryModel() {
+    // "new N" and its answer are seven tokens, those of the longer topic eleven.
+    server.longestPrompt(8);
+    Scene scene = scene("refusals").declared();
+    BatchSealed longer = scene.batch("new but longer", 10);
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60), longer);
+
+    PromotionDecided decision = scene.decision();
+
+    Scene.api()
+        .get("/v1/decisions/" + decision.decisionId() + "/facts")
+        .then()
+        .body("models.base.heldOutLoss", equalTo(2.0f))
+        .body("notes", hasItem("held-out loss leaves out 10 items that the server refused"));
+  }
+
+  @Test
+  void shouldForgetAnswersOfAServerThatIsNoLongerTheSame() {
+    Scene scene = scene("exchanged").declared();
+    scene.checkpoint(question -> "wrong", scene.batch("new", 60));
+    assertThat(scene.decision().verdict()).isEqualTo(Verdict.REJECT);
+
+    server.base(question -> "the new server says something else");
+    scene.checkpoint(question -> "wrong", scene.batch("new other", 60));
+    PromotionDecided doubted = scene.decisions(2).getFirst();
+    CheckpointReady better = scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new more", 60));
+    PromotionDecided judged =
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    scene.decisions().stream()
+                        .filter(decision -> decision.candidate().equals(better.checkpointId()))
+                        .toList(),
+                decisions -> !decisions.isEmpty())
+            .getFirst();
+
+    assertThat(doubted.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(doubted.reason()).contains("not reproducible");
+    assertThat(LoopJudgedTest.gate(doubted, "RETAIN").champion()).isEqualTo(1);
+    assertThat(judged.verdict()).isEqualTo(Verdict.PROMOTE);
+    assertThat(LoopJudgedTest.gate(judged, "RETAIN").champion()).isZero();
+  }
+
+  @Test
+  void shouldHoldASuiteWhoseItemsCannotBeToldApart() {
+    SuiteItem item =
+        new SuiteItem("same", List.of(ChatMessage.user("golden")), "right", null, null, null);
+    Scene scene =
+        scene("repeated").suite("FORGET", "twins", Collections.nCopies(2, item), false).declared();
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+
+    PromotionDecided decision = scene.decision();
+
+    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
+    assertThat(decision.reason()).contains("suite 'twins'", "line 2", "another item's");
+  }
+
+  @Test
+  void shouldOnlyShowThatAShadowSuiteCannotBeRead() throws IOException {
+    Scene scene = scene("shadowless").suite("FORGET", "aside", 40, true).declared();
+    Files.writeString(scene.suiteFile("aside"), "{}\n");
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+
+    PromotionDecided decision = scene.decision();
+
+    assertThat(decision.verdict()).isEqualTo(Verdict.PROMOTE);
+    Scene.api()
+        .get("/v1/decisions/" + decision.decisionId() + "/facts")
+        .then()
+        .body("notes", hasItem(containsString("suite 'aside'")));
+  }
+}
