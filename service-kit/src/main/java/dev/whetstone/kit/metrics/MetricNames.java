@@ -11,5 +11,10 @@ public final class MetricNames {
   /** Messages that the broker acknowledged. */
   public static final String OUTBOX_SENT = "whetstone.outbox.sent";
 
+  /**
+   * Seconds since the oldest message was queued that is not acknowledged yet; 0 when none waits.
+   */
+  public static final String OUTBOX_OLDEST_AGE = "whetstone.outbox.oldest.age";
+
   private MetricNames() {}
 }

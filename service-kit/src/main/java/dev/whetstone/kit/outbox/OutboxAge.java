@@ -1,0 +1,43 @@
+package dev.whetstone.kit.outbox;
+
+import dev.whetstone.kit.inbox.DatabaseTrouble;
+import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.sql.Sql;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.properties.IfBuildProperty;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Shows how long the oldest message has been waiting: a row that Kafka does not take is seen. */
+@ApplicationScoped
+@IfBuildProperty(name = "whetstone.database", stringValue = "true")
+public class OutboxAge {
+  private static final String OLDEST =
+      """
+      select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0) from outbox
+      """;
+  private final Sql sql;
+  private volatile double seconds;
+
+  public OutboxAge(Sql sql, MeterRegistry metrics) {
+    this.sql = sql;
+    Gauge.builder(MetricNames.OUTBOX_OLDEST_AGE, this, age -> age.seconds)
+        .description("How long the oldest message has been waiting for its acknowledgement")
+        .baseUnit("seconds")
+        .strongReference(true)
+        .register(metrics);
+  }
+
+  /** Not when somebody asks for metrics: that must be answered when the database is not there. */
+  @Scheduled(
+      every = "${whetstone.outbox.measure-every:10s}",
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+  void measure() {
+    try {
+      seconds = sql.first(OLDEST, row -> row.getDouble(1)).orElse(0.0);
+    } catch (DatabaseTrouble e) {
+      seconds = Double.NaN;
+    }
+  }
+}
