@@ -1,0 +1,65 @@
+package dev.whetstone.kit.inbox;
+
+import dev.whetstone.kit.sql.Sql;
+import io.quarkus.arc.properties.IfBuildProperty;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Forgets keys so old that their events cannot come again: past the retention of the topics that
+ * keep longest (a year) and the join window.
+ */
+@ApplicationScoped
+@IfBuildProperty(name = "whetstone.database", stringValue = "true")
+public class InboxPruning {
+  private static final Logger LOG = Logger.getLogger(InboxPruning.class);
+
+  /** Few enough for a short transaction, so that nobody who admits waits for it. */
+  private static final int CHUNK = 10_000;
+
+  private static final String DELETE =
+      """
+      delete from inbox where event_key in
+        (select event_key from inbox where received_at < ? order by received_at limit %d)
+      """
+          .formatted(CHUNK);
+
+  private final Sql sql;
+  private final Clock clock;
+  private final Duration keep;
+
+  /**
+   * @param keep longer than every topic's retention plus every loop's join window; else an event
+   *     that is read again takes effect again
+   */
+  public InboxPruning(
+      Sql sql,
+      Clock clock,
+      @ConfigProperty(name = "whetstone.inbox.keep", defaultValue = "P400D") Duration keep) {
+    this.sql = sql;
+    this.clock = clock;
+    this.keep = keep;
+  }
+
+  @Scheduled(
+      every = "${whetstone.inbox.prune-every:1h}",
+      delayed = "10m",
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+  void prune() {
+    Instant before = clock.instant().minus(keep);
+    long forgotten = 0;
+    int deleted;
+    do {
+      deleted = sql.update(DELETE, before);
+      forgotten += deleted;
+    } while (deleted == CHUNK);
+    if (forgotten > 0) {
+      LOG.infof("inbox-pruned keys=%d before=%s", forgotten, before);
+    }
+  }
+}
