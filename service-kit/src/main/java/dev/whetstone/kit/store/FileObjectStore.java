@@ -7,12 +7,15 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,28 +24,45 @@ import java.util.stream.Stream;
  * replaces one.
  */
 public final class FileObjectStore implements ObjectStore {
+  /** Nobody writes a single object for longer; what is older was left by a killed writer. */
+  private static final Duration LEFT_BEHIND = Duration.ofHours(1);
+
+  private static final Set<String> NO_LINKS =
+      Set.of("Operation not permitted", "Operation not supported", "Function not implemented");
+
   private final Path root;
   private final Path aside;
+  private final Linker linker;
+
+  /** Gives a file a second name, and fails when that is taken. */
+  @FunctionalInterface
+  interface Linker {
+    void link(Path name, Path existing) throws IOException;
+  }
 
   /** Uses a directory, made when it is not there. */
   public FileObjectStore(Path root) {
+    this(root, Files::createLink);
+  }
+
+  FileObjectStore(Path root, Linker linker) {
+    this.linker = linker;
     this.root = root.toAbsolutePath().normalize();
     this.aside = this.root.resolve(".writing");
     try {
-      Files.createDirectories(aside);
+      Directories.make(aside);
     } catch (IOException e) {
       throw new ObjectStoreException(
           "object store " + this.root + " cannot be made; check the folder's owner and space", e);
     }
+    Directories.sweep(aside, "put-*.tmp", LEFT_BEHIND);
   }
 
   @Override
   public Stored put(String key, byte[] bytes) {
     Path target = path(key);
     String sha256 = Digests.sha256(bytes);
-    if (!Files.exists(target)) {
-      write(key, target, bytes);
-    }
+    write(key, target, bytes);
     if (!Arrays.equals(read(key), bytes)) {
       throw new ObjectStoreException(
           "object "
@@ -55,17 +75,13 @@ public final class FileObjectStore implements ObjectStore {
   private void write(String key, Path target, byte[] bytes) {
     Path temporary = null;
     try {
-      Files.createDirectories(target.getParent());
-      temporary = Files.createTempFile(aside, "put-", ".tmp");
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-        channel.force(true);
+      if (!Files.exists(target)) {
+        Files.createDirectories(target.getParent());
+        temporary = writeAside(bytes);
+        linkUnlessThere(target, temporary);
       }
-      linkUnlessThere(target, temporary);
-      forceDirectory(target.getParent());
+      // Also when another writer was first: it may be killed before it does.
+      Directories.forceUpTo(root, target.getParent());
     } catch (IOException e) {
       throw new ObjectStoreException(
           "object "
@@ -81,17 +97,48 @@ public final class FileObjectStore implements ObjectStore {
     }
   }
 
+  private Path writeAside(byte[] bytes) throws IOException {
+    Path temporary = Files.createTempFile(aside, "put-", ".tmp");
+    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+      return temporary;
+    } catch (IOException e) {
+      deleteQuietly(temporary);
+      throw e;
+    }
+  }
+
   /**
    * Another writer of the same key may have been first; {@link #put} compares the bytes afterwards.
    */
-  private static void linkUnlessThere(Path target, Path temporary) throws IOException {
+  private void linkUnlessThere(Path target, Path temporary) throws IOException {
     try {
-      Files.createLink(target, temporary);
+      linker.link(target, temporary);
     } catch (FileAlreadyExistsException e) {
       if (!Files.isRegularFile(target)) {
         throw e;
       }
+    } catch (UnsupportedOperationException e) {
+      throw withoutLinks(e);
+    } catch (FileSystemException e) {
+      if (NO_LINKS.contains(String.valueOf(e.getReason()))) {
+        throw withoutLinks(e);
+      }
+      throw e;
     }
+  }
+
+  private ObjectStoreException withoutLinks(Exception cause) {
+    return new ObjectStoreException(
+        "object store "
+            + root
+            + " is on a file system without hard links; set whetstone.store.uri to a folder on one"
+            + " that has them, such as ext4, xfs, apfs or ntfs",
+        cause);
   }
 
   @Override
@@ -177,12 +224,6 @@ public final class FileObjectStore implements ObjectStore {
   private static ObjectStoreException missing(String key, IOException cause) {
     return new ObjectStoreException(
         "object " + key + " is not in the store; check whetstone.store.uri and retention", cause);
-  }
-
-  private static void forceDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
   private static void deleteQuietly(Path temporary) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileObjectStoreTest {
   @TempDir Path folder;
@@ -96,5 +100,44 @@ class FileObjectStoreTest {
         .hasMessageContaining("blocked/object")
         .hasMessageContaining("Free disk space");
     assertThat(Files.list(folder.resolve(".writing"))).isEmpty();
+  }
+
+  @Test
+  void shouldSweepWhatKilledWritersLeft() throws IOException {
+    Path old = Files.writeString(folder.resolve(".writing/put-1.tmp"), "half");
+    Files.setLastModifiedTime(
+        old, FileTime.from(Files.getLastModifiedTime(old).toInstant().minusSeconds(3_700)));
+    Path young = Files.writeString(folder.resolve(".writing/put-2.tmp"), "half");
+
+    var unused = new FileObjectStore(folder);
+
+    assertThat(Files.list(folder.resolve(".writing"))).containsExactly(young);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldSayWhatToDoOnAFileSystemWithoutLinks(boolean knownToJava) throws IOException {
+    FileObjectStore withoutLinks =
+        new FileObjectStore(
+            folder,
+            (name, existing) -> {
+              if (knownToJava) {
+                throw new UnsupportedOperationException();
+              }
+              throw new FileSystemException(
+                  name.toString(), existing.toString(), "Operation not permitted");
+            });
+    assertThatThrownBy(() -> withoutLinks.put("a/b", bytes("x")))
+        .isInstanceOf(ObjectStoreException.class)
+        .hasMessageContaining(folder.toString())
+        .hasMessageContaining("whetstone.store.uri");
+    assertThat(Files.list(folder.resolve(".writing"))).isEmpty();
+    assertThat(withoutLinks.exists("a/b")).isFalse();
+  }
+
+  @Test
+  void shouldOpenInAFolderThatIsNotThereYet() {
+    FileObjectStore deep = new FileObjectStore(folder.resolve("not/there/yet"));
+    assertThat(deep.read(deep.put("a/b/c", bytes("x")).key())).isEqualTo(bytes("x"));
   }
 }
