@@ -1,22 +1,29 @@
 package dev.whetstone.curation.form;
 
+import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.event.EventKey;
 import dev.whetstone.contracts.event.FeedbackContent;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.chain.Texts;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Feedback on one answer that disagrees. Of one end user the latest holds. Between end users the
- * majority holds when it leads by the loop's margin; otherwise everybody's goes to quarantine.
- * Thumbs, ratings past the thresholds and corrections (the answer was not good enough) take sides;
- * preferences, comments, signals and outcomes do not.
+ * Feedback on one answer that disagrees. Of one end user the latest holds: it ends what he said
+ * before for the other side, or in the same way. Between end users the majority holds when it leads
+ * by the loop's margin; otherwise everybody's goes to quarantine. Thumbs, ratings past the
+ * thresholds and corrections (the answer was not good enough) take sides; preferences, comments,
+ * signals and outcomes do not.
  */
 public final class ContradictionOnOneResponse {
   private static final Comparator<Opinion> LATEST_LAST =
@@ -32,39 +39,69 @@ public final class ContradictionOnOneResponse {
   public static Map<EventKey, Standing> weigh(LoopSpec spec, Collection<Opinion> opinions) {
     LoopSpec.Curation curation = spec.spec().curation();
     List<Opinion> ordered = opinions.stream().sorted(LATEST_LAST).toList();
-    Map<String, Opinion> latest = new TreeMap<>();
+    Map<EventKey, Opinion> superseding = superseding(ordered, curation.quality());
+    Map<String, Boolean> voices = new TreeMap<>();
     for (Opinion opinion : ordered) {
-      if (side(opinion.content(), curation.quality()).isPresent()) {
-        latest.put(opinion.contributor(), opinion);
+      if (!superseding.containsKey(opinion.key())) {
+        side(opinion.content(), curation.quality())
+            .ifPresent(side -> voices.put(opinion.contributor(), side));
       }
     }
-    long voices = latest.size();
-    long good =
-        latest.values().stream()
-            .filter(opinion -> side(opinion.content(), curation.quality()).orElseThrow())
-            .count();
+    long good = voices.values().stream().filter(side -> side).count();
     Map<EventKey, Standing> standings = new LinkedHashMap<>();
     for (Opinion opinion : ordered) {
-      standings.put(opinion.key(), standing(opinion, latest, good, voices, curation));
+      Opinion later = superseding.get(opinion.key());
+      standings.put(
+          opinion.key(),
+          later == null
+              ? standing(opinion, good, voices.size(), curation)
+              : new Standing.Superseded(later.key()));
     }
     return standings;
   }
 
+  /** What the same end user said later and what still holds, by the opinion that it ends. */
+  private static Map<EventKey, Opinion> superseding(
+      List<Opinion> ordered, LoopSpec.Quality quality) {
+    Map<EventKey, Opinion> superseding = new HashMap<>();
+    Map<String, List<Opinion>> holding = new HashMap<>();
+    for (Opinion opinion : ordered.reversed()) {
+      List<Opinion> later = holding.computeIfAbsent(opinion.contributor(), _ -> new ArrayList<>());
+      later.stream()
+          .filter(other -> replaces(other.content(), opinion.content(), quality))
+          .findFirst()
+          .ifPresentOrElse(
+              other -> superseding.put(opinion.key(), other), () -> later.add(opinion));
+    }
+    return superseding;
+  }
+
+  /** The other side, or the same kind of word again; of preferences, on the same two answers. */
+  private static boolean replaces(
+      FeedbackContent later, FeedbackContent earlier, LoopSpec.Quality quality) {
+    if (later instanceof FeedbackContent.Preference(var chosen, var rejected)
+        && earlier instanceof FeedbackContent.Preference(var formerly, var formerlyNot)) {
+      return texts(chosen, rejected).equals(texts(formerly, formerlyNot));
+    }
+    Optional<Boolean> laterSide = side(later, quality);
+    Optional<Boolean> earlierSide = side(earlier, quality);
+    boolean otherSide =
+        laterSide.isPresent() && earlierSide.isPresent() && !laterSide.equals(earlierSide);
+    boolean sameKind =
+        later.getClass().equals(earlier.getClass())
+            && (laterSide.isPresent() || later instanceof FeedbackContent.Rating);
+    return otherSide || sameKind;
+  }
+
+  private static Set<String> texts(ChatMessage one, ChatMessage other) {
+    return new HashSet<>(List.of(Texts.text(one), Texts.text(other)));
+  }
+
   private static Standing standing(
-      Opinion opinion,
-      Map<String, Opinion> latest,
-      long good,
-      long voices,
-      LoopSpec.Curation curation) {
+      Opinion opinion, long good, long voices, LoopSpec.Curation curation) {
     Optional<Boolean> side = side(opinion.content(), curation.quality());
     if (side.isEmpty()) {
       return new Standing.Stands(1);
-    }
-    Opinion last = latest.get(opinion.contributor());
-    boolean sameWord = side.equals(side(last.content(), curation.quality()));
-    boolean replaced = !sameWord || opinion.content().getClass().equals(last.content().getClass());
-    if (!last.key().equals(opinion.key()) && replaced) {
-      return new Standing.Superseded(last.key());
     }
     long agreeing = side.get() ? good : voices - good;
     double agreement = (double) agreeing / voices;

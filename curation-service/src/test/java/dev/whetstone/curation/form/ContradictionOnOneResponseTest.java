@@ -2,14 +2,18 @@ package dev.whetstone.curation.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.event.EventKey;
 import dev.whetstone.contracts.event.FeedbackContent;
+import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.curation.chain.Samples;
 import dev.whetstone.curation.chain.Specs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +39,74 @@ class ContradictionOnOneResponseTest {
     correction("right", "ann", 2);
 
     assertThat(weigh().values()).containsOnly(new Standing.Stands(1));
+  }
+
+  /** Each word is kind and second; the order in which they are said is that of the seconds. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          correction correction down     | 1 2
+          correction correction up       | 2
+          correction up down             | 0 2
+          down up correction             | 0 2
+          up correction up               | 2
+          five one                       | 1
+          five three                     | 1
+          five up                        | 0 1
+          five down                      | 1
+          prefer-a-b prefer-b-a          | 1
+          prefer-a-b prefer-a-b          | 1
+          prefer-a-b prefer-a-c          | 0 1
+          prefer-a-b prefer-b-a down     | 1 2
+          comment comment                | 0 1
+          """)
+  void shouldLetWhatOneEndUserSaidLastHold(String said, String holding) {
+    String[] words = said.split(" ");
+    for (int i = 0; i < words.length; i++) {
+      add(String.valueOf(i), "ann", i, content(words[i]));
+    }
+
+    Map<EventKey, Standing> standings = weigh();
+
+    assertThat(
+            IntStream.range(0, words.length)
+                .filter(
+                    i -> standings.get(Samples.key(String.valueOf(i))) instanceof Standing.Stands)
+                .mapToObj(String::valueOf)
+                .collect(Collectors.joining(" ")))
+        .isEqualTo(holding);
+    assertThat(standings.values()).noneMatch(Standing.Contested.class::isInstance);
+  }
+
+  /** An end user's own opposite preference is his; another's is not. */
+  @Test
+  void shouldLetPreferencesOfTwoEndUsersStand() {
+    add("1", "ann", 1, content("prefer-a-b"));
+    add("2", "bob", 2, content("prefer-b-a"));
+
+    assertThat(weigh().values()).containsOnly(new Standing.Stands(1));
+  }
+
+  private static FeedbackContent content(String word) {
+    var fiveStars = new FeedbackGiven.Scale(1, 5);
+    return switch (word) {
+      case "up" -> new FeedbackContent.Thumb(true);
+      case "down" -> new FeedbackContent.Thumb(false);
+      case "correction" -> new FeedbackContent.Correction("better");
+      case "comment" -> new FeedbackContent.Comment("hm");
+      case "five" -> new FeedbackContent.Rating(null, 5, fiveStars);
+      case "three" -> new FeedbackContent.Rating(null, 3, fiveStars);
+      case "one" -> new FeedbackContent.Rating(null, 1, fiveStars);
+      default ->
+          new FeedbackContent.Preference(
+              ChatMessage.assistant(word.split("-")[1]), ChatMessage.assistant(word.split("-")[2]));
+    };
+  }
+
+  private void add(String id, String endUser, int second, FeedbackContent content) {
+    opinions.add(new Opinion(Samples.key(id), endUser, Samples.NOON.plusSeconds(second), content));
   }
 
   @Test
