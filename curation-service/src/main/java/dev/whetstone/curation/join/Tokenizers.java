@@ -4,7 +4,9 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.chain.TokenCounter;
 import dev.whetstone.curation.hygiene.TokenCounters;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
@@ -13,22 +15,37 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Tokenizers {
   private static final Logger LOG = Logger.getLogger(Tokenizers.class);
+
+  /** A file that could not be read is tried again after this: it may have been half written. */
+  private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
+
   private final Map<LoopSpec.BaseModel, TokenCounter> loaded = new ConcurrentHashMap<>();
+  private final Map<LoopSpec.BaseModel, Instant> unreadableUntil = new ConcurrentHashMap<>();
+  private final Clock clock;
+
+  public Tokenizers(Clock clock) {
+    this.clock = clock;
+  }
 
   /**
-   * The base model's counter. Where its tokenizer cannot be read, an estimate that says so:
-   * feedback must not wait for a file, and training checks lengths again.
+   * The base model's counter. Where its tokenizer cannot be read, whatever is wrong with it, an
+   * estimate that says so: feedback must not wait for a file, and training checks lengths again.
    */
   TokenCounter of(LoopSpec.BaseModel baseModel) {
     TokenCounter known = loaded.get(baseModel);
     if (known != null) {
       return known;
     }
+    Instant until = unreadableUntil.get(baseModel);
+    if (until != null && clock.instant().isBefore(until)) {
+      return TokenCounters.estimate();
+    }
     try {
       TokenCounter counter = TokenCounters.of(baseModel.uri());
       loaded.put(baseModel, counter);
       return counter;
-    } catch (UncheckedIOException | IllegalArgumentException e) {
+    } catch (RuntimeException | LinkageError e) {
+      unreadableUntil.put(baseModel, clock.instant().plus(TRY_AGAIN));
       LOG.warnf("tokenizer-unreadable base-model=%s reason=%s", baseModel.uri(), e.getMessage());
       return TokenCounters.estimate();
     }
