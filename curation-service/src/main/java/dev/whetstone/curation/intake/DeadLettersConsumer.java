@@ -5,11 +5,12 @@ import dev.whetstone.contracts.event.EventKey;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipts;
 import dev.whetstone.curation.fate.Standing;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.header.Header;
@@ -33,7 +34,28 @@ public class DeadLettersConsumer {
   @Incoming("feedback-dead-letters")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
-    QuarkusTransaction.requiringNew().run(() -> records.forEach(this::record));
+    List<ConsumerRecord<String, byte[]>> letters = new ArrayList<>(records.count());
+    records.forEach(letters::add);
+    record(letters);
+  }
+
+  /** Returns when all are recorded; one that never can be is left out, not its neighbours. */
+  private void record(List<ConsumerRecord<String, byte[]>> letters) {
+    try {
+      Retry.untilDatabaseAnswers(() -> letters.forEach(this::record));
+    } catch (RuntimeException e) {
+      if (Retry.passes(e)) {
+        throw e;
+      }
+      if (letters.size() > 1) {
+        int half = letters.size() / 2;
+        record(letters.subList(0, half));
+        record(letters.subList(half, letters.size()));
+      } else {
+        ConsumerRecord<String, byte[]> letter = letters.getFirst();
+        LOG.errorf(e, "unrecordable partition=%d offset=%d", letter.partition(), letter.offset());
+      }
+    }
   }
 
   private void record(ConsumerRecord<String, byte[]> letter) {

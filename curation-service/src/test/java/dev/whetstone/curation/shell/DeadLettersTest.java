@@ -1,0 +1,110 @@
+package dev.whetstone.curation.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whetstone.contracts.Topics;
+import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.fate.Receipts;
+import dev.whetstone.curation.intake.DeadLettersConsumer;
+import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.testing.InfrastructureResource;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** Every dead letter gets its fate, whatever the database or one of them is like. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class DeadLettersTest {
+  @Inject DeadLettersConsumer consumer;
+  @Inject Receipts receipts;
+  @Inject Sql sql;
+
+  @Test
+  void shouldLeaveOutOnlyWhatCanNeverBeRecorded() {
+    var send = Senders.of("acme", "unrecordable");
+
+    consumer.on(
+        polled(
+            letter(send, "d1", "broken"),
+            letter(send, "d2", "no database takes \0 in a text"),
+            letter(send, "d3", "broken"),
+            new ConsumerRecord<>(Topics.deadLetters(Topics.FEEDBACK), 0, 0, "k", new byte[0])));
+
+    assertThat(receipts.counts(send.loop())).isEqualTo(Map.of(Fate.DEAD_LETTERED, 2L));
+    assertThat(receipts.byId(send.loop(), "d3")).hasSize(1);
+  }
+
+  @Test
+  void shouldWaitForADatabaseThatDoesNotAnswer() throws Exception {
+    var send = Senders.of("acme", "database-away");
+    QuarkusTransaction.requiringNew().run(() -> failFor(send));
+    Thread consuming;
+    try {
+      consuming = Thread.ofVirtual().start(() -> consumer.on(polled(letter(send, "d1", "broken"))));
+      Thread.sleep(500);
+      assertThat(receipts.byId(send.loop(), "d1")).isEmpty();
+      assertThat(consuming.isAlive()).isTrue();
+    } finally {
+      QuarkusTransaction.requiringNew().run(() -> sql.update("drop trigger fail_event on event"));
+    }
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(receipts.byId(send.loop(), "d1")).hasSize(1));
+    consuming.join();
+  }
+
+  private void failFor(Senders send) {
+    sql.update(
+        """
+        create or replace function fail_event() returns trigger language plpgsql as
+        $$ begin raise exception 'forced' using errcode = '55P03'; end $$
+        """);
+    sql.update(
+        "create trigger fail_event before insert on event for each row"
+            + " when (new.loop = '%s') execute function fail_event()"
+                .formatted(send.loop().loop()));
+  }
+
+  @SafeVarargs
+  private static ConsumerRecords<String, byte[]> polled(ConsumerRecord<String, byte[]>... letters) {
+    var partition = new TopicPartition(Topics.deadLetters(Topics.FEEDBACK), 0);
+    return new ConsumerRecords<>(Map.of(partition, Arrays.asList(letters)), Map.of());
+  }
+
+  private static ConsumerRecord<String, byte[]> letter(Senders send, String id, String detail) {
+    var letter =
+        new ConsumerRecord<String, byte[]>(
+            Topics.deadLetters(Topics.FEEDBACK), 0, 0, send.loop().key(), new byte[0]);
+    Map<String, String> headers =
+        Map.of(
+            "ce_tenant",
+            send.loop().tenant(),
+            "ce_loop",
+            send.loop().loop(),
+            "ce_source",
+            send.source(),
+            "ce_id",
+            id,
+            "ce_type",
+            "dev.whetstone.feedback.given.v1",
+            "error-code",
+            "undecodable",
+            "error-detail",
+            detail);
+    headers.forEach(
+        (name, value) -> letter.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+    return letter;
+  }
+}
