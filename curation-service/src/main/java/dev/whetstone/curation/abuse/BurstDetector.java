@@ -5,10 +5,9 @@ import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.Judgement;
 import dev.whetstone.curation.chain.Reasons;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,21 +46,19 @@ final class BurstDetector implements Detector {
                 Comparator.comparing((Example example) -> example.provenance().receivedAt())
                     .thenComparing(Example::id))
             .toList();
-    Deque<Example> window = new ArrayDeque<>();
-    for (Example example : inTime) {
-      window.addLast(example);
-      while (Duration.between(
-                  window.getFirst().provenance().receivedAt(), example.provenance().receivedAt())
-              .compareTo(WINDOW)
-          > 0) {
-        window.removeFirst();
+    var burst =
+        new Judgement.Quarantine(
+            Reasons.BURST, "one end user, more than " + most + " examples in a minute");
+    int first = 0;
+    int judged = 0;
+    for (int last = 0; last < inTime.size(); last++) {
+      Instant now = inTime.get(last).provenance().receivedAt();
+      while (inTime.get(first).provenance().receivedAt().isBefore(now.minus(WINDOW))) {
+        first++;
       }
-      if (window.size() > most) {
-        for (Example fast : window) {
-          dropped.put(
-              fast.id(),
-              new Judgement.Quarantine(
-                  Reasons.BURST, "one end user, more than " + most + " examples in a minute"));
+      if (last - first + 1 > most) {
+        for (judged = Math.max(judged, first); judged <= last; judged++) {
+          dropped.put(inTime.get(judged).id(), burst);
         }
       }
     }

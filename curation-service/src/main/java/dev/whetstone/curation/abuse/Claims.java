@@ -30,6 +30,26 @@ final class Claims {
     final Map<String, Set<String>> contributors = new HashMap<>();
     final Map<String, Integer> examples = new HashMap<>();
     final Map<String, Map<String, Double>> votes = new HashMap<>();
+    final Map<String, Word> words = new HashMap<>();
+
+    /** Summed once: a word of every prompt can have as many values as there are prompts. */
+    @org.jspecify.annotations.Nullable
+    Word word(String word) {
+      Map<String, Double> of = votes.get(word);
+      return of == null ? null : words.computeIfAbsent(word, _ -> Word.of(of, examples.size()));
+    }
+  }
+
+  /**
+   * A word's votes.
+   *
+   * @param telling 1 where all of them are for one value, 0 where they are spread evenly
+   */
+  private record Word(Map<String, Double> votes, double total, double telling) {
+    static Word of(Map<String, Double> votes, int values) {
+      double total = votes.values().stream().mapToDouble(v -> v).sum();
+      return new Word(votes, total, Claims.telling(votes, total, values));
+    }
   }
 
   /**
@@ -111,13 +131,17 @@ final class Claims {
     for (String word : words.stream().sorted().toList()) {
       double rare = rarity.getOrDefault(word, 0.0);
       all += rare;
-      Map<String, Double> votes = group.votes.get(word);
-      if (votes != null) {
+      Word voted = group.word(word);
+      if (voted != null) {
         known += rare;
-        double total = votes.values().stream().mapToDouble(v -> v).sum();
-        double weight = rare * telling(votes, total, group.examples.size()) * total / (total + 1);
-        weights += weight;
-        votes.forEach((value, vote) -> shares.merge(value, weight * vote / total, Double::sum));
+        double total = voted.total();
+        double weight = rare * voted.telling() * total / (total + 1);
+        if (weight > 0) {
+          weights += weight;
+          voted
+              .votes()
+              .forEach((value, vote) -> shares.merge(value, weight * vote / total, Double::sum));
+        }
       }
     }
     return weights <= 0 ? null : verdict(slot, group, shares, weights, all == 0 ? 0 : known / all);

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * Many end users with near-identical long texts are one. Compared is the wording as it stands,
  * names and numbers included: customers who fill the same question with their own orders differ
  * there. Short texts coincide by themselves and are not judged. Copies that deduplication took out
- * count.
+ * count. Imports are judged like all others: they are exempt from caps and bursts only.
  */
 final class SybilDetector implements Detector {
   @Override
@@ -39,7 +39,7 @@ final class SybilDetector implements Detector {
     Map<String, Judgement> dropped = new TreeMap<>();
     for (Example example : examples) {
       Shingles own = shingles.get(example.id());
-      if (own != null && !example.provenance().imported()) {
+      if (own != null) {
         int ring = ring(example, index(indexes, example, rule).near(own, _ -> true));
         if (ring >= rule.sybilEndUsers()) {
           dropped.put(

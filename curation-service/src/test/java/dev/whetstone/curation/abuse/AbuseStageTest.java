@@ -1,6 +1,7 @@
 package dev.whetstone.curation.abuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.curation.chain.CutContext;
@@ -11,6 +12,7 @@ import dev.whetstone.curation.chain.Judgement;
 import dev.whetstone.curation.chain.Reasons;
 import dev.whetstone.curation.chain.Samples;
 import dev.whetstone.curation.chain.Specs;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +117,40 @@ class AbuseStageTest {
     Map<String, String> dropped = dropped(examples, Samples.cut(Specs.standard()));
 
     assertThat(dropped.values().stream().filter(Reasons.SYBIL::equals)).hasSize(quarantined);
+  }
+
+  /** Imports are exempt from caps and bursts; a ring is one whatever way it comes in. */
+  @Test
+  void shouldSeeRingsInImports() {
+    List<Example> examples =
+        IntStream.range(0, 5)
+            .mapToObj(
+                i ->
+                    Samples.sft(
+                        "v" + i + " says: " + LONG_TEXT,
+                        "Indeed it does.",
+                        Samples.from("user" + i, Split.TRAIN, Samples.NOON, true)))
+            .toList();
+
+    assertThat(dropped(examples, Samples.cut(Specs.standard())).values())
+        .hasSize(5)
+        .containsOnly(Reasons.SYBIL);
+  }
+
+  /** What one end user sends within a minute is looked at once, however much it is. */
+  @Test
+  void shouldSeeOneLongBurstInLinearTime() {
+    List<Example> examples =
+        IntStream.range(0, 60_000)
+            .mapToObj(i -> Samples.sft("question " + i, "answer", Samples.by("ann")))
+            .toList();
+
+    Map<String, Judgement> dropped =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(20),
+            () -> new BurstDetector().inspect(examples, Samples.cut(Specs.standard())));
+
+    assertThat(dropped).hasSize(examples.size());
   }
 
   /** Of 10,000 interactions and 200 new prompts, ten hold a word that hardly anyone else uses. */
