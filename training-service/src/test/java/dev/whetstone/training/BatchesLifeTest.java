@@ -18,6 +18,7 @@ import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionRolledBack;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
@@ -28,6 +29,7 @@ import dev.whetstone.training.batch.Batches;
 import dev.whetstone.training.engine.FakeEngine;
 import dev.whetstone.training.loop.Champions;
 import dev.whetstone.training.run.RunView;
+import dev.whetstone.training.run.Runs;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -53,6 +55,8 @@ class BatchesLifeTest {
   @Inject Batches batches;
   @Inject Champions champions;
   @Inject ObjectStore store;
+  @Inject Runs runs;
+  @Inject Sql sql;
 
   private final KafkaProbe kafka = KafkaProbe.shared();
 
@@ -249,6 +253,82 @@ class BatchesLifeTest {
   }
 
   @Test
+  void shouldEndWithItsWorkersWordsWhenABlobIsGone() throws Exception {
+    LoopId loop = fixture.loop();
+    Sealed sealed = fixture.seal(loop, 1, 20);
+    fixture.pass();
+    String blob = sealed.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob();
+    Files.delete(Path.of(store.uri(blob)));
+    engine.exit(fixture.attempt(loop), 65, "input-missing: dataset " + blob + " does not exist");
+
+    fixture.pass();
+
+    assertThat(fixture.run(loop).state()).isEqualTo("failed");
+    assertThat(fixture.run(loop).code()).isEqualTo("bad-data");
+    assertThat(fixture.run(loop).reason()).contains("input-missing: dataset " + blob);
+    assertThat(states(loop)).containsExactly("pending");
+  }
+
+  @Test
+  void shouldSayThatTheChampionToStartFromIsGone() {
+    LoopId loop = fixture.loop("  training: {startFrom: champion}");
+    String adapter = store.uri("adapters/" + loop.loop() + "/").toString();
+    setChampion(loop, adapter);
+    fixture.seal(loop, 1, 20);
+
+    fixture.pass();
+
+    assertThat(fixture.run(loop).state()).isEqualTo("waiting");
+    assertThat(fixture.run(loop).reason()).contains(adapter, "restore it");
+  }
+
+  @Test
+  void shouldPlanOtherLoopsThoughOneLoopsRowIsBroken() {
+    LoopId broken = fixture.loop();
+    fixture.seal(broken, 1, 20);
+    sql.update("update batch set counts = '[]' where loop = ?", broken.loop());
+    LoopId sound = fixture.loop();
+    fixture.seal(sound, 1, 20);
+
+    fixture.pass();
+
+    assertThat(runs.of(broken)).isEmpty();
+    assertThat(fixture.run(sound).state()).isEqualTo("active");
+  }
+
+  @Test
+  void shouldSupersedeARunThatWasBeingPlannedWhenItsBatchWasSetAside() throws Exception {
+    LoopId loop = fixture.loop();
+    Sealed first = fixture.seal(loop, 1, 20);
+    fixture.pass();
+    RunSpec one = fixture.spec(loop);
+    worker.isDone(one, 30).statusCode(200);
+    String candidate = fixture.run(loop).checkpointId();
+    Sealed second = fixture.seal(loop, 2, 20);
+    clock.advance(Duration.ofMinutes(31));
+
+    try (PlannerHold hold = PlannerHold.take(sql)) {
+      Thread planner = Thread.ofVirtual().start(fixture::pass);
+      hold.awaitPlanner();
+      kafka.send(fixture.event(loop, WholePathTest.decided(candidate, Verdict.REJECT, id(first))));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> hold.somebodyWaitsForABatch() || states(loop).contains("set_aside"));
+      hold.release();
+      planner.join();
+    }
+    awaitStates(loop, "set_aside", "pending");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> {
+              fixture.pass();
+              assertThat(fixture.run(loop).state()).isEqualTo("active");
+              assertThat(fixture.run(loop).batchIds()).containsExactly(id(second));
+            });
+  }
+
+  @Test
   void shouldWaitWhileTheObjectStoreDoesNotDeliver() throws Exception {
     LoopId loop = fixture.loop();
     Sealed sealed = fixture.seal(loop, 1, 20);
@@ -316,18 +396,7 @@ class BatchesLifeTest {
     LoopId loop = fixture.loop("  training: {startFrom: champion}");
     String adapter = "adapters/" + loop.loop() + "/";
     store.put(adapter + "adapter_config.json", Json.write("{}"));
-    QuarkusTransaction.requiringNew()
-        .run(
-            () ->
-                champions.set(
-                    loop,
-                    new ChampionSet(
-                        4,
-                        "champion-1",
-                        store.uri(adapter).toString(),
-                        "served",
-                        null,
-                        Instant.parse("2026-11-20T10:00:00Z"))));
+    setChampion(loop, store.uri(adapter).toString());
     fixture.seal(loop, 1, 20);
 
     fixture.pass();
@@ -378,6 +447,15 @@ class BatchesLifeTest {
           .statusCode(403);
       given().get(path).then().statusCode(401);
     }
+  }
+
+  private void setChampion(LoopId loop, String adapterUri) {
+    Instant now = Instant.parse("2026-11-20T10:00:00Z");
+    QuarkusTransaction.requiringNew()
+        .run(
+            () ->
+                champions.set(
+                    loop, new ChampionSet(4, "champion-1", adapterUri, "served", null, now)));
   }
 
   private void trainAndDecide(LoopId loop, Verdict verdict, Sealed sealed) {

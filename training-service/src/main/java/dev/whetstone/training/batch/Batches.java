@@ -97,6 +97,20 @@ public class Batches {
         loop.loop());
   }
 
+  /**
+   * The same for a run that is about to be made of them. A decision about one of them comes wholly
+   * before or wholly after the caller's transaction, and after it finds the run to supersede.
+   */
+  public List<Batch> lockTrainable(LoopId loop) {
+    return sql.query(
+        SELECT
+            + " where tenant = ? and loop = ? and state in ('pending', 'adopted') order by sequence"
+            + " for no key update",
+        Batches::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
   /** All batches, oldest first. */
   public List<Batch> all(LoopId loop) {
     return sql.query(

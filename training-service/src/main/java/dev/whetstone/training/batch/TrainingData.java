@@ -10,6 +10,7 @@ import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.Stored;
 import dev.whetstone.training.plan.ExampleSelection;
 import dev.whetstone.training.plan.ExampleSelection.BatchRows;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /**
  * Reads verified rows of batches and says which files a run trains on. Where every row of a file is
@@ -32,6 +34,8 @@ import java.util.Set;
  */
 @ApplicationScoped
 public class TrainingData {
+  private static final Logger LOG = Logger.getLogger(TrainingData.class);
+
   private final ObjectStore store;
 
   public TrainingData(ObjectStore store) {
@@ -95,7 +99,10 @@ public class TrainingData {
     }
   }
 
-  /** The first batch whose bytes are not what its manifest says, if there is one. */
+  /**
+   * The first batch whose bytes are not what its manifest says, if there is one. What cannot be
+   * read is passed over: it may come back, and a withdrawal is for good.
+   */
   public Optional<CorruptBatchException> firstCorrupt(List<Batch> batches) {
     for (Batch batch : batches) {
       try {
@@ -104,6 +111,8 @@ public class TrainingData {
         }
       } catch (CorruptBatchException e) {
         return Optional.of(e);
+      } catch (ObjectStoreException e) {
+        LOG.warnf("batch-unreadable batch=%s reason=%s", batch.batchId(), e.getMessage());
       }
     }
     return Optional.empty();

@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -51,9 +52,14 @@ public class CheckpointOutput {
    * Looks at an attempt's own folder only, whatever its worker says.
    *
    * @param claimed what the worker says; absent when it could not say it
+   * @throws ObjectStoreException when the store does not let the output be read: nothing is known
+   *     of it then, and whoever asks should ask again
    */
   public Verdict verify(String runId, long fence, StatusReport.@Nullable Result claimed) {
     String key = RunFolder.checkpointManifest(runId, fence);
+    if (!store.exists(key)) {
+      return new Verdict.Broken(StoredFiles.missing(key));
+    }
     try {
       byte[] bytes = store.read(key);
       String checkpointId = Digests.sha256(bytes);
@@ -68,13 +74,16 @@ public class CheckpointOutput {
         return new Verdict.Broken(key + " " + fault);
       }
       String folder = RunFolder.ofAttempt(runId, fence);
-      StoredFiles.verify(store, folder, manifest.files());
+      Optional<String> wrong = StoredFiles.fault(store, folder, manifest.files());
+      if (wrong.isPresent()) {
+        return new Verdict.Broken(wrong.get());
+      }
       return new Verdict.Whole(
           checkpointId,
           manifest,
           store.uri(key).toString(),
           withSlash(store.uri(folder + ADAPTER).toString()));
-    } catch (ObjectStoreException | UncheckedIOException e) {
+    } catch (UncheckedIOException e) {
       return new Verdict.Broken(String.valueOf(e.getMessage()));
     }
   }

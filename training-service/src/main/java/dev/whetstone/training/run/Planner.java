@@ -49,10 +49,14 @@ public class Planner {
     this.config = config;
   }
 
-  /** Looks at every loop that has a new batch. */
+  /** Looks at every loop that has a new batch. One loop's trouble does not keep it from others. */
   public void planAll() {
     for (LoopId loop : batches.loopsWithNew()) {
-      QuarkusTransaction.requiringNew().run(() -> plan(loop));
+      try {
+        QuarkusTransaction.requiringNew().run(() -> plan(loop));
+      } catch (RuntimeException e) {
+        LOG.errorf(e, "run-planning-failed loop=%s", loop);
+      }
     }
   }
 
@@ -62,7 +66,7 @@ public class Planner {
   }
 
   private void plan(LoopId loop) {
-    List<Batch> trainable = batches.trainable(loop);
+    List<Batch> trainable = batches.lockTrainable(loop);
     switch (PlanRule.decide(facts(loop, trainable))) {
       case PlanRule.Verdict.Wait wait ->
           LOG.debugf("run-waits loop=%s reason=%s", loop, wait.reason());

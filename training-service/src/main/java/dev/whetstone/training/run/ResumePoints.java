@@ -46,7 +46,11 @@ public class ResumePoints {
         return Optional.empty();
       }
       String folder = RunFolder.folder(key);
-      StoredFiles.verify(store, folder, manifest.files());
+      Optional<String> fault = StoredFiles.fault(store, folder, manifest.files());
+      if (fault.isPresent()) {
+        LOG.warnf("resume-point-ignored key=%s reason=%s", key, fault.get());
+        return Optional.empty();
+      }
       return Optional.of(new RunSpec.Input(store.uri(folder).toString(), Digests.sha256(bytes)));
     } catch (ObjectStoreException | UncheckedIOException e) {
       LOG.warnf("resume-point-ignored key=%s reason=%s", key, e.getMessage());

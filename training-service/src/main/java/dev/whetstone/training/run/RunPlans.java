@@ -6,6 +6,7 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.kit.json.Digests;
 import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.training.batch.Batch;
 import dev.whetstone.training.batch.Batches;
 import dev.whetstone.training.batch.TrainingData;
@@ -14,6 +15,7 @@ import dev.whetstone.training.plan.HyperparameterRule;
 import dev.whetstone.training.plan.RunPlan;
 import dev.whetstone.training.plan.StageRule;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ public class RunPlans {
   /**
    * @throws IllegalArgumentException when nothing is left to train on
    * @throws dev.whetstone.training.batch.CorruptBatchException when a batch does not verify
+   * @throws ObjectStoreException when something to train on or to start from cannot be read
    */
   public RunPlan make(RunIdentity identity, LoopSpec spec) {
     LoopSpec.Training training = spec.spec().training();
@@ -79,6 +82,14 @@ public class RunPlans {
 
   private RunSpec.Input adapter(String uri) {
     String key = store.key(URI.create(uri));
-    return new RunSpec.Input(uri, Digests.directory(Path.of(store.uri(key))));
+    try {
+      return new RunSpec.Input(uri, Digests.directory(Path.of(store.uri(key))));
+    } catch (UncheckedIOException e) {
+      throw new ObjectStoreException(
+          "the champion's adapter "
+              + uri
+              + ", from which training.startFrom lets the run start, cannot be read; restore it",
+          e);
+    }
   }
 }

@@ -10,28 +10,44 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.util.List;
+import java.util.Optional;
 
 /** Checks files of the object store against a manifest, without holding them in memory. */
 final class StoredFiles {
   private StoredFiles() {}
 
   /**
+   * Answers in a sentence what is wrong with them: one is not there, has other bytes, or lies
+   * outside the folder.
+   *
    * @param folder key prefix that the paths are relative to
-   * @throws CorruptObjectException when a digest does not fit
-   * @throws ObjectStoreException when a file is not there, or a path leaves the folder
+   * @throws ObjectStoreException when the store does not let a file be read, which says nothing
+   *     about the file
    */
-  static void verify(ObjectStore store, String folder, List<CheckpointManifest.File> files) {
-    for (CheckpointManifest.File file : files) {
-      if (file.path().startsWith("/") || List.of(file.path().split("/")).contains("..")) {
-        throw new ObjectStoreException(
-            "the manifest in " + folder + " names " + file.path() + ", which is outside it");
-      }
-      String key = folder + file.path();
-      String actual = digest(store, key);
-      if (!actual.equals(file.sha256())) {
-        throw new CorruptObjectException(key, file.sha256(), actual);
-      }
+  static Optional<String> fault(
+      ObjectStore store, String folder, List<CheckpointManifest.File> files) {
+    return files.stream().flatMap(file -> fault(store, folder, file).stream()).findFirst();
+  }
+
+  private static Optional<String> fault(
+      ObjectStore store, String folder, CheckpointManifest.File file) {
+    if (file.path().startsWith("/") || List.of(file.path().split("/")).contains("..")) {
+      return Optional.of(
+          "the manifest in " + folder + " names " + file.path() + ", which is outside it");
     }
+    String key = folder + file.path();
+    if (!store.exists(key)) {
+      return Optional.of(missing(key));
+    }
+    String actual = digest(store, key);
+    return actual.equals(file.sha256())
+        ? Optional.empty()
+        : Optional.of(
+            String.valueOf(new CorruptObjectException(key, file.sha256(), actual).getMessage()));
+  }
+
+  static String missing(String key) {
+    return "object " + key + " is not in the store";
   }
 
   private static String digest(ObjectStore store, String key) {

@@ -23,12 +23,16 @@ class RunSpecsTest {
           null,
           Learned.NOTHING);
 
+  private static final String DIGEST = "c0ffee00".repeat(8);
+
   @Test
   void shouldSayEverythingThatAWorkerNeeds() {
     LoopSpec loop =
         LoopSpecs.training(
             "seed: 7, maxSequenceLength: 256, maxGpuSeconds: 100, replay: [{uri: \"hf://a/b\","
-                + " sha256: \"c0ffee\", share: 0.3}]");
+                + " sha256: \""
+                + DIGEST
+                + "\", share: 0.3}]");
 
     RunSpec spec = RunSpecs.build(loop, PLAN, facts(4, 1_000));
 
@@ -36,7 +40,7 @@ class RunSpecsTest {
     assertThat(spec.attempt()).isEqualTo("run-1-3");
     assertThat(spec.fence()).isEqualTo(3);
     assertThat(spec.baseModel().uri()).isEqualTo("hf://acme/tiny");
-    assertThat(spec.replay()).containsExactly(new RunSpec.Replay("hf://a/b", "c0ffee", 0.3));
+    assertThat(spec.replay()).containsExactly(new RunSpec.Replay("hf://a/b", DIGEST, 0.3));
     assertThat(spec.seed()).isEqualTo(7);
     assertThat(spec.maxSequenceLength()).isEqualTo(256);
     assertThat(spec.resumeFrom()).isEqualTo(new RunSpec.Input("file:///store/r/", "r"));

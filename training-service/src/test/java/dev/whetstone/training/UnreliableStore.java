@@ -1,0 +1,83 @@
+package dev.whetstone.training;
+
+import dev.whetstone.kit.store.FileObjectStore;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.kit.store.Stored;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** The store of files, of which a test can make some unreadable for a while. */
+@ApplicationScoped
+public class UnreliableStore implements ObjectStore {
+  private static final String NOTHING = "\0";
+
+  private final ObjectStore files;
+  private final AtomicReference<String> unreadable = new AtomicReference<>(NOTHING);
+
+  public UnreliableStore(@ConfigProperty(name = "whetstone.store.uri") URI uri) {
+    this.files = new FileObjectStore(Path.of(URI.create("file://" + uri.getRawPath())));
+  }
+
+  /** From now on no object whose key ends so can be read. */
+  public void breakFor(String ending) {
+    unreadable.set(ending);
+  }
+
+  public void mend() {
+    unreadable.set(NOTHING);
+  }
+
+  @Override
+  public Stored put(String key, byte[] bytes) {
+    return files.put(key, bytes);
+  }
+
+  @Override
+  public byte[] read(String key) {
+    requireReadable(key);
+    return files.read(key);
+  }
+
+  @Override
+  public InputStream open(String key) {
+    requireReadable(key);
+    return files.open(key);
+  }
+
+  @Override
+  public boolean exists(String key) {
+    return files.exists(key);
+  }
+
+  @Override
+  public List<String> list(String prefix) {
+    return files.list(prefix);
+  }
+
+  @Override
+  public void delete(String key) {
+    files.delete(key);
+  }
+
+  @Override
+  public URI uri(String key) {
+    return files.uri(key);
+  }
+
+  @Override
+  public String key(URI uri) {
+    return files.key(uri);
+  }
+
+  private void requireReadable(String key) {
+    if (key.endsWith(unreadable.get())) {
+      throw new ObjectStoreException("object " + key + " cannot be read: the disk is away");
+    }
+  }
+}
