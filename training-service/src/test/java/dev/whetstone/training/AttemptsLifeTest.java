@@ -1,6 +1,7 @@
 package dev.whetstone.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
 
 import dev.whetstone.contracts.LoopId;
@@ -13,6 +14,7 @@ import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.engine.FakeEngine;
 import dev.whetstone.training.run.AttemptView;
 import dev.whetstone.training.run.RunView;
+import dev.whetstone.training.run.Runs;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -35,11 +37,14 @@ class AttemptsLifeTest {
   @Inject WorkerDouble worker;
   @Inject TestLeaseClock clock;
   @Inject ObjectStore store;
+  @Inject UnreliableStore unreliable;
+  @Inject Runs runs;
 
   private LoopId loop;
 
   @AfterEach
   void leaveNothingBehind() {
+    unreliable.mend();
     engine.refuse(null);
     fixture.endAllRuns();
   }
@@ -132,6 +137,74 @@ class AttemptsLifeTest {
         .reports(first, TrainingFixture.report(1, Phase.DONE, 32, result))
         .statusCode(200)
         .body("directive", is("continue"));
+  }
+
+  @Test
+  void shouldLetAWorkerSayAgainThatItIsDoneWhileTheStoreDoesNotDeliver() {
+    RunSpec first = started("");
+    StatusReport done = TrainingFixture.report(1, Phase.DONE, 32, fixture.writeCheckpoint(first));
+    unreliable.breakFor("adapter_model.safetensors");
+
+    worker.reports(first, done).statusCode(greaterThanOrEqualTo(500));
+    assertThat(attempts()).extracting(AttemptView::state).containsExactly("loading");
+
+    unreliable.mend();
+    worker.reports(first, done).statusCode(200);
+    assertThat(fixture.run(loop).state()).isEqualTo("succeeded");
+  }
+
+  @Test
+  void shouldWaitForTheStoreWhenAWorkerEndsWellButNoLongerThanItsLease() {
+    RunSpec first = started("training: {leaseDuration: PT60S}");
+    worker.trains(first, 30).statusCode(200);
+    fixture.writeCheckpoint(first);
+    engine.exit(first.attempt(), 0, "");
+    unreliable.breakFor("manifest.json");
+
+    tick(Duration.ofSeconds(60));
+    assertThat(attempts()).extracting(AttemptView::state).containsExactly("training");
+    tick(BEAT);
+
+    assertThat(attempts().getFirst().state()).isEqualTo("bad_output");
+    assertThat(attempts().getFirst().detail()).contains("the disk is away");
+  }
+
+  @Test
+  void shouldTrainTheNextRunAtHalfTheRateAfterALossThatWasNoNumber() {
+    RunSpec first = started("");
+    StatusReport.Failure diverged =
+        new StatusReport.Failure("diverged", "train_loss is not finite at step 2");
+    worker
+        .reports(
+            first,
+            new StatusReport(1, Phase.FAILED, "sft", 2, 0, null, List.of(), null, null, diverged))
+        .statusCode(200);
+    engine.exit(first.attempt(), 65, "");
+
+    fixture.pass();
+
+    assertThat(fixture.run(loop).state()).isEqualTo("failed");
+    assertThat(runs.learned(loop).learningRateFactor()).isEqualTo(0.5);
+  }
+
+  @Test
+  void shouldStartNoAttemptThatTheLoopsBudgetDoesNotPay() {
+    RunSpec first = started("budgets: {maxGpuSecondsPerDay: 100}");
+    assertThat(first.limits().maxGpuSeconds()).isEqualTo(100);
+    for (int step = 1; step <= 10; step++) {
+      worker.trains(first, step).statusCode(200);
+      tick(BEAT);
+    }
+    engine.exit(first.attempt(), 137, "");
+    tick(BEAT.multipliedBy(2));
+
+    assertThat(attempts()).hasSize(1);
+    assertThat(fixture.run(loop).state()).isEqualTo("waiting");
+    assertThat(fixture.run(loop).reason()).contains("100 GPU seconds", "maxGpuSecondsPerDay");
+
+    clock.advance(Duration.ofDays(1));
+    fixture.pass();
+    assertThat(attempts()).hasSize(2);
   }
 
   @Test

@@ -45,6 +45,7 @@ class WholePathTest {
   @Inject TrainingFixture fixture;
   @Inject FakeEngine engine;
   @Inject Batches batches;
+  @Inject TestLeaseClock clock;
 
   @Test
   void shouldTurnASealedBatchIntoACheckpointOfferedForJudging() {
@@ -84,6 +85,27 @@ class WholePathTest {
           .body("[0].attempts[0].state", is("succeeded"));
       get("/v1/runs/" + spec.runId() + "/metrics").body("step", contains(5, 32));
       adoptOnceApplied(kafka, loop, sealed, result.manifestSha256());
+    }
+  }
+
+  @Test
+  void shouldOfferTheGpuSecondsThatTheWorkerCountedThoughAnAttemptWasKilled() {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    fixture.pass();
+    clock.advance(Duration.ofSeconds(9));
+    engine.exit(fixture.attempt(loop), 137, "");
+    fixture.pass();
+    clock.advance(Duration.ofSeconds(9));
+    fixture.pass();
+    RunSpec second = fixture.spec(loop);
+    assertThat(second.fence()).isEqualTo(2);
+
+    StatusReport.Result result = fixture.writeCheckpoint(second);
+    report(second, TrainingFixture.report(2, Phase.DONE, 32, result), 200);
+
+    try (KafkaProbe kafka = KafkaProbe.shared()) {
+      assertThat(awaitReady(kafka, second.runId()).gpuSeconds()).isEqualTo(7.5);
     }
   }
 

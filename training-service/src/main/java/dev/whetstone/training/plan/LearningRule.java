@@ -14,7 +14,7 @@ public final class LearningRule {
   /** Training loss this many times its start counts as diverging. */
   static final double DIVERGING = 1.25;
 
-  /** A relative fall of the loss below this counts as barely moving. */
+  /** A relative change of the loss below this counts as barely moving. */
   static final double BARELY = 0.02;
 
   /** Validation loss this many times its least value counts as rising. */
@@ -44,19 +44,18 @@ public final class LearningRule {
               "training loss went from %s to %s: learning rate halved", start(train), end(train)));
       return new Learned(factor / 2, delta, reasons);
     }
-    List<Double> moving = valid.size() >= 2 ? valid : train;
-    if (fall(moving.getFirst(), least(moving)) < BARELY) {
-      reasons.add(
-          sentence(
-              "loss barely moved (%s to %s): learning rate doubled",
-              moving.getFirst(), least(moving)));
-      factor *= 2;
-    } else if (overfitting(train, valid)) {
+    if (overfitting(train, valid)) {
       reasons.add(
           sentence(
               "validation loss rose to %s after %s while training loss fell: one epoch fewer",
               valid.getLast(), least(valid)));
       delta -= 1;
+    } else if (barelyMoving(train, valid)) {
+      reasons.add(
+          sentence(
+              "training loss barely moved (%s to %s): learning rate doubled",
+              start(train), end(train)));
+      factor *= 2;
     } else if (stillFalling(valid)) {
       reasons.add(
           sentence(
@@ -67,6 +66,14 @@ public final class LearningRule {
     return new Learned(factor, delta, reasons);
   }
 
+  /** The same of a run whose worker ended it because the loss was no number any more. */
+  public static Learned afterDivergence(Learned before) {
+    return new Learned(
+        before.learningRateFactor() / 2,
+        before.epochsDelta(),
+        List.of("training diverged (a loss was not a number): learning rate halved"));
+  }
+
   private static boolean diverging(List<Double> train) {
     return train.stream().anyMatch(LearningRule::broken) || end(train) > DIVERGING * start(train);
   }
@@ -75,6 +82,15 @@ public final class LearningRule {
     return valid.size() >= 2
         && valid.getLast() > RISING * least(valid)
         && end(train) < start(train);
+  }
+
+  /** Both losses, as far as they are known: a model that only fits its training rows moves. */
+  private static boolean barelyMoving(List<Double> train, List<Double> valid) {
+    boolean validStandsStill =
+        valid.size() < 2
+            || fall(valid.getFirst(), least(valid)) < BARELY
+                && valid.getLast() <= RISING * least(valid);
+    return validStandsStill && Math.abs(fall(start(train), end(train))) < BARELY;
   }
 
   private static boolean stillFalling(List<Double> valid) {

@@ -15,8 +15,18 @@ public sealed interface AttemptEnd {
     return null;
   }
 
+  /** Whether it is known to have ended because its loss was no number any more. */
+  default boolean diverged() {
+    return false;
+  }
+
   /** The worker ended by itself. */
-  record Exited(int code, String detail) implements AttemptEnd {
+  record Exited(int code, String detail, boolean diverged) implements AttemptEnd {
+    /** For any other reason than divergence. */
+    public Exited(int code, String detail) {
+      this(code, detail, false);
+    }
+
     @Override
     public Integer exitCode() {
       return code;

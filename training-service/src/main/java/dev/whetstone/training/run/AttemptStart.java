@@ -24,6 +24,10 @@ public class AttemptStart {
   private static final String UNKNOWN =
       "the declaration %s is gone from this service's database; apply the loop's file again";
 
+  private static final String SPENT =
+      "the %d GPU seconds of the last 24 hours are used up (budgets.maxGpuSecondsPerDay)";
+
+  private static final Duration BUDGET_PAUSE = Duration.ofMinutes(1);
   private static final Duration STORE_PAUSE = Duration.ofSeconds(10);
   private static final Duration OLD_WORKER_PAUSE = Duration.ofSeconds(1);
   private static final Duration DAY = Duration.ofDays(1);
@@ -79,13 +83,21 @@ public class AttemptStart {
       return;
     }
     LoopSpec spec = loop.get().spec();
+    long gpuSecondsLeft = gpuSecondsLeft(run, spec.spec().budgets(), now);
+    if (gpuSecondsLeft <= 0) {
+      runs.save(
+          run.postpone(
+              now.plus(BUDGET_PAUSE),
+              SPENT.formatted(spec.spec().budgets().maxGpuSecondsPerDay())));
+      return;
+    }
     try {
       RunPlan plan = stored.plan();
       if (plan == null) {
         plan = plans.make(identity, spec);
         runs.savePlan(identity.runId(), plan);
       }
-      insert(run, spec, plan, now);
+      insert(run, spec, plan, gpuSecondsLeft, now);
     } catch (CorruptBatchException e) {
       ending.failCorrupt(stored, run, e, now);
     } catch (IllegalArgumentException e) {
@@ -104,7 +116,8 @@ public class AttemptStart {
     return false;
   }
 
-  private void insert(Run.Waiting run, LoopSpec spec, RunPlan plan, Instant now) {
+  private void insert(
+      Run.Waiting run, LoopSpec spec, RunPlan plan, long gpuSecondsLeft, Instant now) {
     LoopSpec.Training training = spec.spec().training();
     String runId = run.identity().runId();
     Run.Active active = run.start();
@@ -120,7 +133,7 @@ public class AttemptStart {
             resume,
             output.endsWith("/") ? output : output + "/",
             config.callbackUrl().toString(),
-            gpuSecondsLeft(run, spec.spec().budgets(), now));
+            gpuSecondsLeft);
     RunSpec runSpec = RunSpecs.build(spec, plan, facts);
     attempts.insert(
         new Attempt.Starting(new Attempt.Facts(attemptId, runId, active.fence(), runSpec, now)),
@@ -133,6 +146,6 @@ public class AttemptStart {
       return Long.MAX_VALUE;
     }
     double used = attempts.secondsSince(run.identity().loop(), now.minus(DAY), now);
-    return Math.max(1, budgets.maxGpuSecondsPerDay() - (long) used);
+    return budgets.maxGpuSecondsPerDay() - (long) used;
   }
 }

@@ -3,6 +3,7 @@ package dev.whetstone.training.run;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.json.Digests;
 import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.training.batch.Batches;
 import dev.whetstone.training.batch.CorruptBatchException;
 import dev.whetstone.training.batch.TrainingData;
@@ -14,10 +15,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Looks after the one live attempt of an active run. */
 @ApplicationScoped
 public class AttemptWatch {
+  private static final Logger LOG = Logger.getLogger(AttemptWatch.class);
+
   /** Beyond {@code maxSeconds}, so that the worker may end by itself first. */
   private static final Duration OVERTIME = Duration.ofMinutes(5);
 
@@ -122,14 +126,30 @@ public class AttemptWatch {
       Instant now) {
     if (exited.code() != ExitCodes.DONE) {
       String detail = ExitReport.sentence(exited, locked.error());
-      AttemptEnd end = new AttemptEnd.Exited(exited.code(), detail);
+      AttemptEnd end =
+          new AttemptEnd.Exited(exited.code(), detail, ExitReport.diverged(exited, locked.error()));
       corruptBatch(run, exited.code())
           .ifPresentOrElse(
               corrupt -> ending.endCorrupt(stored, run, live, end, corrupt, now),
               () -> ending.endAttempt(stored, run, live, end, now));
       return;
     }
-    switch (output.verify(run.identity().runId(), run.fence(), null)) {
+    endedWell(stored, run, live, now);
+  }
+
+  private void endedWell(Runs.StoredRun stored, Run.Active run, Attempt.Live live, Instant now) {
+    CheckpointOutput.Verdict verdict;
+    try {
+      verdict = output.verify(run.identity().runId(), run.fence(), null);
+    } catch (ObjectStoreException e) {
+      // The store gets as long as the worker itself would have had to be heard of again.
+      if (overdue(run, live, now).isEmpty()) {
+        LOG.warnf("output-unreadable run=%s reason=%s", run.identity().runId(), e.getMessage());
+        return;
+      }
+      verdict = new CheckpointOutput.Verdict.Broken(String.valueOf(e.getMessage()));
+    }
+    switch (verdict) {
       case CheckpointOutput.Verdict.Whole whole -> ending.succeed(stored, run, live, whole, now);
       case CheckpointOutput.Verdict.Broken broken ->
           ending.endAttempt(

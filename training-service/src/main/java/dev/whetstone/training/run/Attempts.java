@@ -129,19 +129,6 @@ public class Attempts {
         attemptId);
   }
 
-  /** Seconds that a run's other attempts took. */
-  public double secondsOfOthers(String runId, long fence) {
-    return sql.first(
-            """
-            select coalesce(sum(extract(epoch from ended_at - started_at)), 0) from attempt
-            where run_id = ? and fence <> ? and ended_at is not null and outcome <> 'refused'
-            """,
-            row -> row.getDouble(1),
-            runId,
-            fence)
-        .orElse(0.0);
-  }
-
   /** Seconds that a loop's attempts took since an instant. */
   public double secondsSince(LoopId loop, Instant since, Instant now) {
     return sql.first(

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class ExitReport {
   private static final int LONGEST = 600;
 
+  /** The worker's error code when its loss is no number any more. */
+  private static final String DIVERGED = "diverged";
+
   private ExitReport() {}
 
   static String sentence(Observation.Exited exited, StatusReport.@Nullable Failure reported) {
@@ -28,6 +31,14 @@ final class ExitReport {
             : reported.code() + ": " + reported.detail();
     String sentence = "the worker ended with " + exited.code() + " (" + meaning + ")";
     return why.isEmpty() ? sentence : sentence + ": " + why;
+  }
+
+  /** A worker that could not report any more has still written why it ended. */
+  static boolean diverged(Observation.Exited exited, StatusReport.@Nullable Failure reported) {
+    return exited.code() == ExitCodes.BAD_DATA
+        && (reported == null
+            ? lastLine(exited.lastWords()).startsWith(DIVERGED + ":")
+            : reported.code().equals(DIVERGED));
   }
 
   private static String lastLine(String log) {

@@ -11,8 +11,9 @@ public final class RetryPolicies {
 
   private static final RetryPolicy PREEMPTED = RetryPolicy.resume("preempted");
 
+  /** Halving ends by itself, at one example; it is no failure of the worker. */
   private static final RetryPolicy OUT_OF_MEMORY =
-      RetryPolicy.resume("out-of-memory").withHalfTheMicroBatch().upToMaxAttempts();
+      RetryPolicy.resume("out-of-memory").withHalfTheMicroBatch();
 
   private static final RetryPolicy CANNOT_START =
       RetryPolicy.resume("cannot-start").waiting(Duration.ofSeconds(5), Duration.ofMinutes(5));

@@ -104,7 +104,12 @@ public class RunEnding {
         attempt.facts().attemptId(), end.outcome(), end.detail());
     switch (RetryPolicies.after(end, circumstances)) {
       case NextStep.Again again -> runs.save(run.retry(again));
-      case NextStep.GiveUp giveUp -> fail(stored, run, giveUp.code(), giveUp.reason(), now);
+      case NextStep.GiveUp giveUp -> {
+        fail(stored, run, giveUp.code(), giveUp.reason(), now);
+        if (end.diverged() && plan != null) {
+          runs.saveLearned(run.identity().runId(), LearningRule.afterDivergence(plan.learned()));
+        }
+      }
     }
   }
 
@@ -176,8 +181,6 @@ public class RunEnding {
       Runs.StoredRun stored, Run.Active run, CheckpointOutput.Verdict.Whole output) {
     RunIdentity identity = run.identity();
     RunPlan plan = stored.plan();
-    double gpuSeconds =
-        output.manifest().gpuSeconds() + attempts.secondsOfOthers(identity.runId(), run.fence());
     return new CheckpointReady(
         output.checkpointId(),
         identity.runId(),
@@ -190,7 +193,7 @@ public class RunEnding {
         output.manifest().hyperparameters(),
         output.manifest().metrics(),
         output.manifest().tokens(),
-        gpuSeconds,
+        output.manifest().gpuSeconds(),
         output.manifest().workerVersion());
   }
 }

@@ -21,6 +21,9 @@ class LearningRuleTest {
     "not a number,         2.0 NaN 1.0, 2.0 1.5 1.0, 0.5,  0",
     "barely moving,        2.0 2.0 1.99, 2.0 1.995 1.99, 2.0, 0",
     "overfitting,          2.0 1.0 0.1, 2.0 1.0 1.4, 1.0,  -1",
+    "overfitting at once,  2.0 1.0 0.1, 0.5 0.6 0.8, 1.0,  -1",
+    "rising together,      2.0 2.0 2.01, 0.5 0.6 0.8, 1.0,  0",
+    "only training moves,  2.0 1.0 0.1, 1.0 0.999 1.0, 1.0,  0",
     "one validation only,  2.0 1.0 0.5, 1.0, 1.0, 0",
     "no validation,        2.0 2.0 1.99, '', 2.0, 0",
     "nothing known,        '', '', 1.0, 0",
@@ -41,6 +44,15 @@ class LearningRuleTest {
 
     assertThat(LearningRule.after(low, history("1 2 3", "")).learningRateFactor()).isEqualTo(0.25);
     assertThat(LearningRule.after(high, history("1 1 1", "")).learningRateFactor()).isEqualTo(4);
+  }
+
+  @Test
+  void shouldHalveTheRateAfterADivergenceThatLeftNoCurve() {
+    Learned learned = LearningRule.afterDivergence(new Learned(1.0, 2, List.of()));
+
+    assertThat(learned.learningRateFactor()).isEqualTo(0.5);
+    assertThat(learned.epochsDelta()).isEqualTo(2);
+    assertThat(learned.reasons()).hasSize(1);
   }
 
   @Test

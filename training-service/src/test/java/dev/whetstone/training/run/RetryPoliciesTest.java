@@ -17,8 +17,8 @@ class RetryPoliciesTest {
     // code, failures before, what follows, seconds, failures after
     "65,  0, give up bad-data,      0, 0",
     "75,  3, again,                 0, 3",
-    "71,  0, again,                 0, 1",
-    "71,  2, give up out-of-memory, 0, 0",
+    "71,  0, again,                 0, 0",
+    "71,  2, again,                 0, 2",
     "1,   0, again,                 1, 1",
     "137, 1, again,                 2, 2",
     "1,   2, give up worker-failed, 0, 0",
