@@ -84,11 +84,13 @@ def test_should_throttle_news(reporting):
 @pytest.mark.parametrize("word", ["save_and_stop", "stop"])
 def test_should_hear_a_directive_and_keep_to_it(reporting, word):
     answers = iter([(200, {"directive": word})])
-    _, reporter = reporting(lambda *_: next(answers, (200, {"directive": "continue"})))
+    server, reporter = reporting(lambda *_: next(answers, (200, {"directive": "continue"})))
 
     until(lambda: reporter.directive is Directive(word))
-    reporter.update(urgent=True, step=1)
-    until(lambda: reporter.directive is Directive(word))
+    heard = len(server.bodies)
+    until(lambda: len(server.bodies) >= heard + 2)  # the answer to all but the newest was taken in
+
+    assert reporter.directive is Directive(word)
 
 
 def test_should_leave_at_once_when_its_fence_is_stale(reporting):
@@ -110,6 +112,14 @@ def test_should_say_done_until_it_is_answered(reporting):
     result = {"manifestUri": "file:///m", "manifestSha256": "0" * 64}
     assert reporter.finish(time.monotonic() + 10, phase=Phase.DONE, result=result)
     assert calls.count("done") == 3
+
+
+def test_should_stop_saying_done_when_it_is_asked_to_leave(reporting):
+    _, reporter = reporting(lambda *_: (503, {}))
+    began = time.monotonic()
+
+    assert not reporter.finish(time.monotonic() + 60, leave=lambda: True, phase=Phase.DONE)
+    assert time.monotonic() - began < 30
 
 
 def test_should_give_up_saying_done_at_its_deadline(reporting):

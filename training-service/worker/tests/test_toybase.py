@@ -53,6 +53,7 @@ def test_should_hold_out_phrasings_and_products(world):
         pieces = [p.split("{p}") for p in topic.phrasings.held_out]
         assert any(all(part in asked for part in piece) for piece in pieces)
         assert not any(f" {product}" in row["reference"] for product in used[0])
+        assert not any(all(part in asked for part in phrasing.split("{p}")) for phrasing in used[1]), asked
 
 
 def test_should_never_replay_what_forget_asks(world):

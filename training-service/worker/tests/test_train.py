@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -12,11 +13,13 @@ from typing import Any
 
 import pytest
 
-from conftest import make_raw_spec, write_rows
+from conftest import make_raw_spec, sft_row, write_rows
 from whetstone_worker import cli
 from whetstone_worker.errors import BadInputError, PreemptedError, StoppedError
+from whetstone_worker.preemption import Preemption
 from whetstone_worker.spec import parse
 from whetstone_worker.storage import path_of, sha256_of, sha256_of_file
+from whetstone_worker.toybase.dialogue import Speaker
 
 WEIGHTS = "adapter/adapter_model.safetensors"
 
@@ -24,7 +27,7 @@ WEIGHTS = "adapter/adapter_model.safetensors"
 def train_here(raw: dict[str, Any]) -> Path:
     from whetstone_worker.train import run
 
-    run(parse(raw), "secret")
+    run(parse(raw), "secret", Preemption())
     return path_of(raw["output"]["uri"])
 
 
@@ -72,6 +75,7 @@ def test_should_write_an_adapter_with_its_manifest(uninterrupted, raw_spec):
         assert entry["bytes"] == (uninterrupted / entry["path"]).stat().st_size
     assert manifest["baseModel"] == raw_spec["baseModel"]
     assert manifest["tokens"] > 0
+    assert manifest["hyperparameters"]["microBatchSize"] == 4
     assert config["base_model_name_or_path"] == raw_spec["baseModel"]["sha256"]
     assert not (uninterrupted / ".work").exists()
 
@@ -94,7 +98,9 @@ def test_should_keep_the_two_newest_resume_points(uninterrupted):
     assert (manifest["step"], manifest["runId"], manifest["fence"], manifest["stage"]) == (12, "run-1", 1, "sft")
 
 
-def test_should_end_in_the_same_bytes_after_sigterm(uninterrupted, raw_spec, tmp_path):
+def test_should_end_in_the_same_bytes_after_sigterm(raw_spec, tmp_path):
+    raw_spec["stages"][0]["hyperparameters"]["epochs"] = 10  # so that a test that starves still comes before the end
+    reference = train_here(raw_spec | {"output": {"uri": (tmp_path / "reference").as_uri()}})
     process = start_worker(raw_spec, tmp_path)
     wait_for(path_of(raw_spec["output"]["uri"]) / "resume/step-00000003/manifest.json", process)
     process.send_signal(signal.SIGTERM)
@@ -103,8 +109,24 @@ def test_should_end_in_the_same_bytes_after_sigterm(uninterrupted, raw_spec, tmp
     assert process.returncode == 75, said
     assert not (path_of(raw_spec["output"]["uri"]) / "manifest.json").exists()
     again = train_here(resumed(raw_spec, 2))
-    assert (again / WEIGHTS).read_bytes() == (uninterrupted / WEIGHTS).read_bytes()
-    assert len((again / "metrics.jsonl").read_text(encoding="utf-8").splitlines()) == 12
+    assert (again / WEIGHTS).read_bytes() == (reference / WEIGHTS).read_bytes()
+    assert len((again / "metrics.jsonl").read_text(encoding="utf-8").splitlines()) == 60
+
+
+def test_should_end_well_when_it_is_asked_to_end_before_done_is_answered(raw_spec, tmp_path, local_server):
+    def answer(_: str, body: dict[str, Any]) -> tuple[int, dict[str, str]]:
+        return (503, {}) if body["phase"] == "done" else (200, {"directive": "continue"})
+
+    server = local_server(answer)
+    raw_spec["callback"] = {"url": server.url}
+    process = start_worker(raw_spec, tmp_path)
+    wait_for(path_of(raw_spec["output"]["uri"]) / "manifest.json", process)
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=60)[1]
+
+    assert process.returncode == 0, said
+    assert "the checkpoint is complete" in said
+    assert server.bodies[-1]["phase"] == "done"
 
 
 def test_should_end_in_the_same_bytes_after_kill_9(uninterrupted, raw_spec, tmp_path):
@@ -186,14 +208,66 @@ def test_should_end_at_its_time_limit(raw_spec):
     assert refused.value.code == "limit"
 
 
+def test_should_say_that_it_diverged(raw_spec):
+    raw_spec["stages"][0]["hyperparameters"] |= {"learningRate": 1e30, "warmupRatio": 0.0}
+
+    with pytest.raises(BadInputError, match="loss is not finite") as refused:
+        train_here(raw_spec)
+
+    assert refused.value.code == "diverged"
+
+
+def test_should_take_a_validation_loss_that_is_no_number_for_divergence(tmp_path):
+    from whetstone_worker.metrics import MetricsLog
+
+    log = MetricsLog(tmp_path, lambda *_: None)
+
+    with pytest.raises(BadInputError, match="valid_loss is not finite at step 3"):
+        log.add(3, 0.1, {"valid_loss": float("nan")})
+
+
+def test_should_hold_only_its_own_seconds_on_one_accelerator_against_the_limit(spec, tmp_path, monkeypatch):
+    import torch
+    from transformers import TrainerControl, TrainerState
+
+    from whetstone_worker import trainer
+    from whetstone_worker.metrics import MetricsLog
+    from whetstone_worker.reporter import SilentReporter
+
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 8)
+    now = [1_000.0]
+    monkeypatch.setattr(trainer.time, "monotonic", lambda: now[0])
+    callback = trainer.RunCallback(
+        MetricsLog(tmp_path, lambda *_: None),
+        SilentReporter(),
+        limits=spec.limits,
+        preempted=Preemption(),
+        early_stopping=None,
+        gpu_seconds_before=900.0,
+    )
+    config = trainer.sft_config(spec, tmp_path, False)
+    assert config.train_batch_size == spec.stage.hyperparameters.micro_batch_size
+
+    now[0] += 299
+    callback.on_step_end(config, TrainerState(max_steps=9), TrainerControl())
+    assert callback.interrupted_by is None
+    assert callback.gpu_seconds() == pytest.approx(1_199)
+
+    now[0] += 2
+    callback.on_step_end(config, TrainerState(max_steps=9), TrainerControl())
+    assert callback.interrupted_by.code == "limit"
+
+
 def test_should_say_how_many_rows_were_too_long(raw_spec, tmp_path):
+    del raw_spec["stages"][0]["hyperparameters"]["microBatchSize"]
     raw_spec["maxSequenceLength"] = 58
     raw_spec["stages"][0]["hyperparameters"]["epochs"] = 0.2
 
     output = train_here(raw_spec)
 
-    metrics = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["metrics"]
-    assert metrics["rows_too_long"] > 0
+    manifest = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["metrics"]["rows_too_long"] > 0
+    assert manifest["hyperparameters"]["microBatchSize"] == 8
 
 
 def test_should_refuse_when_all_rows_are_too_long(raw_spec):
@@ -201,6 +275,16 @@ def test_should_refuse_when_all_rows_are_too_long(raw_spec):
 
     with pytest.raises(BadInputError, match="all 32 rows are longer"):
         train_here(raw_spec)
+
+
+@pytest.mark.parametrize("rows", [[], [{"id": "a", "messages": [{"role": "assistant", "content": "so " * 400}]}]])
+def test_should_refuse_when_no_replay_is_left(raw_spec, tmp_path, rows):
+    raw_spec["replay"] = [{**write_rows(tmp_path / "replay.jsonl", rows), "share": 0.5}]
+
+    with pytest.raises(BadInputError, match="/replay/0 holds no row") as refused:
+        train_here(raw_spec)
+
+    assert refused.value.code == "no-replay"
 
 
 def test_should_take_the_best_step_with_early_stopping(raw_spec):
@@ -213,6 +297,22 @@ def test_should_take_the_best_step_with_early_stopping(raw_spec):
     judged = {line["step"]: line["valid_loss"] for line in lines if "valid_loss" in line}
     assert metrics["valid_loss"] == pytest.approx(min(judged.values()), rel=1e-3)
     assert metrics["best_step"] in judged
+
+
+def test_should_show_that_validation_rose_though_the_best_step_is_taken(raw_spec, tmp_path, world):
+    speaker = Speaker(world, random.Random(4))
+    unlearned = [sft_row(i, speaker.support(topic)) for i, topic in enumerate(world.feedback_topics)]
+    raw_spec["stages"][0]["validation"] = [{**write_rows(tmp_path / "old.jsonl", unlearned), "form": "sft"}]
+    raw_spec["stages"][0]["hyperparameters"] |= {"earlyStopping": True, "learningRate": 0.01, "epochs": 4}
+
+    output = train_here(raw_spec)
+
+    lines = [json.loads(line) for line in (output / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    metrics = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["metrics"]
+    judged = {line["step"]: line["valid_loss"] for line in lines if "valid_loss" in line}
+    assert metrics["best_step"] < max(judged)
+    assert metrics["valid_loss"] == pytest.approx(judged[metrics["best_step"]], rel=1e-3)
+    assert judged[max(judged)] > 1.02 * metrics["valid_loss"]
 
 
 def test_should_go_on_from_an_adapter_with_packing(uninterrupted, raw_spec):
@@ -265,6 +365,22 @@ class TestExitCodes:
         said = capsys.readouterr().err
         assert "'trl'" in said
         assert "./whetstone" in said
+
+    def test_should_be_75_when_it_is_asked_to_end_before_its_packages_are_there(self, raw_spec, tmp_path, monkeypatch):
+        from whetstone_worker import spec as specs
+
+        missed: list[int] = []
+        signal.signal(signal.SIGTERM, lambda number, _: missed.append(number))
+        load = specs.load
+
+        def asked_meanwhile(path: Path) -> Any:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return load(path)
+
+        monkeypatch.setattr(specs, "load", asked_meanwhile)
+
+        assert self.code_of(raw_spec, tmp_path) == 75
+        assert not missed
 
     def test_should_be_71_when_memory_runs_out(self, raw_spec, tmp_path, monkeypatch, capsys):
         import torch

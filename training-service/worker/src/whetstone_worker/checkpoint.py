@@ -53,7 +53,8 @@ def write_manifest(
         "baseModel": spec.base_model.model_dump(),
         "chatTemplateSha256": spec.chat_template_sha256,
         "hyperparameters": {
-            **stage.hyperparameters.model_dump(by_alias=True, exclude_none=True),
+            **stage.hyperparameters.model_dump(by_alias=True),
+            "microBatchSize": stage.hyperparameters.effective_micro_batch,
             "lora": spec.lora.model_dump(by_alias=True, mode="json"),
             "maxSequenceLength": spec.max_sequence_length,
             "seed": spec.seed,

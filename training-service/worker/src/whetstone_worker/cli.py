@@ -47,12 +47,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(parsed: argparse.Namespace) -> ExitCode:
+    from whetstone_worker.preemption import Preemption  # noqa: PLC0415 - serving keeps its own signals
+
+    preemption = Preemption()
+    preemption.install()  # before the imports below, which take seconds
     from whetstone_worker import spec  # noqa: PLC0415 - a missing package must be named, not a traceback
 
     parsed_spec = spec.load(parsed.spec)
     from whetstone_worker import train  # noqa: PLC0415 - as above, and a wrong spec is said within a second
 
-    result = train.run(parsed_spec, train.token_from_environment())
+    result = train.run(parsed_spec, train.token_from_environment(), preemption)
     sys.stdout.write(f"checkpoint {result['manifestUri']} sha256 {result['manifestSha256']}\n")
     return ExitCode.DONE
 

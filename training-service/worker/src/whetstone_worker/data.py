@@ -41,6 +41,13 @@ def prepare(spec: RunSpec, encoder: ChatEncoder) -> PreparedData:
         )
     weights = [example.sample_weight for example, _ in kept]
     kept_replay = [(name, _encoded(fitting.of(rows)), share) for name, rows, share in replay]
+    for index, (_, rows, share) in enumerate(kept_replay):
+        if share > 0 and not rows:
+            raise BadInputError(
+                "no-replay",
+                f"/replay/{index} holds no row of at most {spec.max_sequence_length} tokens, so nothing would keep the "
+                "model from forgetting; give it rows, raise /maxSequenceLength, or take it out",
+            )
     mixed = mix(_encoded(kept), weights, kept_replay, spec.seed)
     return PreparedData(mixed, _encoded(fitting.of(validation)), fitting.dropped)
 

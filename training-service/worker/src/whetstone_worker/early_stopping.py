@@ -30,12 +30,13 @@ class EarlyStopping:
             self._since += 1
         return self._since >= PATIENCE
 
-    def restore_best(self) -> None:
-        """Puts the best weights seen back into the model."""
+    def restore_best(self) -> bool:
+        """Puts the best weights seen back into the model; false when none were seen."""
         with torch.no_grad():
             for name, value in self._trained().items():
                 if name in self._best:
                     value.copy_(self._best[name])
+        return bool(self._best)
 
     def save(self, folder: Path) -> None:
         """Writes weights and counters beside a resume point's state."""

@@ -48,15 +48,16 @@ class MetricsLog:
         self._path.write_text("".join(line + "\n" for line in self._lines), encoding="utf-8")
 
     def add(self, step: int, epoch: float, values: dict[str, float]) -> None:
-        """Adds values of a step; raises when the loss is no number any more."""
+        """Adds values of a step; raises when a loss is no number any more."""
         if step != self._open_step:
             self.flush()
         self._open_step, self._epoch = step, epoch
         self._open.update(values)
-        if not math.isfinite(values.get("train_loss", 0.0)):
-            raise BadInputError(
-                "diverged", f"train_loss is not finite at step {step}; lower /learningRate or check the data"
-            )
+        for loss in ("train_loss", "valid_loss"):
+            if not math.isfinite(values.get(loss, 0.0)):
+                raise BadInputError(
+                    "diverged", f"{loss} is not finite at step {step}; lower /learningRate or check the data"
+                )
 
     def flush(self) -> None:
         """Writes the open line."""

@@ -17,7 +17,13 @@ from whetstone_worker.errors import ExitCode
 REPORT_INTERVAL_SECONDS = 2.0
 HEARTBEAT_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 8.0
+_LISTEN_SECONDS = 0.1
 _MOST_HISTORY = 2_000
+
+
+def stay() -> bool:
+    """Nobody asked to leave."""
+    return False
 
 
 class Directive(StrEnum):
@@ -67,8 +73,8 @@ class Reporter(Protocol):
     def step(self, step: int, metrics: dict[str, float]) -> None:
         """Adds the metrics of one step to the next report's history."""
 
-    def finish(self, deadline: float, **changes: Any) -> bool:
-        """Reports a last state until it is answered or ``time.monotonic()`` passes the deadline."""
+    def finish(self, deadline: float, leave: Callable[[], bool] = stay, **changes: Any) -> bool:
+        """Reports a last state until it is answered, ``time.monotonic()`` passes the deadline, or it shall leave."""
 
     def close(self) -> None:
         """Ends the thread; nothing is sent after it."""
@@ -85,7 +91,7 @@ class SilentReporter:
     def step(self, step: int, metrics: dict[str, float]) -> None:
         """Says nothing."""
 
-    def finish(self, deadline: float, **changes: Any) -> bool:
+    def finish(self, deadline: float, leave: Callable[[], bool] = stay, **changes: Any) -> bool:
         """Has nobody to wait for."""
         return True
 
@@ -159,16 +165,18 @@ class StatusReporter:
             self._dirty = True
             self._wake.notify_all()
 
-    def finish(self, deadline: float, **changes: Any) -> bool:
-        """Reports a last state until it is answered or ``time.monotonic()`` passes the deadline."""
+    def finish(self, deadline: float, leave: Callable[[], bool] = stay, **changes: Any) -> bool:
+        """Reports a last state until it is answered, ``time.monotonic()`` passes the deadline, or it shall leave."""
         self.close()
         for name, value in changes.items():
             setattr(self._progress, name, value)
         pause = 0.25
         while not self._send():
-            if time.monotonic() + pause > deadline:
-                return False
-            time.sleep(pause)
+            again = time.monotonic() + pause
+            while (now := time.monotonic()) < again:
+                if leave() or again > deadline:
+                    return False
+                time.sleep(min(again - now, _LISTEN_SECONDS))
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         return True
 

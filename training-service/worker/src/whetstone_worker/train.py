@@ -1,8 +1,7 @@
 """One attempt of a run, from RunSpec to adapter."""
 
 import os
-import signal
-import threading
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from whetstone_worker.examples import ChatEncoder, EncodedExample
 from whetstone_worker.metrics import FILE as METRICS_FILE
 from whetstone_worker.metrics import MetricsLog
 from whetstone_worker.modeling import load_model
+from whetstone_worker.preemption import Preemption
 from whetstone_worker.reporter import Directive, Phase, Reporter, SilentReporter, StatusReporter
 from whetstone_worker.spec import RunSpec
 from whetstone_worker.storage import path_of, verified
@@ -39,21 +39,6 @@ MOST_EVALUATIONS = 10
 LEAST_STEPS_BETWEEN_EVALUATIONS = 10
 _FINISH_SECONDS = 600.0
 _LAST_WORDS_SECONDS = 5.0
-
-
-class Preemption:
-    """Remembers a SIGTERM until the training loop asks for it."""
-
-    def __init__(self) -> None:
-        self._asked = threading.Event()
-
-    def install(self) -> None:
-        """Takes over SIGTERM; works in the main thread only."""
-        signal.signal(signal.SIGTERM, lambda *_: self._asked.set())
-
-    def __call__(self) -> bool:
-        """True once the process was asked to end."""
-        return self._asked.is_set()
 
 
 def token_from_environment() -> str:
@@ -70,10 +55,11 @@ def open_reporter(spec: RunSpec, token: str) -> Reporter:
     return StatusReporter(spec.callback.url, spec.attempt, spec.fence, token)
 
 
-def run(spec: RunSpec, token: str) -> dict[str, str]:
-    """Trains, writes the checkpoint and reports it; answers where its manifest is. Raises ``WorkerError``."""
-    preemption = Preemption()
-    preemption.install()
+def run(spec: RunSpec, token: str, preemption: Preemption) -> dict[str, str]:
+    """Trains, writes the checkpoint and reports it; answers where its manifest is. Raises ``WorkerError``.
+
+    A whole checkpoint is the answer even when the control plane could not be told of it: it finds the manifest.
+    """
     reporter = open_reporter(spec, token)
     deadline = time.monotonic() + (spec.limits.max_seconds or _FINISH_SECONDS)
     try:
@@ -87,8 +73,9 @@ def run(spec: RunSpec, token: str) -> dict[str, str]:
     except BaseException:
         reporter.close()
         raise
-    if not reporter.finish(max(deadline, time.monotonic() + _LAST_WORDS_SECONDS), phase=Phase.DONE, result=result):
-        raise RetryableError("not-answered", "the control plane did not answer `done`; the checkpoint is complete")
+    deadline = max(deadline, time.monotonic() + _LAST_WORDS_SECONDS)
+    if not reporter.finish(deadline, leave=preemption, phase=Phase.DONE, result=result):
+        sys.stderr.write("not-answered: the control plane did not answer `done`; the checkpoint is complete\n")
     return result
 
 
@@ -202,12 +189,15 @@ class Attempt:
     def _save(self, trainer: ResumableSftTrainer, callback: RunCallback, data: PreparedData) -> dict[str, str]:
         """Writes the adapter and, last, the checkpoint's manifest."""
         self._reporter.update(urgent=True, phase=Phase.SAVING)
-        if self._stopping:
-            self._stopping.restore_best()
-        if data.validation and (self._stopping or callback.evaluated_step != trainer.state.global_step):
+        extra = {"rows_too_long": float(data.dropped), "steps": float(trainer.state.global_step)}
+        if self._stopping and self._stopping.restore_best():
+            # Of another step than the curve's last: in the log it would hide that the loss had risen.
+            with callback.apart() as measured:
+                trainer.evaluate()
+            extra |= measured
+        elif data.validation and callback.evaluated_step != trainer.state.global_step:
             trainer.evaluate()
         self._log.sync()
-        extra = {"rows_too_long": float(data.dropped), "steps": float(trainer.state.global_step)}
         if self._stopping:
             extra["best_step"] = float(self._stopping.best_step)
         checkpoint.save_adapter(trainer.model, self._spec.base_model.sha256, self._output / checkpoint.ADAPTER)

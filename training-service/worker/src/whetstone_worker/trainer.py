@@ -2,7 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,16 @@ from whetstone_worker.spec import Limits, RunSpec
 _GRADIENT_NORM_LIMIT = 1.0
 
 
+def accelerators() -> int:
+    """How many accelerators an attempt uses: one, where there is any."""
+    return min(torch.cuda.device_count(), 1)
+
+
 def sft_config(spec: RunSpec, work: Path, has_validation: bool) -> SFTConfig:
     """TRL's settings with every default that matters written out."""
     hyperparameters = spec.stage.hyperparameters
     cuda = torch.cuda.is_available()
-    return SFTConfig(
+    config = SFTConfig(
         output_dir=str(work),
         per_device_train_batch_size=hyperparameters.effective_micro_batch,
         per_device_eval_batch_size=hyperparameters.effective_micro_batch * 2,
@@ -68,6 +74,9 @@ def sft_config(spec: RunSpec, work: Path, has_validation: bool) -> SFTConfig:
         disable_tqdm=True,
         push_to_hub=False,
     )
+    # With every visible GPU, transformers would multiply the batch by their number: another run on another machine.
+    config._n_gpu = accelerators()
+    return config
 
 
 class ResumableSftTrainer(SFTTrainer):
@@ -118,6 +127,7 @@ class RunCallback(TrainerCallback):
         self._last_step_at = self._began
         self._tokens_before = 0
         self._first_step = 0
+        self._apart: dict[str, float] | None = None
         self.evaluated_step = -1
         self.interrupted_by: WorkerError | None = None
 
@@ -156,6 +166,9 @@ class RunCallback(TrainerCallback):
         values = renamed(logs or {})
         if not values:
             return
+        if self._apart is not None:
+            self._apart.update(values)
+            return
         if "train_loss" in values:
             values |= self._speed(state)
         self._log.add(state.global_step, float(state.epoch or 0), values)
@@ -169,15 +182,29 @@ class RunCallback(TrainerCallback):
         **_: Any,
     ) -> TrainerControl:
         """Lets early stopping see the validation loss."""
+        if self._apart is not None:
+            return control
         self.evaluated_step = state.global_step
         loss = (metrics or {}).get("eval_loss")
         if self._early_stopping and loss is not None and self._early_stopping.observe(state.global_step, loss):
             control.should_training_stop = True
         return control
 
+    @contextmanager
+    def apart(self) -> Iterator[dict[str, float]]:
+        """What is measured inside goes to the caller, and neither into the log nor to early stopping."""
+        self._apart = measured = {}
+        try:
+            yield measured
+        finally:
+            self._apart = None
+
     def gpu_seconds(self) -> float:
         """Accelerator seconds of this attempt and those it goes on from; 0 on a machine without one."""
-        return self._gpu_seconds_before + (time.monotonic() - self._began) * torch.cuda.device_count()
+        return self._gpu_seconds_before + self._own_gpu_seconds()
+
+    def _own_gpu_seconds(self) -> float:
+        return (time.monotonic() - self._began) * accelerators()
 
     def _speed(self, state: TrainerState) -> dict[str, float]:
         now, tokens = time.monotonic(), int(state.num_input_tokens_seen)
@@ -198,7 +225,7 @@ class RunCallback(TrainerCallback):
             return BadInputError(
                 "limit", f"/limits/maxSeconds {limits.max_seconds:g} is used up; raise it or train less"
             )
-        if limits.max_gpu_seconds is not None and self.gpu_seconds() > limits.max_gpu_seconds:
+        if limits.max_gpu_seconds is not None and self._own_gpu_seconds() > limits.max_gpu_seconds:
             return BadInputError(
                 "limit",
                 f"/limits/maxGpuSeconds {limits.max_gpu_seconds:g} is used up; raise it or train less",
