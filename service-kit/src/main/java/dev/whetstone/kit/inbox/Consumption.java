@@ -16,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a poll's records through inbox, effect and outbox in one transaction. Records that cannot
@@ -29,6 +30,9 @@ public class Consumption {
   private static final Logger LOG = Logger.getLogger(Consumption.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  /** A poll whose work outlasts a transaction fails each time: then each half is tried. */
+  private static final int ATTEMPTS_IN_ONE_PIECE = 3;
 
   private final Inbox inbox;
   private final Outbox outbox;
@@ -56,7 +60,8 @@ public class Consumption {
     if (records.isEmpty()) {
       return;
     }
-    RuntimeException fault = tryUntilDatabaseAnswers(() -> once(records, effect));
+    int attempts = records.size() > 1 ? ATTEMPTS_IN_ONE_PIECE : Integer.MAX_VALUE;
+    RuntimeException fault = tryUntilDatabaseAnswers(() -> once(records, effect), attempts);
     if (fault == null) {
       return;
     }
@@ -83,7 +88,8 @@ public class Consumption {
               Tally tally = new Tally();
               deadLetter(poison, "effect-failed", String.valueOf(fault.getMessage()), tally);
               return tally;
-            });
+            },
+            Integer.MAX_VALUE);
     if (unwritten != null) {
       throw new IllegalStateException(
           "the dead letter of %s-%d at offset %d cannot be written (%s); the offset stays, mend the outbox and start again"
@@ -99,14 +105,15 @@ public class Consumption {
     private int duplicates;
   }
 
-  private RuntimeException tryUntilDatabaseAnswers(Callable<Tally> work) {
+  /** The fault that ended the work: one of its own, or the database's after so many attempts. */
+  private @Nullable RuntimeException tryUntilDatabaseAnswers(Callable<Tally> work, int attempts) {
     Duration pause = FIRST_PAUSE;
-    while (true) {
+    for (int attempt = 1; ; attempt++) {
       try {
         count(QuarkusTransaction.requiringNew().call(work));
         return null;
       } catch (RuntimeException e) {
-        if (!DatabaseFaults.mayPass(e)) {
+        if (attempt >= attempts || !DatabaseFaults.mayPass(e)) {
           return e;
         }
         LOG.warnf("database-trouble retry-in=%s reason=%s", pause, rootMessage(e));

@@ -21,7 +21,9 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -145,6 +147,21 @@ class FailingEffectTest {
                     .filteredOn(letter -> loop.loop().equals(KafkaProbe.header(letter, "ce_loop")))
                     .extracting(letter -> KafkaProbe.header(letter, "ce_id"))
                     .containsExactly("bad"));
+  }
+
+  @Test
+  @DisplayName("I7: a poll whose work outlasts a transaction is taken in parts")
+  void shouldTakeAPollInPartsThatFit() {
+    List<String> applied = new ArrayList<>();
+    consumption.process(
+        List.of(record("1", "a"), record("2", "b"), record("3", "c"), record("4", "d")),
+        batch -> {
+          if (batch.size() > 2) {
+            throw new IllegalStateException(new SQLException("the transaction timed out"));
+          }
+          batch.forEach(received -> applied.add(received.event().attributes().id()));
+        });
+    assertThat(applied).containsExactly("1", "2", "3", "4");
   }
 
   @Test
