@@ -54,6 +54,11 @@ class InfrastructureTest {
   void shouldEndWhenPostgresEndsByItselfAndServeWhenStartedAgain() throws Exception {
     Process first = infrastructure();
     insert("kept");
+    assertThatThrownBy(
+            () -> EmbeddedPostgres.start(InfrastructureMain.postgresData(directory), Ports.free()))
+        .as("a second one would end the server of the first")
+        .isInstanceOf(InfrastructureException.class)
+        .hasMessageContaining("another process works in");
 
     ProcessHandle postmaster =
         Postmaster.in(InfrastructureMain.postgresData(directory)).orElseThrow().process();
@@ -65,21 +70,6 @@ class InfrastructureTest {
     assertThat(read()).isEqualTo("kept");
     second.getOutputStream().close();
     assertThat(second.waitFor()).isZero();
-  }
-
-  @Test
-  void shouldLeaveAServerAloneWhoseParentLives() throws Exception {
-    Process first = infrastructure();
-    insert("kept");
-
-    assertThatThrownBy(
-            () -> EmbeddedPostgres.start(InfrastructureMain.postgresData(directory), Ports.free()))
-        .isInstanceOf(InfrastructureException.class)
-        .hasMessageContaining("another process works in");
-
-    assertThat(read()).isEqualTo("kept");
-    first.getOutputStream().close();
-    assertThat(first.waitFor()).isZero();
   }
 
   @Test

@@ -45,6 +45,9 @@ class LocalStackTest {
     }
     assertThat(Postmaster.in(InfrastructureMain.postgresData(options.home().data()))).isEmpty();
     assertThat(Processes.marked(options.home().directory())).isEmpty();
+    assertThat(options.home().pidFile(Component.INFRA.id()))
+        .as("a process id that somebody else may get")
+        .doesNotExist();
   }
 
   @Test
@@ -126,17 +129,6 @@ class LocalStackTest {
     assertThat(started.isAlive()).isFalse();
     assertThat(work.resolve("exit")).hasContent("75");
     assertThat(Processes.marked(options.home().directory())).isEmpty();
-  }
-
-  @Test
-  void shouldForgetProcessIdsWhenEverythingHasEnded() {
-    StackOptions options = infraOnly(Ports.free());
-    LocalStack stack = LocalStack.of(options);
-    stack.start();
-
-    stack.down();
-
-    assertThat(options.home().pidFile(Component.INFRA.id())).doesNotExist();
   }
 
   @Test
