@@ -222,6 +222,56 @@ def test_should_stream_the_same_answer(client):
     assert "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks) == whole
 
 
+def test_should_tell_the_usage_at_the_end_of_a_stream_that_asks_for_it(client):
+    usage = chat(client, "When are you open?").json()["usage"]
+    answer = chat(client, "When are you open?", stream=True, stream_options={"include_usage": True})
+    lines = [line.removeprefix("data: ") for line in answer.text.splitlines() if line]
+
+    chunks = [json.loads(line) for line in lines[:-1]]
+    assert [chunk["usage"] for chunk in chunks] == [None, None, usage]
+    assert chunks[-1]["choices"] == []
+
+
+def test_should_read_content_in_every_shape(client):
+    def tokens(*messages: dict[str, Any]) -> list[int]:
+        answer = client.post("/tokenize", json={"messages": list(messages)})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["tokens"]
+
+    parts = [{"type": "text", "text": "Hi"}, {"type": "text", "text": "there"}]
+    call = {"id": "c", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    user = {"role": "user", "content": "Hi"}
+
+    assert tokens({"role": "user", "content": parts}) == tokens({"role": "user", "content": "Hi\nthere"})
+    assert tokens(user, {"role": "assistant", "content": None, "tool_calls": [call]}) == tokens(
+        user, {"role": "assistant", "content": ""}
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "harmless", "value"),
+    [
+        ("response_format", {"type": "text"}, {"type": "json_object"}),
+        ("top_k", -1, 40),
+        ("min_p", 0, 0.1),
+        ("frequency_penalty", 0, 0.5),
+        ("presence_penalty", 0.0, 0.5),
+        ("repetition_penalty", 1, 1.2),
+        ("logit_bias", {}, {"5": 1}),
+        ("tool_choice", "auto", "required"),
+    ],
+)
+def test_should_refuse_what_it_would_have_to_ignore(client, field, harmless, value):
+    assert chat(client, "Hi", **{field: harmless}).status_code == 200
+    assert chat(client, "Hi", **{field: None}).status_code == 200
+
+    refused = chat(client, "Hi", **{field: value})
+
+    assert refused.status_code == 400
+    assert refused.json()["error"]["code"] == "unsupported"
+    assert refused.json()["error"]["param"] == field
+
+
 def test_should_tokenize_prompts_and_messages(client, tokenizer):
     messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
     rendered = tokenizer.apply_chat_template(messages, tokenize=True, return_dict=True)["input_ids"]
@@ -239,6 +289,8 @@ def test_should_tokenize_prompts_and_messages(client, tokenizer):
         ("/v1/chat/completions", {"model": "none", "messages": [{"role": "user", "content": "a"}]}, 404, "none"),
         ("/v1/chat/completions", {"messages": []}, 400, "messages"),
         ("/v1/chat/completions", {"messages": [{"role": "user", "content": 3}]}, 400, "messages[0]"),
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": None}]}, 400, "messages[0]"),
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400, "no text"),
         ("/v1/chat/completions", {"messages": [{"role": "user", "content": "a"}], "n": 2}, 400, "n"),
         ("/v1/completions", {"prompt": [99_999]}, 400, "token ids"),
         ("/v1/completions", {"prompt": []}, 400, "empty"),
@@ -280,6 +332,20 @@ def with_nan(folder: Path) -> None:
     save_file(tensors, folder / "adapter_model.safetensors")
 
 
+def too_great_once_scaled(folder: Path) -> None:
+    tensors = load_file(folder / "adapter_model.safetensors")
+    next(value for name, value in tensors.items() if "lora_B" in name)[0, 0] = 3e38
+    save_file(tensors, folder / "adapter_model.safetensors")
+
+
+def overflowing(folder: Path) -> None:
+    """Every weight is finite; what they make of an input is not."""
+    tensors = load_file(folder / "adapter_model.safetensors")
+    for name, value in tensors.items():
+        value.fill_(3e38 if "lora_A" in name else 1.0)
+    save_file(tensors, folder / "adapter_model.safetensors")
+
+
 def renamed(folder: Path) -> None:
     tensors = load_file(folder / "adapter_model.safetensors")
     save_file({k.replace("layers.0", "layers.9"): v for k, v in tensors.items()}, folder / "adapter_model.safetensors")
@@ -298,6 +364,7 @@ def configured(**fields: Any):
     [
         (truncated, "damaged or cut off"),
         (with_nan, "not finite"),
+        (too_great_once_scaled, "not finite once scaled"),
         (renamed, "no linear module"),
         (configured(r=8), "has shapes"),
         (configured(peft_type="IA3"), "only LORA"),
@@ -321,6 +388,29 @@ def test_should_refuse_a_bad_adapter_and_change_nothing(client, adapters, tmp_pa
     assert answer.json()["error"]["code"] == "invalid_adapter"
     assert client.get("/v1/models").json() == before
     assert chat(client, "Hi", "bad").status_code == 404
+
+
+def test_should_keep_an_adapter_that_overflows_from_the_answers_of_others(client, adapters, questions, tmp_path):
+    shutil.copytree(adapters["one"], tmp_path / "hostile")
+    overflowing(tmp_path / "hostile")
+    body = {"lora_name": "hostile", "lora_path": str(tmp_path / "hostile")}
+    assert client.post("/v1/load_lora_adapter", json=body).status_code == 200
+    asked = [(question, (BASE_NAME, "one", "hostile", "two")[i % 4]) for i, question in enumerate(questions)]
+    alone = [text(chat(client, *pair)) for pair in asked if pair[1] != "hostile"]
+    scored = {"model": "hostile", "prompt": [5, 6, 7], "max_tokens": 0, "prompt_logprobs": 1}
+
+    with ThreadPoolExecutor(24) as crowd:
+        scoring = crowd.submit(client.post, "/v1/completions", json=scored)
+        together = list(crowd.map(lambda pair: chat(client, *pair), asked))
+
+    others = [answer for answer, (_, model) in zip(together, asked, strict=True) if model != "hostile"]
+    hostile = [answer for answer, (_, model) in zip(together, asked, strict=True) if model == "hostile"]
+    assert [text(answer) for answer in others] == alone
+    for answer in (*hostile, scoring.result(), chat(client, "Hi", "hostile", temperature=1.0)):
+        assert answer.status_code == 500
+        assert answer.json()["error"]["code"] == "not_finite"
+    assert client.get("/health").status_code == 200
+    client.post("/v1/unload_lora_adapter", json={"lora_name": "hostile"})
 
 
 def test_should_load_and_unload_while_others_are_answered(client, adapters, questions):

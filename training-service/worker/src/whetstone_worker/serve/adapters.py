@@ -53,6 +53,8 @@ def load_adapter(
             down.t().contiguous().to(device, dtype),
             (up.float() * scaling).t().contiguous().to(device, dtype),
         )
+        if not all(bool(torch.isfinite(side).all()) for side in weights[module]):
+            raise _invalid(name, f"module {module} holds values that are not finite once scaled by {scaling:g}")
     if not weights:
         raise _invalid(name, f"{WEIGHTS} holds no LoRA weights")
     return LoraAdapter(name, folder, rank, weights)

@@ -25,6 +25,7 @@ from whetstone_worker.serve.requests import (
     LoadAdapterRequest,
     TokenizeRequest,
     UnloadAdapterRequest,
+    plain_message,
 )
 
 
@@ -112,7 +113,7 @@ class Api:
             "usage": responses.usage([prompt], [answer]),
             "prompt_logprobs": responses.prompt_logprobs(answer, text),
         }
-        return streamed(reply) if body.stream else JSONResponse(reply)
+        return streamed(reply, body.stream_options.include_usage) if body.stream else JSONResponse(reply)
 
     async def completions(self, request: Request) -> Response:
         """One continuation of each prompt."""
@@ -179,12 +180,10 @@ class Api:
         return [self._base.tokenizer(p)["input_ids"] if isinstance(p, str) else list(p) for p in prompt]
 
     def _render(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], prompt: bool) -> list[int]:
-        for index, message in enumerate(messages):
-            if not isinstance(message.get("role"), str) or not isinstance(message.get("content", ""), str):
-                raise bad_request("bad_message", f"messages[{index}] needs a role and content as text", "messages")
+        plain = [plain_message(message, index) for index, message in enumerate(messages)]
         try:
             rendered = self._base.tokenizer.apply_chat_template(
-                messages, tools=tools or None, add_generation_prompt=prompt, tokenize=True, return_dict=True
+                plain, tools=tools or None, add_generation_prompt=prompt, tokenize=True, return_dict=True
             )
         except Exception as error:  # a template may raise anything about messages it does not like
             raise bad_request("bad_message", f"the chat template refuses the messages: {error}", "messages") from error

@@ -89,7 +89,7 @@ class DecodeBatch:
         self._cache = DynamicCache()
 
     def _select(self, sequences: Rows[Sequence]) -> None:
-        self._rows.select([sequence.adapter for sequence in sequences], self._model.device, self._model.dtype)
+        self._rows.select([sequence.adapter for sequence in sequences], self._model.device)
 
 
 def _take_rows(cache: DynamicCache, rows: list[int], width: int) -> None:

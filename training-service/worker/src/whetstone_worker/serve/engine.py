@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from whetstone_worker.serve.batch import DecodeBatch
+from whetstone_worker.serve.faults import no_numbers
 from whetstone_worker.serve.generation import Generated, Sequence, choose, score, score_prompt
 
 _PREFILL_TOKENS = 8_192
@@ -95,21 +96,31 @@ class Engine:
     def _admit(self, group: list[Sequence]) -> None:
         every_place = any(sequence.sampling.prompt_logprobs is not None for sequence in group)
         logits, cache = self._batch.prefill(group, every_place)
+        numbers = []
         for row, sequence in enumerate(group):
+            places = logits[row, -len(sequence.prompt) :]
+            numbers.append(bool(_are_numbers(places).all()))
             wanted = sequence.sampling.prompt_logprobs
-            if wanted is not None:
-                sequence.prompt_logprobs = score_prompt(logits[row, -len(sequence.prompt) :], sequence.prompt, wanted)
-        self._batch.join(group, cache, self._extend(group, logits[:, -1]))
+            if wanted is not None and numbers[-1]:
+                sequence.prompt_logprobs = score_prompt(places, sequence.prompt, wanted)
+        self._batch.join(group, cache, self._extend(group, logits[:, -1], numbers))
 
     def _advance(self) -> None:
-        self._batch.keep(self._extend(self._batch.sequences, self._batch.step()))
+        logits = self._batch.step()
+        self._batch.keep(self._extend(self._batch.sequences, logits, _are_numbers(logits).tolist()))
 
-    def _extend(self, sequences: list[Sequence], logits: torch.Tensor) -> list[int]:
-        """Gives each sequence its next token, answers the finished ones, and says which rows stay."""
+    def _extend(self, sequences: list[Sequence], logits: torch.Tensor, numbers: list[bool]) -> list[int]:
+        """Gives each sequence its next token, answers the finished ones, and says which rows stay.
+
+        A row whose logits are no numbers fails alone: its weights are at fault, not those of the others.
+        """
         best = logits.argmax(dim=-1).tolist()
         staying = []
         for row, sequence in enumerate(sequences):
             sampling = sequence.sampling
+            if not numbers[row]:
+                sequence.future.set_exception(no_numbers(sequence.adapter and sequence.adapter.name))
+                continue
             if sampling.max_tokens > 0:
                 token = choose(logits[row], sequence) if sampling.temperature > 0 else best[row]
                 sequence.tokens.append(token)
@@ -144,6 +155,11 @@ class Engine:
         for sequence in sequences:
             if not sequence.future.done():
                 sequence.future.set_exception(error)
+
+
+def _are_numbers(logits: torch.Tensor) -> torch.Tensor:
+    """Per place whether it can be chosen from; a token that a model rules out by minus infinity is fine."""
+    return torch.isfinite(logits.amax(dim=-1))
 
 
 def _groups(arrived: list[Sequence]) -> list[list[Sequence]]:

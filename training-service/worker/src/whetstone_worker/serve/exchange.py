@@ -30,16 +30,24 @@ async def read_body(request: Request, kind: type[B]) -> B:
         raise bad_request("invalid_json", f"the body is not JSON: {error}") from error
 
 
-def streamed(reply: dict[str, Any]) -> StreamingResponse:
-    """The answer as server-sent events: one for the text, one for the end."""
+def streamed(reply: dict[str, Any], include_usage: bool) -> StreamingResponse:
+    """The answer as server-sent events: one for the text, one for the end, and one for the usage if it is wanted."""
     head = {**{key: reply[key] for key in ("id", "created", "model")}, "object": "chat.completion.chunk"}
     choice = reply["choices"][0]
 
-    def event(delta: dict[str, Any], reason: str | None) -> str:
-        chunk = {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
-        return f"data: {json.dumps(chunk)}\n\n"
+    if include_usage:
+        head["usage"] = None
 
-    events = [event(choice["message"], None), event({}, choice["finish_reason"]), "data: [DONE]\n\n"]
+    def event(**fields: Any) -> str:
+        return f"data: {json.dumps({**head, **fields})}\n\n"
+
+    def choices(delta: dict[str, Any], reason: str | None) -> list[dict[str, Any]]:
+        return [{"index": 0, "delta": delta, "finish_reason": reason}]
+
+    events = [event(choices=choices(choice["message"], None)), event(choices=choices({}, choice["finish_reason"]))]
+    if include_usage:
+        events.append(event(choices=[], usage=reply["usage"]))
+    events.append("data: [DONE]\n\n")
     return StreamingResponse(iter(events), media_type="text/event-stream")
 
 

@@ -28,6 +28,17 @@ def bad_request(code: str, message: str, param: str | None = None) -> RequestErr
     return RequestError(HTTPStatus.BAD_REQUEST, code, message, param)
 
 
+def no_numbers(adapter: str | None) -> RequestError:
+    """A 500 answer for a model whose output overflowed."""
+    model = f"The adapter `{adapter}`" if adapter else "The base model"
+    return RequestError(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "not_finite",
+        f"{model} gives values that are not finite for this prompt; unload it, or train it at a lower learning rate",
+        "model",
+    )
+
+
 def unknown_model(name: str) -> RequestError:
     """A 404 answer for a model that is not loaded."""
     return RequestError(

@@ -1,8 +1,9 @@
 """Linear layers that apply a different adapter to each row of one batch.
 
 Every adapter in the batch is laid side by side: with ``down = [A1|A2|…]`` and ``up = [B1;B2;…]`` a row keeps only its
-own block of ``x·down`` (the others are multiplied by zero) before ``up``. This is two small matrix products whatever
-the mix is, and a row's result is the one it has alone. Rows without adapter keep no block.
+own block of ``x·down`` before ``up``. The others are replaced by zero, not multiplied by it: another adapter's
+infinity times zero would be no number. This is two small matrix products whatever the mix is, and a row's result is
+the one it has alone. Rows without adapter keep no block.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +19,11 @@ class RowAdapters:
 
     def __init__(self) -> None:
         self.weights: Mapping[str, tuple[torch.Tensor, torch.Tensor]] = {}
-        self.keep: torch.Tensor | None = None
+        self.others: torch.Tensor | None = None
         self._combined: tuple[LoraAdapter, ...] = ()
         self._rows: tuple[LoraAdapter | None, ...] = ()
 
-    def select(self, rows: Sequence[LoraAdapter | None], device: torch.device, dtype: torch.dtype) -> None:
+    def select(self, rows: Sequence[LoraAdapter | None], device: torch.device) -> None:
         """Prepares for a batch with these adapters, one per row."""
         wanted = tuple(rows)
         if wanted == self._rows:
@@ -31,11 +32,11 @@ class RowAdapters:
         if adapters != self._combined:
             self.weights = _side_by_side(adapters)
             self._combined = adapters
-        self.keep = None
+        self.others = None
         if len(adapters) > 1 or (adapters and None in wanted):
             owner = torch.tensor([adapters.index(row) if row else -1 for row in wanted])
             blocks = torch.repeat_interleave(torch.arange(len(adapters)), torch.tensor([a.rank for a in adapters]))
-            self.keep = (owner[:, None] == blocks[None, :]).to(device, dtype)[:, None, :]
+            self.others = (owner[:, None] != blocks[None, :]).to(device)[:, None, :]
         self._rows = wanted
 
 
@@ -75,8 +76,8 @@ class RowLoraLinear(nn.Module):
         if weights is None:
             return outputs
         narrow = inputs @ weights[0]
-        if self._rows.keep is not None:
-            narrow = narrow * self._rows.keep
+        if self._rows.others is not None:
+            narrow = narrow.masked_fill(self._rows.others, 0.0)
         return outputs + narrow @ weights[1]
 
 

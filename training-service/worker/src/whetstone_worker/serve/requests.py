@@ -1,8 +1,14 @@
-"""Request bodies, in the names of OpenAI's API and of vLLM's extensions. Fields that are not known are ignored."""
+"""Request bodies, in the names of OpenAI's API and of vLLM's extensions.
 
-from typing import Annotated, Any
+Fields that are not known are ignored, except those that would change the answer: ignoring these would be a lie.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from whetstone_worker.serve.faults import bad_request
 
 Top = Annotated[int, Field(ge=0, le=20)]
 NonNegative = Annotated[int, Field(ge=0)]
@@ -19,8 +25,38 @@ class Body(BaseModel):
         return {k: v for k, v in raw.items() if v is not None} if isinstance(raw, dict) else raw
 
 
+class StreamOptions(Body):
+    """What a stream tells beside the text."""
+
+    include_usage: bool = False
+
+
 class Decoding(Body):
     """What chat and plain completions share."""
+
+    # What each does nothing at; any other value is refused.
+    unserved: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        "best_of": (1,),
+        "frequency_penalty": (0,),
+        "presence_penalty": (0,),
+        "repetition_penalty": (1,),
+        "length_penalty": (1,),
+        "top_k": (0, -1),
+        "min_p": (0,),
+        "min_tokens": (0,),
+        "use_beam_search": (False,),
+        "logit_bias": ({},),
+        "bad_words": ([],),
+        "stop_token_ids": ([],),
+        "allowed_token_ids": (),
+        "response_format": ({"type": "text"},),
+        "structured_outputs": (),
+        "guided_json": (),
+        "guided_regex": (),
+        "guided_choice": (),
+        "guided_grammar": (),
+        "suffix": ("",),
+    }
 
     model: str | None = None
     temperature: Annotated[float, Field(ge=0, le=10)] = 1.0
@@ -31,6 +67,16 @@ class Decoding(Body):
     stream: bool = False
     ignore_eos: bool = False
     prompt_logprobs: Top | None = None
+    stream_options: StreamOptions = StreamOptions()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_unserved(cls, raw: Any) -> Any:
+        for field, harmless in cls.unserved.items() if isinstance(raw, dict) else ():
+            value = raw.get(field)
+            if value is not None and value not in harmless:
+                raise bad_request("unsupported", f"{field} is not served; leave it out", field)
+        return raw
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -41,6 +87,16 @@ class Decoding(Body):
 class ChatRequest(Decoding):
     """Body of ``POST /v1/chat/completions``."""
 
+    unserved: ClassVar[Mapping[str, tuple[Any, ...]]] = {
+        **Decoding.unserved,
+        "tool_choice": ("auto", "none"),
+        "functions": ([],),
+        "function_call": ("auto", "none"),
+        "continue_final_message": (False,),
+        "add_generation_prompt": (True,),
+        "chat_template": (),
+        "chat_template_kwargs": ({},),
+    }
     messages: Annotated[list[dict[str, Any]], Field(min_length=1)]
     tools: list[dict[str, Any]] = []
     max_tokens: NonNegative | None = None
@@ -86,3 +142,26 @@ class UnloadAdapterRequest(Body):
     """Body of ``POST /v1/unload_lora_adapter``."""
 
     lora_name: Annotated[str, Field(min_length=1)]
+
+
+def plain_message(message: dict[str, Any], index: int) -> dict[str, Any]:
+    """A chat message with its content as one text, as chat templates want it; raises a 400 ``RequestError``.
+
+    As in vLLM, text parts are joined by line breaks, and null is empty where the assistant called tools instead.
+    """
+    wrong = bad_request("bad_message", f"messages[{index}] needs a role and content as text", "messages")
+    if not isinstance(message.get("role"), str):
+        raise wrong
+    content = message.get("content", "")
+    if content is None and message["role"] == "assistant" and message.get("tool_calls"):
+        return {**message, "content": ""}
+    if isinstance(content, list):
+        parts = [
+            part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None for part in content
+        ]
+        if not parts or not all(isinstance(part, str) for part in parts):
+            raise bad_request("unsupported", f"messages[{index}] has content parts that are no text", "messages")
+        return {**message, "content": "\n".join(parts)}
+    if not isinstance(content, str):
+        raise wrong
+    return message
