@@ -54,7 +54,7 @@ record AttemptFolder(Path path) {
   /** Written before the process is started: from here on a launch may have happened. */
   void writeSpec(byte[] json) throws IOException {
     Files.createDirectories(path);
-    Path partial = path.resolve("run-spec.partial");
+    Path partial = Files.createTempFile(path, "run-spec", ".partial");
     Files.write(partial, json);
     Files.move(
         partial, spec(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

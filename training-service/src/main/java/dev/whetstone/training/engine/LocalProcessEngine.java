@@ -205,9 +205,15 @@ public final class LocalProcessEngine implements ComputeEngine {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (!Files.exists(folder.pid()) && !Files.exists(folder.exit())) {
+    boolean noted = Files.exists(folder.pid()) || Files.exists(folder.exit());
+    if (!noted && !wasSecond(folder, keeper)) {
       throw new IOException("its keeper could not write to the folder");
     }
+  }
+
+  /** A keeper that finds the attempt kept leaves it to the first, which is about to write. */
+  private static boolean wasSecond(AttemptFolder folder, Process keeper) {
+    return folder.isKept() && !keeper.isAlive() && keeper.exitValue() == 0;
   }
 
   private Optional<String> whatIsMissing() throws IOException {

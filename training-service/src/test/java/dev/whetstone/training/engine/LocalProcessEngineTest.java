@@ -15,6 +15,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +114,43 @@ class LocalProcessEngineTest extends ComputeEngineContract {
             () ->
                 assertThat(restarted.poll(spec.attempt()))
                     .isEqualTo(new Observation.Exited(3, "worker is up")));
+  }
+
+  @Test
+  void shouldStartOneWorkerThoughTwoServicesLaunchItAtOnce() throws Exception {
+    ComputeEngine other = newEngine("python3", Optional.empty());
+    for (int round = 0; round < 8; round++) {
+      RunSpec spec = spec();
+      CyclicBarrier together = new CyclicBarrier(2);
+      List<Launch> launches = new CopyOnWriteArrayList<>();
+      List<Thread> services =
+          Stream.of(engine(), other)
+              .map(
+                  service ->
+                      Thread.ofVirtual()
+                          .start(
+                              () -> {
+                                arrive(together);
+                                launches.add(service.launch(spec, "token"));
+                              }))
+              .toList();
+      for (Thread service : services) {
+        service.join();
+      }
+
+      assertThat(launches).containsExactly(new Launch.Started(), new Launch.Started());
+      end(spec.attempt(), 0);
+      awaitExit(spec.attempt());
+      assertThat(starts(spec.attempt())).isEqualTo(1);
+    }
+  }
+
+  private static void arrive(CyclicBarrier barrier) {
+    try {
+      barrier.await(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
