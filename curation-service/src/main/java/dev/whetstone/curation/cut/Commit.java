@@ -7,6 +7,7 @@ import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.Judgement;
 import dev.whetstone.curation.chain.Reasons;
 import dev.whetstone.curation.cut.Cut.Judged;
+import dev.whetstone.curation.erasure.Erasures;
 import dev.whetstone.curation.example.CutExamples;
 import dev.whetstone.curation.example.CutExamples.Verdict;
 import dev.whetstone.curation.example.EventFates;
@@ -35,6 +36,7 @@ public class Commit {
   private final CutExamples examples;
   private final EventFates fates;
   private final Tombstones tombstones;
+  private final Erasures erasures;
   private final SealRequests requests;
   private final Clock clock;
 
@@ -42,16 +44,26 @@ public class Commit {
       CutExamples examples,
       EventFates fates,
       Tombstones tombstones,
+      Erasures erasures,
       SealRequests requests,
       Clock clock) {
     this.examples = examples;
     this.fates = fates;
     this.tombstones = tombstones;
+    this.erasures = erasures;
     this.requests = requests;
     this.clock = clock;
   }
 
-  /** Commits a cut; false when something changed meanwhile, so that the next look decides anew. */
+  /** Whether a cut could not be committed now, whatever it held. */
+  boolean mustWait(LoopId loop) {
+    return QuarkusTransaction.requiringNew().call(() -> erasures.anyOpen(loop) || openCut(loop));
+  }
+
+  /**
+   * Commits a cut; false when something changed meanwhile, so that the next look decides anew. An
+   * erasure that came meanwhile is carried out first: a cut must not hold what it covers.
+   */
   boolean cut(
       Cutter.Situation situation,
       SuiteReader.Suites suites,
@@ -61,7 +73,8 @@ public class Commit {
         .call(
             () -> {
               LoopId loop = situation.loop().id();
-              if (changed(situation) || openCut(loop)) {
+              tombstones.lock(List.of(loop), List.of());
+              if (erasures.anyOpen(loop) || openCut(loop) || changed(situation)) {
                 return false;
               }
               Cut cut = cut(situation, suites, selection, trigger, tombstones.all(loop));

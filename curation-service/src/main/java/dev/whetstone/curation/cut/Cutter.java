@@ -1,6 +1,7 @@
 package dev.whetstone.curation.cut;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.contracts.event.FindingReported.WeakSlice;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchState;
@@ -9,6 +10,7 @@ import dev.whetstone.curation.chain.CutContext;
 import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.InteractionStatistics;
 import dev.whetstone.curation.chain.Texts;
+import dev.whetstone.curation.cut.LastLooks.Glance;
 import dev.whetstone.curation.example.CutExamples;
 import dev.whetstone.curation.example.CutExamples.Candidate;
 import dev.whetstone.curation.example.CutExamples.Pool;
@@ -27,9 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -56,14 +56,7 @@ public class Cutter {
   /** A loop that gets nothing new for so long is looked over, though no batch is due. */
   private static final Duration QUIET = Duration.ofSeconds(10);
 
-  /** A loop in which nothing changed is looked at again after this, for its deadlines' sake. */
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
-
-  /** The ready rows that were last considered in vain; only saves work, and starts empty. */
-  private final Map<LoopId, String> considered = new ConcurrentHashMap<>();
-
-  /** What the last round saw; only saves work, too. */
-  private final Map<LoopId, Glance> looked = new ConcurrentHashMap<>();
+  private final LastLooks last;
 
   public Cutter(
       Batches batches,
@@ -82,6 +75,7 @@ public class Cutter {
     this.requests = requests;
     this.commit = commit;
     this.clock = clock;
+    this.last = new LastLooks(clock);
   }
 
   /** All that a decision looks at, read in one transaction. */
@@ -95,8 +89,21 @@ public class Cutter {
       List<String> prompts,
       boolean manual) {}
 
-  /** What a loop has for its next batch, and what the seal rule says of it. */
-  public record Outlook(Readiness readiness, SealDecision decision) {}
+  /**
+   * What a loop has for its next batch, and what the seal rule says of it.
+   *
+   * @param obstacle what kept the last cut that was due from being made, for people
+   */
+  public record Outlook(Readiness readiness, SealDecision decision, @Nullable String obstacle) {}
+
+  /** What came of a decision. */
+  private enum Outcome {
+    CHANGED,
+    /** Nothing to do until something or the time changes. */
+    IN_VAIN,
+    /** Something came in between; the next round decides. */
+    AGAIN
+  }
 
   /** Looks at the loop as it is now, without deciding anything. In the caller's transaction. */
   public Outlook outlook(DeclaredLoop loop) {
@@ -112,37 +119,49 @@ public class Cutter {
    * ones must be kept away. Says whether anything changed.
    */
   public boolean cutIfDue(DeclaredLoop loop) {
+    LoopId id = loop.id();
     Glance glance = QuarkusTransaction.requiringNew().call(() -> glance(loop));
-    if (glance.sameAs(looked.get(loop.id()), clock.instant())) {
+    if (last.same(id, glance)) {
       return false;
     }
-    looked.put(loop.id(), glance);
-    boolean due = QuarkusTransaction.requiringNew().call(() -> due(loop, glance.manual()));
-    if (glance.manual() && !due) {
-      QuarkusTransaction.requiringNew().run(() -> requests.done(loop.id()));
+    last.saw(id, glance);
+    BatchTrigger due = QuarkusTransaction.requiringNew().call(() -> due(loop, glance.manual()));
+    if (glance.manual() && due == null) {
+      QuarkusTransaction.requiringNew().run(() -> requests.done(id));
       return false;
     }
-    boolean known = glance.fingerprint().equals(considered.get(loop.id()));
-    boolean quiet = quiet(glance.pool());
-    if (!glance.manual() && (known || !(due || quiet))) {
+    boolean worthALook = due != null || quiet(glance.pool());
+    if (!glance.manual() && (!worthALook || last.inVain(id, glance, due))) {
       return false;
     }
-    Situation situation = QuarkusTransaction.requiringNew().call(() -> read(loop, glance.manual()));
-    boolean changed = decide(situation);
-    if (!changed) {
-      considered.put(loop.id(), glance.fingerprint());
+    SuiteReader.Suites suites = commit.mustWait(id) ? null : suites(loop);
+    if (suites == null) {
+      return false;
     }
-    return changed;
+    Situation read = QuarkusTransaction.requiringNew().call(() -> read(loop, glance.manual()));
+    return switch (decide(read, suites)) {
+      case CHANGED -> true;
+      case IN_VAIN -> {
+        last.wasInVain(id, glance, due);
+        yield false;
+      }
+      case AGAIN -> {
+        last.forget(id);
+        yield false;
+      }
+    };
   }
 
-  /** What is read of a loop on every round; {@code fingerprint} differs when anything changed. */
-  private record Glance(Pool pool, String fingerprint, boolean manual, Instant at) {
-    /** Nothing to do but to watch the time go by, which is done less often. */
-    boolean sameAs(@Nullable Glance last, Instant now) {
-      return last != null
-          && !manual
-          && fingerprint.equals(last.fingerprint)
-          && now.isBefore(last.at.plus(LOOK_AGAIN));
+  /** The loop's suites; absent, and said in its status, while one cannot be read. */
+  private SuiteReader.@Nullable Suites suites(DeclaredLoop loop) {
+    try {
+      SuiteReader.Suites suites = SuiteReader.read(loop.spec());
+      last.noObstacle(loop);
+      return suites;
+    } catch (SuiteReader.SuiteException e) {
+      LOG.errorf("cut-waits loop=%s reason=%s", loop.id(), e.getMessage());
+      last.obstacle(loop, e.getMessage());
+      return null;
     }
   }
 
@@ -159,10 +178,13 @@ public class Cutter {
     return new Glance(pool, fingerprint, requests.pending(loop.id()), clock.instant());
   }
 
-  private boolean due(DeclaredLoop loop, boolean manual) {
+  /** Why a batch is due; absent when none is. */
+  private @Nullable BatchTrigger due(DeclaredLoop loop, boolean manual) {
     List<Candidate> ready = pools.candidates(loop.id(), ExampleState.READY);
-    return outlook(loop, ready, batches.all(loop.id()), manual).decision()
-        instanceof SealDecision.Seal;
+    return switch (outlook(loop, ready, batches.all(loop.id()), manual).decision()) {
+      case SealDecision.Seal(BatchTrigger trigger) -> trigger;
+      case SealDecision.Wait _ -> null;
+    };
   }
 
   private boolean quiet(Pool pool) {
@@ -171,15 +193,8 @@ public class Cutter {
         && pool.newest().isBefore(clock.instant().minus(QUIET));
   }
 
-  private boolean decide(Situation situation) {
+  private Outcome decide(Situation situation, SuiteReader.Suites suites) {
     DeclaredLoop loop = situation.loop();
-    SuiteReader.Suites suites;
-    try {
-      suites = SuiteReader.read(loop.spec());
-    } catch (SuiteReader.SuiteException e) {
-      LOG.errorf("cut-waits loop=%s reason=%s", loop.id(), e.getMessage());
-      return false;
-    }
     var selection =
         Selection.of(StandardChains.cut(), situation.ready(), context(situation, suites));
     List<Candidate> kept = selection.kept().stream().map(Cutter::candidate).toList();
@@ -191,8 +206,10 @@ public class Cutter {
         selection.dropped().size(),
         selection.funnel().reasons());
     return switch (after.decision()) {
-      case SealDecision.Seal(var trigger) -> commit.cut(situation, suites, selection, trigger);
-      case SealDecision.Wait _ -> commit.sift(situation, selection);
+      case SealDecision.Seal(var trigger) ->
+          commit.cut(situation, suites, selection, trigger) ? Outcome.CHANGED : Outcome.AGAIN;
+      case SealDecision.Wait _ ->
+          commit.sift(situation, selection) ? Outcome.CHANGED : Outcome.IN_VAIN;
     };
   }
 
@@ -218,9 +235,10 @@ public class Cutter {
         pools.inBatches(
             loop.id(), List.of(BatchState.PENDING.wireName(), BatchState.ADOPTED.wireName())),
         findings.since(loop.id(), newest),
-        interactions.newest(loop.id(), INTERACTIONS_LOOKED_AT).stream()
-            .map(interaction -> Texts.prompt(interaction.request().messages()))
-            .toList(),
+        interactions.newest(
+            loop.id(),
+            INTERACTIONS_LOOKED_AT,
+            interaction -> Texts.prompt(interaction.request().messages())),
         manual);
   }
 
@@ -228,8 +246,9 @@ public class Cutter {
       DeclaredLoop loop, Collection<Candidate> candidates, List<Batch> sealed, boolean manual) {
     Instant now = clock.instant();
     var readiness = Readiness.of(loop.spec(), candidates, sealed, now);
-    boolean allowed = manual || Readiness.budgetAllows(loop.spec(), sealed, now);
-    return new Outlook(readiness, SealRule.decide(readiness.input(loop.spec(), allowed, manual)));
+    String budget = manual ? null : Readiness.obstacle(loop.spec(), sealed, now);
+    SealDecision decision = SealRule.decide(readiness.input(loop.spec(), budget, manual));
+    return new Outlook(readiness, decision, last.obstacle(loop));
   }
 
   private static Candidate candidate(Selection.Kept kept) {

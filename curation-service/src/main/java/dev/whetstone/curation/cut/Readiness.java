@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the seal rule counts. Pure.
@@ -70,7 +71,7 @@ public record Readiness(
         missingTags(spec, candidates));
   }
 
-  SealInput input(LoopSpec spec, boolean budgetAllows, boolean manual) {
+  SealInput input(LoopSpec spec, @Nullable String obstacle, boolean manual) {
     return new SealInput(
         spec,
         train,
@@ -78,18 +79,18 @@ public record Readiness(
         oldestWaiting,
         trainPerDay,
         heldOutPerDay,
-        budgetAllows,
+        obstacle,
         manual,
         false,
         missingTags);
   }
 
   /**
-   * Whether another batch may be sealed now: the loop's runs of the last day, and not more than one
-   * batch waiting behind the one that trains. A run that never ends holds others up for {@code
-   * maxAge} at most.
+   * Why no other batch may be sealed now, for people: the loop's runs of the last day, and not more
+   * than one batch waiting behind the one that trains. A run that never ends holds others up for
+   * {@code maxAge} at most.
    */
-  static boolean budgetAllows(LoopSpec spec, List<Batch> batches, Instant now) {
+  static @Nullable String obstacle(LoopSpec spec, List<Batch> batches, Instant now) {
     int perDay = spec.spec().budgets().maxRunsPerDay();
     long today =
         batches.stream()
@@ -101,7 +102,12 @@ public record Readiness(
             .filter(batch -> batch.undecided() && batch.state() == BatchState.PENDING)
             .filter(batch -> batch.sealedAt().isAfter(stale))
             .count();
-    return (perDay == 0 || today < perDay) && undecided < UNDECIDED_AT_ONCE;
+    if (perDay != 0 && today >= perDay) {
+      return "the loop's budget of %d runs a day is used up".formatted(perDay);
+    }
+    return undecided < UNDECIDED_AT_ONCE
+        ? null
+        : "%d batches wait for their decision".formatted(undecided);
   }
 
   private static int count(Collection<Candidate> candidates, Form form, Split split) {

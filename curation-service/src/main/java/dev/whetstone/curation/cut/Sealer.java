@@ -7,11 +7,14 @@ import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.batch.Batches;
+import dev.whetstone.curation.erasure.Erasures;
 import dev.whetstone.curation.example.CutExamples;
 import dev.whetstone.curation.example.EventFates;
 import dev.whetstone.curation.example.Examples;
 import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.curation.tombstone.Tombstones;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.Stored;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -38,6 +41,8 @@ public class Sealer {
   private final EventFates fates;
   private final ObjectStore store;
   private final Leftovers leftovers;
+  private final Tombstones tombstones;
+  private final Erasures erasures;
   private final Clock clock;
 
   public Sealer(
@@ -47,6 +52,8 @@ public class Sealer {
       EventFates fates,
       ObjectStore store,
       Leftovers leftovers,
+      Tombstones tombstones,
+      Erasures erasures,
       Clock clock) {
     this.batches = batches;
     this.examples = examples;
@@ -54,21 +61,28 @@ public class Sealer {
     this.fates = fates;
     this.store = store;
     this.leftovers = leftovers;
+    this.tombstones = tombstones;
+    this.erasures = erasures;
     this.clock = clock;
   }
 
-  /** Seals the loop's open cut, if it has one that no other worker is at. */
-  public boolean sealOpenCut(LoopId loop) {
+  /**
+   * Seals the loop's open cut, if it has one that no other worker is at and no erasure is open:
+   * that is carried out first, and voids the cut when it covers some of it.
+   */
+  public boolean sealOpenCut(DeclaredLoop declared) {
+    LoopId loop = declared.id();
     return QuarkusTransaction.requiringNew()
         .call(
             () -> {
-              CutRow row = claim(loop);
+              tombstones.lock(List.of(loop), List.of());
+              CutRow row = erasures.anyOpen(loop) ? null : claim(loop);
               if (row == null) {
                 return false;
               }
               List<StoredExample> taken = cutExamples.lockCut(row.cutId);
               if (taken.stream().anyMatch(StoredExample::unwanted)) {
-                giveUp(row, taken);
+                giveUp(declared, row, taken);
               } else {
                 seal(loop, row, taken);
               }
@@ -131,13 +145,13 @@ public class Sealer {
   }
 
   /** Something in the cut was taken back or erased before it was sealed: the rest is cut anew. */
-  private void giveUp(CutRow row, List<StoredExample> taken) {
+  private void giveUp(DeclaredLoop loop, CutRow row, List<StoredExample> taken) {
     List<String> unwanted =
         taken.stream().filter(StoredExample::unwanted).map(StoredExample::rowId).toList();
     List<String> events =
         fates.of(cutExamples.ofCut(row.cutId).stream().map(StoredExample::rowId).toList());
     examples.drop(unwanted);
-    cutExamples.giveBack(row.cutId);
+    cutExamples.giveBack(row.cutId, loop.spec().spec().retention().interactions());
     fates.follow(events);
     leftovers.delete(List.of(row.planned));
     row.state = CutRow.VOID;

@@ -23,4 +23,10 @@ public record Erasure(
     int examples,
     int batches,
     Instant requestedAt,
-    @Nullable Instant doneAt) {}
+    @Nullable Instant doneAt) {
+
+  /** Tells it from all others. */
+  String key() {
+    return loop.key() + "/" + erasureId;
+  }
+}

@@ -16,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -72,17 +73,33 @@ public class Erasures {
     receipts.record(List.of(receipt(attributes, erased.erasureId())));
   }
 
-  /** An erasure that is not done yet, past those another worker holds. */
-  Optional<Erasure> claim() {
+  /**
+   * An erasure that is not done yet, past those another worker holds.
+   *
+   * @param past {@link Erasure#key keys} of those that are not to be taken
+   */
+  Optional<Erasure> claim(Collection<String> past) {
     return sql
         .query(
             """
-            select * from erasure where state = 'open' order by requested_at, erasure_id, tenant, loop
-            limit 1 for update skip locked
+            select * from erasure
+            where state = 'open' and not (tenant || '/' || loop || '/' || erasure_id = any(?))
+            order by requested_at, erasure_id, tenant, loop limit 1 for update skip locked
             """,
-            Erasures::read)
+            Erasures::read,
+            past)
         .stream()
         .findFirst();
+  }
+
+  /** Whether an erasure of the loop is still to be carried out. */
+  public boolean anyOpen(LoopId loop) {
+    return !sql.query(
+            "select 1 from erasure where tenant = ? and loop = ? and state = 'open' limit 1",
+            row -> 1,
+            loop.tenant(),
+            loop.loop())
+        .isEmpty();
   }
 
   void done(Erasure erasure, int events, int examples, int batches) {

@@ -3,7 +3,7 @@ package dev.whetstone.curation.erasure;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.batch.Batches;
 import dev.whetstone.curation.example.EventFates;
-import dev.whetstone.curation.join.Join;
+import dev.whetstone.curation.join.SecondLook;
 import dev.whetstone.curation.tombstone.Tombstone.Subject;
 import dev.whetstone.curation.tombstone.Tombstones;
 import dev.whetstone.kit.loop.DeclaredLoops;
@@ -11,11 +11,15 @@ import dev.whetstone.kit.sql.Sql;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes out what a tombstone covers: the subject's events, interactions, all feedback on those, and
@@ -42,7 +46,7 @@ public class Sweep {
   private final Tombstones tombstones;
   private final EventFates eventFates;
   private final Batches batches;
-  private final Join join;
+  private final SecondLook secondLook;
   private final DeclaredLoops loops;
   private final Sql sql;
 
@@ -51,27 +55,48 @@ public class Sweep {
       Tombstones tombstones,
       EventFates eventFates,
       Batches batches,
-      Join join,
+      SecondLook secondLook,
       DeclaredLoops loops,
       Sql sql) {
     this.erasures = erasures;
     this.tombstones = tombstones;
     this.eventFates = eventFates;
     this.batches = batches;
-    this.join = join;
+    this.secondLook = secondLook;
     this.loops = loops;
     this.sql = sql;
   }
 
-  /** Carries out one erasure, whole or not at all. Says whether there was one. */
-  public boolean sweepOne() {
-    return QuarkusTransaction.requiringNew()
-        .call(
-            () -> {
-              Optional<Erasure> claimed = erasures.claim();
-              claimed.ifPresent(this::sweep);
-              return claimed.isPresent();
-            });
+  /**
+   * A round over all open erasures: each call carries out one, whole or not at all, and says
+   * whether there was one. One that fails does not hold up those after it; the next round tries it
+   * again.
+   */
+  public BooleanSupplier round() {
+    Set<String> failed = new HashSet<>();
+    return () -> sweepOne(failed);
+  }
+
+  private boolean sweepOne(Set<String> failed) {
+    var taken = new AtomicReference<@Nullable Erasure>();
+    try {
+      return QuarkusTransaction.requiringNew()
+          .call(
+              () -> {
+                taken.set(erasures.claim(failed).orElse(null));
+                if (taken.get() != null) {
+                  sweep(taken.get());
+                }
+                return taken.get() != null;
+              });
+    } catch (RuntimeException e) {
+      Erasure erasure = taken.get();
+      if (erasure == null) {
+        throw e;
+      }
+      LOG.errorf(e, "erasure-failed erasure=%s, is tried again", erasure.key());
+      return failed.add(erasure.key());
+    }
   }
 
   private void sweep(Erasure erasure) {
@@ -93,7 +118,7 @@ public class Sweep {
     tainted.forEach(
         (batch, ids) -> batches.taint(loop, batch, "erasure", ids, erasure.erasureId()));
     eventFates.follow(others);
-    loops.current(loop).ifPresent(declared -> join.lookAgain(declared, answers));
+    loops.current(loop).ifPresent(declared -> secondLook.atAnswers(declared, answers));
     erasures.done(erasure, covered.size(), rows.size(), tainted.size());
     LOG.infof(
         "erased erasure=%s loop=%s events=%d examples=%d batches=%d",

@@ -6,6 +6,7 @@ import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.curation.chain.Example;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -161,14 +162,21 @@ public class CutExamples {
         cutId);
   }
 
-  /** The cut is void: what it held and what it dropped is judged again by the next. */
-  public void giveBack(String cutId) {
+  /**
+   * The cut is void: what it held and what it dropped is judged again by the next.
+   *
+   * @param retention of the loop, which gives what was dropped its deadline as admission would
+   */
+  public void giveBack(String cutId, Duration retention) {
     sql.update(
         """
         update example set state = 'ready', cut_id = null, reason = null, detail = null,
-          deadline = coalesce(deadline, received_at + interval '30 days'), version = version + 1
+          deadline = case when state = 'cut' then deadline
+            else received_at + make_interval(secs => ?) end,
+          version = version + 1
         where cut_id = ? and state in ('cut', 'rejected', 'quarantined')
         """,
+        (double) retention.toSeconds(),
         cutId);
   }
 }

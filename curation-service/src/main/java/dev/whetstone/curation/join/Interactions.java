@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,21 +117,21 @@ public class Interactions {
     return decided;
   }
 
-  /** The newest interactions that may be looked at, at most {@code limit}. */
-  public List<InteractionRecorded> newest(LoopId loop, int limit) {
-    return sql
-        .query(
-            """
-            select * from interaction where tenant = ? and loop = ? and body is not null
-            order by received_at desc, response_id limit ?
-            """,
-            Interactions::read,
-            loop.tenant(),
-            loop.loop(),
-            limit)
-        .stream()
-        .map(interaction -> Objects.requireNonNull(interaction.recorded()))
-        .toList();
+  /**
+   * What is looked at of the newest interactions that may be looked at, at most {@code limit}; the
+   * interactions themselves are not kept.
+   */
+  public <T> List<T> newest(LoopId loop, int limit, Function<InteractionRecorded, T> part) {
+    return sql.query(
+        """
+        select body from interaction
+        where tenant = ? and loop = ? and event_key is not null and body is not null
+        order by received_at desc, response_id limit ?
+        """,
+        row -> part.apply(recorded(row.getString("body"))),
+        loop.tenant(),
+        loop.loop(),
+        limit);
   }
 
   static Interaction read(ResultSet row) throws SQLException {
@@ -146,9 +147,11 @@ public class Interactions {
         row.getString("end_user_digest"),
         Sql.instant(row, "received_at"),
         row.getBoolean("consent"),
-        body == null
-            ? null
-            : Json.read(body.getBytes(StandardCharsets.UTF_8), InteractionRecorded.class));
+        body == null ? null : recorded(body));
+  }
+
+  private static InteractionRecorded recorded(String body) {
+    return Json.read(body.getBytes(StandardCharsets.UTF_8), InteractionRecorded.class);
   }
 
   private static @Nullable Object[] arguments(LoopId loop, Interaction known) {

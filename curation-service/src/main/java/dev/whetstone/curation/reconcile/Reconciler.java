@@ -4,14 +4,17 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.cut.Cutter;
 import dev.whetstone.curation.cut.Sealer;
 import dev.whetstone.curation.erasure.Sweep;
+import dev.whetstone.curation.join.SecondLook;
 import dev.whetstone.curation.metrics.CurationMetrics;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoops;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
@@ -26,6 +29,7 @@ public class Reconciler {
   private final DeclaredLoops loops;
   private final Expiry expiry;
   private final Parked parked;
+  private final SecondLook secondLook;
   private final Sweep sweep;
   private final Cutter cutter;
   private final Sealer sealer;
@@ -36,6 +40,7 @@ public class Reconciler {
       DeclaredLoops loops,
       Expiry expiry,
       Parked parked,
+      SecondLook secondLook,
       Sweep sweep,
       Cutter cutter,
       Sealer sealer,
@@ -43,6 +48,7 @@ public class Reconciler {
     this.loops = loops;
     this.expiry = expiry;
     this.parked = parked;
+    this.secondLook = secondLook;
     this.sweep = sweep;
     this.cutter = cutter;
     this.sealer = sealer;
@@ -75,21 +81,29 @@ public class Reconciler {
 
   /** One round over everything that is due. */
   public void reconcile() {
-    untilIdle("erasures", sweep::sweepOne);
+    untilIdle("erasures", sweep.round());
     untilIdle("parked", parked::releaseSome);
+    List<DeclaredLoop> declared = loops.all();
+    for (DeclaredLoop loop : declared) {
+      untilIdle("taken-back " + loop.id(), () -> takenBack(loop));
+    }
     untilIdle("joined-conversations", expiry::joinConversations);
     untilIdle("expired-events", expiry::expireEvents);
     untilIdle("expired-examples", expiry::expireExamples);
-    for (DeclaredLoop loop : loops.all()) {
+    for (DeclaredLoop loop : declared) {
       if (stopping) {
         return;
       }
       LoopId id = loop.id();
-      once("seal " + id, () -> sealer.sealOpenCut(id));
+      once("seal " + id, () -> sealer.sealOpenCut(loop));
       if (once("cut " + id, () -> cutter.cutIfDue(loop))) {
-        once("seal " + id, () -> sealer.sealOpenCut(id));
+        once("seal " + id, () -> sealer.sealOpenCut(loop));
       }
     }
+  }
+
+  private boolean takenBack(DeclaredLoop loop) {
+    return QuarkusTransaction.requiringNew().call(() -> secondLook.atTakenBack(loop));
   }
 
   private void untilIdle(String step, BooleanSupplier work) {

@@ -35,7 +35,7 @@ public final class PowerForecast {
    * @throws IllegalArgumentException when the effect is not above the margin: nothing decides that
    */
   public static int itemsNeeded(double effect, double margin, double power, double alpha) {
-    if (!(effect > margin) || effect > 1) {
+    if (!decidable(effect, margin)) {
       throw new IllegalArgumentException(
           "expectedEffect "
               + effect
@@ -48,6 +48,11 @@ public final class PowerForecast {
     double underEffect = Math.sqrt(Math.max(0, discordance - effect * effect));
     double quantiles = z(1 - alpha) * underNull + z(power) * underEffect;
     return (int) Math.ceil(Math.pow(quantiles / (effect - margin), 2));
+  }
+
+  /** Whether any number of items can tell this effect from the margin. */
+  public static boolean decidable(double effect, double margin) {
+    return effect > margin && effect <= 1;
   }
 
   /** Power that {@code items} give, 0 to 1; the inverse of {@link #itemsNeeded}. */

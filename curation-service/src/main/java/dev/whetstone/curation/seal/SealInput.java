@@ -3,6 +3,7 @@ package dev.whetstone.curation.seal;
 import dev.whetstone.contracts.loop.LoopSpec;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the seal rule looks at.
@@ -13,7 +14,7 @@ import java.util.List;
  * @param oldestWaiting age of the oldest ready example; zero when there is none
  * @param trainPerDay new train examples per day at the recent rate
  * @param heldOutPerDay new test items per day at the recent rate
- * @param budgetAllows whether the loop may start another run today
+ * @param obstacle why the loop may not start another run now, in words for people
  * @param manual a person asked for a seal
  * @param drift online success fell against the concurrent holdback
  * @param missingTags tags of {@code mustCover} that no ready train example carries
@@ -25,7 +26,7 @@ public record SealInput(
     Duration oldestWaiting,
     double trainPerDay,
     double heldOutPerDay,
-    boolean budgetAllows,
+    @Nullable String obstacle,
     boolean manual,
     boolean drift,
     List<String> missingTags) {

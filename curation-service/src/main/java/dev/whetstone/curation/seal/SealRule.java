@@ -26,6 +26,9 @@ public final class SealRule {
   public static final int LEAST_TRAIN = 10;
   public static final int LEAST_HELD_OUT = 10;
 
+  /** Held-out items that no loop ever has: what it expects cannot be told from its margin. */
+  public static final int NEVER = Integer.MAX_VALUE;
+
   private static final int FRESH_MIN_ITEMS = 200;
   private static final double FRESH_MARGIN = 0.01;
 
@@ -34,8 +37,8 @@ public final class SealRule {
   public static SealDecision decide(SealInput input) {
     int trainNeeded = trainNeeded(input.spec());
     int heldOutNeeded = heldOutNeeded(input.spec());
-    if (!input.budgetAllows()) {
-      return waiting(input, "the loop's budget for today is used up");
+    if (input.obstacle() != null) {
+      return waiting(input, input.obstacle());
     }
     if (input.manual() && input.newTrain() >= LEAST_TRAIN) {
       return new Seal(BatchTrigger.MANUAL);
@@ -64,7 +67,8 @@ public final class SealRule {
 
   /**
    * Held-out items needed for the loop's power at its expected effect, and not fewer than the FRESH
-   * gate asks for before it decides anything.
+   * gate asks for before it decides anything; {@link #NEVER} where the expected effect is not above
+   * the gate's margin.
    */
   public static int heldOutNeeded(LoopSpec spec) {
     LoopSpec.Seal seal = spec.spec().curation().seal();
@@ -73,6 +77,9 @@ public final class SealRule {
         evaluation.gates().stream().filter(gate -> gate.role() == GateRole.FRESH).findFirst();
     double margin = fresh.map(LoopSpec.Gate::margin).orElse(FRESH_MARGIN);
     int floor = fresh.map(LoopSpec.Gate::minItems).orElse(FRESH_MIN_ITEMS);
+    if (!PowerForecast.decidable(seal.expectedEffect(), margin)) {
+      return NEVER;
+    }
     int byPower =
         PowerForecast.itemsNeeded(seal.expectedEffect(), margin, seal.power(), evaluation.alpha());
     return Math.max(floor, byPower);
@@ -90,6 +97,17 @@ public final class SealRule {
       parts.add(obstacle);
     }
     parts.add(input.newTrain() + " of " + trainNeeded(input.spec()) + " to seal");
+    if (heldOutNeeded == NEVER) {
+      parts.add(
+          "no number of held-out items decides: curation.seal.expectedEffect must be above the"
+              + " FRESH gate's margin and at most 1");
+      return new Wait(
+          String.join(", ", parts),
+          trainMissing,
+          heldOutNeeded,
+          heldOutMissing,
+          OptionalDouble.empty());
+    }
     if (heldOutMissing > 0) {
       parts.add(input.heldOut() + " of " + heldOutNeeded + " held-out items");
     }

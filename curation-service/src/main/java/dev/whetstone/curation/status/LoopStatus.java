@@ -11,6 +11,7 @@ import java.util.Map;
  * @param form of the examples counted: the one with the most new train examples
  * @param train new train examples of that form; {@code validation} and {@code test} likewise
  * @param heldOut test items that can judge the next candidate
+ * @param heldOutNeeded 2147483647 where no number of items decides
  * @param decidable whether those are enough
  * @param quarantined examples that a person may look at
  * @param waiting events that wait for their counterpart

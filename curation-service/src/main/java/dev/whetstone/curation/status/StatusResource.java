@@ -87,7 +87,9 @@ public class StatusResource {
         fates.getOrDefault(Fate.WAITING, 0L),
         sealed.stream().map(BatchView::of).toList(),
         receipts.reasons(id),
-        List.of(Words.receiving(fates), Words.curating(outlook.decision(), sealed)));
+        List.of(
+            Words.receiving(fates),
+            Words.curating(outlook.decision(), sealed, outlook.obstacle())));
   }
 
   /** Answer to a person who asked for a seal. */

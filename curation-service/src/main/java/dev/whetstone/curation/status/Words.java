@@ -7,6 +7,7 @@ import dev.whetstone.kit.loop.Condition;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the conditions say. Pure. */
 final class Words {
@@ -31,7 +32,13 @@ final class Words {
     return Condition.of("Receiving", true, "Receiving", message);
   }
 
-  static Condition curating(SealDecision decision, List<Batch> sealed) {
+  /**
+   * @param obstacle what kept a due cut from being made
+   */
+  static Condition curating(SealDecision decision, List<Batch> sealed, @Nullable String obstacle) {
+    if (obstacle != null) {
+      return Condition.of("Curating", false, "SuiteUnreadable", obstacle);
+    }
     String before =
         sealed.isEmpty() ? "" : "batch " + sealed.getLast().sequence() + " is sealed; next: ";
     return switch (decision) {

@@ -57,7 +57,7 @@ class SealRuleTest {
             Duration.ofDays(days),
             5,
             5,
-            budget,
+            budget ? null : "another batch trains",
             manual,
             drift,
             List.of());
@@ -98,10 +98,44 @@ class SealRuleTest {
   }
 
   @Test
+  void shouldSayInItsOwnWordsWhatStandsInTheWay() {
+    var input =
+        new SealInput(
+            Specs.standard(),
+            90,
+            300,
+            Duration.ZERO,
+            5,
+            5,
+            "2 batches wait for their decision",
+            false,
+            false,
+            List.of());
+
+    assertThat(((Wait) SealRule.decide(input)).message())
+        .startsWith("2 batches wait for their decision, 90 of 50 to seal");
+  }
+
+  /** A loop's file may say so; its status must still be readable. */
+  @Test
+  void shouldNameTheSettingWithWhichNothingIsEverDecided() {
+    LoopSpec spec =
+        Specs.with(
+            """
+              curation: {seal: {expectedEffect: 0.05}}
+              evaluation: {gates: [{role: FRESH, margin: 0.05}]}
+            """);
+
+    assertThat(SealRule.heldOutNeeded(spec)).isEqualTo(SealRule.NEVER);
+    assertThat(((Wait) SealRule.decide(input(spec, 90, 300, 5, 5))).message())
+        .contains("curation.seal.expectedEffect");
+  }
+
+  @Test
   void shouldWaitForTagsThatMustBeCovered() {
     var input =
         new SealInput(
-            Specs.standard(), 90, 300, Duration.ZERO, 5, 5, true, false, false, List.of("german"));
+            Specs.standard(), 90, 300, Duration.ZERO, 5, 5, null, false, false, List.of("german"));
 
     assertThat(((Wait) SealRule.decide(input)).message())
         .isEqualTo("no example yet tagged german, 90 of 50 to seal, decidable now");
@@ -116,7 +150,7 @@ class SealRuleTest {
         Duration.ZERO,
         trainPerDay,
         heldOutPerDay,
-        true,
+        null,
         false,
         false,
         List.of());

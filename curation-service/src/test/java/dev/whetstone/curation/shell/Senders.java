@@ -16,6 +16,7 @@ import dev.whetstone.kit.loop.LoopFiles;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Events of one loop, as ingest would send them. */
@@ -36,6 +37,11 @@ record Senders(LoopId loop, String source) {
 
   /** A loop that wants few examples; {@code curation} is put below {@code spec.curation}. */
   Event<LoopDeclared> declared(String curation, long revision) {
+    return declared(curation, revision, file -> file);
+  }
+
+  /** The same after an edit of the loop's file. */
+  Event<LoopDeclared> declared(String curation, long revision, UnaryOperator<String> edit) {
     String file =
         """
         apiVersion: whetstone.dev/v1
@@ -56,7 +62,8 @@ record Senders(LoopId loop, String source) {
         """
             .formatted(loop.tenant(), loop.loop(), curation.indent(4));
     var declaration =
-        LoopFiles.read(file.getBytes(StandardCharsets.UTF_8), loop.loop() + ".yaml", null);
+        LoopFiles.read(
+            edit.apply(file).getBytes(StandardCharsets.UTF_8), loop.loop() + ".yaml", null);
     return event(
         "loop-" + loop.loop() + "-" + revision,
         TestClock.START,

@@ -1,0 +1,239 @@
+package dev.whetstone.curation.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.whetstone.contracts.batch.BatchTrigger;
+import dev.whetstone.contracts.event.Event;
+import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.batch.Batches;
+import dev.whetstone.curation.cut.Cutter;
+import dev.whetstone.curation.cut.Sealer;
+import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.example.Examples;
+import dev.whetstone.curation.intake.FeedbackIntake;
+import dev.whetstone.curation.reconcile.Reconciler;
+import dev.whetstone.kit.inbox.Received;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.time.MutableClock;
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.testing.TestKeys;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.hamcrest.Matchers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When a cut is made, and what makes it wait. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class CutTimingTest {
+  private static final Instant AT = TestClock.START;
+
+  @Inject Feed feed;
+  @Inject FeedbackIntake intake;
+  @Inject Reconciler reconciler;
+  @Inject Cutter cutter;
+  @Inject Sealer sealer;
+  @Inject Batches batches;
+  @Inject Examples examples;
+  @Inject DeclaredLoops loops;
+  @Inject FaultyStore store;
+  @Inject Sql sql;
+  @Inject MutableClock clock;
+  private Senders send;
+
+  @BeforeEach
+  void nameALoop(TestInfo test) {
+    clock.set(AT.plusSeconds(3600));
+    String name = test.getTestMethod().orElseThrow().getName().toLowerCase(java.util.Locale.ROOT);
+    send = Senders.of("acme", name.substring(0, Math.min(name.length(), 60)));
+  }
+
+  @AfterEach
+  void heal() {
+    store.heal();
+  }
+
+  /** Looking a quiet loop over must not keep it from being sealed by age later. */
+  @Test
+  void shouldSealAQuietLoopByAge() {
+    feed.declare(send.declared("", 1, file -> file.replace("minExamples: 10", "minExamples: 500")));
+    feed.take(corrections());
+    clock.advance(Duration.ofMinutes(1));
+    reconciler.reconcile();
+    assertThat(sealed()).isEmpty();
+
+    clock.advance(Duration.ofDays(7));
+    reconciler.reconcile();
+
+    assertThat(sealed()).extracting(Batch::trigger).containsExactly(BatchTrigger.AGE);
+  }
+
+  @Test
+  void shouldSealOnceTomorrowsBudgetAllows() {
+    feed.declare(
+        send.declared(
+            "",
+            1,
+            file -> file.replace("  curation:\n", "  budgets: {maxRunsPerDay: 1}\n  curation:\n")));
+    feed.take(corrections());
+    reconciler.reconcile();
+    assertThat(sealed()).hasSize(1);
+    feed.take(corrections(60));
+    clock.advance(Duration.ofMinutes(1));
+    reconciler.reconcile();
+    assertThat(sealed()).hasSize(1);
+
+    clock.advance(Duration.ofDays(1));
+    reconciler.reconcile();
+
+    assertThat(sealed()).hasSize(2);
+  }
+
+  @Test
+  void shouldSayWhichSuiteCannotBeReadAndSealOnceItIsRepaired(@TempDir Path directory)
+      throws IOException {
+    Path suite = directory.resolve("golden.jsonl");
+    Files.writeString(suite, "");
+    feed.declare(
+        send.declared(
+            "",
+            1,
+            file ->
+                file.replace(
+                    "    gates:\n",
+                    "    suites: [{name: golden, role: RETAIN, uri: \"%s\"}]\n    gates:\n"
+                        .formatted(suite.toUri()))));
+    Files.delete(suite);
+    feed.take(corrections());
+    reconciler.reconcile();
+    assertThat(sealed()).isEmpty();
+    status()
+        .body("conditions[1].status", Matchers.equalTo("False"))
+        .body("conditions[1].message", Matchers.containsString(suite.toString()));
+
+    Files.writeString(suite, "");
+    clock.advance(Duration.ofSeconds(10));
+    reconciler.reconcile();
+
+    assertThat(sealed()).hasSize(1);
+    status().body("conditions[1].status", Matchers.equalTo("True"));
+  }
+
+  /** The chain computes for a while; what was erased meanwhile must not be cut. */
+  @Test
+  void shouldNotCutWhatIsErasedBetweenReadAndCommit() throws Exception {
+    DeclaredLoop loop = declare();
+    feed.take(corrections());
+    var erasing = new CountDownLatch(1);
+    var cutWaits = new CountDownLatch(1);
+    Thread erasure = Thread.ofVirtual().start(() -> erase("user3", erasing, cutWaits));
+    erasing.await();
+    var cut = new java.util.concurrent.FutureTask<>(() -> cutter.cutIfDue(loop));
+    Thread.ofVirtual().start(cut);
+    await().atMost(Duration.ofSeconds(30)).until(this::somebodyWaitsForTheErasure);
+    cutWaits.countDown();
+    erasure.join();
+
+    assertThat(cut.get()).isFalse();
+    assertThat(examples.in(loop.id(), ExampleState.CUT)).isEmpty();
+    reconciler.reconcile();
+    assertThat(sealed()).hasSize(1).noneMatch(Batch::tainted);
+    assertThat(examples.in(loop.id(), ExampleState.USED))
+        .isNotEmpty()
+        .noneMatch(one -> one.origin().equals("response:r3"));
+  }
+
+  @Test
+  void shouldNotSealWhatIsErasedBetweenCutAndSeal() {
+    DeclaredLoop loop = declare();
+    feed.take(corrections());
+    store.failAfter(0);
+    reconciler.reconcile();
+    feed.take(erasure("user3"));
+    store.heal();
+
+    assertThat(sealer.sealOpenCut(loop)).isFalse();
+    assertThat(cutter.cutIfDue(loop)).isFalse();
+
+    assertThat(sealed()).isEmpty();
+    reconciler.reconcile();
+    clock.advance(Duration.ofSeconds(10));
+    reconciler.reconcile();
+    assertThat(sealed()).hasSize(1).noneMatch(Batch::tainted);
+  }
+
+  private DeclaredLoop declare() {
+    feed.declare(send.declared(""));
+    return loops.current(send.loop()).orElseThrow();
+  }
+
+  private Event<?> erasure(String endUser) {
+    return send.erasure("era-" + send.loop().loop(), endUser, null, AT.plusSeconds(3600));
+  }
+
+  private void erase(String endUser, CountDownLatch erasing, CountDownLatch cutWaits) {
+    QuarkusTransaction.requiringNew()
+        .run(
+            () -> {
+              intake.apply(List.of(new Received(erasure(endUser), new byte[0], "t", 0, 0)));
+              erasing.countDown();
+              try {
+                cutWaits.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+  }
+
+  private boolean somebodyWaitsForTheErasure() {
+    return !sql.query(
+            "select 1 from pg_locks where locktype = 'advisory' and not granted", row -> 1)
+        .isEmpty();
+  }
+
+  private io.restassured.response.ValidatableResponse status() {
+    return RestAssured.given()
+        .header("Authorization", TestKeys.ACME.bearer())
+        .get("/v1/loops/" + send.loop().loop() + "/status")
+        .then()
+        .statusCode(200);
+  }
+
+  private List<Event<?>> corrections() {
+    return corrections(0);
+  }
+
+  private List<Event<?>> corrections(int from) {
+    List<Event<?>> events = new ArrayList<>();
+    for (int i = from; i < from + 60; i++) {
+      Instant then = AT.plusSeconds(i);
+      String user = "user" + i;
+      events.add(
+          send.interaction("r" + i, "c" + i, user, then, Texts.question(i), Texts.badAnswer(i)));
+      events.add(send.correction("f" + i, "r" + i, user, then, Texts.goodAnswer(i)));
+    }
+    return events;
+  }
+
+  private List<Batch> sealed() {
+    return QuarkusTransaction.requiringNew().call(() -> batches.all(send.loop()));
+  }
+}
