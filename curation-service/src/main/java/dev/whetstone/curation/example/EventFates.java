@@ -56,6 +56,11 @@ public class EventFates {
     if (eventKeys.isEmpty()) {
       return;
     }
+    // In its own statement, so that the next one sees what whoever held them has written.
+    sql.query(
+        "select 1 from event where event_key = any(?) order by event_key for update",
+        row -> 0,
+        eventKeys);
     sql.update(FOLLOW, eventKeys);
   }
 

@@ -70,11 +70,12 @@ public class Receipts {
         standing.detail());
   }
 
-  /** Gives an event another fate. A closed event that carries no use any more loses its body. */
+  /**
+   * Gives an event another fate. A closed event loses its body, which nobody reads any more; that
+   * of a dead letter may still be of use to who finds out why it is one.
+   */
   public void assign(EventKey key, Standing standing, Receipt.Phase phase) {
-    boolean dropBody =
-        phase == Receipt.Phase.CLOSED
-            && (standing.fate() == Fate.ERASED || standing.fate() == Fate.WITHDRAWN);
+    boolean dropBody = phase == Receipt.Phase.CLOSED && standing.fate() != Fate.DEAD_LETTERED;
     sql.update(
         ASSIGN,
         standing.fate().wireName(),
@@ -86,12 +87,15 @@ public class Receipts {
         key.text());
   }
 
-  /** Feedback on the given answers that may still count, in a fixed order. */
+  /**
+   * Feedback on the given answers that may still count, in a fixed order, locked until the
+   * transaction ends: what examples are formed of must not expire meanwhile.
+   */
   public List<Receipt> openFeedback(LoopId loop, Collection<String> responseIds) {
     return sql.query(
         """
         select * from event where tenant = ? and loop = ? and response_id = any(?) and phase = 'open'
-          and kind not in ('interaction', 'retraction', 'erasure') order by event_key
+          and kind not in ('interaction', 'retraction', 'erasure') order by event_key for update
         """,
         Receipts::read,
         loop.tenant(),

@@ -9,6 +9,7 @@ import dev.whetstone.curation.fate.Receipts;
 import dev.whetstone.curation.fate.Standing;
 import dev.whetstone.curation.join.Incoming;
 import dev.whetstone.curation.join.Join;
+import dev.whetstone.curation.split.SplitRule;
 import dev.whetstone.curation.tombstone.Pseudonyms;
 import dev.whetstone.curation.tombstone.Tombstones;
 import dev.whetstone.kit.inbox.Received;
@@ -104,7 +105,7 @@ public class FeedbackIntake {
         event.key(),
         event.kind(),
         event.responseId(),
-        null,
+        event.conversationId() == null ? null : SplitRule.subject(event.conversationId(), null, ""),
         event.endUserDigest(),
         event.receivedAt(),
         event.occurredAt(),

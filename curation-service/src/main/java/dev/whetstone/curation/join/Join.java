@@ -82,16 +82,14 @@ public class Join {
     resolver.resolve(loop, origins);
   }
 
-  /** Judges what is left of these answers' feedback again. In the caller's transaction. */
-  public void lookAgain(DeclaredLoop loop, List<String> responseIds) {
-    resolver.resolve(loop, responseIds.stream().map(Origin::response).toList());
-  }
-
   private void interaction(Gathering gathering, Incoming event, InteractionRecorded recorded) {
     Interaction met = Objects.requireNonNull(gathering.met.get(recorded.responseId()));
     String subject = subject(event);
     if (gathering.erased(event, pseudonyms)) {
       gathering.close(event, subject, Standing.erased());
+      if (!met.known()) {
+        known(gathering, erased(gathering, event, recorded.responseId(), subject));
+      }
       return;
     }
     if (met.known()) {
@@ -111,9 +109,7 @@ public class Join {
             event.receivedAt(),
             consent,
             consent ? recorded : null);
-    gathering.met.put(recorded.responseId(), known);
-    gathering.changed.put(recorded.responseId(), known);
-    gathering.touched.add(Origin.response(recorded.responseId()));
+    known(gathering, known);
     if (consent) {
       Instant deadline = gathering.joinDeadline(event);
       gathering.open(
@@ -123,8 +119,31 @@ public class Join {
     }
   }
 
+  private static void known(Gathering gathering, Interaction known) {
+    gathering.met.put(known.responseId(), known);
+    gathering.changed.put(known.responseId(), known);
+    gathering.touched.add(Origin.response(known.responseId()));
+  }
+
+  /** What stays of it, as after a sweep, so that feedback on it does not wait with its text. */
+  private static Interaction erased(
+      Gathering gathering, Incoming event, String responseId, String subject) {
+    return new Interaction(
+        responseId,
+        event.key(),
+        subject,
+        null,
+        gathering.split(subject),
+        null,
+        event.receivedAt(),
+        true,
+        null);
+  }
+
   private void feedback(Gathering gathering, Incoming event, FeedbackGiven feedback) {
-    String subject = feedback.responseId() == null ? subject(event) : null;
+    // Of feedback on an answer, too, so that the erasure of a conversation finds it while it waits.
+    boolean ownSubject = feedback.responseId() == null || feedback.conversationId() != null;
+    String subject = ownSubject ? subject(event) : null;
     Standing refused = refusal(gathering, event, feedback);
     if (refused != null) {
       gathering.close(event, subject, refused);
@@ -136,7 +155,7 @@ public class Join {
             : new EventKey(gathering.loop.id(), event.key().source(), feedback.supersedes());
     Instant deadline = gathering.joinDeadline(event);
     if (feedback.responseId() != null) {
-      gathering.open(event, null, waitsForInteraction(feedback.responseId(), deadline), target);
+      gathering.open(event, subject, waitsForInteraction(feedback.responseId(), deadline), target);
       gathering.touched.add(Origin.response(feedback.responseId()));
     } else if (Resolver.standsAlone(feedback)) {
       gathering.open(
@@ -162,7 +181,8 @@ public class Join {
     } catch (FeedbackContent.InvalidFeedback e) {
       return Standing.rejected("malformed", e.pointer() + ": " + e.getMessage());
     }
-    if (feedback.consent() != null && !feedback.consent().training()) {
+    boolean decidesAlone = Resolver.standsAlone(feedback) || feedback.consent() != null;
+    if (decidesAlone && !Consent.given(gathering.loop.spec(), feedback.consent())) {
       return Standing.rejected(Reasons.NO_CONSENT, Consent.REFUSED);
     }
     Interaction met =

@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Judging {
   static final String CONTRADICTION = "contradiction-on-one-response";
-  static final String FAILURE = "admission-failed";
+
+  /** Stage and reason of an example on which a rule of admission broke. */
+  public static final String FAILURE = "admission-failed";
+
   private static final Logger LOG = Logger.getLogger(Judging.class);
   private final Tokenizers tokenizers;
   private final AdmissionChain chain = StandardChains.admission();
@@ -33,6 +36,9 @@ public class Judging {
   }
 
   List<StoredExample> judge(DeclaredLoop loop, Collection<Draft> drafts) {
+    if (drafts.isEmpty()) {
+      return List.of();
+    }
     var tokens = tokenizers.of(loop.spec().spec().baseModel());
     List<StoredExample> judged = new ArrayList<>();
     for (Draft draft : drafts) {

@@ -11,6 +11,7 @@ import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.Examples;
 import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.curation.example.Withdrawals;
+import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.Receipts;
@@ -172,7 +173,15 @@ public class Resolver {
     examples.drop(again);
     examples.add(loop.id(), judging.judge(loop, drafts.values()));
     eventFates.follow(open);
-    wanted.forEach(want -> want.own().forEach((key, own) -> receipts.assign(key, own, Phase.OPEN)));
+    wanted.forEach(want -> want.own().forEach((key, own) -> receipts.assign(key, own, phase(own))));
+  }
+
+  /** What the answer's own fate decides stays; all else may change with other feedback on it. */
+  private static Phase phase(Standing own) {
+    boolean forGood =
+        own.fate() == Fate.ERASED
+            || (own.fate() == Fate.REJECTED && Reasons.NO_CONSENT.equals(own.reason()));
+    return forGood ? Phase.CLOSED : Phase.OPEN;
   }
 
   /** What a person released, a cut judged or a batch holds keeps its verdict. */

@@ -8,6 +8,7 @@ import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.Receipts;
 import dev.whetstone.curation.fate.Standing;
+import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,10 +25,28 @@ import java.util.Set;
  */
 @ApplicationScoped
 public class Retractions {
-  private final Receipts receipts;
+  private static final String MISSED =
+      """
+      select e.event_key from event e join event t on t.event_key = e.target
+      where e.tenant = ? and e.loop = ? and e.phase = 'open' and e.target is not null
+        and t.phase <> 'parked' and (e.kind = 'retraction' or (t.phase = 'open'
+          and t.source = e.source and t.end_user_digest is not distinct from e.end_user_digest
+          and t.kind not in ('interaction', 'retraction', 'erasure')))
+      order by e.event_key limit ?
+      """;
 
-  public Retractions(Receipts receipts) {
+  private final Receipts receipts;
+  private final Sql sql;
+
+  public Retractions(Receipts receipts, Sql sql) {
     this.receipts = receipts;
+    this.sql = sql;
+  }
+
+  /** Open events that could be carried out, as their target is there, and were not; some. */
+  List<EventKey> missed(LoopId loop, int limit) {
+    return sql.query(
+        MISSED, row -> EventKey.parse(row.getString(1)), loop.tenant(), loop.loop(), limit);
   }
 
   /**
@@ -48,7 +67,8 @@ public class Retractions {
     var origins = new HashSet<Origin>();
     for (Receipt taking : aiming) {
       Receipt target = targets.get(Objects.requireNonNull(taking.target()));
-      if (target != null && target.key().loop().equals(loop)) {
+      // A parked target meets what takes it back when it is let in.
+      if (target != null && target.key().loop().equals(loop) && target.phase() != Phase.PARKED) {
         carryOut(taking, target, origins);
       }
     }

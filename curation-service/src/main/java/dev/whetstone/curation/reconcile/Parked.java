@@ -1,19 +1,27 @@
 package dev.whetstone.curation.reconcile;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.Receipts;
+import dev.whetstone.curation.fate.Standing;
 import dev.whetstone.curation.intake.FeedbackIntake;
+import dev.whetstone.curation.intake.Retry;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoops;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Lets events in that waited for their loop to be declared. */
 @ApplicationScoped
 public class Parked {
+  private static final Logger LOG = Logger.getLogger(Parked.class);
   private static final int AT_ONCE = 500;
   private final DeclaredLoops loops;
   private final Receipts receipts;
@@ -25,25 +33,46 @@ public class Parked {
     this.intake = intake;
   }
 
-  /** Some of them, in one transaction; false when none is left. */
+  /** Some of them, each loop's in one transaction; false when none is left. */
   public boolean releaseSome() {
     List<LoopId> waiting = QuarkusTransaction.requiringNew().call(() -> receipts.loopsWithParked());
     boolean any = false;
     for (LoopId loop : waiting) {
-      any |= QuarkusTransaction.requiringNew().call(() -> release(loop));
+      any |= release(loop, AT_ONCE);
     }
     return any;
   }
 
-  private boolean release(LoopId loop) {
+  /** Fewer at once when some cannot be let in, down to the one that gets a fate of its own. */
+  private boolean release(LoopId loop, int atOnce) {
+    var claimed = new ArrayList<Receipt>();
+    try {
+      return QuarkusTransaction.requiringNew().call(() -> releaseClaimed(loop, atOnce, claimed));
+    } catch (RuntimeException e) {
+      if (Retry.passes(e) || claimed.isEmpty()) {
+        throw e;
+      }
+      if (claimed.size() > 1) {
+        return release(loop, claimed.size() / 2);
+      }
+      EventKey bad = claimed.getFirst().key();
+      LOG.errorf(e, "parked-event-failed event=%s", bad);
+      var standing =
+          new Standing(Fate.DEAD_LETTERED, "effect-failed", String.valueOf(e.getMessage()), null);
+      QuarkusTransaction.requiringNew().run(() -> receipts.assign(bad, standing, Phase.CLOSED));
+      return true;
+    }
+  }
+
+  private boolean releaseClaimed(LoopId loop, int atOnce, List<Receipt> claimed) {
     Optional<DeclaredLoop> declared = loops.current(loop);
     if (declared.isEmpty()) {
       return false;
     }
-    List<Receipt> some = receipts.claimParked(loop, AT_ONCE);
-    if (!some.isEmpty()) {
-      intake.release(declared.get(), some);
+    claimed.addAll(receipts.claimParked(loop, atOnce));
+    if (!claimed.isEmpty()) {
+      intake.release(declared.get(), claimed);
     }
-    return !some.isEmpty();
+    return !claimed.isEmpty();
   }
 }

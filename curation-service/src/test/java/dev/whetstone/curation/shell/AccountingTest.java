@@ -99,6 +99,8 @@ class AccountingTest {
     assertThat(usedWithoutExample(send)).isZero();
     assertThat(examplesWithoutEvents(send)).isZero();
     assertThat(joinedButStillWaiting(send)).isZero();
+    assertThat(takenBackButStillOpen(send)).isZero();
+    assertThat(retractionsThatMissed(send)).isZero();
   }
 
   private long usedWithoutExample(Senders send) {
@@ -127,6 +129,29 @@ class AccountingTest {
         select count(*) from event e join interaction i using (tenant, loop, response_id)
         where e.loop = ? and e.fate = 'waiting' and e.kind not in ('interaction', 'retraction')
           and i.event_key is not null
+        """,
+        send);
+  }
+
+  /** Feedback that its own sender took back or replaced, whichever of the two came first. */
+  private long takenBackButStillOpen(Senders send) {
+    return count(
+        """
+        select count(*) from event t join event e on e.target = t.event_key
+        where t.loop = ? and t.phase = 'open' and t.kind not in ('interaction', 'retraction', 'erasure')
+          and t.end_user_digest is not distinct from e.end_user_digest
+          and e.fate <> 'erased' and (e.phase = 'open'
+            or e.kind = 'retraction' and e.reason is distinct from 'other-end-user')
+        """,
+        send);
+  }
+
+  private long retractionsThatMissed(Senders send) {
+    return count(
+        """
+        select count(*) from event e join event t on t.event_key = e.target
+        where e.loop = ? and e.kind = 'retraction' and e.fate <> 'erased'
+          and (e.phase = 'open' or e.reason = 'unknown-feedback')
         """,
         send);
   }
