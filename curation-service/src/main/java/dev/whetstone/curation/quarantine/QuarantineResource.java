@@ -9,6 +9,7 @@ import dev.whetstone.curation.example.EventFates;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.Examples;
 import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.curation.join.Judging;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.auth.Scope;
@@ -101,7 +102,10 @@ public class QuarantineResource {
   /** How many rows were let out. */
   public record Released(String exampleId, int released) {}
 
-  /** Lets an example into the next cut; nothing but a copy of it or its deadline stops it then. */
+  /**
+   * Lets an example into the next cut; nothing but a copy of it or its deadline stops it then. One
+   * that did not get through the rules of admission stays: it may hold what they take out.
+   */
   @POST
   @Path("/{exampleId}/release")
   @RequiresScope(Scope.OPERATE)
@@ -110,11 +114,26 @@ public class QuarantineResource {
       @PathParam("loop") String loop, @PathParam("exampleId") String exampleId) {
     LoopId id = caller.loop(loop);
     DeclaredLoop declared = loops.require(id);
-    List<String> rows =
+    List<StoredExample> held =
         examples.lockById(id, exampleId).stream()
             .filter(stored -> stored.state() == ExampleState.QUARANTINED)
+            .toList();
+    List<String> rows =
+        held.stream()
+            .filter(stored -> !Judging.FAILURE.equals(stored.stage()))
             .map(StoredExample::rowId)
             .toList();
+    if (rows.isEmpty() && !held.isEmpty()) {
+      throw new ProblemException(
+          Problems.conflict(
+              "not-admitted",
+              "example '"
+                  + exampleId
+                  + "' broke a rule of admission, so nobody looked for personal"
+                  + " data in it",
+              "it cannot be let out; have the fault that its detail names mended and send the"
+                  + " feedback again under another id"));
+    }
     if (rows.isEmpty()) {
       throw new ProblemException(
           Problems.notFound(

@@ -15,6 +15,7 @@ import dev.whetstone.kit.json.Digests;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoops;
 import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
 import io.quarkus.test.common.WithTestResource;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -34,6 +36,12 @@ class SealedBatchTest {
   @Inject Receipts receipts;
   @Inject ObjectStore store;
   @Inject DeclaredLoops loops;
+  @Inject MutableClock clock;
+
+  @BeforeEach
+  void setTheClock() {
+    clock.set(TestClock.START.plus(Duration.ofHours(2)));
+  }
 
   @Test
   void shouldTurnCorrectionsOnKafkaIntoASealedBatch() {

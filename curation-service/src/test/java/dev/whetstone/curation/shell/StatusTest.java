@@ -18,6 +18,7 @@ import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.batch.Batches;
 import dev.whetstone.curation.batch.Decisions;
 import dev.whetstone.curation.reconcile.Reconciler;
+import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
@@ -43,6 +44,7 @@ class StatusTest {
   @Inject Batches batches;
   @Inject Decisions decisions;
   @Inject MutableClock clock;
+  @Inject Sql sql;
   private Senders send;
   private String loop;
 
@@ -150,6 +152,41 @@ class StatusTest {
 
     as(TestKeys.ACME).get(loop + "/quarantine").then().body("$", hasSize(1));
     as(TestKeys.ACME).post(loop + "/quarantine/" + id + "/release").then().statusCode(404);
+  }
+
+  /** What broke a rule of admission never went past the one that takes personal data out. */
+  @Test
+  void shouldNotLetOutWhatDidNotGetThroughAdmission() {
+    feed.take(
+        send.interaction("r1", "c1", "ada", AT, Texts.question(1), Texts.badAnswer(1)),
+        send.thumb("up", "r1", "ada", AT.plusSeconds(1), true),
+        send.thumb("down", "r1", "bob", AT.plusSeconds(1), false));
+    String id = as(TestKeys.ACME).get(loop + "/quarantine").then().extract().path("[0].exampleId");
+    sql.update(
+        "update example set stage = 'admission-failed' where loop = ? and example_id = ?",
+        send.loop().loop(),
+        id);
+
+    as(TestKeys.ACME)
+        .post(loop + "/quarantine/" + id + "/release")
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("not-admitted"))
+        .body("remedy", notNullValue());
+    as(TestKeys.ACME).get(loop + "/quarantine").then().body("$", hasSize(2));
+  }
+
+  @Test
+  void shouldAnswerForALoopThatCanNeverDecide() {
+    feed.declare(
+        send.declared("", 2, file -> file.replace("expectedEffect: 0.9", "expectedEffect: 0.005")));
+
+    as(TestKeys.ACME)
+        .get(loop + "/status")
+        .then()
+        .statusCode(200)
+        .body("decidable", equalTo(false))
+        .body("forecast", containsString("curation.seal.expectedEffect"));
   }
 
   @Test
