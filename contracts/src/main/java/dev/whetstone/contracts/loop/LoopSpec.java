@@ -119,9 +119,21 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
   public record Hygiene(boolean enabled, int maxAnswerCharacters) {}
 
   /**
-   * @param types placeholders' names, for example {@code EMAIL}, {@code PHONE}
+   * @param types placeholders' names out of {@link #TYPES}; none means all
    */
-  public record Pii(boolean enabled, List<String> types) {}
+  public record Pii(boolean enabled, List<String> types) {
+    /** What can be redacted. */
+    public static final List<String> TYPES =
+        List.of(
+            "SECRET",
+            "URL_CREDENTIALS",
+            "EMAIL",
+            "IBAN",
+            "CREDIT_CARD",
+            "US_SSN",
+            "IP_ADDRESS",
+            "PHONE");
+  }
 
   public record Toxicity(boolean enabled, List<String> words) {}
 
@@ -208,6 +220,7 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
    * @param alpha one-sided level of every gate
    * @param reproducibilityItems champion items asked again
    * @param concurrency requests in flight
+   * @param sequential {@code alpha-spending} per champion, or {@code lord} over candidates
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Evaluation(

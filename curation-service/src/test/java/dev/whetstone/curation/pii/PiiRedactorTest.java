@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.chat.ToolCall;
+import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.Judgement;
 import dev.whetstone.curation.chain.Samples;
@@ -131,5 +132,10 @@ class PiiRedactorTest {
         .list()
         .ofMinSize(1)
         .ofMaxSize(12);
+  }
+
+  @Test
+  void shouldKnowTheTypesThatLoopFilesMayName() {
+    assertThat(PiiType.values()).extracting(PiiType::name).isEqualTo(LoopSpec.Pii.TYPES);
   }
 }

@@ -24,7 +24,7 @@ final class AlphaBook {
       LoopSpec.Evaluation declared, List<Decision> decisions, @Nullable String champion) {
     List<Decision> looks =
         decisions.stream().filter(decision -> decision.body().alphaSpent() > 0).toList();
-    if (declared.sequential().startsWith("lord")) {
+    if (declared.sequential().equals("lord")) {
       return new LordPlusPlus(
           declared.falseDiscoveryRate(),
           looks.stream().map(decision -> decision.verdict() == Verdict.PROMOTE).toList());

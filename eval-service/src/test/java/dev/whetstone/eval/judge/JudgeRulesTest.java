@@ -87,7 +87,7 @@ class JudgeRulesTest {
         .isEqualTo(new AlphaSpending(0.05, 0));
     assertThat(AlphaBook.ledger(evaluation("alpha-spending"), decisions, null))
         .isEqualTo(new AlphaSpending(0.05, 1));
-    assertThat(AlphaBook.ledger(evaluation("lord++"), decisions, "c1"))
+    assertThat(AlphaBook.ledger(evaluation("lord"), decisions, "c1"))
         .isEqualTo(new LordPlusPlus(0.1, List.of(true, false, false, false)));
   }
 

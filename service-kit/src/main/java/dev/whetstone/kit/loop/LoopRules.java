@@ -3,6 +3,8 @@ package dev.whetstone.kit.loop;
 import dev.whetstone.contracts.decision.GateRole;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +12,9 @@ import java.util.Set;
 
 /** Bounds that types alone do not hold. */
 final class LoopRules {
+  /** Past it a judge would only queue at the model server. */
+  private static final int MOST_IN_FLIGHT = 256;
+
   private final String file;
   private final List<Fault> faults = new ArrayList<>();
 
@@ -22,6 +27,7 @@ final class LoopRules {
     rules.curation(loop.spec().curation());
     rules.training(loop.spec().training());
     rules.evaluation(loop.spec().evaluation());
+    rules.effect(loop.spec());
     rules.serving(loop.spec());
     return rules.faults;
   }
@@ -30,7 +36,6 @@ final class LoopRules {
     String at = "/spec/curation";
     atLeast(at + "/seal/minExamples", curation.seal().minExamples(), 10);
     share(at + "/seal/power", curation.seal().power());
-    positive(at + "/seal/expectedEffect", curation.seal().expectedEffect());
     shares(at + "/split/initial", curation.split().initial());
     shares(at + "/split/later", curation.split().later());
     share(at + "/maxClusterShare", curation.maxClusterShare());
@@ -38,6 +43,9 @@ final class LoopRules {
     share(at + "/quality/minScore", curation.quality().minScore());
     atLeast(at + "/abuse/capPerEndUser", curation.abuse().capPerEndUser(), 1);
     atLeast(at + "/decontamination/ngram", curation.decontamination().ngram(), 2);
+    for (int i = 0; i < curation.pii().types().size(); i++) {
+      oneOf(at + "/pii/types/" + i, curation.pii().types().get(i), LoopSpec.Pii.TYPES);
+    }
   }
 
   private void training(LoopSpec.Training training) {
@@ -54,9 +62,7 @@ final class LoopRules {
     atLeast(at + "/lora/r", training.lora().r(), 1);
     atLeast(at + "/maxSequenceLength", training.maxSequenceLength(), 16);
     atLeast(at + "/maxAttempts", training.maxAttempts(), 1);
-    if (!Set.of("base", "champion").contains(training.startFrom())) {
-      fault(at + "/startFrom", training.startFrom(), "base or champion");
-    }
+    oneOf(at + "/startFrom", training.startFrom(), List.of("base", "champion"));
     double replay = 0;
     for (int i = 0; i < training.replay().size(); i++) {
       double share = training.replay().get(i).share();
@@ -70,8 +76,28 @@ final class LoopRules {
 
   private void evaluation(LoopSpec.Evaluation evaluation) {
     String at = "/spec/evaluation";
-    share(at + "/alpha", evaluation.alpha());
+    if (!(evaluation.alpha() > 0 && evaluation.alpha() < 0.5)) {
+      fault(at + "/alpha", Double.toString(evaluation.alpha()), "a number above 0 and below 0.5");
+    }
+    if (!(evaluation.falseDiscoveryRate() > 0 && evaluation.falseDiscoveryRate() < 1)) {
+      fault(
+          at + "/falseDiscoveryRate",
+          Double.toString(evaluation.falseDiscoveryRate()),
+          "a number above 0 and below 1");
+    }
+    oneOf(at + "/sequential", evaluation.sequential(), List.of("alpha-spending", "lord"));
+    share(at + "/maxDiscordance", evaluation.maxDiscordance());
+    atLeast(at + "/reproducibilityItems", evaluation.reproducibilityItems(), 0);
     atLeast(at + "/concurrency", evaluation.concurrency(), 1);
+    if (evaluation.concurrency() > MOST_IN_FLIGHT) {
+      fault(
+          at + "/concurrency",
+          Integer.toString(evaluation.concurrency()),
+          "a whole number of at most " + MOST_IN_FLIGHT);
+    }
+    if (evaluation.endpoint() != null) {
+      url(at + "/endpoint", evaluation.endpoint());
+    }
     atLeast(at + "/maxTokens", evaluation.maxTokens(), 1);
     Set<GateRole> roles = new HashSet<>();
     for (int i = 0; i < evaluation.gates().size(); i++) {
@@ -95,12 +121,45 @@ final class LoopRules {
     }
   }
 
+  /** A batch that could show no more than the margin would never be sealed. */
+  private void effect(LoopSpec.Spec spec) {
+    double effect = spec.curation().seal().expectedEffect();
+    spec.evaluation().gates().stream()
+        .filter(gate -> gate.role() == GateRole.FRESH)
+        .filter(gate -> !(effect > gate.margin() && effect <= 1))
+        .forEach(
+            gate ->
+                fault(
+                    "/spec/curation/seal/expectedEffect",
+                    Double.toString(effect),
+                    "a number above the FRESH gate's margin (%s) and at most 1"
+                        .formatted(gate.margin())));
+  }
+
   private void serving(LoopSpec.Spec spec) {
-    String endpoint = spec.serving().endpoint();
-    if (!endpoint.startsWith("http://") && !endpoint.startsWith("https://")) {
-      fault("/spec/serving/endpoint", endpoint, "an http:// or https:// URL without /v1");
+    url("/spec/serving/endpoint", spec.serving().endpoint());
+    for (int i = 0; i < spec.serving().replicas().size(); i++) {
+      url("/spec/serving/replicas/" + i, spec.serving().replicas().get(i));
     }
     share("/spec/rollout/holdback", spec.rollout().holdback());
+  }
+
+  private void url(String pointer, String value) {
+    try {
+      URI url = new URI(value);
+      if (url.getHost() != null && Set.of("http", "https").contains(url.getScheme())) {
+        return;
+      }
+    } catch (URISyntaxException _) {
+      // The same fault as a URL without a host.
+    }
+    fault(pointer, value, "an http:// or https:// URL with a host, without /v1");
+  }
+
+  private void oneOf(String pointer, String value, List<String> allowed) {
+    if (!allowed.contains(value)) {
+      fault(pointer, value, String.join(", ", allowed));
+    }
   }
 
   private void shares(String pointer, LoopSpec.SplitRatios.Shares shares) {

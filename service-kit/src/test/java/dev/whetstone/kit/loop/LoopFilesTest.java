@@ -132,6 +132,32 @@ class LoopFilesTest {
             "loop.yaml /spec/curation/joinWindow: 'a week'; allowed: an ISO 8601");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "evaluation: {alpha: 0} | /spec/evaluation/alpha: '0.0'",
+        "evaluation: {alpha: 0.5} | /spec/evaluation/alpha: '0.5'",
+        "evaluation: {sequential: alpha} | /spec/evaluation/sequential: 'alpha'; allowed: alpha-spending, lord",
+        "evaluation: {falseDiscoveryRate: 1} | /spec/evaluation/falseDiscoveryRate: '1.0'",
+        "evaluation: {reproducibilityItems: -1} | /spec/evaluation/reproducibilityItems: '-1'",
+        "evaluation: {concurrency: 100000} | /spec/evaluation/concurrency: '100000'",
+        "evaluation: {endpoint: 'localhost:8000'} | /spec/evaluation/endpoint: 'localhost:8000'",
+        "serving: {endpoint: 'http://a:1', replicas: ['http://']} | /spec/serving/replicas/0: 'http://'",
+        "curation: {seal: {expectedEffect: 0.01}} | above the FRESH gate's margin (0.01)",
+        "curation: {seal: {expectedEffect: 1.5}} | /spec/curation/seal/expectedEffect: '1.5'",
+        "curation: {pii: {types: [EMAIL, FAX]}} | /spec/curation/pii/types/1: 'FAX'; allowed: SECRET",
+      })
+  void shouldRefuseWhatWouldFailOnlyLater(String setting, String message) {
+    String file =
+        setting.startsWith("serving")
+            ? MINIMAL.replaceFirst("serving: .*", setting)
+            : MINIMAL + "  " + setting + "\n";
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(LoopFileException.class)
+        .hasMessageContaining(message);
+  }
+
   @Test
   void shouldAskTheOneQuestionThatHasNoDefault() {
     assertThatThrownBy(() -> read(MINIMAL.replace("  consent: {default: allow}\n", "")))
