@@ -3,7 +3,6 @@ package dev.whetstone.training;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import dev.whetstone.contracts.LoopId;
@@ -12,7 +11,6 @@ import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.BatchTainted;
-import dev.whetstone.contracts.event.ChampionSet;
 import dev.whetstone.contracts.event.CheckpointTainted;
 import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionRolledBack;
@@ -24,22 +22,15 @@ import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
 import dev.whetstone.testing.TestKeys;
 import dev.whetstone.training.TrainingFixture.Sealed;
-import dev.whetstone.training.batch.Batch;
 import dev.whetstone.training.batch.Batches;
 import dev.whetstone.training.engine.FakeEngine;
-import dev.whetstone.training.loop.Champions;
-import dev.whetstone.training.run.RunView;
 import dev.whetstone.training.run.Runs;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,11 +40,11 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(InfrastructureResource.class)
 class BatchesLifeTest {
   @Inject TrainingFixture fixture;
+  @Inject LoopState state;
   @Inject FakeEngine engine;
   @Inject WorkerDouble worker;
   @Inject TestLeaseClock clock;
   @Inject Batches batches;
-  @Inject Champions champions;
   @Inject ObjectStore store;
   @Inject Runs runs;
   @Inject Sql sql;
@@ -97,7 +88,7 @@ class BatchesLifeTest {
     worker.isDone(one, 30).statusCode(200);
     fixture.seal(loop, 2, 20);
     fixture.pass();
-    status(loop, "DecisionPending", "wait for the decision about the last checkpoint");
+    state.assertStatus(loop, "DecisionPending", "wait for the decision about the last checkpoint");
 
     clock.advance(Duration.ofMinutes(31));
     fixture.pass();
@@ -212,91 +203,6 @@ class BatchesLifeTest {
   }
 
   @Test
-  void shouldRefuseACorruptBatchAndTrainOnTheOthers() throws Exception {
-    LoopId loop = fixture.loop();
-    Sealed sound = fixture.seal(loop, 1, 20);
-    Sealed corrupt = fixture.seal(loop, 2, 20);
-    String blob = corrupt.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob();
-    Files.write(Path.of(store.uri(blob)), "{\"id\":\"x\"}\n".getBytes(StandardCharsets.UTF_8));
-    long blobs = store.list("blobs/").size();
-
-    fixture.pass();
-
-    RunView failed = fixture.run(loop);
-    assertThat(failed.state()).isEqualTo("failed");
-    assertThat(failed.code()).isEqualTo("corrupt-batch");
-    assertThat(failed.reason())
-        .contains(id(corrupt), "sft/train.jsonl", "object " + blob + " is corrupt");
-    assertThat(store.list("blobs/")).hasSize((int) blobs);
-    assertThat(states(loop)).containsExactly("pending", "withdrawn");
-    fixture.pass();
-    assertThat(fixture.run(loop).batchIds()).containsExactly(id(sound));
-    assertThat(fixture.run(loop).state()).isEqualTo("active");
-  }
-
-  @Test
-  void shouldWithdrawABatchThatItsWorkerFoundCorrupt() throws Exception {
-    LoopId loop = fixture.loop();
-    fixture.seal(loop, 1, 20);
-    Sealed corrupt = fixture.seal(loop, 2, 20);
-    fixture.pass();
-    String blob = corrupt.manifest().file(Form.SFT, Split.VALIDATION).orElseThrow().blob();
-    Files.write(Path.of(store.uri(blob)), "{}".getBytes(StandardCharsets.UTF_8));
-    engine.exit(fixture.attempt(loop), 65, "digest-mismatch");
-
-    fixture.pass();
-
-    assertThat(fixture.run(loop).code()).isEqualTo("corrupt-batch");
-    assertThat(states(loop)).containsExactly("pending", "withdrawn");
-    fixture.pass();
-    assertThat(fixture.run(loop).state()).isEqualTo("active");
-  }
-
-  @Test
-  void shouldEndWithItsWorkersWordsWhenABlobIsGone() throws Exception {
-    LoopId loop = fixture.loop();
-    Sealed sealed = fixture.seal(loop, 1, 20);
-    fixture.pass();
-    String blob = sealed.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob();
-    Files.delete(Path.of(store.uri(blob)));
-    engine.exit(fixture.attempt(loop), 65, "input-missing: dataset " + blob + " does not exist");
-
-    fixture.pass();
-
-    assertThat(fixture.run(loop).state()).isEqualTo("failed");
-    assertThat(fixture.run(loop).code()).isEqualTo("bad-data");
-    assertThat(fixture.run(loop).reason()).contains("input-missing: dataset " + blob);
-    assertThat(states(loop)).containsExactly("pending");
-  }
-
-  @Test
-  void shouldSayThatTheChampionToStartFromIsGone() {
-    LoopId loop = fixture.loop("  training: {startFrom: champion}");
-    String adapter = store.uri("adapters/" + loop.loop() + "/").toString();
-    setChampion(loop, adapter);
-    fixture.seal(loop, 1, 20);
-
-    fixture.pass();
-
-    assertThat(fixture.run(loop).state()).isEqualTo("waiting");
-    assertThat(fixture.run(loop).reason()).contains(adapter, "restore it");
-  }
-
-  @Test
-  void shouldPlanOtherLoopsThoughOneLoopsRowIsBroken() {
-    LoopId broken = fixture.loop();
-    fixture.seal(broken, 1, 20);
-    sql.update("update batch set counts = '[]' where loop = ?", broken.loop());
-    LoopId sound = fixture.loop();
-    fixture.seal(sound, 1, 20);
-
-    fixture.pass();
-
-    assertThat(runs.of(broken)).isEmpty();
-    assertThat(fixture.run(sound).state()).isEqualTo("active");
-  }
-
-  @Test
   void shouldSupersedeARunThatWasBeingPlannedWhenItsBatchWasSetAside() throws Exception {
     LoopId loop = fixture.loop();
     Sealed first = fixture.seal(loop, 1, 20);
@@ -313,7 +219,8 @@ class BatchesLifeTest {
       kafka.send(fixture.event(loop, WholePathTest.decided(candidate, Verdict.REJECT, id(first))));
       await()
           .atMost(Duration.ofSeconds(30))
-          .until(() -> hold.somebodyWaitsForABatch() || states(loop).contains("set_aside"));
+          .until(
+              () -> hold.somebodyWaitsForABatch() || state.batchStates(loop).contains("set_aside"));
       hold.release();
       planner.join();
     }
@@ -326,25 +233,6 @@ class BatchesLifeTest {
               assertThat(fixture.run(loop).state()).isEqualTo("active");
               assertThat(fixture.run(loop).batchIds()).containsExactly(id(second));
             });
-  }
-
-  @Test
-  void shouldWaitWhileTheObjectStoreDoesNotDeliver() throws Exception {
-    LoopId loop = fixture.loop();
-    Sealed sealed = fixture.seal(loop, 1, 20);
-    Path blob =
-        Path.of(store.uri(sealed.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob()));
-    byte[] bytes = Files.readAllBytes(blob);
-    Files.delete(blob);
-
-    fixture.pass();
-    assertThat(fixture.run(loop).state()).isEqualTo("waiting");
-    status(loop, "Waiting", "is not in the store; check whetstone.store.uri");
-
-    Files.write(blob, bytes);
-    clock.advance(Duration.ofSeconds(11));
-    fixture.pass();
-    assertThat(fixture.run(loop).state()).isEqualTo("active");
   }
 
   @Test
@@ -396,7 +284,7 @@ class BatchesLifeTest {
     LoopId loop = fixture.loop("  training: {startFrom: champion}");
     String adapter = "adapters/" + loop.loop() + "/";
     store.put(adapter + "adapter_config.json", Json.write("{}"));
-    setChampion(loop, store.uri(adapter).toString());
+    state.setChampion(loop, store.uri(adapter).toString());
     fixture.seal(loop, 1, 20);
 
     fixture.pass();
@@ -411,14 +299,15 @@ class BatchesLifeTest {
     LoopId few = fixture.loop();
     fixture.seal(few, 1, 4);
     fixture.pass();
-    status(few, "TooFewExamples", "4 of 10 corrections and demonstrations that SFT needs");
+    state.assertStatus(
+        few, "TooFewExamples", "4 of 10 corrections and demonstrations that SFT needs");
 
     LoopId spent = fixture.loop("  budgets: {maxRunsPerDay: 1}");
     fixture.seal(spent, 1, 20);
     trainAndDecide(spent, Verdict.INCONCLUSIVE, fixture.seal(spent, 2, 20));
     fixture.seal(spent, 3, 20);
     fixture.pass();
-    status(spent, "BudgetSpent", "budgets.maxRunsPerDay");
+    state.assertStatus(spent, "BudgetSpent", "budgets.maxRunsPerDay");
   }
 
   @Test
@@ -447,15 +336,6 @@ class BatchesLifeTest {
           .statusCode(403);
       given().get(path).then().statusCode(401);
     }
-  }
-
-  private void setChampion(LoopId loop, String adapterUri) {
-    Instant now = Instant.parse("2026-11-20T10:00:00Z");
-    QuarkusTransaction.requiringNew()
-        .run(
-            () ->
-                champions.set(
-                    loop, new ChampionSet(4, "champion-1", adapterUri, "served", null, now)));
   }
 
   private void trainAndDecide(LoopId loop, Verdict verdict, Sealed sealed) {
@@ -499,28 +379,13 @@ class BatchesLifeTest {
   private void awaitStates(LoopId loop, String... expected) {
     await()
         .atMost(Duration.ofSeconds(30))
-        .untilAsserted(() -> assertThat(states(loop)).containsExactly(expected));
-  }
-
-  private List<String> states(LoopId loop) {
-    return batches.all(loop).stream().map(Batch::state).map(state -> state.wireName()).toList();
+        .untilAsserted(() -> assertThat(state.batchStates(loop)).containsExactly(expected));
   }
 
   private String read(RunSpec.Dataset dataset) {
     return new String(
         store.readVerified(store.key(URI.create(dataset.uri())), dataset.sha256()),
         StandardCharsets.UTF_8);
-  }
-
-  private static void status(LoopId loop, String reason, String message) {
-    given()
-        .header("Authorization", TestKeys.ACME.bearer())
-        .get("/v1/loops/" + loop.loop() + "/status")
-        .then()
-        .statusCode(200)
-        .body("conditions[0].type", is("Training"))
-        .body("conditions[0].reason", is(reason))
-        .body("conditions[0].message", containsString(message));
   }
 
   private static String id(Sealed sealed) {

@@ -1,6 +1,8 @@
 package dev.whetstone.curation.chain;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.LoopFiles;
 import java.nio.charset.StandardCharsets;
 
@@ -30,5 +32,12 @@ public final class Specs {
         sections.contains("  consent:") ? file.replace("  consent: {default: allow}\n", "") : file;
     byte[] yaml = (base + sections).getBytes(StandardCharsets.UTF_8);
     return LoopFiles.read(yaml, "test.yaml", null).spec();
+  }
+
+  /** A declaration that was let in before such an effect was refused. */
+  public static LoopSpec expecting(LoopSpec spec, double effect) {
+    ObjectNode tree = Json.mapper().valueToTree(spec);
+    ((ObjectNode) tree.at("/spec/curation/seal")).put("expectedEffect", effect);
+    return Json.read(Json.write(tree), LoopSpec.class);
   }
 }

@@ -116,15 +116,11 @@ class SealRuleTest {
         .startsWith("2 batches wait for their decision, 90 of 50 to seal");
   }
 
-  /** A loop's file may say so; its status must still be readable. */
+  /** Declarations of former days may say so; the status must still be readable. */
   @Test
   void shouldNameTheSettingWithWhichNothingIsEverDecided() {
     LoopSpec spec =
-        Specs.with(
-            """
-              curation: {seal: {expectedEffect: 0.05}}
-              evaluation: {gates: [{role: FRESH, margin: 0.05}]}
-            """);
+        Specs.expecting(Specs.with("  evaluation: {gates: [{role: FRESH, margin: 0.05}]}\n"), 0.05);
 
     assertThat(SealRule.heldOutNeeded(spec)).isEqualTo(SealRule.NEVER);
     assertThat(((Wait) SealRule.decide(input(spec, 90, 300, 5, 5))).message())

@@ -62,8 +62,7 @@ class CutTimingTest {
   @BeforeEach
   void nameALoop(TestInfo test) {
     clock.set(AT.plusSeconds(3600));
-    String name = test.getTestMethod().orElseThrow().getName().toLowerCase(java.util.Locale.ROOT);
-    send = Senders.of("acme", name.substring(0, Math.min(name.length(), 60)));
+    send = Senders.of(test);
   }
 
   @AfterEach

@@ -46,8 +46,7 @@ class ErasureTest {
   @BeforeEach
   void declareALoop(TestInfo test) {
     clock.set(WATERMARK);
-    String name = test.getTestMethod().orElseThrow().getName().toLowerCase(java.util.Locale.ROOT);
-    send = Senders.of("acme", name.substring(0, Math.min(name.length(), 60)));
+    send = Senders.of(test);
     feed.declare(send.declared(""));
   }
 

@@ -54,8 +54,7 @@ class SealFaultsTest {
   @BeforeEach
   void declareALoop(TestInfo test) {
     clock.set(AT.plusSeconds(3600));
-    String name = test.getTestMethod().orElseThrow().getName().toLowerCase(java.util.Locale.ROOT);
-    send = Senders.of("acme", name.substring(0, Math.min(name.length(), 60)));
+    send = Senders.of(test);
     feed.declare(send.declared(""));
     QuarkusTransaction.requiringNew()
         .run(() -> sql.update("drop trigger if exists fail_at_commit on batch"));

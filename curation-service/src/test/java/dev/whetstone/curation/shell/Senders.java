@@ -12,16 +12,28 @@ import dev.whetstone.contracts.event.FeedbackKind;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.LoopFiles;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.TestInfo;
 
 /** Events of one loop, as ingest would send them. */
 record Senders(LoopId loop, String source) {
   static final String APP = "support-app";
+  private static final int LONGEST_NAME = 60;
+
+  /** Senders to a loop that is named after the test, so that tests do not meet. */
+  static Senders of(TestInfo test) {
+    String name = test.getTestMethod().orElseThrow().getName().toLowerCase(Locale.ROOT);
+    return of("acme", name.substring(0, Math.min(name.length(), LONGEST_NAME)));
+  }
 
   static Senders of(String tenant, String loop) {
     return new Senders(new LoopId(tenant, loop), APP);
@@ -64,11 +76,16 @@ record Senders(LoopId loop, String source) {
     var declaration =
         LoopFiles.read(
             edit.apply(file).getBytes(StandardCharsets.UTF_8), loop.loop() + ".yaml", null);
+    return declared(declaration.spec(), revision);
+  }
+
+  /** A declaration as eval says it, whatever a loop's file may hold. */
+  Event<LoopDeclared> declared(LoopSpec spec, long revision) {
     return event(
         "loop-" + loop.loop() + "-" + revision,
         TestClock.START,
         loop.key(),
-        new LoopDeclared(declaration.spec(), declaration.specSha256(), revision));
+        new LoopDeclared(spec, Digests.sha256(Json.canonical(spec)), revision));
   }
 
   Event<InteractionRecorded> interaction(

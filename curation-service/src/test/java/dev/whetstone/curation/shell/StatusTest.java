@@ -17,6 +17,7 @@ import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.batch.Batches;
 import dev.whetstone.curation.batch.Decisions;
+import dev.whetstone.curation.chain.Specs;
 import dev.whetstone.curation.reconcile.Reconciler;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.time.MutableClock;
@@ -51,8 +52,7 @@ class StatusTest {
   @BeforeEach
   void declareALoop(TestInfo test) {
     clock.set(AT.plusSeconds(3600));
-    String name = test.getTestMethod().orElseThrow().getName().toLowerCase(java.util.Locale.ROOT);
-    send = Senders.of("acme", name.substring(0, Math.min(name.length(), 60)));
+    send = Senders.of(test);
     loop = "/v1/loops/" + send.loop().loop();
     feed.declare(send.declared("contradictionMargin: 0.5"));
   }
@@ -178,8 +178,7 @@ class StatusTest {
 
   @Test
   void shouldAnswerForALoopThatCanNeverDecide() {
-    feed.declare(
-        send.declared("", 2, file -> file.replace("expectedEffect: 0.9", "expectedEffect: 0.005")));
+    feed.declare(send.declared(Specs.expecting(send.declared("").data().spec(), 0.005), 2));
 
     as(TestKeys.ACME)
         .get(loop + "/status")

@@ -1,0 +1,145 @@
+package dev.whetstone.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.training.TrainingFixture.Sealed;
+import dev.whetstone.training.engine.FakeEngine;
+import dev.whetstone.training.run.RunView;
+import dev.whetstone.training.run.Runs;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a run does when what it would train on is broken or not there. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class BrokenDataTest {
+  @Inject TrainingFixture fixture;
+  @Inject LoopState state;
+  @Inject FakeEngine engine;
+  @Inject TestLeaseClock clock;
+  @Inject ObjectStore store;
+  @Inject Runs runs;
+  @Inject Sql sql;
+
+  @AfterEach
+  void leaveNothingBehind() {
+    fixture.endAllRuns();
+  }
+
+  @Test
+  void shouldRefuseACorruptBatchAndTrainOnTheOthers() throws Exception {
+    LoopId loop = fixture.loop();
+    Sealed sound = fixture.seal(loop, 1, 20);
+    Sealed corrupt = fixture.seal(loop, 2, 20);
+    String blob = corrupt.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob();
+    Files.write(Path.of(store.uri(blob)), "{\"id\":\"x\"}\n".getBytes(StandardCharsets.UTF_8));
+    long blobs = store.list("blobs/").size();
+
+    fixture.pass();
+
+    RunView failed = fixture.run(loop);
+    assertThat(failed.state()).isEqualTo("failed");
+    assertThat(failed.code()).isEqualTo("corrupt-batch");
+    assertThat(failed.reason())
+        .contains(corrupt.event().batchId(), "sft/train.jsonl", "object " + blob + " is corrupt");
+    assertThat(store.list("blobs/")).hasSize((int) blobs);
+    assertThat(state.batchStates(loop)).containsExactly("pending", "withdrawn");
+    fixture.pass();
+    assertThat(fixture.run(loop).batchIds()).containsExactly(sound.event().batchId());
+    assertThat(fixture.run(loop).state()).isEqualTo("active");
+  }
+
+  @Test
+  void shouldWithdrawABatchThatItsWorkerFoundCorrupt() throws Exception {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    Sealed corrupt = fixture.seal(loop, 2, 20);
+    fixture.pass();
+    String blob = corrupt.manifest().file(Form.SFT, Split.VALIDATION).orElseThrow().blob();
+    Files.write(Path.of(store.uri(blob)), "{}".getBytes(StandardCharsets.UTF_8));
+    engine.exit(fixture.attempt(loop), 65, "digest-mismatch");
+
+    fixture.pass();
+
+    assertThat(fixture.run(loop).code()).isEqualTo("corrupt-batch");
+    assertThat(state.batchStates(loop)).containsExactly("pending", "withdrawn");
+    fixture.pass();
+    assertThat(fixture.run(loop).state()).isEqualTo("active");
+  }
+
+  @Test
+  void shouldEndWithItsWorkersWordsWhenABlobIsGone() throws Exception {
+    LoopId loop = fixture.loop();
+    Sealed sealed = fixture.seal(loop, 1, 20);
+    fixture.pass();
+    String blob = sealed.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob();
+    Files.delete(Path.of(store.uri(blob)));
+    engine.exit(fixture.attempt(loop), 65, "input-missing: dataset " + blob + " does not exist");
+
+    fixture.pass();
+
+    assertThat(fixture.run(loop).state()).isEqualTo("failed");
+    assertThat(fixture.run(loop).code()).isEqualTo("bad-data");
+    assertThat(fixture.run(loop).reason()).contains("input-missing: dataset " + blob);
+    assertThat(state.batchStates(loop)).containsExactly("pending");
+  }
+
+  @Test
+  void shouldSayThatTheChampionToStartFromIsGone() {
+    LoopId loop = fixture.loop("  training: {startFrom: champion}");
+    String adapter = store.uri("adapters/" + loop.loop() + "/").toString();
+    state.setChampion(loop, adapter);
+    fixture.seal(loop, 1, 20);
+
+    fixture.pass();
+
+    assertThat(fixture.run(loop).state()).isEqualTo("waiting");
+    assertThat(fixture.run(loop).reason()).contains(adapter, "restore it");
+  }
+
+  @Test
+  void shouldPlanOtherLoopsThoughOneLoopsRowIsBroken() {
+    LoopId broken = fixture.loop();
+    fixture.seal(broken, 1, 20);
+    sql.update("update batch set counts = '[]' where loop = ?", broken.loop());
+    LoopId sound = fixture.loop();
+    fixture.seal(sound, 1, 20);
+
+    fixture.pass();
+
+    assertThat(runs.of(broken)).isEmpty();
+    assertThat(fixture.run(sound).state()).isEqualTo("active");
+  }
+
+  @Test
+  void shouldWaitWhileTheObjectStoreDoesNotDeliver() throws Exception {
+    LoopId loop = fixture.loop();
+    Sealed sealed = fixture.seal(loop, 1, 20);
+    Path blob =
+        Path.of(store.uri(sealed.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob()));
+    byte[] bytes = Files.readAllBytes(blob);
+    Files.delete(blob);
+
+    fixture.pass();
+    assertThat(fixture.run(loop).state()).isEqualTo("waiting");
+    state.assertStatus(loop, "Waiting", "is not in the store; check whetstone.store.uri");
+
+    Files.write(blob, bytes);
+    clock.advance(Duration.ofSeconds(11));
+    fixture.pass();
+    assertThat(fixture.run(loop).state()).isEqualTo("active");
+  }
+}

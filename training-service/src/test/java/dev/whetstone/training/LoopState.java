@@ -1,0 +1,54 @@
+package dev.whetstone.training;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.ChampionSet;
+import dev.whetstone.testing.TestKeys;
+import dev.whetstone.training.batch.Batch;
+import dev.whetstone.training.batch.Batches;
+import dev.whetstone.training.loop.Champions;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+
+/** What tests see of a loop, and the champion that they give it. */
+@ApplicationScoped
+public class LoopState {
+  private final Batches batches;
+  private final Champions champions;
+
+  public LoopState(Batches batches, Champions champions) {
+    this.batches = batches;
+    this.champions = champions;
+  }
+
+  /** The states of its batches, oldest batch first. */
+  public List<String> batchStates(LoopId loop) {
+    return batches.all(loop).stream().map(Batch::state).map(state -> state.wireName()).toList();
+  }
+
+  public void setChampion(LoopId loop, String adapterUri) {
+    Instant now = Instant.parse("2026-11-20T10:00:00Z");
+    QuarkusTransaction.requiringNew()
+        .run(
+            () ->
+                champions.set(
+                    loop, new ChampionSet(4, "champion-1", adapterUri, "served", null, now)));
+  }
+
+  /** The status that the service answers has this reason and says this. */
+  public void assertStatus(LoopId loop, String reason, String message) {
+    given()
+        .header("Authorization", TestKeys.ACME.bearer())
+        .get("/v1/loops/" + loop.loop() + "/status")
+        .then()
+        .statusCode(200)
+        .body("conditions[0].type", is("Training"))
+        .body("conditions[0].reason", is(reason))
+        .body("conditions[0].message", containsString(message));
+  }
+}
