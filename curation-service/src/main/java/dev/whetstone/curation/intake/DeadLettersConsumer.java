@@ -5,6 +5,7 @@ import dev.whetstone.contracts.event.EventKey;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipts;
 import dev.whetstone.curation.fate.Standing;
+import dev.whetstone.kit.inbox.DatabaseFaults;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ public class DeadLettersConsumer {
     try {
       Retry.untilDatabaseAnswers(() -> letters.forEach(this::record));
     } catch (RuntimeException e) {
-      if (Retry.passes(e)) {
+      if (DatabaseFaults.mayPass(e)) {
         throw e;
       }
       if (letters.size() > 1) {

@@ -8,7 +8,7 @@ import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.Receipts;
 import dev.whetstone.curation.fate.Standing;
 import dev.whetstone.curation.intake.FeedbackIntake;
-import dev.whetstone.curation.intake.Retry;
+import dev.whetstone.kit.inbox.DatabaseFaults;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoops;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -49,7 +49,7 @@ public class Parked {
     try {
       return QuarkusTransaction.requiringNew().call(() -> releaseClaimed(loop, atOnce, claimed));
     } catch (RuntimeException e) {
-      if (Retry.passes(e) || claimed.isEmpty()) {
+      if (DatabaseFaults.mayPass(e) || claimed.isEmpty()) {
         throw e;
       }
       if (claimed.size() > 1) {

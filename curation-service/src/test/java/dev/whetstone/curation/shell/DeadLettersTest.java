@@ -52,7 +52,7 @@ class DeadLettersTest {
     Thread consuming;
     try {
       consuming = Thread.ofVirtual().start(() -> consumer.on(polled(letter(send, "d1", "broken"))));
-      Thread.sleep(500);
+      await().atMost(Duration.ofSeconds(20)).until(() -> tries() >= 2);
       assertThat(receipts.byId(send.loop(), "d1")).isEmpty();
       assertThat(consuming.isAlive()).isTrue();
     } finally {
@@ -65,16 +65,25 @@ class DeadLettersTest {
     consuming.join();
   }
 
+  /** As a standby does that was not made the primary yet. A sequence counts what is rolled back. */
   private void failFor(Senders send) {
+    sql.update("create sequence if not exists tries");
     sql.update(
         """
         create or replace function fail_event() returns trigger language plpgsql as
-        $$ begin raise exception 'forced' using errcode = '55P03'; end $$
+        $$ begin perform nextval('tries'); raise exception 'forced' using errcode = '25006'; end $$
         """);
     sql.update(
         "create trigger fail_event before insert on event for each row"
             + " when (new.loop = '%s') execute function fail_event()"
                 .formatted(send.loop().loop()));
+  }
+
+  private long tries() {
+    return sql.query(
+            "select case when is_called then last_value else 0 end from tries",
+            row -> row.getLong(1))
+        .getFirst();
   }
 
   @SafeVarargs

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what a record does to the database from what the database does to everyone. */
-final class DatabaseFaults {
+public final class DatabaseFaults {
   /**
    * The SQLSTATE classes that the same statement with the same values meets again: bad data,
    * cardinality, constraints, statements that the schema does not know, values past a limit of the
@@ -30,7 +30,7 @@ final class DatabaseFaults {
    * Whether the same work may succeed later. What is not known is taken for passing: trying for too
    * long can be seen and mended, a record given up for nothing is lost work.
    */
-  static boolean mayPass(Throwable fault) {
+  public static boolean mayPass(Throwable fault) {
     boolean passing = false;
     for (Throwable each : all(fault)) {
       if (each instanceof SQLException sql) {
