@@ -48,20 +48,4 @@ public record Receipt(
     /** The fate is the event's own and stays. */
     CLOSED
   }
-
-  public Receipt withoutBody() {
-    return new Receipt(
-        key,
-        kind,
-        responseId,
-        conversationKey,
-        endUserDigest,
-        receivedAt,
-        occurredAt,
-        joinDeadline,
-        standing,
-        phase,
-        target,
-        null);
-  }
 }

@@ -28,8 +28,4 @@ public record Problem(
   public String type() {
     return "urn:whetstone:problem:" + code;
   }
-
-  public Problem withPointer(String newPointer) {
-    return new Problem(status, code, title, detail, newPointer, remedy);
-  }
 }

@@ -43,12 +43,6 @@ public final class Problems {
     return new Problem(413, code, "Too large", detail, null, remedy);
   }
 
-  /** 415: not a media type or encoding that is read here. */
-  public static Problem unsupportedMediaType(String detail, String remedy) {
-    return new Problem(
-        415, "unsupported-media-type", "Unsupported media type", detail, null, remedy);
-  }
-
   /** 422: well-formed, but not acceptable. */
   public static Problem unprocessable(
       String code, String detail, @Nullable String pointer, @Nullable String remedy) {

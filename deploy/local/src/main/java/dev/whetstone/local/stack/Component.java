@@ -32,11 +32,6 @@ public enum Component {
     return description;
   }
 
-  /** Whether it is one of the four Quarkus services. */
-  public boolean isService() {
-    return this != INFRA && this != MODEL_SERVER;
-  }
-
   /** The Maven module of a service. */
   public String module() {
     return id + "-service";
