@@ -12,7 +12,7 @@ from whetstone_worker.toybase.world import World
 
 GOLDEN_PER_TOPIC = 50
 FORGET_PER_SKILL = 140
-FORMAT_ITEMS = 100
+FORMAT_ITEMS = 300
 REPLAY_ROWS = 1_500
 _SKILL_SHARE = 0.6
 _TRANSFER_SHARE = 0.2
