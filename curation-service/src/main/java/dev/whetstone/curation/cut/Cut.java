@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param suites digests of the suites that examples were kept apart from, by name
  * @param seed of keyed hashes
  * @param events keys of all events of kept examples, sorted
- * @param examples every example that was judged, kept or not, by id
+ * @param examples every example that was judged, kept or not, by id; what is kept has the id that
+ *     the batch gives it, which differs from the digest of its content where that is spent
  * @param quarantined examples in quarantine when it was decided
  * @param adoption state of every earlier batch, by id
  * @param warnings for the card's reader

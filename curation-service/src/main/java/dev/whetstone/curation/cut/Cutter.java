@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,7 @@ public class Cutter {
       List<StoredExample> sealedBefore,
       List<WeakSlice> findings,
       List<String> prompts,
+      Set<String> spentIds,
       boolean manual) {}
 
   /**
@@ -196,7 +198,11 @@ public class Cutter {
   private Outcome decide(Situation situation, SuiteReader.Suites suites) {
     DeclaredLoop loop = situation.loop();
     var selection =
-        Selection.of(StandardChains.cut(), situation.ready(), context(situation, suites));
+        Selection.of(
+            StandardChains.cut(),
+            situation.ready(),
+            context(situation, suites),
+            situation.spentIds());
     List<Candidate> kept = selection.kept().stream().map(Cutter::candidate).toList();
     Outlook after = outlook(loop, kept, situation.batches(), situation.manual());
     LOG.infof(
@@ -239,6 +245,7 @@ public class Cutter {
             loop.id(),
             INTERACTIONS_LOOKED_AT,
             interaction -> Texts.prompt(interaction.request().messages())),
+        pools.spentIds(loop.id()),
         manual);
   }
 

@@ -30,22 +30,26 @@ record Selection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
   /**
    * Several rows can have the same content; the chain knows examples by id, so the later ones get a
    * suffix while it looks at them. Whatever a person released passes every quarantine.
+   *
+   * @param spent ids that earlier batches gave, which no example may get again
    */
-  static Selection of(CutChain chain, Collection<StoredExample> ready, CutContext context) {
+  static Selection of(
+      CutChain chain, Collection<StoredExample> ready, CutContext context, Set<String> spent) {
     Map<String, StoredExample> rows = new LinkedHashMap<>();
     List<Example> examples = new ArrayList<>();
     Map<String, Integer> seen = new LinkedHashMap<>();
     for (StoredExample row : ready.stream().sorted(OLDEST_FIRST).toList()) {
       Example example = Objects.requireNonNull(row.example());
-      int copy = seen.merge(example.id(), 1, Integer::sum);
-      String id = copy == 1 ? example.id() : example.id() + "~" + copy;
+      String content = content(example.id());
+      int copy = seen.merge(content, 1, Integer::sum);
+      String id = copy == 1 ? content : content + "~" + copy;
       rows.put(id, row);
       examples.add(withId(example, id));
     }
     CutOutcome outcome = chain.run(examples, context);
     List<Kept> kept = new ArrayList<>();
     List<Dropped> dropped = new ArrayList<>();
-    Set<String> taken = new TreeSet<>();
+    Set<String> taken = new TreeSet<>(spent);
     for (Example example : outcome.kept()) {
       keep(kept, taken, Objects.requireNonNull(rows.get(example.id())), example);
     }
@@ -72,12 +76,20 @@ record Selection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
     return new Selection(kept, others, funnel);
   }
 
-  /** The content id comes back, unless a copy of the same content is kept beside it. */
+  /** The content id comes back, unless it is spent or a copy of the same content is kept too. */
   private static void keep(List<Kept> kept, Set<String> taken, StoredExample row, Example example) {
-    int suffix = example.id().indexOf('~');
-    String content = suffix < 0 ? example.id() : example.id().substring(0, suffix);
-    String id = taken.add(content) ? content : example.id();
+    String content = content(example.id());
+    String id = content;
+    for (int copy = 2; !taken.add(id); copy++) {
+      id = content + "~" + copy;
+    }
     kept.add(new Kept(row, withId(example, id)));
+  }
+
+  /** The digest of what an example says, without what tells it from others that say the same. */
+  private static String content(String id) {
+    int suffix = id.indexOf('~');
+    return suffix < 0 ? id : id.substring(0, suffix);
   }
 
   private static Example withId(Example from, String id) {

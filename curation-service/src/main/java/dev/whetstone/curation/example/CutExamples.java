@@ -11,10 +11,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a cut asks of the rows of examples and does to them. Runs in the caller's transaction. */
@@ -81,6 +83,28 @@ public class CutExamples {
         loop.tenant(),
         loop.loop(),
         batchStates);
+  }
+
+  /**
+   * Ids that batches have given to what the ready examples say. What takes an example back names it
+   * by its id, and every service leaves that id out for good: the same words given again need
+   * another one.
+   */
+  public Set<String> spentIds(LoopId loop) {
+    return new HashSet<>(
+        sql.query(
+            """
+            select distinct example_id from example
+            where tenant = ? and loop = ? and batch_id is not null
+              and split_part(example_id, '~', 1) in (
+                select split_part(example_id, '~', 1) from example
+                where tenant = ? and loop = ? and state = 'ready')
+            """,
+            row -> row.getString(1),
+            loop.tenant(),
+            loop.loop(),
+            loop.tenant(),
+            loop.loop()));
   }
 
   public List<StoredExample> ofCut(String cutId) {

@@ -20,10 +20,10 @@ import java.util.TreeMap;
 
 /**
  * Feedback on one answer that disagrees. Of one end user the latest holds: it ends what he said
- * before for the other side, or in the same way. Between end users the majority holds when it leads
- * by the loop's margin; otherwise everybody's goes to quarantine. Thumbs, ratings past the
- * thresholds and corrections (the answer was not good enough) take sides; preferences, comments,
- * signals and outcomes do not.
+ * before for the other side, or in the same way; what says just the same again is nothing new.
+ * Between end users the majority holds when it leads by the loop's margin; otherwise everybody's
+ * goes to quarantine. Thumbs, ratings past the thresholds and corrections (the answer was not good
+ * enough) take sides; preferences, comments, signals and outcomes do not.
  */
 public final class ContradictionOnOneResponse {
   private static final Comparator<Opinion> LATEST_LAST =
@@ -39,10 +39,10 @@ public final class ContradictionOnOneResponse {
   public static Map<EventKey, Standing> weigh(LoopSpec spec, Collection<Opinion> opinions) {
     LoopSpec.Curation curation = spec.spec().curation();
     List<Opinion> ordered = opinions.stream().sorted(LATEST_LAST).toList();
-    Map<EventKey, Opinion> superseding = superseding(ordered, curation.quality());
+    Map<EventKey, Standing> ended = ended(ordered, curation.quality());
     Map<String, Boolean> voices = new TreeMap<>();
     for (Opinion opinion : ordered) {
-      if (!superseding.containsKey(opinion.key())) {
+      if (!ended.containsKey(opinion.key())) {
         side(opinion.content(), curation.quality())
             .ifPresent(side -> voices.put(opinion.contributor(), side));
       }
@@ -50,30 +50,40 @@ public final class ContradictionOnOneResponse {
     long good = voices.values().stream().filter(side -> side).count();
     Map<EventKey, Standing> standings = new LinkedHashMap<>();
     for (Opinion opinion : ordered) {
-      Opinion later = superseding.get(opinion.key());
+      Standing end = ended.get(opinion.key());
       standings.put(
-          opinion.key(),
-          later == null
-              ? standing(opinion, good, voices.size(), curation)
-              : new Standing.Superseded(later.key()));
+          opinion.key(), end == null ? standing(opinion, good, voices.size(), curation) : end);
     }
     return standings;
   }
 
-  /** What the same end user said later and what still holds, by the opinion that it ends. */
-  private static Map<EventKey, Opinion> superseding(
-      List<Opinion> ordered, LoopSpec.Quality quality) {
-    Map<EventKey, Opinion> superseding = new HashMap<>();
+  /**
+   * What the same end user ended or had said already. Who says the same again with nothing else in
+   * between has not changed his mind: what was made of his first word stays.
+   */
+  private static Map<EventKey, Standing> ended(List<Opinion> ordered, LoopSpec.Quality quality) {
+    Map<EventKey, Standing> ended = new HashMap<>();
     Map<String, List<Opinion>> holding = new HashMap<>();
+    Set<EventKey> changesOfMind = new HashSet<>();
     for (Opinion opinion : ordered.reversed()) {
       List<Opinion> later = holding.computeIfAbsent(opinion.contributor(), _ -> new ArrayList<>());
-      later.stream()
-          .filter(other -> replaces(other.content(), opinion.content(), quality))
-          .findFirst()
-          .ifPresentOrElse(
-              other -> superseding.put(opinion.key(), other), () -> later.add(opinion));
+      Opinion other =
+          later.stream()
+              .filter(one -> replaces(one.content(), opinion.content(), quality))
+              .findFirst()
+              .orElse(null);
+      if (other == null) {
+        later.add(opinion);
+      } else if (other.content().equals(opinion.content())
+          && !changesOfMind.contains(other.key())) {
+        later.set(later.indexOf(other), opinion);
+        ended.put(other.key(), new Standing.Repeated(opinion.key()));
+      } else {
+        changesOfMind.add(other.key());
+        ended.put(opinion.key(), new Standing.Superseded(other.key()));
+      }
     }
-    return superseding;
+    return ended;
   }
 
   /** The other side, or the same kind of word again; of preferences, on the same two answers. */

@@ -14,6 +14,9 @@ public sealed interface Standing {
   /** The same end user said otherwise later. */
   record Superseded(EventKey by) implements Standing {}
 
+  /** The same end user said just this before, and nothing else in between. */
+  record Repeated(EventKey of) implements Standing {}
+
   /** Others contradict it, and no clear majority is on its side. */
   record Contested(double agreement, String detail) implements Standing {}
 }

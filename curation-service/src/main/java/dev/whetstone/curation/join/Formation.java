@@ -70,9 +70,9 @@ final class Formation {
         (opinion, one) -> {
           var holds = Objects.requireNonNull(standings.get(opinion.key()));
           Receipt receipt = Objects.requireNonNull(receipts.get(opinion.key()));
-          if (holds instanceof dev.whetstone.curation.form.Standing.Superseded(EventKey by)) {
-            String detail = "the same end user said otherwise later: " + by.id();
-            own.put(opinion.key(), Standing.rejected(Reasons.SUPERSEDED, detail));
+          Standing ended = ended(holds);
+          if (ended != null) {
+            own.put(opinion.key(), ended);
           } else if (one instanceof Formed.Examples(List<Example> examples)) {
             var source = Draft.Source.of(interaction, receipt);
             for (Example example : examples) {
@@ -85,6 +85,20 @@ final class Formation {
           }
         });
     return new Wanted(drafts, own);
+  }
+
+  /** The fate of feedback beside which the same end user's other word counts. */
+  private static @Nullable Standing ended(dev.whetstone.curation.form.Standing holds) {
+    return switch (holds) {
+      case dev.whetstone.curation.form.Standing.Superseded(EventKey by) ->
+          Standing.rejected(
+              Reasons.SUPERSEDED, "the same end user said otherwise later: " + by.id());
+      case dev.whetstone.curation.form.Standing.Repeated(EventKey of) ->
+          Standing.rejected(
+              Reasons.DUPLICATE, "the same end user said the same before: " + of.id());
+      case dev.whetstone.curation.form.Standing.Stands _ -> null;
+      case dev.whetstone.curation.form.Standing.Contested _ -> null;
+    };
   }
 
   /** The example of feedback that brings its own request. */
@@ -157,6 +171,7 @@ final class Formation {
       case dev.whetstone.curation.form.Standing.Contested(double agreement, _) ->
           facts.put(Facts.AGREEMENT, agreement);
       case dev.whetstone.curation.form.Standing.Superseded _ -> {}
+      case dev.whetstone.curation.form.Standing.Repeated _ -> {}
     }
     boolean servedIsGood = example.form() == Form.BINARY && example.positive();
     signal.ifPresent(value -> facts.put(Facts.IMPLICIT, servedIsGood ? value : -value));

@@ -47,8 +47,13 @@ class ContradictionOnOneResponseTest {
       delimiter = '|',
       textBlock =
           """
-          correction correction down     | 1 2
+          correction correction down     | 0 2
+          correction other correction    | 2
+          correction correction other    | 2
+          correction down correction     | 0 1
           correction correction up       | 2
+          up up up                       | 0
+          up down up                     | 2
           correction up down             | 0 2
           down up correction             | 0 2
           up correction up               | 2
@@ -57,7 +62,7 @@ class ContradictionOnOneResponseTest {
           five up                        | 0 1
           five down                      | 1
           prefer-a-b prefer-b-a          | 1
-          prefer-a-b prefer-a-b          | 1
+          prefer-a-b prefer-a-b          | 0
           prefer-a-b prefer-a-c          | 0 1
           prefer-a-b prefer-b-a down     | 1 2
           comment comment                | 0 1
@@ -95,6 +100,7 @@ class ContradictionOnOneResponseTest {
       case "up" -> new FeedbackContent.Thumb(true);
       case "down" -> new FeedbackContent.Thumb(false);
       case "correction" -> new FeedbackContent.Correction("better");
+      case "other" -> new FeedbackContent.Correction("best");
       case "comment" -> new FeedbackContent.Comment("hm");
       case "five" -> new FeedbackContent.Rating(null, 5, fiveStars);
       case "three" -> new FeedbackContent.Rating(null, 3, fiveStars);
