@@ -21,9 +21,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * No prompt that a suite asks, and none of another split: shared n-grams (n = min(13, length)) or,
- * for longer prompts, wording that overlaps by 0.8. N-grams that are common in interactions do not
- * count. Of two splits that meet, what is sealed stays, then test before validation before train.
+ * No prompt that a suite asks, and none of another split: the same words, shared n-grams (n =
+ * min(13, length)) or, for longer prompts, wording that overlaps by 0.8. N-grams that are common in
+ * interactions do not count; a whole prompt does, however many ask it. Of two splits that meet,
+ * what is sealed stays, then test before validation before train.
  */
 public final class DecontaminationStage implements CutStage {
   private static final double NEAR = 0.8;
@@ -110,26 +111,35 @@ public final class DecontaminationStage implements CutStage {
     var ngrams =
         new SharedNgrams(rule.ngram(), references, items.stream().map(Item::prompt).toList());
     Map<String, Set<String>> shared = new HashMap<>();
+    items.forEach(item -> shared.put(item.id(), ngrams.of(item.prompt())));
     Set<String> all = new HashSet<>();
-    for (Item item : items) {
-      Set<String> found = ngrams.of(item.prompt());
-      shared.put(item.id(), found);
-      all.addAll(found);
-    }
+    shared.values().forEach(all::addAll);
     Map<String, Integer> common = context.interactions().documents(all);
     long most = boilerplate(rule, context.interactions().interactions());
     NearTexts<Integer> near = index(references);
+    Set<List<String>> whole = whole(references);
     for (Item item : items) {
-      Set<String> found = shared.get(item.id());
       Optional<String> telling =
-          found.stream().filter(ngram -> common.getOrDefault(ngram, 0) <= most).min(naturalOrder());
-      if (telling.isPresent()) {
+          shared.get(item.id()).stream()
+              .filter(ngram -> common.getOrDefault(ngram, 0) <= most)
+              .min(naturalOrder());
+      if (whole.contains(item.prompt().words())) {
+        dropped.put(item.id(), new Judgement.Reject(reason, "asks the same as " + what));
+      } else if (telling.isPresent()) {
         String detail = "shares '" + telling.get() + "' with " + what;
         dropped.put(item.id(), new Judgement.Reject(reason, detail));
-      } else if (found.isEmpty() && isNear(near, item.prompt())) {
+      } else if (isNear(near, item.prompt())) {
         dropped.put(item.id(), new Judgement.Reject(reason, "is worded almost like " + what));
       }
     }
+  }
+
+  private static Set<List<String>> whole(List<Prompt> references) {
+    Set<List<String>> whole = new HashSet<>();
+    references.stream()
+        .filter(reference -> reference.length() > 0)
+        .forEach(reference -> whole.add(reference.words()));
+    return whole;
   }
 
   /** So many interactions may hold an n-gram before it is everybody's. */

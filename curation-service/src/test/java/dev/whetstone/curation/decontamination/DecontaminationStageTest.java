@@ -79,15 +79,44 @@ class DecontaminationStageTest {
 
   @Test
   void shouldNotCountWhatIsCommonInInteractions() {
-    Example example = Samples.sft("What are your opening hours?", "Nine to six.");
+    Example example =
+        Samples.sft("Hello again, what are your opening hours? I come by bus.", "Nine to six.");
     List<SuiteItem> suite = List.of(item("What are your opening hours?"));
-    var often =
-        InteractionStatistics.ofPrompts(Collections.nCopies(21, "what are your opening hours"));
-    var seldom =
-        InteractionStatistics.ofPrompts(Collections.nCopies(20, "what are your opening hours"));
 
-    assertThat(decide(List.of(example), context(suite, often, List.of(), List.of()))).isEmpty();
-    assertThat(decide(List.of(example), context(suite, seldom, List.of(), List.of()))).hasSize(1);
+    assertThat(decide(List.of(example), context(suite, asked(21), List.of(), List.of()))).isEmpty();
+    assertThat(decide(List.of(example), context(suite, asked(20), List.of(), List.of())))
+        .hasSize(1);
+  }
+
+  /** What everybody asks is in the test split as well as in train: it must not be learned there. */
+  @Test
+  void shouldSeeAWholePromptHoweverManyAskIt() {
+    Example example = Samples.sft("what are your opening hours", "Nine to six.");
+    List<SuiteItem> suite = List.of(item("What are your opening hours?"));
+
+    assertThat(decide(List.of(example), context(suite, asked(500), List.of(), List.of())))
+        .hasSize(1);
+  }
+
+  /** Boilerplate that both share must not hide that the rest is almost the same, too. */
+  @Test
+  void shouldSeeWordingThatIsAlmostAlikeBesideWhatIsCommon() {
+    String common = "please answer in one sentence and do not mention the order number at all";
+    String text =
+        common
+            + " where did the old red bicycle of my neighbour from the small green house with two"
+            + " doors go X after the long parade through our town";
+    Example near = Samples.sft(text.replace("X", "yesterday"), "answer");
+    List<SuiteItem> suite = List.of(item(text.replace("X", "today")));
+    var often =
+        InteractionStatistics.ofPrompts(Collections.nCopies(500, text.replace("X", "ever")));
+
+    assertThat(decide(List.of(near), context(suite, often, List.of(), List.of()))).hasSize(1);
+  }
+
+  private static InteractionStatistics asked(int times) {
+    return InteractionStatistics.ofPrompts(
+        Collections.nCopies(times, "what are your opening hours"));
   }
 
   @ParameterizedTest
