@@ -108,7 +108,8 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
   }
 
   /**
-   * @param minExamples new train examples (all forms together)
+   * @param minExamples new train examples of one form: SFT where there are ten of it, else the one
+   *     that has most (a correction makes an SFT example and a pair, which are one)
    * @param power of the forecast, at {@code expectedEffect} (difference of the primary metric)
    */
   public record Seal(int minExamples, Duration maxAge, double power, double expectedEffect) {}

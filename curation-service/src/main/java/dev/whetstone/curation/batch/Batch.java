@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param undecided the judge has not spoken about it yet
  * @param counts rows per form and split
- * @param testItems test rows of the form with the most train rows
+ * @param testItems test rows of the form that the seal rule counts
  * @param tainted some of its examples may no longer be used
  */
 public record Batch(

@@ -8,20 +8,22 @@ import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.example.CutExamples.Candidate;
 import dev.whetstone.curation.seal.SealInput;
+import dev.whetstone.curation.seal.SealRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the seal rule counts. Pure.
  *
- * <p>{@code minExamples} counts new train examples of the form that has most of them: a correction
- * makes an SFT example and a pair, which are one piece of evidence and not two. Held-out items are
- * counted in the same form, those of earlier batches that are still undecided included.
+ * <p>{@code minExamples} counts new train examples of one form: a correction makes an SFT example
+ * and a pair, which are one piece of evidence and not two. Held-out items are counted in the same
+ * form, those of earlier batches that are still undecided included.
  */
 public record Readiness(
     Form form,
@@ -45,10 +47,7 @@ public record Readiness(
     for (Form form : Form.values()) {
       train.put(form, count(candidates, form, Split.TRAIN));
     }
-    Form form = Form.SFT;
-    for (Form other : Form.values()) {
-      form = train.get(other) > train.get(form) ? other : form;
-    }
+    Form form = counted(train::get);
     int test = count(candidates, form, Split.TEST);
     int earlier = 0;
     for (Batch batch : batches) {
@@ -69,6 +68,20 @@ public record Readiness(
         perDay(candidates, form, Split.TEST, now),
         oldest.isAfter(now) ? Duration.ZERO : Duration.between(oldest, now),
         missingTags(spec, candidates));
+  }
+
+  /**
+   * The form that counts: SFT wherever a batch of it can be, as a candidate is judged on the test
+   * items of that form; else the one with the most train examples.
+   *
+   * @param train how many of each form there are
+   */
+  static Form counted(ToIntFunction<Form> train) {
+    Form most = Form.SFT;
+    for (Form other : Form.values()) {
+      most = train.applyAsInt(other) > train.applyAsInt(most) ? other : most;
+    }
+    return train.applyAsInt(Form.SFT) >= SealRule.LEAST_TRAIN ? Form.SFT : most;
   }
 
   SealInput input(LoopSpec spec, @Nullable String obstacle, boolean manual) {

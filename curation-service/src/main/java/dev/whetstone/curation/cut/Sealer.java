@@ -3,6 +3,7 @@ package dev.whetstone.curation.cut;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchFile;
 import dev.whetstone.contracts.batch.BatchTrigger;
+import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchState;
@@ -22,8 +23,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jboss.logging.Logger;
 
@@ -120,11 +121,9 @@ public class Sealer {
 
   private Batch batch(LoopId loop, Cut cut, BatchFiles files, Stored manifest) {
     String card = files.manifest().file("card.md").map(BatchFile::blob).orElseThrow();
-    int testItems =
-        files.manifest().counts().values().stream()
-            .max(Comparator.comparingInt(SplitCounts::train))
-            .map(SplitCounts::test)
-            .orElse(0);
+    Map<String, SplitCounts> counts = files.manifest().counts();
+    Form counted = Readiness.counted(form -> counts.get(form.wireName()).train());
+    int testItems = counts.get(counted.wireName()).test();
     return new Batch(
         files.batchId(),
         loop,

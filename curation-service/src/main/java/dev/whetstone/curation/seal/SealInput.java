@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the seal rule looks at.
  *
- * @param newTrain train examples ready and not yet sealed, all forms together
- * @param heldOut test items that can judge the next candidate: ready ones and those of earlier
- *     undecided batches
+ * @param newTrain train examples ready and not yet sealed, of the form that is counted: SFT where
+ *     there are {@value SealRule#LEAST_TRAIN} of it, else the one that has most
+ * @param heldOut test items of that form that can judge the next candidate: ready ones and those of
+ *     earlier undecided batches
  * @param oldestWaiting age of the oldest ready example; zero when there is none
  * @param trainPerDay new train examples per day at the recent rate
  * @param heldOutPerDay new test items per day at the recent rate

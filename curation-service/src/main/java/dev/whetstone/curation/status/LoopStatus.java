@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * How a loop's curation fares.
  *
- * @param form of the examples counted: the one with the most new train examples
+ * @param form of the examples counted: SFT wherever a batch of it can be, else the one with the
+ *     most new train examples
  * @param train new train examples of that form; {@code validation} and {@code test} likewise
  * @param heldOut test items that can judge the next candidate
  * @param heldOutNeeded 2147483647 where no number of items decides
