@@ -9,6 +9,7 @@ import dev.whetstone.curation.chain.Judgement;
 import dev.whetstone.curation.chain.Reasons;
 import dev.whetstone.curation.chain.Texts;
 import dev.whetstone.curation.chain.Words;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,9 +21,10 @@ import java.util.TreeMap;
 
 /**
  * Answers that claim something else than accepted ones do for prompts that, numbers and names
- * apart, are worded like theirs. "Accepted" is what earlier batches hold; where they say nothing,
- * what a clear majority of this cut's contributors says. An answer whose claims vary from prompt to
- * prompt (a sum, a price) has no accepted value and contradicts nothing.
+ * apart, are worded like theirs. "Accepted" is what adopted batches hold; where they say nothing,
+ * what a clear majority of the contributors to this cut and to batches that wait for their decision
+ * says. An answer whose claims vary from prompt to prompt (a sum, a price) has no accepted value
+ * and contradicts nothing.
  */
 final class ContradictionDetector implements Detector {
   /** Least share of a prompt's wording that prompts of the accepted claim must have. */
@@ -45,11 +47,12 @@ final class ContradictionDetector implements Detector {
     if (!context.curation().abuse().contradiction()) {
       return Map.of();
     }
-    List<Claimant> accepted = claimants(context.sealedBefore());
+    List<Claimant> accepted = claimants(context.accepted());
+    List<Claimant> undecided = claimants(context.pending());
     List<Claimant> fresh = claimants(examples);
     Set<String> keys = new HashSet<>();
     fresh.forEach(claimant -> claimant.slots().forEach(slot -> keys.add(slot.key())));
-    Map<String, Double> rarity = rarity(accepted, fresh);
+    Map<String, Double> rarity = rarity(List.of(accepted, undecided, fresh));
     Claims acceptedClaims = new Claims(accepted, keys);
     Map<String, Judgement> dropped = new TreeMap<>();
     for (Claimant claimant : fresh) {
@@ -58,10 +61,12 @@ final class ContradictionDetector implements Detector {
     }
     List<Claimant> left =
         fresh.stream().filter(claimant -> !dropped.containsKey(claimant.example().id())).toList();
-    Claims freshClaims = new Claims(left, keys);
+    List<Claimant> voters = new ArrayList<>(undecided);
+    voters.addAll(left);
+    Claims votes = new Claims(voters, keys);
     double margin = context.curation().contradictionMargin();
     for (Claimant claimant : left) {
-      minority(claimant, acceptedClaims, freshClaims, rarity, margin)
+      minority(claimant, acceptedClaims, votes, rarity, margin)
           .ifPresent(judgement -> dropped.put(claimant.example().id(), judgement));
     }
     return dropped;
@@ -83,11 +88,12 @@ final class ContradictionDetector implements Detector {
   }
 
   /** Logarithm of how many prompts there are for each that has the word. */
-  private static Map<String, Double> rarity(List<Claimant> accepted, List<Claimant> fresh) {
+  private static Map<String, Double> rarity(List<List<Claimant>> claimants) {
     Map<String, Integer> holders = new HashMap<>();
-    accepted.forEach(one -> one.words().forEach(word -> holders.merge(word, 1, Integer::sum)));
-    fresh.forEach(one -> one.words().forEach(word -> holders.merge(word, 1, Integer::sum)));
-    double all = accepted.size() + fresh.size();
+    claimants.stream()
+        .flatMap(List::stream)
+        .forEach(one -> one.words().forEach(word -> holders.merge(word, 1, Integer::sum)));
+    double all = claimants.stream().mapToInt(List::size).sum();
     Map<String, Double> rarity = new HashMap<>();
     holders.forEach(
         (word, n) -> rarity.put(word, Math.log(1 + all / Math.max(n, RAREST_SHARE * all))));
@@ -111,9 +117,9 @@ final class ContradictionDetector implements Detector {
   }
 
   private static Optional<Judgement> minority(
-      Claimant claimant, Claims accepted, Claims fresh, Map<String, Double> rarity, double margin) {
+      Claimant claimant, Claims accepted, Claims votes, Map<String, Double> rarity, double margin) {
     for (Slot slot : claimant.slots()) {
-      Verdict verdict = fresh.ask(slot, claimant.words(), rarity);
+      Verdict verdict = votes.ask(slot, claimant.words(), rarity);
       if (verdict != null
           && verdict.familiarity() >= FAMILIAR
           && verdict.rivalShare() >= MAJORITY_SHARE

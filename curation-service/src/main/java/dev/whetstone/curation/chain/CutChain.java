@@ -76,7 +76,8 @@ public final class CutChain {
   private static CutContext ordered(CutContext context) {
     return new CutContext(
         context.spec(),
-        context.sealedBefore().stream().sorted(STABLE).toList(),
+        context.accepted().stream().sorted(STABLE).toList(),
+        context.pending().stream().sorted(STABLE).toList(),
         context.suiteItems().stream().sorted(Comparator.comparing(item -> item.id())).toList(),
         context.interactions(),
         context.others().stream().sorted(STABLE).toList(),

@@ -65,10 +65,7 @@ public class Commit {
    * erasure that came meanwhile is carried out first: a cut must not hold what it covers.
    */
   boolean cut(
-      Cutter.Situation situation,
-      SuiteReader.Suites suites,
-      Selection selection,
-      BatchTrigger trigger) {
+      Situation situation, SuiteReader.Suites suites, Selection selection, BatchTrigger trigger) {
     return QuarkusTransaction.requiringNew()
         .call(
             () -> {
@@ -92,7 +89,7 @@ public class Commit {
    * Commits only the verdicts: what is left is not enough for a batch, but what was dropped need
    * not be looked at again.
    */
-  boolean sift(Cutter.Situation situation, Selection selection) {
+  boolean sift(Situation situation, Selection selection) {
     return QuarkusTransaction.requiringNew()
         .call(
             () -> {
@@ -109,7 +106,7 @@ public class Commit {
   }
 
   /** Locks what was read and looks whether it is still the same and ready. */
-  private boolean changed(Cutter.Situation situation) {
+  private boolean changed(Situation situation) {
     Map<String, Long> versions =
         examples.lockReady(situation.ready().stream().map(StoredExample::rowId).toList()).stream()
             .collect(Collectors.toMap(StoredExample::rowId, StoredExample::version));
@@ -124,7 +121,7 @@ public class Commit {
   }
 
   private static Cut cut(
-      Cutter.Situation situation,
+      Situation situation,
       SuiteReader.Suites suites,
       Selection selection,
       BatchTrigger trigger,
@@ -215,7 +212,7 @@ public class Commit {
     return rows;
   }
 
-  private void drop(Cutter.Situation situation, Selection selection, String cutId) {
+  private void drop(Situation situation, Selection selection, String cutId) {
     Instant deadline =
         clock.instant().plus(situation.loop().spec().spec().curation().quarantineDeadline());
     List<Verdict> verdicts = new ArrayList<>();

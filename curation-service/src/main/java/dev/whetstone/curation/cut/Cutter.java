@@ -2,22 +2,13 @@ package dev.whetstone.curation.cut;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
-import dev.whetstone.contracts.event.FindingReported.WeakSlice;
 import dev.whetstone.curation.batch.Batch;
-import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.batch.Batches;
-import dev.whetstone.curation.chain.CutContext;
-import dev.whetstone.curation.chain.Example;
-import dev.whetstone.curation.chain.InteractionStatistics;
-import dev.whetstone.curation.chain.Texts;
 import dev.whetstone.curation.cut.LastLooks.Glance;
 import dev.whetstone.curation.example.CutExamples;
 import dev.whetstone.curation.example.CutExamples.Candidate;
 import dev.whetstone.curation.example.CutExamples.Pool;
 import dev.whetstone.curation.example.ExampleState;
-import dev.whetstone.curation.example.Examples;
-import dev.whetstone.curation.example.StoredExample;
-import dev.whetstone.curation.join.Interactions;
 import dev.whetstone.curation.policy.StandardChains;
 import dev.whetstone.curation.seal.SealDecision;
 import dev.whetstone.curation.seal.SealRule;
@@ -29,8 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -42,14 +31,9 @@ import org.jspecify.annotations.Nullable;
 public class Cutter {
   private static final Logger LOG = Logger.getLogger(Cutter.class);
 
-  /** So many of the newest interactions tell what wording is common. */
-  private static final int INTERACTIONS_LOOKED_AT = 20_000;
-
   private final Batches batches;
-  private final Examples examples;
   private final CutExamples pools;
-  private final Interactions interactions;
-  private final Findings findings;
+  private final Situations situations;
   private final SealRequests requests;
   private final Commit commit;
   private final Clock clock;
@@ -61,35 +45,19 @@ public class Cutter {
 
   public Cutter(
       Batches batches,
-      Examples examples,
       CutExamples pools,
-      Interactions interactions,
-      Findings findings,
+      Situations situations,
       SealRequests requests,
       Commit commit,
       Clock clock) {
     this.batches = batches;
-    this.examples = examples;
     this.pools = pools;
-    this.interactions = interactions;
-    this.findings = findings;
+    this.situations = situations;
     this.requests = requests;
     this.commit = commit;
     this.clock = clock;
     this.last = new LastLooks(clock);
   }
-
-  /** All that a decision looks at, read in one transaction. */
-  record Situation(
-      DeclaredLoop loop,
-      List<StoredExample> ready,
-      List<StoredExample> quarantined,
-      List<Batch> batches,
-      List<StoredExample> sealedBefore,
-      List<WeakSlice> findings,
-      List<String> prompts,
-      Set<String> spentIds,
-      boolean manual) {}
 
   /**
    * What a loop has for its next batch, and what the seal rule says of it.
@@ -140,7 +108,8 @@ public class Cutter {
     if (suites == null) {
       return false;
     }
-    Situation read = QuarkusTransaction.requiringNew().call(() -> read(loop, glance.manual()));
+    Situation read =
+        QuarkusTransaction.requiringNew().call(() -> situations.read(loop, glance.manual()));
     return switch (decide(read, suites)) {
       case CHANGED -> true;
       case IN_VAIN -> {
@@ -201,7 +170,7 @@ public class Cutter {
         Selection.of(
             StandardChains.cut(),
             situation.ready(),
-            context(situation, suites),
+            situation.context(suites),
             situation.spentIds());
     List<Candidate> kept = selection.kept().stream().map(Cutter::candidate).toList();
     Outlook after = outlook(loop, kept, situation.batches(), situation.manual());
@@ -217,36 +186,6 @@ public class Cutter {
       case SealDecision.Wait _ ->
           commit.sift(situation, selection) ? Outcome.CHANGED : Outcome.IN_VAIN;
     };
-  }
-
-  private CutContext context(Situation situation, SuiteReader.Suites suites) {
-    return new CutContext(
-        situation.loop().spec(),
-        bodies(situation.sealedBefore()),
-        suites.items(),
-        InteractionStatistics.ofPrompts(situation.prompts()),
-        bodies(situation.quarantined()),
-        situation.findings(),
-        situation.loop().spec().spec().training().seed());
-  }
-
-  private Situation read(DeclaredLoop loop, boolean manual) {
-    List<Batch> sealed = batches.all(loop.id());
-    Instant newest = sealed.isEmpty() ? null : sealed.getLast().sealedAt();
-    return new Situation(
-        loop,
-        examples.in(loop.id(), ExampleState.READY),
-        examples.in(loop.id(), ExampleState.QUARANTINED),
-        sealed,
-        pools.inBatches(
-            loop.id(), List.of(BatchState.PENDING.wireName(), BatchState.ADOPTED.wireName())),
-        findings.since(loop.id(), newest),
-        interactions.newest(
-            loop.id(),
-            INTERACTIONS_LOOKED_AT,
-            interaction -> Texts.prompt(interaction.request().messages())),
-        pools.spentIds(loop.id()),
-        manual);
   }
 
   private Outlook outlook(
@@ -267,9 +206,5 @@ public class Cutter {
         provenance.split(),
         provenance.receivedAt(),
         provenance.tags());
-  }
-
-  private static List<Example> bodies(Collection<StoredExample> rows) {
-    return rows.stream().map(StoredExample::example).filter(Objects::nonNull).toList();
   }
 }

@@ -72,17 +72,17 @@ public class CutExamples {
         .getFirst();
   }
 
-  /** Used examples of batches in one of the given states. */
-  public List<StoredExample> inBatches(LoopId loop, Collection<String> batchStates) {
+  /** Examples of batches in one state that may be used still. */
+  public List<Example> inBatches(LoopId loop, String batchState) {
     return sql.query(
         """
-        select x.* from example x join batch b using (batch_id)
-        where x.tenant = ? and x.loop = ? and x.state = 'used' and b.state = any(?) order by x.row_id
+        select x.body from example x join batch b using (batch_id)
+        where x.tenant = ? and x.loop = ? and x.state = 'used' and b.state = ? order by x.row_id
         """,
-        Examples::read,
+        row -> Examples.body(row.getString("body")),
         loop.tenant(),
         loop.loop(),
-        batchStates);
+        batchState);
   }
 
   /**

@@ -225,13 +225,17 @@ public class Examples {
         Sql.instant(row, "deadline"),
         row.getDouble("score"),
         row.getBoolean("released"),
-        Optional.ofNullable(body).map(b -> Json.read(bytes(b), Example.class)).orElse(null),
+        Optional.ofNullable(body).map(Examples::body).orElse(null),
         List.of(Json.read(bytes(row.getString("steps")), Step[].class)),
         row.getString("facts"),
         row.getString("cut_id"),
         row.getString("batch_id"),
         row.getBoolean("unwanted"),
         row.getLong("version"));
+  }
+
+  static Example body(String text) {
+    return Json.read(bytes(text), Example.class);
   }
 
   static Split split(String wireName) {

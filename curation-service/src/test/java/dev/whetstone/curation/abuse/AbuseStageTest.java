@@ -191,6 +191,7 @@ class AbuseStageTest {
         Specs.standard(),
         List.of(),
         List.of(),
+        List.of(),
         InteractionStatistics.ofPrompts(asked),
         List.of(),
         List.of(),

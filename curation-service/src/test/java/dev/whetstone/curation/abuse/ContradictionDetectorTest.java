@@ -3,7 +3,9 @@ package dev.whetstone.curation.abuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.chain.CutContext;
 import dev.whetstone.curation.chain.Example;
+import dev.whetstone.curation.chain.InteractionStatistics;
 import dev.whetstone.curation.chain.Judgement;
 import dev.whetstone.curation.chain.Reasons;
 import dev.whetstone.curation.chain.Samples;
@@ -98,6 +100,32 @@ class ContradictionDetectorTest {
 
     assertThat(dropped).hasSize(20);
     assertThat(fresh.subList(0, 12)).noneMatch(e -> dropped.containsKey(e.id()));
+  }
+
+  /** Whoever was first in a batch that waits for its decision must not silence the others. */
+  @Test
+  void shouldNotTakeWhatNobodyDecidedOnForAccepted() {
+    List<Example> ring =
+        IntStream.range(0, 20).mapToObj(i -> returns(i, "mallory" + i % 4, 99)).toList();
+    Example honest = returns(50, "ann", 30);
+
+    assertThat(new ContradictionDetector().inspect(List.of(honest), context(List.of(), ring)))
+        .isEmpty();
+    assertThat(new ContradictionDetector().inspect(List.of(honest), context(ring, List.of())))
+        .containsOnlyKeys(honest.id());
+  }
+
+  @Test
+  void shouldLetThoseVoteWhoseBatchWaitsForItsDecision() {
+    Example fresh = returns(50, "mallory", 99);
+
+    assertThat(new ContradictionDetector().inspect(List.of(fresh), context(List.of(), accepted(8))))
+        .containsOnlyKeys(fresh.id());
+  }
+
+  private CutContext context(List<Example> accepted, List<Example> pending) {
+    return new CutContext(
+        spec, accepted, pending, List.of(), InteractionStatistics.none(), List.of(), List.of(), 7);
   }
 
   @Test

@@ -172,6 +172,13 @@ class BalanceStageTest {
     LoopSpec spec =
         Specs.with("  curation: {maxClusterShare: " + share + ", mustCover: " + cover + "}\n");
     return new CutContext(
-        spec, List.of(), List.of(), InteractionStatistics.none(), List.of(), findings, 3);
+        spec,
+        List.of(),
+        List.of(),
+        List.of(),
+        InteractionStatistics.none(),
+        List.of(),
+        findings,
+        3);
   }
 }

@@ -108,6 +108,13 @@ public final class Samples {
 
   public static CutContext cut(LoopSpec spec, List<Example> sealedBefore) {
     return new CutContext(
-        spec, sealedBefore, List.of(), InteractionStatistics.none(), List.of(), List.of(), 7);
+        spec,
+        sealedBefore,
+        List.of(),
+        List.of(),
+        InteractionStatistics.none(),
+        List.of(),
+        List.of(),
+        7);
   }
 }

@@ -178,6 +178,7 @@ class DecontaminationStageTest {
         new CutContext(
             off,
             List.of(),
+            List.of(),
             List.of(item("What is 3 plus 4?")),
             InteractionStatistics.none(),
             List.of(),
@@ -209,7 +210,7 @@ class DecontaminationStageTest {
       InteractionStatistics interactions,
       List<Example> sealed,
       List<Example> others) {
-    return new CutContext(spec, sealed, suite, interactions, others, List.of(), 1);
+    return new CutContext(spec, sealed, List.of(), suite, interactions, others, List.of(), 1);
   }
 
   private static SuiteItem item(String prompt) {

@@ -81,7 +81,14 @@ class CutPropertiesTest {
         .run(
             examples,
             new CutContext(
-                SPEC, sealed, List.of(), InteractionStatistics.none(), others, List.of(), 5));
+                SPEC,
+                sealed,
+                List.of(),
+                List.of(),
+                InteractionStatistics.none(),
+                others,
+                List.of(),
+                5));
   }
 
   private static List<Example> shuffled(List<Example> examples, Random random) {

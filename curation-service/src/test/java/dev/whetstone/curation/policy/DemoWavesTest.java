@@ -106,6 +106,7 @@ class DemoWavesTest {
     return new CutContext(
         spec,
         sealed,
+        List.of(),
         desk.suites(),
         InteractionStatistics.ofPrompts(asked.stream().map(Correction::prompt).toList()),
         List.of(),

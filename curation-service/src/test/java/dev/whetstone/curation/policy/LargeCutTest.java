@@ -33,6 +33,7 @@ class LargeCutTest {
         new CutContext(
             spec,
             sealed,
+            List.of(),
             desk.suites(),
             InteractionStatistics.ofPrompts(corrections.stream().map(Correction::prompt).toList()),
             List.of(),

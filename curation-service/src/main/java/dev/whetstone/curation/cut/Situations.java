@@ -1,0 +1,60 @@
+package dev.whetstone.curation.cut;
+
+import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.batch.BatchState;
+import dev.whetstone.curation.batch.Batches;
+import dev.whetstone.curation.chain.Texts;
+import dev.whetstone.curation.example.CutExamples;
+import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.example.Examples;
+import dev.whetstone.curation.join.Interactions;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+
+/** Reads what a decision about a cut looks at. */
+@ApplicationScoped
+public class Situations {
+  /** So many of the newest interactions tell what wording is common. */
+  private static final int INTERACTIONS_LOOKED_AT = 20_000;
+
+  private final Batches batches;
+  private final Examples examples;
+  private final CutExamples pools;
+  private final Interactions interactions;
+  private final Findings findings;
+
+  public Situations(
+      Batches batches,
+      Examples examples,
+      CutExamples pools,
+      Interactions interactions,
+      Findings findings) {
+    this.batches = batches;
+    this.examples = examples;
+    this.pools = pools;
+    this.interactions = interactions;
+    this.findings = findings;
+  }
+
+  /** In the caller's transaction. */
+  Situation read(DeclaredLoop loop, boolean manual) {
+    List<Batch> sealed = batches.all(loop.id());
+    Instant newest = sealed.isEmpty() ? null : sealed.getLast().sealedAt();
+    return new Situation(
+        loop,
+        examples.in(loop.id(), ExampleState.READY),
+        examples.in(loop.id(), ExampleState.QUARANTINED),
+        sealed,
+        pools.inBatches(loop.id(), BatchState.ADOPTED.wireName()),
+        pools.inBatches(loop.id(), BatchState.PENDING.wireName()),
+        findings.since(loop.id(), newest),
+        interactions.newest(
+            loop.id(),
+            INTERACTIONS_LOOKED_AT,
+            interaction -> Texts.prompt(interaction.request().messages())),
+        pools.spentIds(loop.id()),
+        manual);
+  }
+}
