@@ -5,10 +5,12 @@ import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.Batches;
 import dev.whetstone.curation.cut.LastLooks.Glance;
+import dev.whetstone.curation.cut.Obstacles.Step;
 import dev.whetstone.curation.example.CutExamples;
 import dev.whetstone.curation.example.CutExamples.Candidate;
 import dev.whetstone.curation.example.CutExamples.Pool;
 import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.fault.SafeFaults;
 import dev.whetstone.curation.policy.StandardChains;
 import dev.whetstone.curation.seal.SealDecision;
 import dev.whetstone.curation.seal.SealRule;
@@ -36,6 +38,7 @@ public class Cutter {
   private final Situations situations;
   private final SealRequests requests;
   private final Commit commit;
+  private final Obstacles obstacles;
   private final Clock clock;
 
   /** A loop that gets nothing new for so long is looked over, though no batch is due. */
@@ -49,12 +52,14 @@ public class Cutter {
       Situations situations,
       SealRequests requests,
       Commit commit,
+      Obstacles obstacles,
       Clock clock) {
     this.batches = batches;
     this.pools = pools;
     this.situations = situations;
     this.requests = requests;
     this.commit = commit;
+    this.obstacles = obstacles;
     this.clock = clock;
     this.last = new LastLooks(clock);
   }
@@ -62,9 +67,10 @@ public class Cutter {
   /**
    * What a loop has for its next batch, and what the seal rule says of it.
    *
-   * @param obstacle what kept the last cut that was due from being made, for people
+   * @param obstacle what keeps the next batch from being made
    */
-  public record Outlook(Readiness readiness, SealDecision decision, @Nullable String obstacle) {}
+  public record Outlook(
+      Readiness readiness, SealDecision decision, Obstacles.@Nullable Obstacle obstacle) {}
 
   /** What came of a decision. */
   private enum Outcome {
@@ -89,6 +95,15 @@ public class Cutter {
    * ones must be kept away. Says whether anything changed.
    */
   public boolean cutIfDue(DeclaredLoop loop) {
+    try {
+      return look(loop);
+    } catch (RuntimeException e) {
+      obstacles.met(loop, Step.CUT, "no batch can be cut: " + SafeFaults.describe(e));
+      throw e;
+    }
+  }
+
+  private boolean look(DeclaredLoop loop) {
     LoopId id = loop.id();
     Glance glance = QuarkusTransaction.requiringNew().call(() -> glance(loop));
     if (last.same(id, glance)) {
@@ -102,6 +117,7 @@ public class Cutter {
     }
     boolean worthALook = due != null || quiet(glance.pool());
     if (!glance.manual() && (!worthALook || last.inVain(id, glance, due))) {
+      obstacles.passed(loop, Step.CUT);
       return false;
     }
     SuiteReader.Suites suites = commit.mustWait(id) ? null : suites(loop);
@@ -110,28 +126,25 @@ public class Cutter {
     }
     Situation read =
         QuarkusTransaction.requiringNew().call(() -> situations.read(loop, glance.manual()));
-    return switch (decide(read, suites)) {
-      case CHANGED -> true;
-      case IN_VAIN -> {
-        last.wasInVain(id, glance, due);
-        yield false;
-      }
-      case AGAIN -> {
-        last.forget(id);
-        yield false;
-      }
-    };
+    Outcome outcome = decide(read, suites);
+    obstacles.passed(loop, Step.CUT);
+    switch (outcome) {
+      case CHANGED -> {}
+      case IN_VAIN -> last.wasInVain(id, glance, due);
+      case AGAIN -> last.forget(id);
+    }
+    return outcome == Outcome.CHANGED;
   }
 
   /** The loop's suites; absent, and said in its status, while one cannot be read. */
   private SuiteReader.@Nullable Suites suites(DeclaredLoop loop) {
     try {
       SuiteReader.Suites suites = SuiteReader.read(loop.spec());
-      last.noObstacle(loop);
+      obstacles.passed(loop, Step.SUITES);
       return suites;
     } catch (SuiteReader.SuiteException e) {
       LOG.errorf("cut-waits loop=%s reason=%s", loop.id(), e.getMessage());
-      last.obstacle(loop, e.getMessage());
+      obstacles.met(loop, Step.SUITES, e.getMessage());
       return null;
     }
   }
@@ -194,7 +207,7 @@ public class Cutter {
     var readiness = Readiness.of(loop.spec(), candidates, sealed, now);
     String budget = manual ? null : Readiness.obstacle(loop.spec(), sealed, now);
     SealDecision decision = SealRule.decide(readiness.input(loop.spec(), budget, manual));
-    return new Outlook(readiness, decision, last.obstacle(loop));
+    return new Outlook(readiness, decision, obstacles.of(loop));
   }
 
   private static Candidate candidate(Selection.Kept kept) {

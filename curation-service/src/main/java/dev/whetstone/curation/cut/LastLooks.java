@@ -3,7 +3,6 @@ package dev.whetstone.curation.cut;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.curation.example.CutExamples.Pool;
-import dev.whetstone.kit.loop.DeclaredLoop;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +24,6 @@ final class LastLooks {
   private final Clock clock;
   private final Map<LoopId, Glance> glances = new ConcurrentHashMap<>();
   private final Map<LoopId, Vain> considered = new ConcurrentHashMap<>();
-  private final Map<LoopId, Obstacle> obstacles = new ConcurrentHashMap<>();
 
   LastLooks(Clock clock) {
     this.clock = clock;
@@ -35,8 +33,6 @@ final class LastLooks {
   record Glance(Pool pool, String fingerprint, boolean manual, Instant at) {}
 
   private record Vain(String situation, Instant until) {}
-
-  private record Obstacle(String specSha256, String message) {}
 
   /** Whether there is nothing to do but to watch the time go by, which is done less often. */
   boolean same(LoopId loop, Glance glance) {
@@ -76,19 +72,5 @@ final class LastLooks {
 
   private static String situation(Glance glance, @Nullable BatchTrigger due) {
     return glance.fingerprint() + " " + (due == null ? "quiet" : due.name());
-  }
-
-  /** What keeps a due cut of this declaration from being made, for people; absent when nothing. */
-  @Nullable String obstacle(DeclaredLoop loop) {
-    Obstacle known = obstacles.get(loop.id());
-    return known != null && known.specSha256().equals(loop.specSha256()) ? known.message() : null;
-  }
-
-  void obstacle(DeclaredLoop loop, String message) {
-    obstacles.put(loop.id(), new Obstacle(loop.specSha256(), message));
-  }
-
-  void noObstacle(DeclaredLoop loop) {
-    obstacles.remove(loop.id());
   }
 }

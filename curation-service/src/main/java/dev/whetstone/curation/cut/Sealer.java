@@ -8,11 +8,13 @@ import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.batch.Batches;
+import dev.whetstone.curation.cut.Obstacles.Step;
 import dev.whetstone.curation.erasure.Erasures;
 import dev.whetstone.curation.example.CutExamples;
 import dev.whetstone.curation.example.EventFates;
 import dev.whetstone.curation.example.Examples;
 import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.curation.fault.SafeFaults;
 import dev.whetstone.curation.tombstone.Tombstones;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;
@@ -44,6 +46,7 @@ public class Sealer {
   private final Leftovers leftovers;
   private final Tombstones tombstones;
   private final Erasures erasures;
+  private final Obstacles obstacles;
   private final Clock clock;
 
   public Sealer(
@@ -55,6 +58,7 @@ public class Sealer {
       Leftovers leftovers,
       Tombstones tombstones,
       Erasures erasures,
+      Obstacles obstacles,
       Clock clock) {
     this.batches = batches;
     this.examples = examples;
@@ -64,6 +68,7 @@ public class Sealer {
     this.leftovers = leftovers;
     this.tombstones = tombstones;
     this.erasures = erasures;
+    this.obstacles = obstacles;
     this.clock = clock;
   }
 
@@ -72,6 +77,18 @@ public class Sealer {
    * that is carried out first, and voids the cut when it covers some of it.
    */
   public boolean sealOpenCut(DeclaredLoop declared) {
+    try {
+      boolean sealed = seal(declared);
+      obstacles.passed(declared, Step.SEAL);
+      return sealed;
+    } catch (RuntimeException e) {
+      obstacles.met(
+          declared, Step.SEAL, "a batch was cut and cannot be sealed: " + SafeFaults.describe(e));
+      throw e;
+    }
+  }
+
+  private boolean seal(DeclaredLoop declared) {
     LoopId loop = declared.id();
     return QuarkusTransaction.requiringNew()
         .call(

@@ -4,6 +4,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.cut.Cutter;
 import dev.whetstone.curation.cut.Sealer;
 import dev.whetstone.curation.erasure.Sweep;
+import dev.whetstone.curation.fault.SafeFaults;
 import dev.whetstone.curation.join.SecondLook;
 import dev.whetstone.curation.metrics.CurationMetrics;
 import dev.whetstone.kit.loop.DeclaredLoop;
@@ -15,6 +16,8 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
@@ -34,6 +37,7 @@ public class Reconciler {
   private final Cutter cutter;
   private final Sealer sealer;
   private final CurationMetrics metrics;
+  private final Map<String, String> faults = new ConcurrentHashMap<>();
   private volatile boolean stopping;
 
   public Reconciler(
@@ -112,12 +116,20 @@ public class Reconciler {
     }
   }
 
-  /** One step's trouble must not keep the others from their work; the next tick tries it again. */
-  private static boolean once(String step, BooleanSupplier work) {
+  /**
+   * One step's trouble must not keep the others from their work; the next tick tries it again. What
+   * broke is logged with its stack once, not every second.
+   */
+  private boolean once(String step, BooleanSupplier work) {
     try {
       return work.getAsBoolean();
     } catch (RuntimeException e) {
-      LOG.errorf(e, "reconcile-failed step=%s, is tried again", step);
+      String fault = SafeFaults.describe(e);
+      if (fault.equals(faults.put(step, fault))) {
+        LOG.errorf("reconcile-failed-again step=%s fault=%s, is tried again", step, fault);
+      } else {
+        LOG.errorf(e, "reconcile-failed step=%s, is tried again", step);
+      }
       return false;
     }
   }

@@ -1,6 +1,7 @@
 package dev.whetstone.curation.status;
 
 import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.cut.Obstacles;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.seal.SealDecision;
 import dev.whetstone.kit.loop.Condition;
@@ -33,11 +34,12 @@ final class Words {
   }
 
   /**
-   * @param obstacle what kept a due cut from being made
+   * @param obstacle what keeps the next batch from being made
    */
-  static Condition curating(SealDecision decision, List<Batch> sealed, @Nullable String obstacle) {
+  static Condition curating(
+      SealDecision decision, List<Batch> sealed, Obstacles.@Nullable Obstacle obstacle) {
     if (obstacle != null) {
-      return Condition.of("Curating", false, "SuiteUnreadable", obstacle);
+      return Condition.of("Curating", false, obstacle.reason(), obstacle.message());
     }
     String before =
         sealed.isEmpty() ? "" : "batch " + sealed.getLast().sequence() + " is sealed; next: ";

@@ -18,9 +18,12 @@ import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
+import dev.whetstone.testing.TestKeys;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +32,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.hamcrest.Matchers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +109,60 @@ class SealFaultsTest {
     assertThat(tries).isGreaterThan(5);
     assertThat(announced(BatchSealed.class)).isEqualTo(1);
     assertThat(onlyBatch(send).batchId()).isEqualTo(sameContentElsewhere());
+  }
+
+  /** A full disk shows where people look. */
+  @Test
+  void shouldSayInTheStatusWhyABatchCannotBeSealed() {
+    feed.take(events(send));
+    store.failAfter(0);
+    reconciler.reconcile();
+    status()
+        .body("conditions[1].status", Matchers.equalTo("False"))
+        .body("conditions[1].reason", Matchers.equalTo("Blocked"))
+        .body("conditions[1].message", Matchers.containsString("no space left"));
+
+    store.heal();
+    reconciler.reconcile();
+
+    status().body("conditions[1].status", Matchers.equalTo("True"));
+  }
+
+  /** It says where, and nothing of the example that it stumbled over. */
+  @Test
+  void shouldSayInTheStatusThatACutBreaks() {
+    feed.take(events(send));
+    String row =
+        sql.query(
+                "select row_id from example where loop = ? order by 1",
+                one -> one.getString(1),
+                send.loop().loop())
+            .getFirst();
+    String body =
+        sql.query("select body from example where row_id = ?", one -> one.getString(1), row)
+            .getFirst();
+    sql.update("update example set body = 'a secret' where row_id = ?", row);
+    reconciler.reconcile();
+    reconciler.reconcile();
+    status()
+        .body("conditions[1].reason", Matchers.equalTo("Blocked"))
+        .body("conditions[1].message", Matchers.containsString(".java:"))
+        .body("conditions[1].message", Matchers.not(Matchers.containsString("secret")));
+
+    sql.update("update example set body = ? where row_id = ?", body, row);
+    clock.advance(Duration.ofSeconds(10));
+    reconciler.reconcile();
+
+    assertThat(batches()).hasSize(1);
+    status().body("conditions[1].status", Matchers.equalTo("True"));
+  }
+
+  private ValidatableResponse status() {
+    return RestAssured.given()
+        .header("Authorization", TestKeys.ACME.bearer())
+        .get("/v1/loops/" + send.loop().loop() + "/status")
+        .then()
+        .statusCode(200);
   }
 
   @Test
