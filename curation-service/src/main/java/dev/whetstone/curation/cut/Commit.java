@@ -3,6 +3,7 @@ package dev.whetstone.curation.cut;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.batch.Batches;
 import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.Judgement;
 import dev.whetstone.curation.chain.Reasons;
@@ -27,12 +28,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Writes down what a selection decided, if everything is still as it was read. */
 @ApplicationScoped
 public class Commit {
+  private final Batches batches;
   private final CutExamples examples;
   private final EventFates fates;
   private final Tombstones tombstones;
@@ -41,12 +44,14 @@ public class Commit {
   private final Clock clock;
 
   public Commit(
+      Batches batches,
       CutExamples examples,
       EventFates fates,
       Tombstones tombstones,
       Erasures erasures,
       SealRequests requests,
       Clock clock) {
+    this.batches = batches;
     this.examples = examples;
     this.fates = fates;
     this.tombstones = tombstones;
@@ -71,7 +76,10 @@ public class Commit {
             () -> {
               LoopId loop = situation.loop().id();
               tombstones.lock(List.of(loop), List.of());
-              if (erasures.anyOpen(loop) || openCut(loop) || changed(situation)) {
+              if (erasures.anyOpen(loop)
+                  || openCut(loop)
+                  || overtaken(situation)
+                  || changed(situation)) {
                 return false;
               }
               Cut cut = cut(situation, suites, selection, trigger, tombstones.all(loop));
@@ -103,6 +111,16 @@ public class Commit {
               drop(situation, lasting, "sifted");
               return true;
             });
+  }
+
+  /**
+   * Whether another instance sealed a batch meanwhile. What it took was not ready any more when
+   * this was read, and the batch not there yet: nothing that was read has changed.
+   */
+  private boolean overtaken(Situation situation) {
+    Batch last = situation.batches().isEmpty() ? null : situation.batches().getLast();
+    Optional<String> newest = batches.newest(situation.loop().id()).map(Batch::batchId);
+    return !newest.equals(Optional.ofNullable(last).map(Batch::batchId));
   }
 
   /** Locks what was read and looks whether it is still the same and ready. */
