@@ -59,6 +59,14 @@ public class Batches {
     outbox.add(events.create(loop, SOURCE, batchId, loop.key(), data));
   }
 
+  /** What its files say is not what was sealed: nothing of it may be used any more. */
+  public void withdraw(String batchId) {
+    BatchRow.update(
+        "state = ?1, undecided = false where batchId = ?2",
+        BatchState.WITHDRAWN.wireName(),
+        batchId);
+  }
+
   /** A loop's batches, first sealed first. */
   public List<Batch> all(LoopId loop) {
     return BatchRow.<BatchRow>find(

@@ -10,7 +10,10 @@ import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoops;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.problem.Problems;
+import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
@@ -20,6 +23,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jboss.logging.Logger;
 
 /** A loop's sealed batches. */
 @Path("/v1/loops/{loop}/batches")
@@ -27,6 +32,7 @@ import java.util.List;
 @RequiresScope(Scope.READ)
 @RunOnVirtualThread
 public class BatchResource {
+  private static final Logger LOG = Logger.getLogger(BatchResource.class);
   private final Batches batches;
   private final ObjectStore store;
   private final DeclaredLoops loops;
@@ -48,9 +54,19 @@ public class BatchResource {
     return batches.all(loops.require(caller.loop(loop)).id()).stream().map(BatchView::of).toList();
   }
 
-  /** Reads manifest and card from the store, and checks their digests. */
+  /**
+   * Reads manifest and card from the store, and checks their digests. A batch that holds other
+   * bytes than were sealed may not be used any more.
+   */
   @GET
   @Path("/{batchId}")
+  @APIResponse(responseCode = "200", description = "The batch, its manifest and its card")
+  @APIResponse(responseCode = "404", description = "unknown-batch: the loop has no such batch")
+  @APIResponse(
+      responseCode = "503",
+      description =
+          "batch-unreadable: the store does not deliver, or not what was sealed; then the batch is"
+              + " withdrawn")
   @Transactional
   public WholeBatch get(@PathParam("loop") String loop, @PathParam("batchId") String batchId) {
     Batch batch =
@@ -63,12 +79,28 @@ public class BatchResource {
                             "unknown-batch",
                             "loop '" + loop + "' has no batch '" + batchId + "'",
                             "see GET /v1/loops/" + loop + "/batches")));
-    byte[] manifest = store.readVerified(batch.manifestKey(), batch.batchId());
-    String cardDigest = batch.cardKey().substring(batch.cardKey().lastIndexOf('/') + 1);
-    byte[] card = store.readVerified(batch.cardKey(), cardDigest);
-    return new WholeBatch(
-        BatchView.of(batch),
-        Json.read(manifest, JsonNode.class),
-        new String(card, StandardCharsets.UTF_8));
+    try {
+      byte[] manifest = store.readVerified(batch.manifestKey(), batch.batchId());
+      String cardDigest = batch.cardKey().substring(batch.cardKey().lastIndexOf('/') + 1);
+      byte[] card = store.readVerified(batch.cardKey(), cardDigest);
+      return new WholeBatch(
+          BatchView.of(batch),
+          Json.read(manifest, JsonNode.class),
+          new String(card, StandardCharsets.UTF_8));
+    } catch (CorruptObjectException e) {
+      QuarkusTransaction.requiringNew().run(() -> batches.withdraw(batch.batchId()));
+      LOG.errorf("batch-withdrawn loop=%s reason=%s", batch.loop(), e.getMessage());
+      throw unreadable(
+          e,
+          "the batch is withdrawn, the next ones are cut without it; restore the object from a"
+              + " backup to read it");
+    } catch (ObjectStoreException e) {
+      throw unreadable(e, "try again once the object store answers");
+    }
+  }
+
+  private static ProblemException unreadable(ObjectStoreException fault, String remedy) {
+    return new ProblemException(
+        Problems.unavailable("batch-unreadable", fault.getMessage(), remedy));
   }
 }
