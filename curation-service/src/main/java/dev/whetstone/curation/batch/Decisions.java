@@ -40,19 +40,27 @@ public class Decisions {
     adoptWhenApplied(loop, row);
   }
 
-  /** Only what the withdrawn candidate brought goes; what it shared with earlier ones stays. */
+  /**
+   * Only what the withdrawn candidate brought goes; what it shared with earlier ones stays. Of a
+   * promotion that never came into service the batches are pending still.
+   */
   public void rolledBack(LoopId loop, PromotionRolledBack rolledBack) {
-    List<String> decisionIds =
-        DecisionRow.<DecisionRow>find(
-                "tenant = ?1 and loop = ?2 and candidate = ?3",
-                loop.tenant(),
-                loop.loop(),
-                rolledBack.withdrawn())
-            .stream()
-            .map(row -> row.decisionId)
-            .toList();
-    if (!decisionIds.isEmpty()) {
-      setAside(loop, "state = 'adopted' and adoptedBy in ?3", decisionIds);
+    List<DecisionRow> decisions =
+        DecisionRow.list(
+            "tenant = ?1 and loop = ?2 and candidate = ?3",
+            loop.tenant(),
+            loop.loop(),
+            rolledBack.withdrawn());
+    if (decisions.isEmpty()) {
+      return;
+    }
+    setAside(
+        loop,
+        "state = 'adopted' and adoptedBy in ?3",
+        decisions.stream().map(row -> row.decisionId).toList());
+    List<String> brought = decisions.stream().flatMap(row -> row.batchIds().stream()).toList();
+    if (!brought.isEmpty()) {
+      setAside(loop, "state = 'pending' and batchId in ?3", brought);
     }
   }
 
@@ -63,7 +71,7 @@ public class Decisions {
               + " where tenant = ?1 and loop = ?2 and state = 'pending' and batchId in ?3",
           loop.tenant(),
           loop.loop(),
-          List.of(Json.read(row.batchIds.getBytes(StandardCharsets.UTF_8), String[].class)),
+          row.batchIds(),
           row.decisionId);
     }
   }

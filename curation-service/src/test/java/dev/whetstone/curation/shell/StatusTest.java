@@ -259,6 +259,26 @@ class StatusTest {
     as(TestKeys.ACME).get(loop + "/status").then().body("batches[0].state", equalTo("set_aside"));
   }
 
+  /** The judge rolls back what was switched and never came into service. */
+  @Test
+  void shouldSetABatchAsideWhosePromotionWasNeverApplied() {
+    takeCorrections(30);
+    as(TestKeys.ACME).post(loop + "/seal").then().statusCode(202);
+    reconciler.reconcile();
+    decide(newest(), Verdict.PROMOTE, "candidate-1");
+    assertThat(newest().state()).isEqualTo(BatchState.PENDING);
+
+    QuarkusTransaction.requiringNew()
+        .run(
+            () ->
+                decisions.rolledBack(
+                    send.loop(),
+                    new PromotionRolledBack(
+                        decision("candidate-1"), "candidate-1", null, 2, "too late")));
+
+    assertThat(newest().state()).isEqualTo(BatchState.SET_ASIDE);
+  }
+
   @Test
   void shouldServeHealthAndMetrics() {
     given().get("/q/health/ready").then().statusCode(200);
