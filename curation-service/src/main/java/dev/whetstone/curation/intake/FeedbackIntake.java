@@ -4,6 +4,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.EndUserErased;
 import dev.whetstone.contracts.event.Event;
 import dev.whetstone.curation.erasure.Erasures;
+import dev.whetstone.curation.fate.Deadlines;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipts;
 import dev.whetstone.curation.fate.Standing;
@@ -16,6 +17,7 @@ import dev.whetstone.kit.inbox.Received;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoops;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +40,7 @@ public class FeedbackIntake {
   private final Receipts receipts;
   private final Tombstones tombstones;
   private final Pseudonyms pseudonyms;
+  private final Clock clock;
 
   public FeedbackIntake(
       DeclaredLoops loops,
@@ -45,13 +48,15 @@ public class FeedbackIntake {
       Erasures erasures,
       Receipts receipts,
       Tombstones tombstones,
-      Pseudonyms pseudonyms) {
+      Pseudonyms pseudonyms,
+      Clock clock) {
     this.loops = loops;
     this.join = join;
     this.erasures = erasures;
     this.receipts = receipts;
     this.tombstones = tombstones;
     this.pseudonyms = pseudonyms;
+    this.clock = clock;
   }
 
   /** In the caller's transaction. */
@@ -94,12 +99,12 @@ public class FeedbackIntake {
     if (declared.isPresent()) {
       join.admit(declared.get(), incoming);
     } else {
-      receipts.record(incoming.stream().map(FeedbackIntake::parked).toList());
+      receipts.record(incoming.stream().map(this::parked).toList());
     }
   }
 
-  private static Receipt parked(Incoming event) {
-    var deadline = event.receivedAt().plus(PARKING);
+  private Receipt parked(Incoming event) {
+    var deadline = Deadlines.ofWaiting(event.receivedAt(), PARKING, clock.instant());
     String detail = "waits for loop " + event.key().loop() + " to be declared";
     return new Receipt(
         event.key(),

@@ -3,6 +3,7 @@ package dev.whetstone.curation.join;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.event.EventKey;
 import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.curation.fate.Deadlines;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.Standing;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** What one call of {@link Join} knows before it begins, and what it gathers before it writes. */
 final class Gathering {
   final DeclaredLoop loop;
+  private final Instant now;
   final Map<String, Interaction> met;
   final Map<String, Split> splits;
   final Map<String, Tombstone> tombstones;
@@ -31,10 +33,12 @@ final class Gathering {
 
   Gathering(
       DeclaredLoop loop,
+      Instant now,
       Map<String, Interaction> met,
       Map<String, Split> splits,
       Map<String, Tombstone> tombstones) {
     this.loop = loop;
+    this.now = now;
     this.met = met;
     this.splits = splits;
     this.tombstones = tombstones;
@@ -45,7 +49,7 @@ final class Gathering {
   }
 
   Instant joinDeadline(Incoming event) {
-    return event.receivedAt().plus(loop.spec().spec().curation().joinWindow());
+    return Deadlines.ofWaiting(event.receivedAt(), loop.spec().spec().curation().joinWindow(), now);
   }
 
   boolean erased(Incoming event, Pseudonyms pseudonyms) {

@@ -16,6 +16,7 @@ import dev.whetstone.curation.tombstone.Tombstone;
 import dev.whetstone.curation.tombstone.Tombstones;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ public class Join {
   private final SplitShares splitShares;
   private final Retractions retractions;
   private final Resolver resolver;
+  private final Clock clock;
 
   public Join(
       Receipts receipts,
@@ -47,7 +49,8 @@ public class Join {
       Pseudonyms pseudonyms,
       SplitShares splitShares,
       Retractions retractions,
-      Resolver resolver) {
+      Resolver resolver,
+      Clock clock) {
     this.receipts = receipts;
     this.interactions = interactions;
     this.tombstones = tombstones;
@@ -55,6 +58,7 @@ public class Join {
     this.splitShares = splitShares;
     this.retractions = retractions;
     this.resolver = resolver;
+    this.clock = clock;
   }
 
   /** In the caller's transaction, which holds the loop's erasure lock. */
@@ -64,6 +68,7 @@ public class Join {
     var gathering =
         new Gathering(
             loop,
+            clock.instant(),
             interactions.meet(loop.id(), responses),
             splits(loop, events),
             tombstones(loop.id(), events));
