@@ -115,7 +115,7 @@ public class Cutter {
       QuarkusTransaction.requiringNew().run(() -> requests.done(id));
       return false;
     }
-    boolean worthALook = due != null || quiet(glance.pool());
+    boolean worthALook = due != null || worthLookingOver(id, glance.pool());
     if (!glance.manual() && (!worthALook || last.inVain(id, glance, due))) {
       obstacles.passed(loop, Step.CUT);
       return false;
@@ -128,6 +128,8 @@ public class Cutter {
         QuarkusTransaction.requiringNew().call(() -> situations.read(loop, glance.manual()));
     Outcome outcome = decide(read, suites);
     obstacles.passed(loop, Step.CUT);
+    long left = QuarkusTransaction.requiringNew().call(() -> pools.pool(id).count());
+    last.lookedOver(id, left);
     switch (outcome) {
       case CHANGED -> {}
       case IN_VAIN -> last.wasInVain(id, glance, due);
@@ -171,10 +173,9 @@ public class Cutter {
     };
   }
 
-  private boolean quiet(Pool pool) {
-    return pool.count() >= SealRule.LEAST_TRAIN
-        && pool.newest() != null
-        && pool.newest().isBefore(clock.instant().minus(QUIET));
+  private boolean worthLookingOver(LoopId loop, Pool pool) {
+    boolean quiet = pool.newest() != null && pool.newest().isBefore(clock.instant().minus(QUIET));
+    return quiet && pool.count() >= SealRule.LEAST_TRAIN && !last.lookedOver(loop, pool);
   }
 
   private Outcome decide(Situation situation, SuiteReader.Suites suites) {

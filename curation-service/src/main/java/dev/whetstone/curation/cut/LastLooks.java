@@ -24,15 +24,21 @@ final class LastLooks {
   private final Clock clock;
   private final Map<LoopId, Glance> glances = new ConcurrentHashMap<>();
   private final Map<LoopId, Vain> considered = new ConcurrentHashMap<>();
+  private final Map<LoopId, LookOver> lookOvers = new ConcurrentHashMap<>();
 
   LastLooks(Clock clock) {
     this.clock = clock;
   }
 
+  /** By so much a quiet loop's pool must grow to be looked over again before {@link #TRY_AGAIN}. */
+  private static final double GROWTH = 1.1;
+
   /** What is read of a loop on every round; {@code fingerprint} differs when anything changed. */
   record Glance(Pool pool, String fingerprint, boolean manual, Instant at) {}
 
   private record Vain(String situation, Instant until) {}
+
+  private record LookOver(long left, Instant at) {}
 
   /** Whether there is nothing to do but to watch the time go by, which is done less often. */
   boolean same(LoopId loop, Glance glance) {
@@ -72,5 +78,23 @@ final class LastLooks {
 
   private static String situation(Glance glance, @Nullable BatchTrigger due) {
     return glance.fingerprint() + " " + (due == null ? "quiet" : due.name());
+  }
+
+  /**
+   * Whether the loop was looked over so lately that another look is not worth its price: each reads
+   * all that was ever sealed.
+   */
+  boolean lookedOver(LoopId loop, Pool pool) {
+    LookOver last = lookOvers.get(loop);
+    return last != null
+        && pool.count() <= GROWTH * last.left()
+        && clock.instant().isBefore(last.at().plus(TRY_AGAIN));
+  }
+
+  /**
+   * @param left ready examples that the look left
+   */
+  void lookedOver(LoopId loop, long left) {
+    lookOvers.put(loop, new LookOver(left, clock.instant()));
   }
 }

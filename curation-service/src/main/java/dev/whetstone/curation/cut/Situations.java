@@ -41,14 +41,15 @@ public class Situations {
   /** In the caller's transaction. */
   Situation read(DeclaredLoop loop, boolean manual) {
     List<Batch> sealed = batches.all(loop.id());
+    int mostTrain = loop.spec().spec().training().exampleCap();
     Instant newest = sealed.isEmpty() ? null : sealed.getLast().sealedAt();
     return new Situation(
         loop,
         examples.in(loop.id(), ExampleState.READY),
         examples.in(loop.id(), ExampleState.QUARANTINED),
         sealed,
-        pools.inBatches(loop.id(), BatchState.ADOPTED.wireName()),
-        pools.inBatches(loop.id(), BatchState.PENDING.wireName()),
+        pools.inBatches(loop.id(), BatchState.ADOPTED.wireName(), mostTrain),
+        pools.inBatches(loop.id(), BatchState.PENDING.wireName(), mostTrain),
         findings.since(loop.id(), newest),
         interactions.newest(
             loop.id(),

@@ -72,17 +72,25 @@ public class CutExamples {
         .getFirst();
   }
 
-  /** Examples of batches in one state that may be used still. */
-  public List<Example> inBatches(LoopId loop, String batchState) {
+  /**
+   * Examples of batches in one state that may be used still: all that are held out, and of the
+   * train examples as many of the newest as a run ever trains on.
+   */
+  public List<Example> inBatches(LoopId loop, String batchState, int mostTrain) {
     return sql.query(
         """
-        select x.body from example x join batch b using (batch_id)
-        where x.tenant = ? and x.loop = ? and x.state = 'used' and b.state = ? order by x.row_id
+        select body from (
+          select x.row_id, x.split, x.body, row_number() over (
+            partition by x.split = 'train' order by b.sequence desc, x.received_at desc, x.row_id) as n
+          from example x join batch b using (batch_id)
+          where x.tenant = ? and x.loop = ? and x.state = 'used' and b.state = ?) as newest
+        where split <> 'train' or n <= ? order by row_id
         """,
         row -> Examples.body(row.getString("body")),
         loop.tenant(),
         loop.loop(),
-        batchState);
+        batchState,
+        mostTrain);
   }
 
   /**

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.batch.BatchTrigger;
+import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.event.Event;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.Batches;
+import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.cut.Cutter;
 import dev.whetstone.curation.cut.Sealer;
+import dev.whetstone.curation.example.CutExamples;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.Examples;
+import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.fate.Receipts;
 import dev.whetstone.curation.intake.FeedbackIntake;
 import dev.whetstone.curation.reconcile.Reconciler;
 import dev.whetstone.kit.inbox.Received;
@@ -53,6 +58,8 @@ class CutTimingTest {
   @Inject Sealer sealer;
   @Inject Batches batches;
   @Inject Examples examples;
+  @Inject CutExamples pools;
+  @Inject Receipts receipts;
   @Inject DeclaredLoops loops;
   @Inject FaultyStore store;
   @Inject Sql sql;
@@ -83,6 +90,59 @@ class CutTimingTest {
     reconciler.reconcile();
 
     assertThat(sealed()).extracting(Batch::trigger).containsExactly(BatchTrigger.AGE);
+  }
+
+  /** Every look reads all that was ever sealed. */
+  @Test
+  void shouldLookAQuietLoopOverAgainWhenItGrewOrAfterAMinute() {
+    feed.declare(send.declared("", 1, file -> file.replace("minExamples: 10", "minExamples: 500")));
+    feed.take(corrections());
+    feed.take(copy(1, "copy1"));
+    assertThat(fateAfterAQuietWhile("copy1")).isEqualTo(Fate.REJECTED);
+
+    feed.take(copy(2, "copy2"));
+    assertThat(fateAfterAQuietWhile("copy2")).isEqualTo(Fate.READY);
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(fateAfterAQuietWhile("copy2")).isEqualTo(Fate.REJECTED);
+
+    feed.take(corrections(60));
+    feed.take(copy(3, "copy3"));
+    assertThat(fateAfterAQuietWhile("copy3")).isEqualTo(Fate.REJECTED);
+  }
+
+  private Fate fateAfterAQuietWhile(String id) {
+    clock.advance(Duration.ofSeconds(11));
+    reconciler.reconcile();
+    return receipts.byId(send.loop(), id).getFirst().standing().fate();
+  }
+
+  /** The words of a correction once more, by somebody else in another conversation. */
+  private List<Event<?>> copy(int i, String id) {
+    String question = Texts.question(i);
+    return List.of(
+        send.interaction("r-" + id, "c" + i, id, AT, question, Texts.badAnswer(i)),
+        send.correction(id, "r-" + id, id, AT.plusSeconds(900), Texts.goodAnswer(i)));
+  }
+
+  /** Memory must not grow with all that was ever sealed. */
+  @Test
+  void shouldReadAsManySealedTrainExamplesAsARunTrainsOn() {
+    feed.declare(send.declared(""));
+    feed.take(corrections());
+    reconciler.reconcile();
+    List<Example> all = pools.inBatches(send.loop(), "pending", 1_000);
+
+    List<Example> some = pools.inBatches(send.loop(), "pending", 5);
+
+    assertThat(some).hasSizeLessThan(all.size()).allMatch(all::contains);
+    assertThat(some).filteredOn(CutTimingTest::trainedOn).hasSize(5);
+    assertThat(some)
+        .filteredOn(one -> !trainedOn(one))
+        .hasSize((int) all.stream().filter(one -> !trainedOn(one)).count());
+  }
+
+  private static boolean trainedOn(Example example) {
+    return example.provenance().split() == Split.TRAIN;
   }
 
   @Test
