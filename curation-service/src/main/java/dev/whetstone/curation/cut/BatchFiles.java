@@ -109,6 +109,7 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
 
   private static Map<String, Integer> funnel(Cut cut, int kept) {
     Map<String, Integer> funnel = new TreeMap<>(cut.funnel().reasons());
+    cut.admission().reasons().forEach((reason, n) -> funnel.merge(reason, n, Integer::sum));
     funnel.put("kept", kept);
     return funnel;
   }

@@ -24,6 +24,7 @@ final class Card {
                 cut.loopSpecSha256(),
                 cut.parentBatchId() == null ? "none" : "`" + cut.parentBatchId() + "`"));
     composition(card, examples, counts);
+    admission(card, cut);
     funnel(card, cut);
     redactions(card, examples);
     suites(card, cut);
@@ -48,17 +49,39 @@ final class Card {
     card.append('\n');
   }
 
+  private static void admission(StringBuilder card, Cut cut) {
+    Admission admission = cut.admission();
+    int refused = admission.refused().values().stream().mapToInt(n -> n).sum();
+    card.append(
+        "## Admission since %s\n\n%d events came; %d of them were refused%s. Of the examples that the others form:\n\n"
+            .formatted(
+                cut.parentBatchId() == null ? "the loop began" : "the parent batch",
+                admission.events(),
+                refused,
+                refused == 0 ? "" : " (" + reasons(admission.refused()) + ")"));
+    stages(card, admission.stages());
+    card.append('\n');
+  }
+
   private static void funnel(StringBuilder card, Cut cut) {
-    card.append("## Funnel of this cut\n\n| stage | in | out | dropped |\n|---|---:|---:|---|\n");
-    for (StageCount stage : cut.funnel().stages()) {
-      String dropped =
-          stage.reasons().entrySet().stream()
-              .map(reason -> reason.getKey() + " " + reason.getValue())
-              .collect(Collectors.joining(", "));
-      card.append(
-          "| %s | %d | %d | %s |\n".formatted(stage.stage(), stage.in(), stage.out(), dropped));
-    }
+    card.append("## Funnel of this cut\n\n");
+    stages(card, cut.funnel().stages());
     card.append("\n%d examples were in quarantine beside it.\n\n".formatted(cut.quarantined()));
+  }
+
+  private static void stages(StringBuilder card, List<StageCount> stages) {
+    card.append("| stage | in | out | dropped |\n|---|---:|---:|---|\n");
+    for (StageCount stage : stages) {
+      card.append(
+          "| %s | %d | %d | %s |\n"
+              .formatted(stage.stage(), stage.in(), stage.out(), reasons(stage.reasons())));
+    }
+  }
+
+  private static String reasons(Map<String, Integer> reasons) {
+    return reasons.entrySet().stream()
+        .map(reason -> reason.getKey() + " " + reason.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   private static void redactions(StringBuilder card, List<Example> examples) {

@@ -170,6 +170,7 @@ public class Commit {
         adoption,
         new Cut.Ledger(ledger.size(), Digests.sha256(Json.canonical(ledger))),
         situation.findings(),
+        situation.admission(),
         selection.funnel(),
         suites.warnings());
   }

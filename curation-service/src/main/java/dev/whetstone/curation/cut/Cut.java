@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     the batch gives it, which differs from the digest of its content where that is spent
  * @param quarantined examples in quarantine when it was decided
  * @param adoption state of every earlier batch, by id
+ * @param admission of what came since the parent batch; the {@code funnel} is that of this cut
  * @param warnings for the card's reader
  */
 record Cut(
@@ -37,6 +38,7 @@ record Cut(
     Map<String, String> adoption,
     Ledger tombstones,
     List<WeakSlice> findings,
+    Admission admission,
     Funnel funnel,
     List<String> warnings) {
 

@@ -30,6 +30,7 @@ record Situation(
     List<WeakSlice> findings,
     List<String> prompts,
     Set<String> spentIds,
+    Admission admission,
     boolean manual) {
 
   CutContext context(SuiteReader.Suites suites) {

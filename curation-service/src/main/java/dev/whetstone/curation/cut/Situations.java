@@ -24,18 +24,21 @@ public class Situations {
   private final CutExamples pools;
   private final Interactions interactions;
   private final Findings findings;
+  private final Admissions admissions;
 
   public Situations(
       Batches batches,
       Examples examples,
       CutExamples pools,
       Interactions interactions,
-      Findings findings) {
+      Findings findings,
+      Admissions admissions) {
     this.batches = batches;
     this.examples = examples;
     this.pools = pools;
     this.interactions = interactions;
     this.findings = findings;
+    this.admissions = admissions;
   }
 
   /** In the caller's transaction. */
@@ -56,6 +59,7 @@ public class Situations {
             INTERACTIONS_LOOKED_AT,
             interaction -> Texts.prompt(interaction.request().messages())),
         pools.spentIds(loop.id()),
+        admissions.since(loop.id(), sealed.isEmpty() ? null : sealed.getLast().batchId()),
         manual);
   }
 }

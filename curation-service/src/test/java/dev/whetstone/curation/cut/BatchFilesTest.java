@@ -1,6 +1,7 @@
 package dev.whetstone.curation.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
@@ -13,6 +14,7 @@ import dev.whetstone.contracts.event.FeedbackSource;
 import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.Funnel;
 import dev.whetstone.curation.chain.Provenance;
+import dev.whetstone.curation.chain.StageCount;
 import dev.whetstone.kit.json.Digests;
 import dev.whetstone.kit.json.Json;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,15 @@ import org.junit.jupiter.api.Test;
 /** I9: a batch is a pure function of its cut. */
 class BatchFilesTest {
   private static final LoopId LOOP = new LoopId("acme", "support");
+  private static final Admission ADMISSION =
+      Admission.of(
+          90,
+          Map.of("no-consent", 5, "duplicate", 1),
+          50,
+          Map.of(
+              "hygiene", Map.of("too-long", 4),
+              "contradiction-on-one-response", Map.of("conflicting-feedback", 3)),
+          List.of("consent", "hygiene", "quality"));
 
   @Test
   void shouldGiveTheSameBytesInWhateverOrderExamplesCome() {
@@ -56,7 +67,13 @@ class BatchFilesTest {
             "cut.json", "card.md", "lineage.jsonl", "sft/train.jsonl", "preference/test.jsonl")
         .isSorted();
     assertThat(files.manifest().cutSha256()).isEqualTo(Digests.sha256(Json.canonical(cut(1))));
-    assertThat(files.manifest().funnel()).containsEntry("kept", 40);
+    assertThat(files.manifest().funnel())
+        .containsOnly(
+            entry("kept", 40),
+            entry("duplicate", 4),
+            entry("no-consent", 5),
+            entry("too-long", 4),
+            entry("conflicting-feedback", 3));
     assertThat(Digests.sha256(files.manifestBytes())).isEqualTo(files.batchId());
     assertThat(files.keys()).endsWith("batches/acme/support/" + files.batchId() + "/manifest.json");
   }
@@ -86,6 +103,13 @@ class BatchFilesTest {
     assertThat(card)
         .contains("# Batch 3 of loop acme/support", "## Funnel", "## Personal data redacted")
         .contains("By first tag: billing 40.", "suite hidden was not compared")
+        .contains(
+            "## Admission since the loop began",
+            "90 events came; 6 of them were refused (duplicate 1, no-consent 5).",
+            "| consent | 50 | 50 |  |",
+            "| hygiene | 50 | 46 | too-long 4 |",
+            "| contradiction-on-one-response | 46 | 43 | conflicting-feedback 3 |",
+            "| dedup | 43 | 40 | duplicate 3 |")
         .doesNotContain("digest-of-a-person");
   }
 
@@ -106,7 +130,8 @@ class BatchFilesTest {
         Map.of(),
         new Cut.Ledger(0, "none"),
         List.of(),
-        new Funnel(List.of()),
+        ADMISSION,
+        new Funnel(List.of(new StageCount("dedup", 43, 40, Map.of("duplicate", 3)))),
         List.of("suite hidden was not compared"));
   }
 

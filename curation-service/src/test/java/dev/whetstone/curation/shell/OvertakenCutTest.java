@@ -7,6 +7,7 @@ import dev.whetstone.contracts.event.Event;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.Batches;
+import dev.whetstone.curation.cut.Admissions;
 import dev.whetstone.curation.cut.Commit;
 import dev.whetstone.curation.cut.Cutter;
 import dev.whetstone.curation.cut.Findings;
@@ -53,6 +54,7 @@ class OvertakenCutTest {
   @Inject Examples examples;
   @Inject CutExamples pools;
   @Inject Findings findings;
+  @Inject Admissions admissions;
   @Inject SealRequests requests;
   @Inject Commit commit;
   @Inject Obstacles obstacles;
@@ -111,7 +113,8 @@ class OvertakenCutTest {
             return super.newest(loop, limit, part);
           }
         };
-    var situations = new Situations(hookedBatches, examples, pools, hookedInteractions, findings);
+    var situations =
+        new Situations(hookedBatches, examples, pools, hookedInteractions, findings, admissions);
     return new Cutter(hookedBatches, pools, situations, requests, commit, obstacles, clock);
   }
 

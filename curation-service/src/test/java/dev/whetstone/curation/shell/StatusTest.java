@@ -248,6 +248,29 @@ class StatusTest {
     assertThat(newest().state()).isEqualTo(BatchState.SET_ASIDE);
   }
 
+  /** What never got as far as the cut is part of how a batch came about. */
+  @Test
+  void shouldTellInTheCardWhatAdmissionKeptAway() {
+    takeCorrections(30);
+    feed.take(
+        send.interaction("r91", "c91", "eve", AT, Texts.question(91), Texts.badAnswer(91)),
+        send.correction("same", "r91", "eve", AT.plusSeconds(1), Texts.badAnswer(91)),
+        send.interaction("r90", "c90", "eve", AT, Texts.question(90), Texts.badAnswer(90)),
+        send.correction("empty", "r90", "eve", AT.plusSeconds(1), "\u200b"));
+    as(TestKeys.ACME).post(loop + "/seal").then().statusCode(202);
+    reconciler.reconcile();
+
+    String card =
+        as(TestKeys.ACME)
+            .get(loop + "/batches/" + newest().batchId())
+            .then()
+            .statusCode(200)
+            .body("manifest.funnel.unchanged", equalTo(1))
+            .extract()
+            .path("card");
+    assertThat(card).contains("64 events came", "unchanged 1", "| hygiene | 62 | 60 | empty 2 |");
+  }
+
   @Test
   void shouldSetARejectedBatchAside() {
     takeCorrections(30);
