@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +91,12 @@ public class Cutter {
         false);
   }
 
+  /** What a cut could take now; what an open cut holds already does not count. */
+  public Readiness ready(DeclaredLoop loop) {
+    List<Candidate> ready = pools.candidates(loop.id(), ExampleState.READY);
+    return Readiness.of(loop.spec(), ready, batches.all(loop.id()), clock.instant());
+  }
+
   /**
    * Cuts if it is time to; once a loop has been quiet for a while, looks at least who of the ready
    * ones must be kept away. Says whether anything changed.
@@ -112,7 +119,7 @@ public class Cutter {
     last.saw(id, glance);
     BatchTrigger due = QuarkusTransaction.requiringNew().call(() -> due(loop, glance.manual()));
     if (glance.manual() && due == null) {
-      QuarkusTransaction.requiringNew().run(() -> requests.done(id));
+      QuarkusTransaction.requiringNew().run(() -> turnDown(loop));
       return false;
     }
     boolean worthALook = due != null || worthLookingOver(id, glance.pool());
@@ -136,6 +143,14 @@ public class Cutter {
       case AGAIN -> last.forget(id);
     }
     return outcome == Outcome.CHANGED;
+  }
+
+  private void turnDown(DeclaredLoop loop) {
+    requests.done(loop.id());
+    String message =
+        "a seal was asked for, but only %d of %d new train examples were ready"
+            .formatted(ready(loop).train(), SealRule.LEAST_TRAIN);
+    obstacles.met(loop, Step.REQUEST, message);
   }
 
   /** The loop's suites; absent, and said in its status, while one cannot be read. */
@@ -186,7 +201,7 @@ public class Cutter {
             situation.ready(),
             situation.context(suites),
             situation.spentIds());
-    List<Candidate> kept = selection.kept().stream().map(Cutter::candidate).toList();
+    List<Candidate> kept = selection.kept().stream().map(Selection.Kept::candidate).toList();
     Outlook after = outlook(loop, kept, situation.batches(), situation.manual());
     LOG.infof(
         "cut-considered %s kept=%d dropped=%d reasons=%s",
@@ -194,12 +209,25 @@ public class Cutter {
         selection.kept().size(),
         selection.dropped().size(),
         selection.funnel().reasons());
+    obstacles.passed(loop, Step.REQUEST);
+    if (situation.manual() && after.decision() instanceof SealDecision.Wait) {
+      obstacles.met(loop, Step.REQUEST, tooFewLeft(after.readiness(), selection));
+    }
     return switch (after.decision()) {
       case SealDecision.Seal(var trigger) ->
           commit.cut(situation, suites, selection, trigger) ? Outcome.CHANGED : Outcome.AGAIN;
       case SealDecision.Wait _ ->
           commit.sift(situation, selection) ? Outcome.CHANGED : Outcome.IN_VAIN;
     };
+  }
+
+  private static String tooFewLeft(Readiness left, Selection selection) {
+    String reasons =
+        selection.funnel().reasons().entrySet().stream()
+            .map(reason -> reason.getKey() + " " + reason.getValue())
+            .collect(Collectors.joining(", "));
+    return "a seal was asked for, but %d of %d new train examples were left: %s"
+        .formatted(left.train(), SealRule.LEAST_TRAIN, reasons);
   }
 
   private Outlook outlook(
@@ -209,16 +237,5 @@ public class Cutter {
     String budget = manual ? null : Readiness.obstacle(loop.spec(), sealed, now);
     SealDecision decision = SealRule.decide(readiness.input(loop.spec(), budget, manual));
     return new Outlook(readiness, decision, obstacles.of(loop));
-  }
-
-  private static Candidate candidate(Selection.Kept kept) {
-    var provenance = kept.example().provenance();
-    return new Candidate(
-        kept.row().rowId(),
-        kept.row().version(),
-        kept.example().form(),
-        provenance.split(),
-        provenance.receivedAt(),
-        provenance.tags());
   }
 }

@@ -7,6 +7,7 @@ import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.Fate;
 import dev.whetstone.curation.chain.Funnel;
 import dev.whetstone.curation.chain.Judgement;
+import dev.whetstone.curation.example.CutExamples.Candidate;
 import dev.whetstone.curation.example.StoredExample;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,7 +23,19 @@ import java.util.TreeSet;
 record Selection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
 
   /** A row that goes in, with the example in its final shape. */
-  record Kept(StoredExample row, Example example) {}
+  record Kept(StoredExample row, Example example) {
+    /** As the seal rule counts it. */
+    Candidate candidate() {
+      var provenance = example.provenance();
+      return new Candidate(
+          row.rowId(),
+          row.version(),
+          example.form(),
+          provenance.split(),
+          provenance.receivedAt(),
+          provenance.tags());
+    }
+  }
 
   /** A row that does not. */
   record Dropped(StoredExample row, String stage, Judgement judgement) {}

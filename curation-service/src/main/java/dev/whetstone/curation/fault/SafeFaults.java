@@ -1,10 +1,12 @@
 package dev.whetstone.curation.fault;
 
+import dev.whetstone.kit.inbox.DatabaseTrouble;
 import java.util.Arrays;
 
 /**
  * What can be said of a fault where people without the right to read payload see it: a parser or a
- * database quotes what it stumbled over, our own exceptions do not.
+ * database quotes what it stumbled over; our own exceptions do not, but for the one that hands on
+ * what the database says.
  */
 public final class SafeFaults {
   private static final String OURS = "dev.whetstone.";
@@ -14,7 +16,8 @@ public final class SafeFaults {
   /** The message of our own exception, also of one that another wraps; else what broke where. */
   public static String describe(Throwable fault) {
     for (Throwable one = fault; one != null; one = one.getCause()) {
-      if (one.getClass().getName().startsWith(OURS) && one.getMessage() != null) {
+      boolean ours = one.getClass().getName().startsWith(OURS);
+      if (ours && !(one instanceof DatabaseTrouble) && one.getMessage() != null) {
         return one.getMessage();
       }
     }

@@ -102,12 +102,12 @@ public class StatusResource {
   @Transactional
   public Response seal(@PathParam("loop") String name) {
     DeclaredLoop loop = loops.require(caller.loop(name));
-    var readiness = cutter.outlook(loop).readiness();
+    var readiness = cutter.ready(loop);
     if (readiness.train() < SealRule.LEAST_TRAIN) {
       throw new ProblemException(
           Problems.conflict(
               "not-enough-examples",
-              "loop '%s' has %d new train examples; a batch needs at least %d"
+              "loop '%s' has %d new train examples ready; a batch needs at least %d"
                   .formatted(name, readiness.train(), SealRule.LEAST_TRAIN),
               "wait for more feedback; GET /v1/loops/" + name + "/status says how it goes"));
     }
