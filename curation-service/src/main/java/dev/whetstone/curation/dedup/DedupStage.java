@@ -1,6 +1,7 @@
 package dev.whetstone.curation.dedup;
 
 import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.event.EventKey;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.chain.CutContext;
 import dev.whetstone.curation.chain.CutJudgement;
@@ -73,6 +74,7 @@ public final class DedupStage implements CutStage {
     private final Map<String, String> exact = new HashMap<>();
     private final Map<String, NearTexts<String>> near = new HashMap<>();
     private final Map<String, Example> kept = new HashMap<>();
+    private final Map<String, String> names = new HashMap<>();
     private final Map<String, Set<String>> contributors = new HashMap<>();
     private final List<CutJudgement> dropped = new ArrayList<>();
 
@@ -82,6 +84,7 @@ public final class DedupStage implements CutStage {
 
     void standing(Example sealed) {
       exact.putIfAbsent(exactText(sealed), sealed.id());
+      names.put(sealed.id(), name(sealed));
       Shingles shingles = shingles(sealed);
       if (shingles.words() >= rule.shortTextWords()) {
         index(sealed).add(sealed.id(), shingles);
@@ -92,7 +95,7 @@ public final class DedupStage implements CutStage {
       String text = exactText(example);
       String same = exact.get(text);
       if (same != null) {
-        drop(example, same, Reasons.DUPLICATE, "equals ");
+        drop(example, same, Reasons.DUPLICATE, "says the same as ");
         return;
       }
       Shingles shingles = shingles(example);
@@ -113,6 +116,7 @@ public final class DedupStage implements CutStage {
       }
       exact.put(text, example.id());
       kept.put(example.id(), example);
+      names.put(example.id(), name(example));
       if (longEnough) {
         contributors
             .computeIfAbsent(example.id(), _ -> new HashSet<>())
@@ -121,13 +125,22 @@ public final class DedupStage implements CutStage {
     }
 
     private void drop(Example example, String original, String reason, String how) {
-      dropped.add(new CutJudgement(example.id(), new Judgement.Reject(reason, how + original)));
+      dropped.add(
+          new CutJudgement(example.id(), new Judgement.Reject(reason, how + names.get(original))));
       contributors.computeIfPresent(
           original,
           (_, known) -> {
             known.add(example.provenance().contributor());
             return known;
           });
+    }
+
+    /** What a person can look up: the feedback that it was formed of, last of its events. */
+    private static String name(Example example) {
+      List<EventKey> events = example.provenance().eventKeys();
+      return events.isEmpty()
+          ? "example " + example.id()
+          : "feedback " + events.getLast().source() + "/" + events.getLast().id();
     }
 
     /** The dropped, and the kept that others copied. */

@@ -9,6 +9,7 @@ import dev.whetstone.curation.chain.Reasons;
 import dev.whetstone.curation.chain.Step;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.curation.fault.SafeFaults;
 import dev.whetstone.curation.policy.StandardChains;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -53,9 +54,10 @@ public class Judging {
     try {
       return chain.run(example, context);
     } catch (RuntimeException e) {
-      LOG.errorf(e, "admission-failed loop=%s example=%s", loop.id(), example.id());
+      String fault = SafeFaults.describe(e);
+      LOG.errorf("admission-failed loop=%s example=%s fault=%s", loop.id(), example.id(), fault);
       var step = new Step(FAILURE, "quarantine", FAILURE);
-      var judgement = new Judgement.Quarantine(FAILURE, String.valueOf(e.getMessage()));
+      var judgement = new Judgement.Quarantine(FAILURE, fault);
       return new AdmissionOutcome(example, judgement, FAILURE, List.of(step));
     }
   }

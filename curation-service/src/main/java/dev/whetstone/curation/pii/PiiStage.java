@@ -8,9 +8,12 @@ import dev.whetstone.curation.chain.Judgement;
 
 /** Redacts the types of personal data that the loop names. */
 public final class PiiStage implements AdmissionStage {
+  /** As in an example's steps: what has been through it shows nobody's personal data. */
+  public static final String NAME = "pii";
+
   @Override
   public String name() {
-    return "pii";
+    return NAME;
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.Examples;
 import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.curation.join.Judging;
+import dev.whetstone.curation.pii.PiiStage;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.auth.Scope;
@@ -54,7 +55,8 @@ public class QuarantineResource {
   }
 
   /**
-   * An example in quarantine, with its text, for whoever has to judge it.
+   * An example in quarantine, with its text, for whoever has to judge it. What stopped before
+   * personal data was taken out shows none.
    *
    * @param deadline after which it is rejected
    */
@@ -72,6 +74,8 @@ public class QuarantineResource {
       @Nullable Boolean label,
       List<String> events) {
     static Held of(StoredExample stored, Example example) {
+      boolean redacted =
+          stored.steps().stream().anyMatch(step -> step.stage().equals(PiiStage.NAME));
       return new Held(
           stored.exampleId(),
           example.form(),
@@ -80,8 +84,8 @@ public class QuarantineResource {
           stored.reason(),
           stored.detail(),
           stored.deadline(),
-          example.prompt(),
-          example.answer(),
+          redacted ? example.prompt() : List.of(),
+          redacted ? example.answer() : List.of(),
           example.label(),
           example.provenance().eventKeys().stream().map(key -> key.text()).toList());
     }

@@ -7,6 +7,7 @@ import dev.whetstone.curation.chain.CutContext;
 import dev.whetstone.curation.chain.CutJudgement;
 import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.Judgement;
+import dev.whetstone.curation.chain.Provenance;
 import dev.whetstone.curation.chain.Reasons;
 import dev.whetstone.curation.chain.Samples;
 import dev.whetstone.curation.chain.Specs;
@@ -120,5 +121,38 @@ class DedupStageTest {
       }
     }
     return dropped;
+  }
+
+  /** The id of an example cannot be looked up, that of the feedback can. */
+  @Test
+  void shouldNameTheFeedbackThatSaidItFirst() {
+    Example first = of("first", "When do you open?");
+    Example second = of("second", "when do you open");
+
+    List<CutJudgement> judgements =
+        new DedupStage().decide(List.of(second), Samples.cut(Specs.standard(), List.of(first)));
+
+    assertThat(judgements)
+        .extracting(CutJudgement::judgement)
+        .containsExactly(new Judgement.Reject("duplicate", "says the same as feedback app/first"));
+  }
+
+  private static Example of(String feedback, String prompt) {
+    Example example = Samples.sft(prompt, "At nine.");
+    Provenance by = example.provenance();
+    return example.withProvenance(
+        new Provenance(
+            by.loop(),
+            by.split(),
+            by.conversationId(),
+            by.endUserDigest(),
+            by.application(),
+            by.imported(),
+            by.sourceType(),
+            List.of(Samples.key("interaction"), Samples.key(feedback)),
+            by.tags(),
+            by.servedAnswer(),
+            by.receivedAt(),
+            by.synthetic()));
   }
 }

@@ -163,7 +163,11 @@ class StatusTest {
         send.thumb("down", "r1", "bob", AT.plusSeconds(1), false));
     String id = as(TestKeys.ACME).get(loop + "/quarantine").then().extract().path("[0].exampleId");
     sql.update(
-        "update example set stage = 'admission-failed' where loop = ? and example_id = ?",
+        """
+        update example set stage = 'admission-failed', steps =
+          '[{"stage":"admission-failed","outcome":"quarantine","reason":"admission-failed"}]'
+        where loop = ? and example_id = ?
+        """,
         send.loop().loop(),
         id);
 
@@ -173,7 +177,14 @@ class StatusTest {
         .statusCode(409)
         .body("code", equalTo("not-admitted"))
         .body("remedy", notNullValue());
-    as(TestKeys.ACME).get(loop + "/quarantine").then().body("$", hasSize(2));
+    String held = "find { it.exampleId == '" + id + "' }";
+    as(TestKeys.ACME_READ_ONLY)
+        .get(loop + "/quarantine")
+        .then()
+        .body("$", hasSize(2))
+        .body(held + ".prompt", hasSize(0))
+        .body(held + ".answer", hasSize(0))
+        .body("findAll { it.exampleId != '" + id + "' }[0].prompt", hasSize(1));
   }
 
   @Test
