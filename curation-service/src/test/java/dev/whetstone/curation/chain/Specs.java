@@ -34,6 +34,13 @@ public final class Specs {
     return LoopFiles.read(yaml, "test.yaml", null).spec();
   }
 
+  /** A declaration that asks for semantic copies to be taken out, which files may not do yet. */
+  public static LoopSpec semantic() {
+    ObjectNode tree = Json.mapper().valueToTree(standard());
+    ((ObjectNode) tree.at("/spec/curation/dedup")).put("semantic", true);
+    return Json.read(Json.write(tree), LoopSpec.class);
+  }
+
   /** A declaration that was let in before such an effect was refused. */
   public static LoopSpec expecting(LoopSpec spec, double effect) {
     ObjectNode tree = Json.mapper().valueToTree(spec);

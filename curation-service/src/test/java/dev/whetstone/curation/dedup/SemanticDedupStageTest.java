@@ -12,8 +12,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SemanticDedupStageTest {
-  private static final String ON = "  curation: {dedup: {semantic: true}}\n";
-
   /** Counts of words by length and first letter: enough of a meaning for a test. */
   private static final Embedder TOY =
       text -> {
@@ -31,7 +29,7 @@ class SemanticDedupStageTest {
     var stage = new SemanticDedupStage(Optional.of(TOY));
 
     List<CutJudgement> judgements =
-        stage.decide(List.of(first, same, other), Samples.cut(Specs.with(ON)));
+        stage.decide(List.of(first, same, other), Samples.cut(Specs.semantic()));
 
     assertThat(judgements).hasSize(1);
     assertThat(judgements.getFirst().exampleId()).isIn(first.id(), same.id());
@@ -41,7 +39,7 @@ class SemanticDedupStageTest {
   void shouldLetWhatIsSealedStay() {
     var stage = new SemanticDedupStage(Optional.of(TOY));
 
-    assertThat(stage.decide(List.of(first), Samples.cut(Specs.with(ON), List.of(same))))
+    assertThat(stage.decide(List.of(first), Samples.cut(Specs.semantic(), List.of(same))))
         .extracting(CutJudgement::exampleId)
         .containsExactly(first.id());
   }
@@ -55,7 +53,8 @@ class SemanticDedupStageTest {
                 .decide(examples, Samples.cut(Specs.standard())))
         .isEmpty();
     assertThat(
-            new SemanticDedupStage(Optional.empty()).decide(examples, Samples.cut(Specs.with(ON))))
+            new SemanticDedupStage(Optional.empty())
+                .decide(examples, Samples.cut(Specs.semantic())))
         .isEmpty();
   }
 }

@@ -43,6 +43,15 @@ final class LoopRules {
     share(at + "/quality/minScore", curation.quality().minScore());
     atLeast(at + "/abuse/capPerEndUser", curation.abuse().capPerEndUser(), 1);
     atLeast(at + "/decontamination/ngram", curation.decontamination().ngram(), 2);
+    if (curation.dedup().semantic()) {
+      fault(
+          at + "/dedup/semantic",
+          "true",
+          "false; this version takes out exact and near copies only (dedup.jaccard)");
+    }
+    if (curation.synthesis().enabled()) {
+      fault(at + "/synthesis/enabled", "true", "false; this version asks no teacher for examples");
+    }
     for (int i = 0; i < curation.pii().types().size(); i++) {
       oneOf(at + "/pii/types/" + i, curation.pii().types().get(i), LoopSpec.Pii.TYPES);
     }

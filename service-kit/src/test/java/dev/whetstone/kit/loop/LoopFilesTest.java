@@ -246,6 +246,8 @@ class LoopFilesTest {
         "training: {'a/b~': 1}                     | /spec/training/a~1b~0: '1'; allowed: one of the fields",
         "curation: {languages: [~]}                | /spec/curation/languages/0: 'null'",
         "curation: 5                               | /spec/curation: '5'",
+        "curation: {dedup: {semantic: true}}       | /spec/curation/dedup/semantic: 'true'; allowed: false; this version",
+        "curation: {synthesis: {enabled: true, teacher: 'http://127.0.0.1:9'}} | /spec/curation/synthesis/enabled: 'true'; allowed: false; this version",
         "evaluation: {gates: [~]}                  | /spec/evaluation/gates/0",
         "evaluation: {gates: [{mode: enforce, margin: 0.1, minItems: 80}]} | /spec/evaluation/gates/0/role: is missing",
         "evaluation: {suites: [{role: RETAIN, uri: golden.jsonl}]} | /spec/evaluation/suites/0/name: is missing",
