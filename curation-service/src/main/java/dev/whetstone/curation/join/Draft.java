@@ -7,6 +7,7 @@ import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.kit.json.Digests;
 import dev.whetstone.kit.json.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -41,6 +42,11 @@ record Draft(
           feedback.endUserDigest(),
           interaction.endUserDigest());
     }
+  }
+
+  /** Texts of the keys of its events. */
+  List<String> eventKeys() {
+    return example.provenance().eventKeys().stream().map(EventKey::text).toList();
   }
 
   static Draft of(

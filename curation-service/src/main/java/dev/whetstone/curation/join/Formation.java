@@ -101,7 +101,30 @@ final class Formation {
     };
   }
 
-  /** The example of feedback that brings its own request. */
+  /**
+   * Examples of demonstrations that name an answer. They need nothing of it and do not wait for it,
+   * unless only its end user can have consented; what ends the use of the answer ends theirs.
+   */
+  static Wanted demonstrations(
+      LoopId loop,
+      LoopSpec spec,
+      Interaction interaction,
+      List<Receipt> demonstrations,
+      Map<String, Split> splits) {
+    if (interaction.known() && interaction.recorded() == null) {
+      return unusable(interaction, demonstrations);
+    }
+    List<Draft> drafts = new ArrayList<>();
+    for (Receipt receipt : demonstrations) {
+      if (interaction.known() || Consent.given(spec, given(receipt).consent())) {
+        Split split = Objects.requireNonNull(splits.get(receipt.conversationKey()));
+        drafts.addAll(alone(loop, spec, receipt, split).drafts());
+      }
+    }
+    return new Wanted(drafts, Map.of());
+  }
+
+  /** The example of feedback that brings its own request, and is consented to. */
   static Wanted alone(LoopId loop, LoopSpec spec, Receipt receipt, Split split) {
     FeedbackGiven given = given(receipt);
     Provenance provenance =
@@ -110,10 +133,7 @@ final class Formation {
     if (!(one instanceof Formed.Examples(List<Example> examples))) {
       return new Wanted(List.of(), Map.of(receipt.key(), standing(one)));
     }
-    Map<String, Object> facts = new TreeMap<>();
-    if (given.consent() != null) {
-      facts.put(Facts.CONSENT, given.consent().training());
-    }
+    Map<String, Object> facts = Map.of(Facts.CONSENT, true);
     var source =
         new Draft.Source(
             Objects.requireNonNull(receipt.conversationKey()), receipt.endUserDigest(), null);

@@ -147,7 +147,10 @@ public class Join {
 
   private void feedback(Gathering gathering, Incoming event, FeedbackGiven feedback) {
     // Of feedback on an answer, too, so that the erasure of a conversation finds it while it waits.
-    boolean ownSubject = feedback.responseId() == null || feedback.conversationId() != null;
+    boolean ownSubject =
+        feedback.responseId() == null
+            || feedback.conversationId() != null
+            || Resolver.standsAlone(feedback);
     String subject = ownSubject ? subject(event) : null;
     Standing refused = refusal(gathering, event, feedback);
     if (refused != null) {
@@ -186,13 +189,14 @@ public class Join {
     } catch (FeedbackContent.InvalidFeedback e) {
       return Standing.rejected("malformed", e.pointer() + ": " + e.getMessage());
     }
-    boolean decidesAlone = Resolver.standsAlone(feedback) || feedback.consent() != null;
+    boolean decidesAlone = feedback.responseId() == null && Resolver.standsAlone(feedback);
+    decidesAlone |= feedback.consent() != null;
     if (decidesAlone && !Consent.given(gathering.loop.spec(), feedback.consent())) {
       return Standing.rejected(Reasons.NO_CONSENT, Consent.REFUSED);
     }
     Interaction met =
         feedback.responseId() == null ? null : gathering.met.get(feedback.responseId());
-    if (met != null && met.receivedAt() != null) {
+    if (met != null && met.receivedAt() != null && !Resolver.standsAlone(feedback)) {
       Instant last = met.receivedAt().plus(gathering.loop.spec().spec().curation().joinWindow());
       if (event.receivedAt().isAfter(last)) {
         return Standing.rejected(

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -59,9 +60,13 @@ public class Resolver {
     this.judging = judging;
   }
 
-  /** Whether feedback needs no interaction: it brings its own request. */
+  /** Whether feedback needs no interaction: it brings its own request, though it may name one. */
   static boolean standsAlone(FeedbackGiven feedback) {
-    return feedback.responseId() == null && feedback.kind() == FeedbackKind.DEMONSTRATION;
+    return feedback.kind() == FeedbackKind.DEMONSTRATION;
+  }
+
+  private static boolean standsAlone(Receipt feedback) {
+    return feedback.kind().equals(FeedbackKind.DEMONSTRATION.wireName());
   }
 
   /** In the caller's transaction, which holds the rows of the responses. */
@@ -83,18 +88,37 @@ public class Resolver {
                 Collectors.groupingBy(receipt -> Objects.requireNonNull(receipt.responseId())));
     Map<String, Interaction> met = interactions.meet(loop.id(), responses);
     for (String responseId : responses) {
-      Interaction interaction = Objects.requireNonNull(met.get(responseId));
-      List<Receipt> opinions = feedback.getOrDefault(responseId, List.of());
-      if (interaction.known()) {
-        opinions.forEach(opinion -> open.add(opinion.key().text()));
-        open.add(Objects.requireNonNull(interaction.key()).text());
-        wanted.add(
-            Formation.ofResponse(
-                loop.id(), loop.spec(), interaction, inTime(loop, interaction, opinions)));
-      }
+      wanted.addAll(
+          onAnswer(
+              loop,
+              Objects.requireNonNull(met.get(responseId)),
+              feedback.getOrDefault(responseId, List.of()),
+              open));
     }
     wanted.addAll(alone(loop, origins, open));
     settle(loop, origins, existing, wanted, open);
+  }
+
+  private List<Formation.Wanted> onAnswer(
+      DeclaredLoop loop, Interaction interaction, List<Receipt> feedback, Set<String> open) {
+    List<Receipt> alone = feedback.stream().filter(Resolver::standsAlone).toList();
+    List<Receipt> opinions = feedback.stream().filter(one -> !standsAlone(one)).toList();
+    var wanted = new ArrayList<Formation.Wanted>();
+    if (interaction.known()) {
+      opinions.forEach(opinion -> open.add(opinion.key().text()));
+      open.add(Objects.requireNonNull(interaction.key()).text());
+      wanted.add(
+          Formation.ofResponse(
+              loop.id(), loop.spec(), interaction, inTime(loop, interaction, opinions)));
+    }
+    if (!alone.isEmpty()) {
+      var splits = interactions.splits(loop.id(), alone.stream().map(SUBJECT).toList());
+      var demonstrated =
+          Formation.demonstrations(loop.id(), loop.spec(), interaction, alone, splits);
+      demonstrated.drafts().forEach(draft -> draft.eventKeys().forEach(open::add));
+      wanted.add(demonstrated);
+    }
+    return wanted;
   }
 
   private Map<Origin, List<StoredExample>> existing(LoopId loop, Collection<Origin> origins) {
@@ -128,8 +152,7 @@ public class Resolver {
         origins.stream().map(Origin::event).filter(Objects::nonNull).sorted(BY_TEXT).toList();
     List<Receipt> alone =
         receipts.all(keys).stream().filter(receipt -> receipt.phase() == Phase.OPEN).toList();
-    List<String> subjects =
-        alone.stream().map(receipt -> Objects.requireNonNull(receipt.conversationKey())).toList();
+    List<String> subjects = alone.stream().map(SUBJECT).toList();
     Map<String, Split> splits = interactions.splits(loop.id(), subjects);
     var wanted = new ArrayList<Formation.Wanted>();
     for (Receipt receipt : alone) {
@@ -194,6 +217,10 @@ public class Resolver {
             || stored.state() == ExampleState.WITHDRAWN;
     return !settled && !stored.facts().equals(draft.facts());
   }
+
+  /** What the split of feedback that stands alone goes by. */
+  private static final Function<Receipt, String> SUBJECT =
+      receipt -> Objects.requireNonNull(receipt.conversationKey());
 
   private static final java.util.Comparator<EventKey> BY_TEXT =
       java.util.Comparator.comparing(EventKey::text);
