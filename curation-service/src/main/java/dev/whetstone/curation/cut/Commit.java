@@ -6,7 +6,6 @@ import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.Batches;
 import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.Judgement;
-import dev.whetstone.curation.chain.Reasons;
 import dev.whetstone.curation.cut.Cut.Judged;
 import dev.whetstone.curation.erasure.Erasures;
 import dev.whetstone.curation.example.CutExamples;
@@ -104,7 +103,7 @@ public class Commit {
               if (situation.manual()) {
                 requests.done(situation.loop().id());
               }
-              Selection lasting = selection.without(Reasons.CLUSTER_SHARE);
+              Selection lasting = selection.lasting();
               if (lasting.dropped().isEmpty() || changed(situation)) {
                 return false;
               }

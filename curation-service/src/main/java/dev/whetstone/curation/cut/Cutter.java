@@ -135,8 +135,6 @@ public class Cutter {
         QuarkusTransaction.requiringNew().call(() -> situations.read(loop, glance.manual()));
     Outcome outcome = decide(read, suites);
     obstacles.passed(loop, Step.CUT);
-    long left = QuarkusTransaction.requiringNew().call(() -> pools.pool(id).count());
-    last.lookedOver(id, left);
     switch (outcome) {
       case CHANGED -> {}
       case IN_VAIN -> last.wasInVain(id, glance, due);
@@ -216,8 +214,10 @@ public class Cutter {
     return switch (after.decision()) {
       case SealDecision.Seal(var trigger) ->
           commit.cut(situation, suites, selection, trigger) ? Outcome.CHANGED : Outcome.AGAIN;
-      case SealDecision.Wait _ ->
-          commit.sift(situation, selection) ? Outcome.CHANGED : Outcome.IN_VAIN;
+      case SealDecision.Wait _ -> {
+        last.lookedOver(loop.id(), situation.ready().size() - selection.lasting().dropped().size());
+        yield commit.sift(situation, selection) ? Outcome.CHANGED : Outcome.IN_VAIN;
+      }
     };
   }
 

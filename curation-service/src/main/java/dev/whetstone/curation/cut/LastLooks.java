@@ -21,6 +21,9 @@ final class LastLooks {
    */
   private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
 
+  /** By so much a quiet loop's pool must grow to be looked over again before {@link #TRY_AGAIN}. */
+  private static final double GROWTH = 1.1;
+
   private final Clock clock;
   private final Map<LoopId, Glance> glances = new ConcurrentHashMap<>();
   private final Map<LoopId, Vain> considered = new ConcurrentHashMap<>();
@@ -29,9 +32,6 @@ final class LastLooks {
   LastLooks(Clock clock) {
     this.clock = clock;
   }
-
-  /** By so much a quiet loop's pool must grow to be looked over again before {@link #TRY_AGAIN}. */
-  private static final double GROWTH = 1.1;
 
   /** What is read of a loop on every round; {@code fingerprint} differs when anything changed. */
   record Glance(Pool pool, String fingerprint, boolean manual, Instant at) {}
@@ -92,7 +92,7 @@ final class LastLooks {
   }
 
   /**
-   * @param left ready examples that the look left
+   * @param left ready examples that the look had read and left; what came since is not looked at
    */
   void lookedOver(LoopId loop, long left) {
     lookOvers.put(loop, new LookOver(left, clock.instant()));

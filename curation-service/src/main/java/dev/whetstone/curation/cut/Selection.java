@@ -7,6 +7,7 @@ import dev.whetstone.curation.chain.Example;
 import dev.whetstone.curation.chain.Fate;
 import dev.whetstone.curation.chain.Funnel;
 import dev.whetstone.curation.chain.Judgement;
+import dev.whetstone.curation.chain.Reasons;
 import dev.whetstone.curation.example.CutExamples.Candidate;
 import dev.whetstone.curation.example.StoredExample;
 import java.util.ArrayList;
@@ -77,14 +78,14 @@ record Selection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
     return new Selection(kept, dropped, outcome.funnel());
   }
 
-  /** The same, with nothing dropped for a reason. */
-  Selection without(String reason) {
+  /** The same, without what is dropped only because of how many others there are just now. */
+  Selection lasting() {
     List<Dropped> others =
         dropped.stream()
             .filter(
                 one ->
                     !(one.judgement() instanceof Judgement.Reject(String why, _)
-                        && why.equals(reason)))
+                        && why.equals(Reasons.CLUSTER_SHARE)))
             .toList();
     return new Selection(kept, others, funnel);
   }
