@@ -18,8 +18,10 @@ def main(arguments: list[str] | None = None) -> int:
         return int(_train(parsed) if parsed.command == "train" else _serve(parsed))
     except ImportError as error:
         package = (error.name or str(error)).partition(".")[0]
-        _say(f"missing-package: the Python package {package!r} is not installed here ({sys.executable}); ")
-        _say("remedy: run `./whetstone`, which reinstalls the worker environment from requirements.lock")
+        _say(
+            f"missing-package: the Python package {package!r} is not installed here ({sys.executable}); "
+            "run `./whetstone`, which reinstalls the worker environment from requirements.lock"
+        )
         return int(ExitCode.BAD_INPUT)
     except WorkerError as error:
         _say(f"{error.code}: {error.detail}")
@@ -27,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _say(text: str) -> None:
+    """One line: the control plane shows the last one that a worker wrote."""
     sys.stderr.write(text + "\n")
 
 

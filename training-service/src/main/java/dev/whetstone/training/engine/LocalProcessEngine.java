@@ -225,28 +225,9 @@ public final class LocalProcessEngine implements ComputeEngine {
     if (settings.requiredModule().isEmpty()) {
       return Optional.empty();
     }
-    String module = settings.requiredModule().get();
-    ProcessBuilder probe =
-        new ProcessBuilder(
-                settings.interpreter(),
-                "-c",
-                "import importlib.util, sys; sys.exit(importlib.util.find_spec('%s') is None)"
-                    .formatted(module))
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    WorkerEnvironment.restrict(probe.environment());
-    try {
-      Process process = probe.start();
-      if (process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0) {
-        return Optional.empty();
-      }
-      process.destroyForcibly();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return Optional.of(
-        "Python '%s' has no package %s; install training-service/worker into its environment with '%s -m pip install training-service/worker', or set WHETSTONE_WORKER_PYTHON to one that has it"
-            .formatted(settings.interpreter(), module, settings.interpreter()));
+    return new WorkerPackages(
+            settings.interpreter(), settings.requiredModule().get(), settings.environment())
+        .whatIsMissing();
   }
 
   private static Optional<Path> onPath(String program) {

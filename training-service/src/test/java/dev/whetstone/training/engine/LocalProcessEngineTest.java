@@ -237,6 +237,41 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   }
 
   @Test
+  void shouldNameADependencyThatIsMissing() throws IOException {
+    Path site = folder.resolve("site");
+    Files.writeString(
+        Files.createDirectories(site.resolve("some_worker")).resolve("__init__.py"),
+        "raise ImportError('the probe must not import it')");
+    String metadata =
+        """
+        Metadata-Version: 2.1
+        Name: some-worker
+        Version: 1.0
+        Requires-Dist: some-worker>=1.0
+        Requires-Dist: no-such-trainer==1.13.0
+        Requires-Dist: no-such-tests==9; extra == "dev"
+        """;
+    Files.writeString(
+        Files.createDirectories(site.resolve("some_worker-1.0.dist-info")).resolve("METADATA"),
+        metadata);
+    Settings settings =
+        new Settings(
+            "python3",
+            List.of("-c", "pass"),
+            folder.resolve("work"),
+            Optional.of("some_worker"),
+            Map.of("PYTHONPATH", site.toString()));
+
+    assertThat(new LocalProcessEngine(settings).launch(spec(), "token"))
+        .isInstanceOfSatisfying(
+            Launch.Refused.class,
+            refused ->
+                assertThat(refused.reason())
+                    .contains(
+                        "no package no-such-trainer, which some_worker needs; install training-service/worker"));
+  }
+
+  @Test
   void shouldSayWhenItsFolderCannotBeWritten() throws IOException {
     Path file = Files.createFile(folder.resolve("a-file"));
     Settings settings =
