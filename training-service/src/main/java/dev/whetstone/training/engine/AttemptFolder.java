@@ -69,12 +69,17 @@ record AttemptFolder(Path path) {
     return ProcessIdentity.read(path.resolve("keeper"));
   }
 
-  /** The recorded exit code; empty while the worker runs, or when its keeper was killed. */
+  /**
+   * The recorded exit code; empty while the worker runs, or when its keeper was killed. A power
+   * loss can leave the note without its content: the worker is gone then too.
+   */
   OptionalInt exitCode() throws IOException {
     try {
       return OptionalInt.of(Integer.parseInt(Files.readString(exit()).strip()));
     } catch (NoSuchFileException e) {
       return OptionalInt.empty();
+    } catch (NumberFormatException e) {
+      return OptionalInt.of(LocalProcessEngine.UNKNOWN_EXIT);
     }
   }
 

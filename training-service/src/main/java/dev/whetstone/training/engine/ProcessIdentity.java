@@ -23,7 +23,10 @@ record ProcessIdentity(long pid, long startTicks, Instant notedAt) {
   /** How much later than its note a process may seem to have begun. */
   private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
-  /** Reads {@code <pid> <startTicks>}; empty while the file is not there. */
+  /**
+   * Reads {@code <pid> <startTicks>}; empty while the file is not there, and when it says nothing:
+   * a power loss can take a note's content, and the process with it.
+   */
   static Optional<ProcessIdentity> read(Path file) throws IOException {
     try {
       String[] parts = Files.readString(file).strip().split(" ");
@@ -31,10 +34,8 @@ record ProcessIdentity(long pid, long startTicks, Instant notedAt) {
       return Optional.of(
           new ProcessIdentity(
               Long.parseLong(parts[0]), ticks, Files.getLastModifiedTime(file).toInstant()));
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | NumberFormatException e) {
       return Optional.empty();
-    } catch (NumberFormatException e) {
-      throw new IOException(file + " does not hold a process id; remove the attempt's folder", e);
     }
   }
 
