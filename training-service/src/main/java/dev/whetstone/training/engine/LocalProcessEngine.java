@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +29,14 @@ public final class LocalProcessEngine implements ComputeEngine {
 
   private static final long KEEPER_SECONDS = 30;
 
+  /** Within it a keeper that is not hindered writes its notes many times over. */
+  private static final Duration NOTED_WITHIN = Duration.ofSeconds(10);
+
   /**
    * The inner shell becomes the worker by {@code exec} and so keeps the process id and start time
    * that it wrote down. Making the folder {@code kept} succeeds once, so that two launches of one
-   * attempt, the first by a service killed half-way, start one worker.
+   * attempt, the first by a service killed half-way, start one worker. Without its notes, on a full
+   * disk, a worker would be one that nobody finds again: then there is none, and the keeper fails.
    */
   private static final String KEEPER =
       """
@@ -41,16 +46,18 @@ public final class LocalProcessEngine implements ComputeEngine {
         ticks=$(sed "s/.*) //" /proc/$$/stat 2> /dev/null | cut -d" " -f20)
         echo "$$ $ticks" > "$folder/$name.partial" && mv "$folder/$name.partial" "$folder/$name"
       '
-      name=keeper; eval "$note"
+      name=keeper; eval "$note" || exit 1
       note="$note" sh -c '
         folder=$1; shift
-        name=pid; eval "$note"; unset note
+        name=pid; eval "$note" || exit 1; unset note
         exec "$@"
       ' worker "$folder" "$@" >> "$folder/worker.log" 2>&1 < /dev/null
       echo $? > "$folder/exit.partial" && mv "$folder/exit.partial" "$folder/exit"
+      test -e "$folder/pid"
       """;
 
   private final Settings settings;
+  private final Duration notedWithin;
   private volatile boolean ending;
 
   /**
@@ -76,7 +83,12 @@ public final class LocalProcessEngine implements ComputeEngine {
   }
 
   public LocalProcessEngine(Settings settings) {
+    this(settings, NOTED_WITHIN);
+  }
+
+  LocalProcessEngine(Settings settings, Duration notedWithin) {
     this.settings = settings;
+    this.notedWithin = notedWithin;
   }
 
   @Override
@@ -195,18 +207,20 @@ public final class LocalProcessEngine implements ComputeEngine {
   }
 
   /** Until the process id is written down, a poll would not know the worker. */
-  private static void awaitPid(AttemptFolder folder, Process keeper) throws IOException {
+  private void awaitPid(AttemptFolder folder, Process keeper) throws IOException {
+    long deadline = System.nanoTime() + notedWithin.toNanos();
     try {
-      while (!Files.exists(folder.pid()) && keeper.isAlive()) {
-        if (keeper.waitFor(5, TimeUnit.MILLISECONDS)) {
-          break;
-        }
+      while (!Files.exists(folder.pid())
+          && System.nanoTime() < deadline
+          && !keeper.waitFor(5, TimeUnit.MILLISECONDS)) {
+        LOG.tracef("worker-starting folder=%s", folder.path());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    boolean noted = Files.exists(folder.pid()) || Files.exists(folder.exit());
-    if (!noted && !wasSecond(folder, keeper)) {
+    if (!Files.exists(folder.pid()) && !wasSecond(folder, keeper)) {
+      keeper.descendants().forEach(ProcessHandle::destroyForcibly);
+      keeper.destroyForcibly();
       throw new IOException("its keeper could not write to the folder");
     }
   }

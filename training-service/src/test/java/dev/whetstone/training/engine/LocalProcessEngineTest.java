@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real processes: a small Python script is the worker. */
 class LocalProcessEngineTest extends ComputeEngineContract {
@@ -272,6 +275,51 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   }
 
   @Test
+  void shouldStartNoWorkerWhoseProcessIdCannotBeNoted() throws IOException {
+    RunSpec spec = spec();
+    Files.createDirectories(work(spec.attempt()).resolve("pid.partial"));
+
+    assertThat(engine().launch(spec, "token"))
+        .isInstanceOfSatisfying(
+            Launch.Refused.class,
+            refused -> assertThat(refused.reason()).contains(spec.attempt(), "free space"));
+    assertThat(awaitExit(spec.attempt()).code()).isEqualTo(1);
+    assertThat(work(spec.attempt()).resolve("starts")).doesNotExist();
+  }
+
+  @Test
+  void shouldNotWaitForeverForAKeeperThatHangs() throws Exception {
+    RunSpec spec = spec();
+    Path work = Files.createDirectories(work(spec.attempt()));
+    Process pipe = new ProcessBuilder("mkfifo", work.resolve("pid.partial").toString()).start();
+    assertThat(pipe.waitFor(10, TimeUnit.SECONDS)).isTrue();
+
+    Launch launch =
+        new LocalProcessEngine(settings("python3", Optional.empty()), Duration.ofMillis(200))
+            .launch(spec, "token");
+
+    assertThat(launch).isInstanceOf(Launch.Refused.class);
+    assertThat(work.resolve("starts")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pid", "exit"})
+  void shouldTakeANoteThatLostItsContentAsAnEnd(String note) throws IOException {
+    RunSpec spec = spec();
+    Path work = Files.createDirectories(work(spec.attempt()));
+    Path kept = Files.createDirectory(work.resolve("kept"));
+    Files.writeString(work.resolve("pid"), ProcessHandle.current().pid() + " 1");
+    Files.writeString(work.resolve(note), "");
+    Files.setLastModifiedTime(kept, FileTime.fromMillis(0));
+
+    assertThat(engine().poll(spec.attempt()))
+        .isInstanceOfSatisfying(
+            Observation.Exited.class,
+            exited -> assertThat(exited.code()).isEqualTo(LocalProcessEngine.UNKNOWN_EXIT));
+    engine().stop(spec.attempt(), ComputeEngine.Manner.AT_ONCE);
+  }
+
+  @Test
   void shouldSayWhenItsFolderCannotBeWritten() throws IOException {
     Path file = Files.createFile(folder.resolve("a-file"));
     Settings settings =
@@ -284,15 +332,18 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   }
 
   private LocalProcessEngine newEngine(String python, Optional<String> module) {
+    return new LocalProcessEngine(settings(python, module));
+  }
+
+  private Settings settings(String python, Optional<String> module) {
     try {
       Path script = Files.writeString(folder.resolve("worker.py"), WORKER);
-      return new LocalProcessEngine(
-          new Settings(
-              python,
-              List.of(script.toString()),
-              folder.resolve("work"),
-              module,
-              Map.of("OMP_NUM_THREADS", "1")));
+      return new Settings(
+          python,
+          List.of(script.toString()),
+          folder.resolve("work"),
+          module,
+          Map.of("OMP_NUM_THREADS", "1"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
