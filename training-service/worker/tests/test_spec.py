@@ -28,6 +28,13 @@ def test_should_ignore_fields_it_does_not_know(raw_spec):
     assert parse(raw_spec).lora.r == 4
 
 
+@pytest.mark.parametrize("absent", [lambda s: s.pop("chatTemplateSha256"), lambda s: s.update(chatTemplateSha256=None)])
+def test_should_not_need_the_digest_of_the_chat_template(raw_spec, absent):
+    absent(raw_spec)
+
+    assert parse(raw_spec).chat_template_sha256 is None
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -270,6 +270,15 @@ def test_should_say_how_many_rows_were_too_long(raw_spec, tmp_path):
     assert manifest["hyperparameters"]["microBatchSize"] == 8
 
 
+def test_should_train_without_a_digest_of_the_chat_template(raw_spec):
+    del raw_spec["chatTemplateSha256"]
+    raw_spec["stages"][0]["hyperparameters"]["epochs"] = 0.2
+
+    output = train_here(raw_spec)
+
+    assert json.loads((output / "manifest.json").read_text(encoding="utf-8"))["chatTemplateSha256"] is None
+
+
 def test_should_refuse_when_all_rows_are_too_long(raw_spec):
     raw_spec["maxSequenceLength"] = 10
 

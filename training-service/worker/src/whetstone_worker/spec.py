@@ -123,7 +123,7 @@ class RunSpec(_Part):
     attempt: Annotated[str, StringConstraints(min_length=1)]
     fence: Annotated[int, Field(ge=0)]
     base_model: Artifact
-    chat_template_sha256: Sha256
+    chat_template_sha256: Sha256 | None = None
     init_adapter: Artifact | None = None
     replay: tuple[ReplayRef, ...] = ()
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]

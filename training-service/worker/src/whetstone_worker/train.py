@@ -120,7 +120,8 @@ class Attempt:
         base = verified(spec.base_model.uri, spec.base_model.sha256, "base model")
         tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
         encoder = ChatEncoder(tokenizer)
-        require_digest(tokenizer.chat_template, spec.chat_template_sha256)
+        if spec.chat_template_sha256:
+            require_digest(tokenizer.chat_template, spec.chat_template_sha256)
         data = prepare(spec, encoder)
         self._leave_if_asked()
         set_seed(spec.seed)
