@@ -413,6 +413,17 @@ def test_should_keep_an_adapter_that_overflows_from_the_answers_of_others(client
     client.post("/v1/unload_lora_adapter", json={"lora_name": "hostile"})
 
 
+@pytest.mark.parametrize("temperature", [1e-40, 5e-324])
+def test_should_take_the_best_token_at_a_tiny_temperature_and_disturb_nobody(client, questions, temperature):
+    alone = [text(chat(client, question)) for question in questions]
+    options = [{"temperature": temperature} if i % 3 == 0 else {} for i in range(len(questions))]
+
+    with ThreadPoolExecutor(16) as crowd:
+        together = list(crowd.map(lambda pair: chat(client, pair[0], **pair[1]), zip(questions, options, strict=True)))
+
+    assert [text(answer) for answer in together] == alone
+
+
 def test_should_load_and_unload_while_others_are_answered(client, adapters, questions):
     alone = [text(chat(client, question, "one")) for question in questions[:12]]
     body = {"lora_name": "passing", "lora_path": str(adapters["two"])}

@@ -7,6 +7,8 @@ import torch
 
 from whetstone_worker.serve.adapters import LoraAdapter
 
+_LEAST_TEMPERATURE = torch.finfo(torch.float32).tiny
+
 
 @dataclass(frozen=True)
 class TokenLogprob:
@@ -109,7 +111,10 @@ def choose(logits: torch.Tensor, sequence: Sequence) -> int:
             sequence.generator.seed()
         else:
             sequence.generator.manual_seed(sampling.seed)
-    probabilities = torch.softmax(logits.float() / sampling.temperature, dim=-1)
+    scores = logits.float()
+    # From the best token down, and by a number whose inverse is one: else a tiny temperature gives infinity or none.
+    temperature = max(sampling.temperature, _LEAST_TEMPERATURE)
+    probabilities = torch.softmax((scores - scores.max()) / temperature, dim=-1)
     if sampling.top_p < 1:
         ordered, ids = probabilities.sort(descending=True)
         outside = ordered.cumsum(0) - ordered >= sampling.top_p
