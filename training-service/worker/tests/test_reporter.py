@@ -70,6 +70,27 @@ def test_should_send_every_step_once_even_over_failures(reporting):
     assert accepted == [1, 2, 3, 4, 5]
 
 
+def test_should_send_the_newest_steps_though_many_come_while_it_reports(reporting):
+    under_way, go = threading.Event(), threading.Event()
+
+    def answer(_, body):
+        if body["history"] and not under_way.is_set():
+            under_way.set()
+            go.wait(8)
+        return go_on()
+
+    server, reporter = reporting(answer)
+    reporter.step(1, {"train_loss": 1.0})
+    assert under_way.wait(5)
+    for step in range(2, 2_102):
+        reporter.step(step, {"train_loss": 1.0})
+    go.set()
+    reporter.finish(time.monotonic() + 5, phase=Phase.DONE)
+
+    sent = [entry["step"] for body in server.bodies for entry in body["history"]]
+    assert sent == [1, *range(102, 2_102)]
+
+
 def test_should_throttle_news(reporting):
     server, reporter = reporting(go_on)
     began = time.monotonic()

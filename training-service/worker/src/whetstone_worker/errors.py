@@ -50,12 +50,6 @@ class PreemptedError(WorkerError):
     exit_code = ExitCode.PREEMPTED
 
 
-class StaleFenceError(WorkerError):
-    """Another attempt of the run is live; this one must write nothing more."""
-
-    exit_code = ExitCode.STALE_FENCE
-
-
 class StoppedError(WorkerError):
     """The control plane ended the run by directive; no checkpoint is made."""
 

@@ -135,6 +135,7 @@ class StatusReporter:
         self._sending = threading.Lock()
         self._progress = Progress()
         self._history: list[dict[str, Any]] = []
+        self._forgotten = 0  # points that left the history, sent or not
         self._dirty = self._urgent = True
         self._closed = False
         self._directive = Directive.CONTINUE
@@ -160,7 +161,7 @@ class StatusReporter:
         """Adds the metrics of one step to the next report's history."""
         with self._wake:
             self._history.append({"step": step, "metrics": dict(metrics)})
-            del self._history[:-_MOST_HISTORY]
+            self._forget(len(self._history) - _MOST_HISTORY)
             self._progress.metrics.update(metrics)
             self._dirty = True
             self._wake.notify_all()
@@ -208,7 +209,7 @@ class StatusReporter:
     def _send(self) -> bool:
         with self._sending:
             with self._lock:
-                body, sent = self._body(), len(self._history)
+                body, sent = self._body(), self._forgotten + len(self._history)
             try:
                 answer = self._client.post(self._url, json=body)
                 if answer.status_code == httpx.codes.CONFLICT:
@@ -220,10 +221,16 @@ class StatusReporter:
                 self.failures += 1
                 return False
             with self._lock:
-                del self._history[:sent]
+                self._forget(sent - self._forgotten)
             if self._directive is Directive.CONTINUE:
                 self._directive = directive
             return True
+
+    def _forget(self, points: int) -> None:
+        """Drops the oldest points; while a report is under way some may have been dropped already."""
+        if points > 0:
+            del self._history[:points]
+            self._forgotten += points
 
     def _body(self) -> dict[str, Any]:
         progress = self._progress
