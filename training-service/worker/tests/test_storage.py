@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from whetstone_worker.errors import BadInputError
+from whetstone_worker.errors import BadInputError, RetryableError
 from whetstone_worker.storage import (
     path_of,
     read_verified,
@@ -38,7 +38,7 @@ def test_should_name_file_expected_and_actual(tmp_path):
 
 
 def test_should_say_what_is_missing(tmp_path):
-    with pytest.raises(BadInputError, match="does not exist"):
+    with pytest.raises(RetryableError, match="does not exist"):
         verified((tmp_path / "none").as_uri(), "0" * 64, "base model")
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from conftest import make_raw_spec, sft_row, write_rows
 from whetstone_worker import cli
-from whetstone_worker.errors import BadInputError, PreemptedError, StoppedError
+from whetstone_worker.errors import BadInputError, PreemptedError, RetryableError, StoppedError
 from whetstone_worker.preemption import Preemption
 from whetstone_worker.spec import parse
 from whetstone_worker.storage import path_of, sha256_of, sha256_of_file
@@ -144,7 +146,7 @@ def test_should_refuse_a_damaged_resume_point(uninterrupted, raw_spec):
     next_spec = resumed(raw_spec | {"output": {"uri": uninterrupted.as_uri()}}, 9)
     next_spec["resumeFrom"]["sha256"] = "0" * 64
 
-    with pytest.raises(BadInputError, match="resume from an older one"):
+    with pytest.raises(RetryableError, match="resume from an older one"):
         train_here(next_spec)
 
 
@@ -363,6 +365,56 @@ class TestExitCodes:
 
         assert self.code_of(raw_spec, tmp_path) == 65
         assert "hold no row" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("file", ["config.json", "model.safetensors", "tokenizer.json"])
+    def test_should_be_65_for_a_base_that_lacks_a_file(self, raw_spec, base, tmp_path, capsys, file):
+        folder = tmp_path / "base"
+        shutil.copytree(base, folder)
+        (folder / file).unlink()
+        raw_spec["baseModel"] = {"uri": folder.as_uri(), "sha256": sha256_of(folder)}
+
+        assert self.code_of(raw_spec, tmp_path) == 65
+        assert f"{folder} cannot be used" in capsys.readouterr().err
+
+    def test_should_be_65_for_modules_that_the_base_does_not_have(self, raw_spec, tmp_path, capsys):
+        raw_spec["lora"]["targetModules"] = ["foo"]
+
+        assert self.code_of(raw_spec, tmp_path) == 65
+        assert "unusable-lora: /lora with targetModules ['foo']" in capsys.readouterr().err
+
+    def test_should_be_65_for_an_adapter_that_does_not_fit(self, uninterrupted, raw_spec, tmp_path, capsys):
+        folder = tmp_path / "adapter"
+        shutil.copytree(uninterrupted / "adapter", folder)
+        tensors = {name: tensor[:, :-1].contiguous() for name, tensor in load_file(folder / Path(WEIGHTS).name).items()}
+        save_file(tensors, folder / Path(WEIGHTS).name, metadata={"format": "pt"})
+        raw_spec["initAdapter"] = {"uri": folder.as_uri(), "sha256": sha256_of(folder)}
+
+        assert self.code_of(raw_spec, tmp_path) == 65
+        assert "unusable-adapter" in capsys.readouterr().err
+
+    def test_should_be_65_for_an_adapter_of_another_base(self, uninterrupted, raw_spec, tmp_path, capsys):
+        folder = tmp_path / "adapter"
+        shutil.copytree(uninterrupted / "adapter", folder)
+        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        (folder / "adapter_config.json").write_text(json.dumps(config | {"base_model_name_or_path": "0" * 64}))
+        raw_spec["initAdapter"] = {"uri": folder.as_uri(), "sha256": sha256_of(folder)}
+
+        assert self.code_of(raw_spec, tmp_path) == 65
+        assert f"trained on the base with SHA-256 {'0' * 64}" in capsys.readouterr().err
+
+    def test_should_be_1_for_a_damaged_resume_point(self, uninterrupted, raw_spec, tmp_path, capsys):
+        next_spec = resumed(raw_spec | {"output": {"uri": uninterrupted.as_uri()}}, 9)
+        next_spec["output"] = {"uri": (tmp_path / "next").as_uri()}
+        next_spec["resumeFrom"]["sha256"] = "0" * 64
+
+        assert self.code_of(next_spec, tmp_path) == 1
+        assert "resume from an older one" in capsys.readouterr().err
+
+    def test_should_be_1_for_a_batch_that_is_not_there(self, raw_spec, tmp_path, capsys):
+        path_of(raw_spec["stages"][0]["datasets"][0]["uri"]).unlink()
+
+        assert self.code_of(raw_spec, tmp_path) == 1
+        assert "input-missing" in capsys.readouterr().err
 
     def test_should_be_65_and_name_a_missing_package(self, raw_spec, tmp_path, capsys, monkeypatch):
         monkeypatch.setitem(sys.modules, "trl", None)

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from whetstone_worker.errors import BadInputError
+from whetstone_worker.errors import RetryableError
 from whetstone_worker.spec import Artifact
 from whetstone_worker.storage import (
     MANIFEST,
@@ -51,16 +51,19 @@ def discard(point: Path) -> None:
 
 
 def open_point(reference: Artifact) -> tuple[Path, dict[str, Any]]:
-    """The folder and manifest of a resume point after checking every file of it."""
+    """The folder and manifest of a resume point after checking every file of it.
+
+    A damaged one is no reason to give the run up: the control plane looks for an older one before it tries again.
+    """
     folder = path_of(reference.uri)
     manifest_path = folder / MANIFEST
     if not manifest_path.is_file():
-        raise BadInputError(
+        raise RetryableError(
             "resume-point-incomplete", f"{folder} has no {MANIFEST}; resume from an older point or anew"
         )
     data = manifest_path.read_bytes()
     if (actual := sha256_of_bytes(data)) != reference.sha256:
-        raise BadInputError(
+        raise RetryableError(
             "digest-mismatch",
             f"resume point {manifest_path} has SHA-256 {actual}, expected {reference.sha256}; resume from an older one",
         )
@@ -69,7 +72,7 @@ def open_point(reference: Artifact) -> tuple[Path, dict[str, Any]]:
         path = folder / entry["path"]
         found = sha256_of_file(path) if path.is_file() else "nothing"
         if found != entry["sha256"]:
-            raise BadInputError(
+            raise RetryableError(
                 "digest-mismatch",
                 f"resume point file {path} has SHA-256 {found}, expected {entry['sha256']}; resume from an older one",
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from whetstone_worker.errors import BadInputError
+from whetstone_worker.errors import BadInputError, RetryableError
 
 MANIFEST = "manifest.json"
 _CHUNK = 1 << 20
@@ -56,12 +56,12 @@ def sha256_of_directory(folder: Path) -> str:
 
 
 def sha256_of(path: Path) -> str:
-    """The digest of a file or a folder; raises ``BadInputError`` when nothing is there."""
+    """The digest of a file or a folder; raises ``RetryableError`` when nothing is there, for it may come back."""
     if path.is_dir():
         return sha256_of_directory(path)
     if path.is_file():
         return sha256_of_file(path)
-    raise BadInputError("input-missing", f"{path} does not exist; restore it from the object store or cut it again")
+    raise RetryableError("input-missing", f"{path} does not exist; restore it from the object store or cut it again")
 
 
 def verified(uri: str, sha256: str, what: str) -> Path:
@@ -75,7 +75,7 @@ def read_verified(uri: str, sha256: str, what: str) -> bytes:
     """The bytes behind ``uri``; the digest is taken from the very bytes that are returned."""
     path = path_of(uri)
     if not path.is_file():
-        raise BadInputError("input-missing", f"{what} {path} does not exist; restore it from the object store")
+        raise RetryableError("input-missing", f"{what} {path} does not exist; restore it from the object store")
     data = path.read_bytes()
     _require_digest(path, sha256, sha256_of_bytes(data), what)
     return data

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from datasets import Dataset
 from peft import PeftModel
-from transformers import AutoTokenizer, set_seed
 from transformers import logging as transformers_logging
+from transformers import set_seed
 
 from whetstone_worker import checkpoint, resume
 from whetstone_worker.data import PreparedData, prepare
@@ -26,7 +26,7 @@ from whetstone_worker.errors import (
 from whetstone_worker.examples import ChatEncoder, EncodedExample
 from whetstone_worker.metrics import FILE as METRICS_FILE
 from whetstone_worker.metrics import MetricsLog
-from whetstone_worker.modeling import load_model
+from whetstone_worker.modeling import load_model, load_tokenizer
 from whetstone_worker.preemption import Preemption
 from whetstone_worker.reporter import Directive, Phase, Reporter, SilentReporter, StatusReporter
 from whetstone_worker.spec import RunSpec
@@ -118,7 +118,7 @@ class Attempt:
         """Runs the stage and writes the checkpoint; answers where its manifest is."""
         spec = self._spec
         base = verified(spec.base_model.uri, spec.base_model.sha256, "base model")
-        tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
+        tokenizer = load_tokenizer(base)
         encoder = ChatEncoder(tokenizer)
         if spec.chat_template_sha256:
             require_digest(tokenizer.chat_template, spec.chat_template_sha256)
