@@ -188,14 +188,15 @@ class AttemptsLifeTest {
   }
 
   @Test
-  void shouldStartNoAttemptThatTheLoopsBudgetDoesNotPay() {
+  void shouldSaveAndWaitWhenTheLoopsBudgetIsSpentAndGoOnWhenItIsNot() {
     RunSpec first = started("budgets: {maxGpuSecondsPerDay: 100}");
-    assertThat(first.limits().maxGpuSeconds()).isEqualTo(100);
     for (int step = 1; step <= 10; step++) {
-      worker.trains(first, step).statusCode(200);
+      worker.trains(first, step).statusCode(200).body("directive", is("continue"));
       tick(BEAT);
     }
-    engine.exit(first.attempt(), 137, "");
+    worker.trains(first, 11).statusCode(200).body("directive", is("save_and_stop"));
+    fixture.writeResumePoint(first, 11, true);
+    engine.exit(first.attempt(), 75, "");
     tick(BEAT.multipliedBy(2));
 
     assertThat(attempts()).hasSize(1);
@@ -205,6 +206,18 @@ class AttemptsLifeTest {
     clock.advance(Duration.ofDays(1));
     fixture.pass();
     assertThat(attempts()).hasSize(2);
+    assertThat(fixture.spec(loop).resumeFrom()).isNotNull();
+    worker.trains(fixture.spec(loop), 12).body("directive", is("continue"));
+  }
+
+  @Test
+  void shouldNotReadAgainWhatItTookWhenAWorkerSaysAgainThatItIsDone() {
+    RunSpec first = started("");
+    StatusReport done = TrainingFixture.report(1, Phase.DONE, 32, fixture.writeCheckpoint(first));
+    worker.reports(first, done).statusCode(200);
+    unreliable.breakFor("adapter_model.safetensors");
+
+    worker.reports(first, done).statusCode(200).body("directive", is("continue"));
   }
 
   @Test

@@ -13,7 +13,6 @@ public final class RunSpecs {
    * What differs from attempt to attempt.
    *
    * @param microBatchSize halved after running out of memory; absent lets the worker choose
-   * @param maxGpuSeconds what the loop's budget leaves, never more than its limit per attempt
    */
   public record AttemptFacts(
       String runId,
@@ -22,8 +21,7 @@ public final class RunSpecs {
       @Nullable Integer microBatchSize,
       RunSpec.@Nullable Input resumeFrom,
       String outputUri,
-      String callbackUrl,
-      long maxGpuSeconds) {}
+      String callbackUrl) {}
 
   /**
    * Builds the spec of one attempt.
@@ -55,8 +53,7 @@ public final class RunSpecs {
         new RunSpec.Retention(training.retention().method(), training.retention().strength()),
         facts.resumeFrom(),
         new RunSpec.Output(facts.outputUri()),
-        new RunSpec.Limits(
-            training.maxSeconds(), Math.min(training.maxGpuSeconds(), facts.maxGpuSeconds())),
+        new RunSpec.Limits(training.maxSeconds(), training.maxGpuSeconds()),
         new RunSpec.Callback(facts.callbackUrl()));
   }
 

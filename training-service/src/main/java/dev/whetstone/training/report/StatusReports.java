@@ -3,6 +3,7 @@ package dev.whetstone.training.report;
 import dev.whetstone.contracts.run.Directive;
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.loop.DeclaredLoops;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.problem.Problems;
 import dev.whetstone.kit.time.LeaseClock;
@@ -11,8 +12,10 @@ import dev.whetstone.training.run.AttemptEnd;
 import dev.whetstone.training.run.Attempts;
 import dev.whetstone.training.run.Attempts.StoredAttempt;
 import dev.whetstone.training.run.CheckpointOutput;
+import dev.whetstone.training.run.GpuBudget;
 import dev.whetstone.training.run.Run;
 import dev.whetstone.training.run.RunEnding;
+import dev.whetstone.training.run.RunIdentity;
 import dev.whetstone.training.run.RunMetrics;
 import dev.whetstone.training.run.Runs;
 import dev.whetstone.training.run.Runs.StoredRun;
@@ -32,11 +35,14 @@ import java.time.Instant;
 @ApplicationScoped
 public class StatusReports {
   private static final Directive CONTINUE = new Directive(Directive.Action.CONTINUE);
+  private static final Directive SAVE_AND_STOP = new Directive(Directive.Action.SAVE_AND_STOP);
   private static final Directive STOP = new Directive(Directive.Action.STOP);
 
   private final Runs runs;
   private final Attempts attempts;
   private final RunMetrics metrics;
+  private final GpuBudget budget;
+  private final DeclaredLoops loops;
   private final RunEnding ending;
   private final CheckpointOutput output;
   private final LeaseClock clock;
@@ -47,6 +53,8 @@ public class StatusReports {
       Runs runs,
       Attempts attempts,
       RunMetrics metrics,
+      GpuBudget budget,
+      DeclaredLoops loops,
       RunEnding ending,
       CheckpointOutput output,
       LeaseClock clock,
@@ -55,6 +63,8 @@ public class StatusReports {
     this.runs = runs;
     this.attempts = attempts;
     this.metrics = metrics;
+    this.budget = budget;
+    this.loops = loops;
     this.ending = ending;
     this.output = output;
     this.clock = clock;
@@ -70,7 +80,7 @@ public class StatusReports {
     try {
       Directive answer =
           report.phase() == StatusReport.Phase.DONE
-              ? done(seen.attempt().facts(), report)
+              ? done(seen.attempt(), report)
               : QuarkusTransaction.requiringNew().call(() -> progress(attemptId, report));
       count(answer.directive().name().toLowerCase(java.util.Locale.ROOT));
       return answer;
@@ -107,7 +117,18 @@ public class StatusReports {
     attempts.save(live.reported(report, now, locked.lease()));
     attempts.saveProgress(attemptId, report);
     metrics.add(facts.runId(), facts.fence(), report.history());
-    return run.supersedeReason() == null ? CONTINUE : STOP;
+    if (run.supersedeReason() != null) {
+      return STOP;
+    }
+    return budgetIsSpent(run.run().identity(), now) ? SAVE_AND_STOP : CONTINUE;
+  }
+
+  /** Its worker saves and makes room; the run waits for the budget and goes on from there. */
+  private boolean budgetIsSpent(RunIdentity run, Instant now) {
+    return loops
+        .bySha(run.loop(), run.loopSpecSha256())
+        .map(declared -> budget.isSpent(run.loop(), declared.spec().spec().budgets(), now))
+        .orElse(false);
   }
 
   /** A report may overtake the reconciler's note that the worker was started. */
@@ -125,9 +146,13 @@ public class StatusReports {
   }
 
   /** The output is verified before the transaction: it may be large. */
-  private Directive done(Attempt.Facts facts, StatusReport report) {
+  private Directive done(Attempt seen, StatusReport report) {
+    Attempt.Facts facts = seen.facts();
     if (report.fence() != facts.fence()) {
       throw stale(facts);
+    }
+    if (hasSucceeded(seen)) {
+      return CONTINUE;
     }
     CheckpointOutput.Verdict verdict = output.verify(facts.runId(), facts.fence(), report.result());
     return QuarkusTransaction.requiringNew().call(() -> done(facts, report, verdict));
@@ -137,8 +162,7 @@ public class StatusReports {
       Attempt.Facts facts, StatusReport report, CheckpointOutput.Verdict verdict) {
     StoredRun run = runs.lock(facts.runId()).orElseThrow();
     StoredAttempt locked = attempts.lock(facts.attemptId()).orElseThrow();
-    if (locked.attempt() instanceof Attempt.Ended ended
-        && ended.outcome().equals(Attempt.SUCCEEDED)) {
+    if (hasSucceeded(locked.attempt())) {
       return CONTINUE;
     }
     if (run.supersedeReason() != null) {
@@ -168,6 +192,11 @@ public class StatusReports {
         yield STOP;
       }
     };
+  }
+
+  /** Its worker says again what was taken already; what it left may have moved on since. */
+  private static boolean hasSucceeded(Attempt attempt) {
+    return attempt instanceof Attempt.Ended ended && ended.outcome().equals(Attempt.SUCCEEDED);
   }
 
   private void count(String answer) {

@@ -30,10 +30,10 @@ public class AttemptStart {
   private static final Duration BUDGET_PAUSE = Duration.ofMinutes(1);
   private static final Duration STORE_PAUSE = Duration.ofSeconds(10);
   private static final Duration OLD_WORKER_PAUSE = Duration.ofSeconds(1);
-  private static final Duration DAY = Duration.ofDays(1);
 
   private final Runs runs;
   private final Attempts attempts;
+  private final GpuBudget budget;
   private final RunEnding ending;
   private final RunPlans plans;
   private final ResumePoints resumePoints;
@@ -45,6 +45,7 @@ public class AttemptStart {
   public AttemptStart(
       Runs runs,
       Attempts attempts,
+      GpuBudget budget,
       RunEnding ending,
       RunPlans plans,
       ResumePoints resumePoints,
@@ -54,6 +55,7 @@ public class AttemptStart {
       TrainingConfig config) {
     this.runs = runs;
     this.attempts = attempts;
+    this.budget = budget;
     this.ending = ending;
     this.plans = plans;
     this.resumePoints = resumePoints;
@@ -83,8 +85,7 @@ public class AttemptStart {
       return;
     }
     LoopSpec spec = loop.get().spec();
-    long gpuSecondsLeft = gpuSecondsLeft(run, spec.spec().budgets(), now);
-    if (gpuSecondsLeft <= 0) {
+    if (budget.isSpent(identity.loop(), spec.spec().budgets(), now)) {
       runs.save(
           run.postpone(
               now.plus(BUDGET_PAUSE),
@@ -97,7 +98,7 @@ public class AttemptStart {
         plan = plans.make(identity, spec);
         runs.savePlan(identity.runId(), plan);
       }
-      insert(run, spec, plan, gpuSecondsLeft, now);
+      insert(run, spec, plan, now);
     } catch (CorruptBatchException e) {
       ending.failCorrupt(stored, run, e, now);
     } catch (IllegalArgumentException e) {
@@ -116,8 +117,7 @@ public class AttemptStart {
     return false;
   }
 
-  private void insert(
-      Run.Waiting run, LoopSpec spec, RunPlan plan, long gpuSecondsLeft, Instant now) {
+  private void insert(Run.Waiting run, LoopSpec spec, RunPlan plan, Instant now) {
     LoopSpec.Training training = spec.spec().training();
     String runId = run.identity().runId();
     Run.Active active = run.start();
@@ -132,20 +132,11 @@ public class AttemptStart {
             run.tally().microBatchSize(),
             resume,
             output.endsWith("/") ? output : output + "/",
-            config.callbackUrl().toString(),
-            gpuSecondsLeft);
+            config.callbackUrl().toString());
     RunSpec runSpec = RunSpecs.build(spec, plan, facts);
     attempts.insert(
         new Attempt.Starting(new Attempt.Facts(attemptId, runId, active.fence(), runSpec, now)),
         training.leaseDuration());
     runs.save(active);
-  }
-
-  private long gpuSecondsLeft(Run.Waiting run, LoopSpec.Budgets budgets, Instant now) {
-    if (budgets.maxGpuSecondsPerDay() <= 0) {
-      return Long.MAX_VALUE;
-    }
-    double used = attempts.secondsSince(run.identity().loop(), now.minus(DAY), now);
-    return budgets.maxGpuSecondsPerDay() - (long) used;
   }
 }

@@ -110,6 +110,6 @@ abstract class ComputeEngineContract {
         LoopSpecs.training(""),
         plan,
         new RunSpecs.AttemptFacts(
-            run, run + "-1", 1, null, null, "file:///o/", "http://127.0.0.1:1", 9));
+            run, run + "-1", 1, null, null, "file:///o/", "http://127.0.0.1:1"));
   }
 }

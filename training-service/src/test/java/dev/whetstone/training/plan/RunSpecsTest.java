@@ -34,7 +34,7 @@ class RunSpecsTest {
                 + DIGEST
                 + "\", share: 0.3}]");
 
-    RunSpec spec = RunSpecs.build(loop, PLAN, facts(4, 1_000));
+    RunSpec spec = RunSpecs.build(loop, PLAN, facts(4));
 
     assertThat(spec.runId()).isEqualTo("run-1");
     assertThat(spec.attempt()).isEqualTo("run-1-3");
@@ -56,22 +56,15 @@ class RunSpecsTest {
   }
 
   @Test
-  void shouldNotAllowMoreGpuSecondsThanTheBudgetLeaves() {
-    assertThat(
-            RunSpecs.build(LoopSpecs.training(""), PLAN, facts(null, 12)).limits().maxGpuSeconds())
-        .isEqualTo(12);
-  }
-
-  @Test
   void shouldRefuseReplayWithoutADigest() {
     LoopSpec loop = LoopSpecs.training("replay: [{uri: \"hf://a/b\", share: 0.3}]");
 
-    assertThatThrownBy(() -> RunSpecs.build(loop, PLAN, facts(null, 1)))
+    assertThatThrownBy(() -> RunSpecs.build(loop, PLAN, facts(null)))
         .hasMessage(
             "replay set hf://a/b has no digest; add sha256 to it in the loop's file and apply it again");
   }
 
-  private static RunSpecs.AttemptFacts facts(Integer microBatchSize, long gpuSeconds) {
+  private static RunSpecs.AttemptFacts facts(Integer microBatchSize) {
     return new RunSpecs.AttemptFacts(
         "run-1",
         "run-1-3",
@@ -79,7 +72,6 @@ class RunSpecsTest {
         microBatchSize,
         new RunSpec.Input("file:///store/r/", "r"),
         "file:///store/runs/run-1/3/",
-        "http://127.0.0.1:18083",
-        gpuSeconds);
+        "http://127.0.0.1:18083");
   }
 }

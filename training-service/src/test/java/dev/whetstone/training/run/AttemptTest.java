@@ -111,8 +111,7 @@ class AttemptTest {
         RunSpecs.build(
             LoopSpecs.training(""),
             plan,
-            new RunSpecs.AttemptFacts(
-                "run-1", "run-1-1", 1, null, null, "file:///o/", "http://c", 9));
+            new RunSpecs.AttemptFacts("run-1", "run-1-1", 1, null, null, "file:///o/", "http://c"));
     return new Attempt.Starting(new Attempt.Facts("run-1-1", "run-1", 1, spec, NOW));
   }
 }
