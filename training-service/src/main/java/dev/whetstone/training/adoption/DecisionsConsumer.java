@@ -14,6 +14,7 @@ import dev.whetstone.training.run.Runs;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -72,9 +73,19 @@ public class DecisionsConsumer {
       }
       case Effect.RollBack back -> {
         checkpoints.move(loop, checkpointId, State.ROLLED_BACK, now);
-        supersede(loop, batches.setAsideAdoptedBy(loop, checkpointId, back.reason()), checkpointId);
+        supersede(loop, broughtIn(loop, trainedOn, back), checkpointId);
       }
     }
+  }
+
+  /**
+   * Sets aside what a withdrawn candidate brought in: adopted with it, or still pending when it
+   * never was in service wholly. Answers the ids.
+   */
+  private List<String> broughtIn(LoopId loop, List<String> trainedOn, Effect.RollBack back) {
+    List<String> left = new ArrayList<>(batches.setAside(loop, trainedOn, back.reason()));
+    left.addAll(batches.setAsideAdoptedBy(loop, back.checkpointId(), back.reason()));
+    return left;
   }
 
   /** The batches of a run of ours; of an adapter made elsewhere, those that the decision names. */
