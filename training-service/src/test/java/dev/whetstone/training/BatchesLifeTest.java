@@ -219,8 +219,7 @@ class BatchesLifeTest {
       kafka.send(fixture.event(loop, WholePathTest.decided(candidate, Verdict.REJECT, id(first))));
       await()
           .atMost(Duration.ofSeconds(30))
-          .until(
-              () -> hold.somebodyWaitsForABatch() || state.batchStates(loop).contains("set_aside"));
+          .until(() -> hold.somebodyWaits() || state.batchStates(loop).contains("set_aside"));
       hold.release();
       planner.join();
     }
@@ -233,6 +232,50 @@ class BatchesLifeTest {
               assertThat(fixture.run(loop).state()).isEqualTo("active");
               assertThat(fixture.run(loop).batchIds()).containsExactly(id(second));
             });
+  }
+
+  @Test
+  void shouldSupersedeARunThatWasBeingPlannedWhenItsBatchWasErasedFrom() throws Exception {
+    LoopId loop = fixture.loop();
+    Sealed first = fixture.seal(loop, 1, 20);
+    fixture.pass();
+    worker.isDone(fixture.spec(loop), 30).statusCode(200);
+    String checkpoint = fixture.run(loop).checkpointId();
+    fixture.seal(loop, 2, 20);
+    clock.advance(Duration.ofMinutes(31));
+    List<String> erased = first.trainIds().subList(0, 2);
+
+    try (PlannerHold hold = PlannerHold.take(sql);
+        RowHold slow = RowHold.take(sql, "checkpoint", "checkpoint_id", checkpoint)) {
+      Thread planner = Thread.ofVirtual().start(fixture::pass);
+      hold.awaitPlanner();
+      kafka.send(fixture.event(loop, new BatchTainted(id(first), "erasure", erased, "era-1")));
+      await().atMost(Duration.ofSeconds(30)).until(hold::somebodyWaits);
+      hold.release();
+      planner.join();
+      slow.release();
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> fixture.checkpointState(checkpoint).equals("tainted"));
+
+    fixture.pass();
+    fixture.pass();
+    assertThat(fixture.run(loop).state()).isEqualTo("active");
+    assertThat(fixture.run(loop).trainExamples()).isEqualTo(38);
+  }
+
+  @Test
+  void shouldSetAsideWhatACandidateBroughtInThatNeverWasWhollyInService() {
+    LoopId loop = fixture.loop();
+    Sealed first = fixture.seal(loop, 1, 20);
+    trainAndDecide(loop, Verdict.PROMOTE, first);
+    String withdrawn = fixture.run(loop).checkpointId();
+
+    kafka.send(
+        fixture.event(loop, new PromotionRolledBack("e", withdrawn, null, 3, "not confirmed")));
+
+    awaitStates(loop, "set_aside");
   }
 
   @Test

@@ -42,11 +42,12 @@ final class PlannerHold implements AutoCloseable {
         .until(() -> any("select 1 from pg_locks where locktype = 'advisory' and objid = 4711"));
   }
 
-  boolean somebodyWaitsForABatch() {
+  /** Whether a decision or an erasure waits for the rows that the planner has, or for others. */
+  boolean somebodyWaits() {
     return any(
         """
         select 1 from pg_stat_activity where wait_event_type = 'Lock'
-          and query like '%batch%set_aside%'
+          and (query like '%batch%' or query like '%checkpoint%')
         """);
   }
 

@@ -71,8 +71,12 @@ public class BatchesConsumer {
    * starts anew, and every checkpoint trained on it is tainted.
    */
   private void taint(LoopId loop, BatchTainted tainted) {
-    batches.withdrawExamples(loop, tainted);
     String erasureId = tainted.erasureId();
+    if (erasureId != null) {
+      // A run that is being made of the batch is there to supersede once this is granted.
+      batches.lockTrainable(loop);
+    }
+    batches.withdrawExamples(loop, tainted);
     if (erasureId == null) {
       return;
     }

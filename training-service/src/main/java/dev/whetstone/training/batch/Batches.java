@@ -98,8 +98,9 @@ public class Batches {
   }
 
   /**
-   * The same for a run that is about to be made of them. A decision about one of them comes wholly
-   * before or wholly after the caller's transaction, and after it finds the run to supersede.
+   * The same for a run that is about to be made of them. A decision about one of them, and an
+   * erasure, comes wholly before or wholly after the caller's transaction, and after it finds the
+   * run to supersede.
    */
   public List<Batch> lockTrainable(LoopId loop) {
     return sql.query(
