@@ -31,13 +31,18 @@ public class LoopState {
     return batches.all(loop).stream().map(Batch::state).map(state -> state.wireName()).toList();
   }
 
+  /** One that was made elsewhere. */
   public void setChampion(LoopId loop, String adapterUri) {
+    setChampion(loop, "champion-1", adapterUri);
+  }
+
+  public void setChampion(LoopId loop, String checkpointId, String adapterUri) {
     Instant now = Instant.parse("2026-11-20T10:00:00Z");
     QuarkusTransaction.requiringNew()
         .run(
             () ->
                 champions.set(
-                    loop, new ChampionSet(4, "champion-1", adapterUri, "served", null, now)));
+                    loop, new ChampionSet(4, checkpointId, adapterUri, "served", null, now)));
   }
 
   /** The status that the service answers has this reason and says this. */

@@ -91,19 +91,30 @@ public class TrainingFixture {
 
   /** A declaration, by default with the settings of {@code training} in YAML added. */
   public LoopDeclared declaration(LoopId loop, String training) {
+    return declaration(loop, "hf://acme/tiny", training);
+  }
+
+  /** The loop gets another base model. */
+  public void rebase(LoopId loop, String base, String training) {
+    LoopDeclared first = declaration(loop, base, training);
+    LoopDeclared declared = new LoopDeclared(first.spec(), first.specSha256(), 2);
+    QuarkusTransaction.requiringNew().run(() -> loops.record(declared));
+  }
+
+  private LoopDeclared declaration(LoopId loop, String base, String training) {
     String yaml =
         """
         apiVersion: whetstone.dev/v1
         kind: Loop
         metadata: {tenant: %s, name: %s}
         spec:
-          baseModel: {uri: "hf://acme/tiny"}
+          baseModel: {uri: "%s"}
           consent: {default: allow}
           serving: {endpoint: "http://127.0.0.1:1"}
           curation: {seal: {minExamples: 10}}
         %s
         """
-            .formatted(loop.tenant(), loop.loop(), training);
+            .formatted(loop.tenant(), loop.loop(), base, training);
     Declaration declaration =
         LoopFiles.read(yaml.getBytes(StandardCharsets.UTF_8), "loop.yaml", null);
     return new LoopDeclared(declaration.spec(), declaration.specSha256(), 1);

@@ -68,7 +68,7 @@ public class BatchesConsumer {
 
   /**
    * A withdrawn example stays out of later runs. An erasure goes further: a live run with the batch
-   * starts anew, and every checkpoint trained on it is tainted.
+   * starts anew, and every checkpoint trained on it is tainted, with all that started from it.
    */
   private void taint(LoopId loop, BatchTainted tainted) {
     String erasureId = tainted.erasureId();
@@ -80,19 +80,22 @@ public class BatchesConsumer {
     if (erasureId == null) {
       return;
     }
-    runs.supersede(
-        loop,
-        List.of(tainted.batchId()),
-        "examples of batch " + tainted.batchId() + " were erased (" + erasureId + ")");
-    for (Checkpoints.Known checkpoint : checkpoints.trainedOn(loop, tainted.batchId())) {
-      checkpoints.move(loop, checkpoint.checkpointId(), Checkpoints.State.TAINTED, clock.now());
+    String reason = "examples of batch " + tainted.batchId() + " were erased (" + erasureId + ")";
+    runs.supersede(loop, List.of(tainted.batchId()), reason);
+    List<String> checkpointIds =
+        checkpoints.trainedOn(loop, tainted.batchId()).stream()
+            .map(Checkpoints.Known::checkpointId)
+            .toList();
+    for (String checkpointId : checkpointIds) {
+      checkpoints.move(loop, checkpointId, Checkpoints.State.TAINTED, clock.now());
       outbox.add(
           events.create(
               loop,
               RunEnding.SOURCE,
-              checkpoint.checkpointId(),
+              checkpointId,
               loop.key(),
-              new CheckpointTainted(checkpoint.checkpointId(), tainted.reason(), erasureId)));
+              new CheckpointTainted(checkpointId, tainted.reason(), erasureId)));
     }
+    runs.supersedeStartedFrom(loop, checkpointIds, reason);
   }
 }

@@ -36,6 +36,13 @@ public class Checkpoints {
   /** A checkpoint and the batches its run trained on. */
   public record Known(String checkpointId, String runId, List<String> batchIds) {}
 
+  /**
+   * What decides whether a run may start from a checkpoint.
+   *
+   * @param loopSpecSha256 the declaration that its run obeyed
+   */
+  public record Parent(boolean tainted, String loopSpecSha256) {}
+
   public void add(String checkpointId, RunIdentity run, String manifestUri, Instant at) {
     sql.update(
         """
@@ -50,11 +57,12 @@ public class Checkpoints {
         at);
   }
 
+  /** A tainted one stays so, whatever is decided about it afterwards. */
   public void move(LoopId loop, String checkpointId, State state, Instant at) {
     sql.update(
         """
         update checkpoint set state = ?, decided_at = ?
-        where tenant = ? and loop = ? and checkpoint_id = ?
+        where tenant = ? and loop = ? and checkpoint_id = ? and state <> 'tainted'
         """,
         state.name().toLowerCase(Locale.ROOT),
         at,
@@ -75,18 +83,44 @@ public class Checkpoints {
         checkpointId);
   }
 
-  /** Checkpoints that were trained on a batch, except those no longer of use. */
+  /**
+   * Checkpoints that were trained on a batch, or started from one that was, except those no longer
+   * of use.
+   */
   public List<Known> trainedOn(LoopId loop, String batchId) {
     return sql.query(
         """
-        select c.checkpoint_id, c.run_id, r.batch_ids from checkpoint c join run r using (run_id)
-        where c.tenant = ? and c.loop = ? and ? = any(r.batch_ids) and c.state <> 'tainted'
-        order by c.created_at
+        with recursive of_loop as (
+          select c.checkpoint_id, c.run_id, c.state, c.created_at, r.batch_ids,
+            r.plan ->> 'parentCheckpointId' as parent
+          from checkpoint c join run r using (run_id) where c.tenant = ? and c.loop = ?
+        ), touched as (
+          select checkpoint_id from of_loop where ? = any(batch_ids)
+          union select o.checkpoint_id from of_loop o join touched t on o.parent = t.checkpoint_id
+        )
+        select checkpoint_id, run_id, batch_ids from of_loop join touched using (checkpoint_id)
+        where state <> 'tainted' order by created_at
         """,
         row -> new Known(row.getString(1), row.getString(2), Sql.texts(row, "batch_ids")),
         loop.tenant(),
         loop.loop(),
         batchId);
+  }
+
+  /**
+   * A checkpoint that a run is about to start from. Its tainting comes wholly before or wholly
+   * after the caller's transaction, and after it finds the run to supersede.
+   */
+  public Optional<Parent> lockParent(LoopId loop, String checkpointId) {
+    return sql.first(
+        """
+        select c.state, r.loop_spec_sha256 from checkpoint c join run r using (run_id)
+        where c.tenant = ? and c.loop = ? and c.checkpoint_id = ? for share of c
+        """,
+        row -> new Parent(row.getString(1).equals("tainted"), row.getString(2)),
+        loop.tenant(),
+        loop.loop(),
+        checkpointId);
   }
 
   /** Whether a checkpoint made after {@code since} still waits for its first decision. */

@@ -3,25 +3,16 @@ package dev.whetstone.training.run;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.loop.LoopSpec;
-import dev.whetstone.contracts.run.RunSpec;
-import dev.whetstone.kit.json.Digests;
-import dev.whetstone.kit.store.ObjectStore;
-import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.training.batch.Batch;
 import dev.whetstone.training.batch.Batches;
 import dev.whetstone.training.batch.TrainingData;
-import dev.whetstone.training.loop.Champions;
 import dev.whetstone.training.plan.HyperparameterRule;
 import dev.whetstone.training.plan.RunPlan;
 import dev.whetstone.training.plan.StageRule;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Gathers what a run trains on and how, before its first attempt. */
 @ApplicationScoped
@@ -29,22 +20,20 @@ public class RunPlans {
   private final Runs runs;
   private final Batches batches;
   private final TrainingData data;
-  private final Champions champions;
-  private final ObjectStore store;
+  private final StartingPoint startingPoint;
 
-  public RunPlans(
-      Runs runs, Batches batches, TrainingData data, Champions champions, ObjectStore store) {
+  public RunPlans(Runs runs, Batches batches, TrainingData data, StartingPoint startingPoint) {
     this.runs = runs;
     this.batches = batches;
     this.data = data;
-    this.champions = champions;
-    this.store = store;
+    this.startingPoint = startingPoint;
   }
 
   /**
    * @throws IllegalArgumentException when nothing is left to train on
    * @throws dev.whetstone.training.batch.CorruptBatchException when a batch does not verify
-   * @throws ObjectStoreException when something to train on or to start from cannot be read
+   * @throws dev.whetstone.kit.store.ObjectStoreException when something to train on or to start
+   *     from cannot be read
    */
   public RunPlan make(RunIdentity identity, LoopSpec spec) {
     LoopSpec.Training training = spec.spec().training();
@@ -63,10 +52,10 @@ public class RunPlans {
             training, train.examples(), validation.examples(), runs.learned(identity.loop()));
     List<String> reasons = new ArrayList<>(choice.reasons());
     reasons.addAll(StageRule.decide(PlanRule.trainExamples(sources), 0).waiting());
-    Champions.@Nullable Champion start =
-        "champion".equals(training.startFrom())
-            ? champions.of(identity.loop()).filter(c -> c.adapterUri() != null).orElse(null)
-            : null;
+    StartingPoint.Start start = startingPoint.of(identity.loop(), spec);
+    if (start.reason() != null) {
+      reasons.add(start.reason());
+    }
     return new RunPlan(
         train.datasets(),
         validation.datasets(),
@@ -75,21 +64,8 @@ public class RunPlans {
         choice.values(),
         choice.steps(),
         reasons,
-        start == null ? null : adapter(start.adapterUri()),
-        start == null ? null : start.checkpointId(),
+        start.adapter(),
+        start.checkpointId(),
         runs.learned(identity.loop()));
-  }
-
-  private RunSpec.Input adapter(String uri) {
-    String key = store.key(URI.create(uri));
-    try {
-      return new RunSpec.Input(uri, Digests.directory(Path.of(store.uri(key))));
-    } catch (UncheckedIOException e) {
-      throw new ObjectStoreException(
-          "the champion's adapter "
-              + uri
-              + ", from which training.startFrom lets the run start, cannot be read; restore it",
-          e);
-    }
   }
 }

@@ -159,6 +159,19 @@ public class Runs {
         batchIds);
   }
 
+  /** Marks a loop's unfinished run for ending if it started from one of these checkpoints. */
+  public void supersedeStartedFrom(LoopId loop, List<String> checkpointIds, String reason) {
+    sql.update(
+        """
+        update run set supersede_reason = ? where tenant = ? and loop = ?
+          and state in ('waiting', 'active') and plan ->> 'parentCheckpointId' = any(?)
+        """,
+        reason,
+        loop.tenant(),
+        loop.loop(),
+        checkpointIds);
+  }
+
   private void write(
       Run run,
       String state,
