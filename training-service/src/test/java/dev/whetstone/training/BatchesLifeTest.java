@@ -292,7 +292,9 @@ class BatchesLifeTest {
 
     retry(TestKeys.ACME_READ_ONLY, run, 403);
     retry(TestKeys.OTHER, run, 404);
+    state.assertStatus(loop, "Failed", "at once after POST /v1/runs/" + run + "/retry");
     retry(TestKeys.ACME, run, 200);
+    retry(TestKeys.ACME, run, 409);
     fixture.pass();
 
     assertThat(fixture.run(loop).runId()).isNotEqualTo(run);

@@ -1,6 +1,8 @@
 package dev.whetstone.training;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.is;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Form;
@@ -8,12 +10,14 @@ import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.testing.TestKeys;
 import dev.whetstone.training.TrainingFixture.Sealed;
 import dev.whetstone.training.engine.FakeEngine;
 import dev.whetstone.training.run.RunView;
 import dev.whetstone.training.run.Runs;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,20 +85,48 @@ class BrokenDataTest {
   }
 
   @Test
-  void shouldEndWithItsWorkersWordsWhenABlobIsGone() throws Exception {
+  void shouldTryAgainWithItsWorkersWordsWhenABlobIsGone() throws Exception {
     LoopId loop = fixture.loop();
     Sealed sealed = fixture.seal(loop, 1, 20);
     fixture.pass();
     String blob = sealed.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob();
     Files.delete(Path.of(store.uri(blob)));
-    engine.exit(fixture.attempt(loop), 65, "input-missing: dataset " + blob + " does not exist");
+    engine.exit(fixture.attempt(loop), 1, "input-missing: dataset " + blob + " does not exist");
 
     fixture.pass();
 
-    assertThat(fixture.run(loop).state()).isEqualTo("failed");
-    assertThat(fixture.run(loop).code()).isEqualTo("bad-data");
+    assertThat(fixture.run(loop).state()).isEqualTo("waiting");
     assertThat(fixture.run(loop).reason()).contains("input-missing: dataset " + blob);
     assertThat(state.batchStates(loop)).containsExactly("pending");
+  }
+
+  @Test
+  void shouldTrainOnTheOthersOnceALostBatchIsSetAside() throws Exception {
+    LoopId loop = fixture.loop();
+    Sealed lost = fixture.seal(loop, 1, 20);
+    Sealed sound = fixture.seal(loop, 2, 20);
+    String id = lost.event().batchId();
+    sql.update("update batch set state = 'adopted' where batch_id = ?", id);
+    Files.delete(
+        Path.of(store.uri(lost.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob())));
+    fixture.pass();
+    String call = "/v1/loops/" + loop.loop() + "/batches/" + id + "/set-aside";
+    state.assertStatus(loop, "Waiting", "POST " + call);
+
+    setAside(TestKeys.ACME_READ_ONLY, call, 403);
+    setAside(TestKeys.OTHER, call, 404);
+    setAside(TestKeys.ACME, call.replace(id, "unknown"), 404);
+    setAside(TestKeys.ACME, call, 200).body("state", is("set_aside"));
+    setAside(TestKeys.ACME, call, 200).body("state", is("set_aside"));
+    fixture.pass();
+    fixture.pass();
+
+    assertThat(fixture.run(loop).state()).isEqualTo("active");
+    assertThat(fixture.run(loop).batchIds()).containsExactly(sound.event().batchId());
+  }
+
+  private static ValidatableResponse setAside(TestKeys key, String call, int status) {
+    return given().header("Authorization", key.bearer()).post(call).then().statusCode(status);
   }
 
   @Test

@@ -55,6 +55,7 @@ class OperationsTest {
             "/v1/loops/{loop}/runs",
             "/v1/loops/{loop}/status",
             "/v1/runs/{run}/metrics",
+            "/v1/loops/{loop}/batches/{batch}/set-aside",
             "/v1/attempts/{attempt}/status");
   }
 

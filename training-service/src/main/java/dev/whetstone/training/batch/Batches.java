@@ -144,9 +144,9 @@ public class Batches {
         batchIds);
   }
 
-  /** What a run took in is new again, as far as it is still wanted. */
-  public void giveBack(String runId) {
-    sql.update(
+  /** What a run took in is new again, as far as it is still wanted. Answers how many there are. */
+  public int giveBack(String runId) {
+    return sql.update(
         "update batch set trained_by = null where trained_by = ? and state = 'pending'", runId);
   }
 
@@ -175,6 +175,20 @@ public class Batches {
         loop.tenant(),
         loop.loop(),
         batchIds);
+  }
+
+  /** A person takes a batch out of later runs, adopted or not. Answers whether it was in them. */
+  public boolean setAsideByHand(LoopId loop, String batchId, String reason) {
+    return sql.update(
+            """
+            update batch set state = 'set_aside', reason = ?
+            where tenant = ? and loop = ? and batch_id = ? and state in ('pending', 'adopted')
+            """,
+            reason,
+            loop.tenant(),
+            loop.loop(),
+            batchId)
+        == 1;
   }
 
   /** What a withdrawn champion had brought in leaves with it. Answers the ids. */

@@ -36,6 +36,9 @@ import org.jboss.logging.Logger;
 public class TrainingData {
   private static final Logger LOG = Logger.getLogger(TrainingData.class);
 
+  private static final String LOST =
+      "%s; if batch %s is lost for good, POST /v1/loops/%s/batches/%s/set-aside lets the loop train on the others";
+
   private final ObjectStore store;
 
   public TrainingData(ObjectStore store) {
@@ -85,8 +88,7 @@ public class TrainingData {
   /** The verified manifest of a batch. */
   public BatchManifest manifest(Batch batch) {
     try {
-      byte[] bytes =
-          store.readVerified(store.key(URI.create(batch.manifestUri())), batch.batchId());
+      byte[] bytes = read(batch, store.key(URI.create(batch.manifestUri())), batch.batchId());
       BatchManifest manifest = Json.read(bytes, BatchManifest.class);
       if (!new LoopId(manifest.tenant(), manifest.loop()).equals(batch.loop())) {
         throw new UncheckedIOException(
@@ -139,9 +141,21 @@ public class TrainingData {
 
   private byte[] verified(Batch batch, BatchFile file) {
     try {
-      return store.readVerified(file.blob(), file.sha256());
+      return read(batch, file.blob(), file.sha256());
     } catch (CorruptObjectException e) {
       throw new CorruptBatchException(batch.batchId(), file.path() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private byte[] read(Batch batch, String key, String sha256) {
+    try {
+      return store.readVerified(key, sha256);
+    } catch (CorruptObjectException e) {
+      throw e;
+    } catch (ObjectStoreException e) {
+      String id = batch.batchId();
+      throw new ObjectStoreException(
+          LOST.formatted(e.getMessage(), id, batch.loop().loop(), id), e);
     }
   }
 

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Where a loop's training stands, in words. */
 @ApplicationScoped
 public class LoopTraining {
+  private static final String RETRY =
+      "%s failed: %s; its batches train with the next one, or at once after POST /v1/runs/%s/retry";
+
   private final Runs runs;
   private final Attempts attempts;
   private final Batches batches;
@@ -57,7 +60,7 @@ public class LoopTraining {
       case Run.Failed failed ->
           newBatchWaits(loop)
               ? waiting(loop, run + " failed: " + failed.reason() + "; ")
-              : training("False", "Failed", run + " failed: " + failed.reason());
+              : training("False", "Failed", RETRY.formatted(run, failed.reason(), run));
       case Run.Superseded over -> waiting(loop, run + " was superseded: " + over.reason() + "; ");
     };
   }

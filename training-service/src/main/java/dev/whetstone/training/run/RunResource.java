@@ -100,7 +100,15 @@ public class RunResource {
               "run '" + run + "' has not failed",
               "only failed runs are tried again; see GET /v1/runs/" + run));
     }
-    batches.giveBack(run);
+    if (batches.giveBack(run) == 0) {
+      throw new ProblemException(
+          Problems.conflict(
+              "nothing-to-retry",
+              "no batch waits for run '" + run + "' to be tried again",
+              "they were given back already, or are not pending any more; see GET /v1/loops/"
+                  + failed.run().identity().loop().loop()
+                  + "/status"));
+    }
     return view(failed);
   }
 
