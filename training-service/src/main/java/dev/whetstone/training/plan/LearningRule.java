@@ -14,6 +14,9 @@ public final class LearningRule {
   /** Training loss this many times its start counts as diverging. */
   static final double DIVERGING = 1.25;
 
+  /** Steps below which start and end of the training loss are single, noisy ones. */
+  static final int LEAST_POINTS = 10;
+
   /** A relative change of the loss below this counts as barely moving. */
   static final double BARELY = 0.02;
 
@@ -75,7 +78,8 @@ public final class LearningRule {
   }
 
   private static boolean diverging(List<Double> train) {
-    return train.stream().anyMatch(LearningRule::broken) || end(train) > DIVERGING * start(train);
+    boolean rising = train.size() >= LEAST_POINTS && end(train) > DIVERGING * start(train);
+    return rising || train.stream().anyMatch(LearningRule::broken);
   }
 
   private static boolean overfitting(List<Double> train, List<Double> valid) {

@@ -64,11 +64,6 @@ public class FakeEngine implements ComputeEngine {
     workers.put(attemptId, new Observation.Exited(code, lastWords));
   }
 
-  /** It forgets the worker, as after the loss of its machine. */
-  public void forget(String attemptId) {
-    workers.remove(attemptId);
-  }
-
   /** From now on it starts nothing; null ends that. */
   public void refuse(@Nullable String reason) {
     refusal.set(reason);

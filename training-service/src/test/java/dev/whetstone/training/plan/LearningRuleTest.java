@@ -17,7 +17,8 @@ class LearningRuleTest {
   @CsvSource({
     "still falling,        2.0 1.5 1.0, 2.0 1.5 1.2, 1.0,  1",
     "flattened out,        2.0 1.0 0.9, 2.0 1.0 0.999, 1.0,  0",
-    "diverging,            2.0 2.2 3.0, 2.0 2.1 2.9, 0.5,  0",
+    "diverging,            2.0 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8 3.0, 2.0 2.1 2.9, 0.5,  0",
+    "too few to diverge,   2.0 2.2 3.0, 2.0 2.1 2.9, 1.0,  0",
     "not a number,         2.0 NaN 1.0, 2.0 1.5 1.0, 0.5,  0",
     "barely moving,        2.0 2.0 1.99, 2.0 1.995 1.99, 2.0, 0",
     "overfitting,          2.0 1.0 0.1, 2.0 1.0 1.4, 1.0,  -1",
@@ -42,7 +43,8 @@ class LearningRuleTest {
     Learned low = new Learned(0.25, 0, List.of());
     Learned high = new Learned(4, 0, List.of());
 
-    assertThat(LearningRule.after(low, history("1 2 3", "")).learningRateFactor()).isEqualTo(0.25);
+    assertThat(LearningRule.after(low, history("1 2 3 4 5 6 7 8 9 10", "")).learningRateFactor())
+        .isEqualTo(0.25);
     assertThat(LearningRule.after(high, history("1 1 1", "")).learningRateFactor()).isEqualTo(4);
   }
 
