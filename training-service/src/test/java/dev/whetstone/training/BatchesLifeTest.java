@@ -46,6 +46,7 @@ class BatchesLifeTest {
   @Inject TestLeaseClock clock;
   @Inject Batches batches;
   @Inject ObjectStore store;
+  @Inject UnreliableStore unreliable;
   @Inject Runs runs;
   @Inject Sql sql;
 
@@ -53,6 +54,7 @@ class BatchesLifeTest {
 
   @AfterEach
   void leaveNothingBehind() {
+    unreliable.mend();
     fixture.endAllRuns();
     kafka.close();
   }
@@ -322,6 +324,19 @@ class BatchesLifeTest {
     assertThat(read(datasets.getFirst()).lines()).hasSize(10);
     assertThat(datasets.getLast().sha256())
         .isEqualTo(newest.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().sha256());
+  }
+
+  @Test
+  void shouldNotOpenWhatTheCapLeavesOut() {
+    LoopId loop = fixture.loop("  training: {exampleCap: 20}");
+    Sealed old = fixture.seal(loop, 1, 20);
+    fixture.seal(loop, 2, 20);
+    unreliable.breakFor(old.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob());
+
+    fixture.pass();
+
+    assertThat(fixture.run(loop).state()).isEqualTo("active");
+    assertThat(fixture.run(loop).trainExamples()).isEqualTo(20);
   }
 
   @Test

@@ -13,19 +13,20 @@ import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.Stored;
 import dev.whetstone.training.plan.ExampleSelection;
-import dev.whetstone.training.plan.ExampleSelection.BatchRows;
 import dev.whetstone.training.plan.ExampleSelection.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -52,37 +53,39 @@ public class TrainingData {
     }
   }
 
-  private record Line(byte[] bytes, Row row) {}
-
-  private record Source(Batch batch, BatchFile file, List<Line> lines) {
-    BatchRows rows() {
-      return new BatchRows(
-          batch.batchId(), batch.sequence(), lines.stream().map(Line::row).toList());
-    }
-  }
+  /** What is wanted of a batch's file; of the rest of its rows nothing is kept. */
+  private record Part(Batch batch, BatchFile file, int rows, Set<String> wanted) {}
 
   /**
+   * Opens batches newest first until there is no room left, and holds the rows of one at a time:
+   * all standing batches of a loop may be more than memory has room for.
+   *
    * @param withdrawn example ids to leave out
    * @param cap rows over all batches
    * @throws CorruptBatchException when a digest does not fit; nothing was written then
    */
   public Files files(List<Batch> batches, Form form, Split split, Set<String> withdrawn, int cap) {
-    List<Source> sources = new ArrayList<>();
-    for (Batch batch : batches) {
-      manifest(batch).file(form, split).ifPresent(file -> sources.add(read(batch, file)));
+    ExampleSelection selection = new ExampleSelection(withdrawn, cap);
+    List<Part> parts = new ArrayList<>();
+    Iterator<Batch> newestFirst =
+        batches.stream().sorted(Comparator.comparingLong(Batch::sequence).reversed()).iterator();
+    while (selection.hasRoom() && newestFirst.hasNext()) {
+      Batch batch = newestFirst.next();
+      manifest(batch)
+          .file(form, split)
+          .map(file -> part(batch, file, selection))
+          .filter(part -> !part.wanted().isEmpty())
+          .ifPresent(parts::addFirst);
     }
-    Map<String, Set<String>> kept =
-        ExampleSelection.select(sources.stream().map(Source::rows).toList(), withdrawn, cap);
-    List<RunSpec.Dataset> datasets = new ArrayList<>();
-    int examples = 0;
-    for (Source source : sources) {
-      Set<String> wanted = kept.get(source.batch().batchId());
-      if (!wanted.isEmpty()) {
-        datasets.add(dataset(source, wanted, form));
-        examples += wanted.size();
-      }
-    }
-    return new Files(datasets, examples);
+    return new Files(
+        parts.stream().map(part -> dataset(part, form)).toList(),
+        parts.stream().mapToInt(part -> part.wanted().size()).sum());
+  }
+
+  private Part part(Batch batch, BatchFile file, ExampleSelection selection) {
+    List<Row> rows = new ArrayList<>();
+    forEachLine(batch, file, (row, _) -> rows.add(row));
+    return new Part(batch, file, rows.size(), selection.take(rows));
   }
 
   /** The verified manifest of a batch. */
@@ -120,20 +123,19 @@ public class TrainingData {
     return Optional.empty();
   }
 
-  private Source read(Batch batch, BatchFile file) {
+  private void forEachLine(Batch batch, BatchFile file, BiConsumer<Row, byte[]> consumer) {
     try {
       byte[] bytes = verified(batch, file);
-      List<Line> lines = new ArrayList<>();
       int start = 0;
       for (int i = 0; i <= bytes.length; i++) {
         if (i == bytes.length || bytes[i] == '\n') {
           if (i > start) {
-            lines.add(line(new String(bytes, start, i - start, StandardCharsets.UTF_8)));
+            byte[] line = Arrays.copyOfRange(bytes, start, i);
+            consumer.accept(row(line), line);
           }
           start = i + 1;
         }
       }
-      return new Source(batch, file, lines);
     } catch (IOException e) {
       throw new CorruptBatchException(batch.batchId(), file.path() + ": " + e.getMessage(), e);
     }
@@ -159,29 +161,30 @@ public class TrainingData {
     }
   }
 
-  private static Line line(String text) throws IOException {
-    JsonNode row = Json.mapper().readTree(text);
+  private static Row row(byte[] line) throws IOException {
+    JsonNode row = Json.mapper().readTree(line);
     JsonNode id = row.get("id");
     if (id == null || !id.isTextual()) {
       throw new IOException("a row has no id");
     }
-    return new Line(
-        text.getBytes(StandardCharsets.UTF_8),
-        new Row(id.asText(), row.path("sampleWeight").asDouble(1.0)));
+    return new Row(id.asText(), row.path("sampleWeight").asDouble(1.0));
   }
 
-  private RunSpec.Dataset dataset(Source source, Set<String> wanted, Form form) {
-    if (wanted.size() == source.lines().size()) {
-      BatchFile file = source.file();
+  private RunSpec.Dataset dataset(Part part, Form form) {
+    BatchFile file = part.file();
+    if (part.wanted().size() == part.rows()) {
       return new RunSpec.Dataset(store.uri(file.blob()).toString(), file.sha256(), form);
     }
     ByteArrayOutputStream rows = new ByteArrayOutputStream();
-    for (Line line : source.lines()) {
-      if (wanted.contains(line.row().exampleId())) {
-        rows.writeBytes(line.bytes());
-        rows.write('\n');
-      }
-    }
+    forEachLine(
+        part.batch(),
+        file,
+        (row, line) -> {
+          if (part.wanted().contains(row.exampleId())) {
+            rows.writeBytes(line);
+            rows.write('\n');
+          }
+        });
     Stored blob = store.putBlob(rows.toByteArray());
     return new RunSpec.Dataset(blob.uri().toString(), blob.sha256(), form);
   }

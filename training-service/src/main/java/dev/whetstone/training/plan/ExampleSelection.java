@@ -2,15 +2,26 @@ package dev.whetstone.training.plan;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
-/** Which rows of which batches a run trains on: newest and best first, up to a cap. */
+/**
+ * Which rows of which batches a run trains on: newest and best first, up to a cap. It is shown the
+ * batches one after the other, newest first, so that only one of them need be in memory.
+ */
 public final class ExampleSelection {
-  private ExampleSelection() {}
+  private final Set<String> seen;
+  private int room;
+
+  /**
+   * @param withdrawn example ids to leave out
+   * @param cap examples over all batches
+   */
+  public ExampleSelection(Set<String> withdrawn, int cap) {
+    this.seen = new HashSet<>(withdrawn);
+    this.room = cap;
+  }
 
   /**
    * One row, known by its example.
@@ -19,38 +30,25 @@ public final class ExampleSelection {
    */
   public record Row(String exampleId, double weight) {}
 
-  /** The rows of one batch's file, in file order. */
-  public record BatchRows(String batchId, long sequence, List<Row> rows) {
-    public BatchRows {
-      rows = List.copyOf(rows);
-    }
+  /** Whether an older batch could still add something. */
+  public boolean hasRoom() {
+    return room > 0;
   }
 
   /**
-   * Answers, per batch id, the example ids to keep. An example that several batches hold is kept in
-   * the newest of them only.
-   *
-   * @param cap examples over all batches
+   * Answers the example ids to keep of the next older batch. An example that several batches hold
+   * is kept in the newest of them only.
    */
-  public static Map<String, Set<String>> select(
-      List<BatchRows> batches, Set<String> withdrawn, int cap) {
-    Map<String, Set<String>> kept = new HashMap<>();
-    Set<String> seen = new HashSet<>(withdrawn);
-    int room = cap;
-    List<BatchRows> newestFirst =
-        batches.stream().sorted(Comparator.comparingLong(BatchRows::sequence).reversed()).toList();
-    for (BatchRows batch : newestFirst) {
-      List<Row> fresh = new ArrayList<>();
-      for (Row row : batch.rows()) {
-        if (seen.add(row.exampleId())) {
-          fresh.add(row);
-        }
+  public Set<String> take(List<Row> rows) {
+    List<Row> fresh = new ArrayList<>();
+    for (Row row : rows) {
+      if (seen.add(row.exampleId())) {
+        fresh.add(row);
       }
-      Set<String> chosen = best(fresh, room);
-      room -= chosen.size();
-      kept.put(batch.batchId(), chosen);
     }
-    return kept;
+    Set<String> chosen = best(fresh, room);
+    room -= chosen.size();
+    return chosen;
   }
 
   private static Set<String> best(List<Row> rows, int count) {
