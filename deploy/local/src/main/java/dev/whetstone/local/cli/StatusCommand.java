@@ -5,6 +5,7 @@ import dev.whetstone.local.api.Api;
 import dev.whetstone.local.api.Reply;
 import dev.whetstone.local.stack.Component;
 import dev.whetstone.local.stack.StackException;
+import dev.whetstone.local.terminal.Paragraph;
 import dev.whetstone.local.terminal.Terminal;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Command;
     description = "Show what runs, and for each loop how it fares.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
-  private static final int LONGEST_MESSAGE = 160;
+  private static final String INDENT = " ".repeat(15);
+  private static final int TEXT_WIDTH = 95;
   private static final List<Component> REPORTING =
       List.of(Component.CURATION, Component.TRAINING, Component.EVAL);
 
@@ -78,12 +80,12 @@ final class StatusCommand implements Callable<Integer> {
       try {
         Reply reply = api.get(service, "/v1/loops/" + name + "/status");
         if (!reply.isOk()) {
-          terminal.say("  %-10s %s", service.id(), reply.problem());
+          sayBeside(terminal, "    %-10s ".formatted(service.id()), reply.problem());
           continue;
         }
         reply.body().path("conditions").forEach(condition -> showCondition(terminal, condition));
       } catch (StackException e) {
-        terminal.say("  %-10s %s", service.id(), e.getMessage());
+        sayBeside(terminal, "    %-10s ".formatted(service.id()), e.getMessage());
       }
     }
   }
@@ -96,7 +98,7 @@ final class StatusCommand implements Callable<Integer> {
         : "generation %d, %s".formatted(generation, model);
   }
 
-  private static void showCondition(Terminal terminal, JsonNode condition) {
+  static void showCondition(Terminal terminal, JsonNode condition) {
     String status = condition.path("status").asText();
     String mark =
         switch (status) {
@@ -105,16 +107,16 @@ final class StatusCommand implements Callable<Integer> {
           case "False", "false" -> terminal.dim("·");
           default -> terminal.yellow("?");
         };
-    terminal.say(
-        "  %s %-10s %s",
-        mark,
-        condition.path("type").asText(),
-        shortened(condition.path("message").asText(condition.path("reason").asText())));
+    sayBeside(
+        terminal,
+        "  %s %-10s ".formatted(mark, condition.path("type").asText()),
+        condition.path("message").asText(condition.path("reason").asText()));
   }
 
-  private static String shortened(String message) {
-    return message.length() > LONGEST_MESSAGE
-        ? message.substring(0, LONGEST_MESSAGE - 1) + "…"
-        : message;
+  /** The whole text: services put the remedy at its end. */
+  private static void sayBeside(Terminal terminal, String head, String text) {
+    List<String> lines = Paragraph.lines(text, TEXT_WIDTH);
+    terminal.say(head + lines.getFirst());
+    lines.stream().skip(1).forEach(line -> terminal.say(INDENT + line));
   }
 }
