@@ -50,8 +50,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     DirectoryLock lock = DirectoryLock.take(data.getParent());
     try {
       // Whoever held the lock is gone, so that a server that is there has nobody.
-      Postmaster.in(data).ifPresent(Postmaster::end);
-      return new EmbeddedPostgres(launch(data, port), lock, data, port);
+      var directory = new PostgresData(data);
+      directory.prepare();
+      var server = launch(data, port);
+      directory.served();
+      return new EmbeddedPostgres(server, lock, data, port);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw new InfrastructureException(

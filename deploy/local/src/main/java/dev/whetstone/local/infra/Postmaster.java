@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeoutException;
  */
 public record Postmaster(Path data, ProcessHandle process) {
   private static final long FAST_SHUTDOWN_SECONDS = 15;
+  private static final String NOBODY = Integer.toString(Integer.MAX_VALUE);
 
   /**
    * Finds it by {@code postmaster.pid}; a process id that someone else has by now does not count.
@@ -38,6 +40,26 @@ public record Postmaster(Path data, ProcessHandle process) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + pidFile, e);
     }
+  }
+
+  /**
+   * Lets a server start on a data directory whose former server is no more. PostgreSQL refuses as
+   * long as the process id that the former one left is anybody's, after a reboot for example that
+   * of a thread of the JVM that starts it. Only the id is replaced, by one that no system gives
+   * away: by the rest PostgreSQL sees whether children of the former server still use its memory.
+   */
+  static void disown(Path data) throws IOException {
+    Path pidFile = data.resolve("postmaster.pid");
+    if (!Files.exists(pidFile)) {
+      return;
+    }
+    List<String> lines = new ArrayList<>(Files.readAllLines(pidFile));
+    if (lines.isEmpty()) {
+      Files.delete(pidFile);
+      return;
+    }
+    lines.set(0, NOBODY);
+    Files.write(pidFile, lines);
   }
 
   /** Ends it: a fast shutdown (SIGINT) first, so that it checkpoints; by force when that hangs. */

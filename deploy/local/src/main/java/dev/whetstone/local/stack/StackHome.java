@@ -1,11 +1,11 @@
 package dev.whetstone.local.stack;
 
+import dev.whetstone.local.infra.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -138,10 +138,8 @@ public record StackHome(Path directory) {
   /** Deletes Kafka's, PostgreSQL's and the store's files and the attempts' folders. */
   void deleteData() {
     for (Path folder : List.of(data(), store(), work())) {
-      try (Stream<Path> files = Files.exists(folder) ? Files.walk(folder) : Stream.of()) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
+      try {
+        Folders.delete(folder);
       } catch (IOException e) {
         throw new StackException(
             "cannot delete " + folder + ": " + e.getMessage(), "delete it by hand", e);

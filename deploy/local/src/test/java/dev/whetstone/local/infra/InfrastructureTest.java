@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.Topics;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +72,62 @@ class InfrastructureTest {
     assertThat(read()).isEqualTo("kept");
     second.getOutputStream().close();
     assertThat(second.waitFor()).isZero();
+  }
+
+  @Test
+  void shouldStartThoughSomebodyElseHasThePostmastersProcessId() throws Exception {
+    Process first = infrastructure();
+    insert("kept");
+    Path data = InfrastructureMain.postgresData(directory);
+    ProcessHandle postmaster = Postmaster.in(data).orElseThrow().process();
+    first.destroyForcibly().waitFor();
+    postmaster.destroyForcibly();
+    postmaster.onExit().join();
+    Path pidFile = data.resolve("postmaster.pid");
+    List<String> lines = new ArrayList<>(Files.readAllLines(pidFile));
+    lines.set(0, Long.toString(ProcessHandle.current().pid()));
+    Files.write(pidFile, lines);
+
+    Process second = infrastructure();
+
+    assertThat(read()).isEqualTo("kept");
+    second.getOutputStream().close();
+    assertThat(second.waitFor()).isZero();
+  }
+
+  /** initdb writes postgresql.conf early, and with it there initdb is not run again. */
+  @Test
+  void shouldBeginAnewAfterAKillInTheFirstInitialisation() throws Exception {
+    Path data = InfrastructureMain.postgresData(directory);
+    Files.createDirectories(data);
+    Files.writeString(data.resolve("postgresql.conf"), "");
+    Files.createFile(data.resolveSibling("initialising"));
+
+    Process first = infrastructure();
+
+    insert("kept");
+    first.getOutputStream().close();
+    assertThat(first.waitFor()).isZero();
+    Process second = infrastructure();
+    assertThat(read()).isEqualTo("kept");
+    second.getOutputStream().close();
+    assertThat(second.waitFor()).isZero();
+  }
+
+  @Test
+  void shouldMarkADataDirectoryUntilItHasServed() throws IOException {
+    PostgresData data = new PostgresData(directory.resolve("postgres/data"));
+    Path marker = Files.createDirectories(directory.resolve("postgres")).resolve("initialising");
+
+    data.prepare();
+    assertThat(marker).exists();
+    Files.createDirectory(data.directory());
+    Files.writeString(data.directory().resolve("postgresql.conf"), "half");
+
+    data.prepare();
+    assertThat(data.directory()).doesNotExist();
+    data.served();
+    assertThat(marker).doesNotExist();
   }
 
   @Test
