@@ -1,18 +1,16 @@
 package dev.whetstone.local.cli;
 
+import static dev.whetstone.local.cli.ScriptCheckout.program;
+import static dev.whetstone.local.cli.ScriptCheckout.running;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import java.io.IOException;
+import dev.whetstone.local.cli.ScriptCheckout.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,39 +18,31 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The script itself, in a checkout whose Maven and Python only note that they were called. */
 class ScriptTest {
-  private static final Path SCRIPT = Path.of("../../whetstone");
-  private static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
+
+  /** Also takes back that whoever runs the tests may ignore interrupts. */
+  private static final String OWN_GROUP =
+      "use POSIX; $SIG{INT} = 'DEFAULT'; setsid(); exec { $ARGV[0] } @ARGV;";
+
+  /** What the script itself needs, but for sed; neither Java nor Python. */
+  private static final String[] TOOLS = {
+    "dirname", "readlink", "ln", "rm", "mkdir", "chmod", "cat", "cut", "sha256sum"
+  };
 
   @TempDir private Path folder;
-  private Path checkout;
-  private Path state;
-
-  /** How a call of the script ended, and what it printed. */
-  private record Outcome(int code, String said) {}
+  private ScriptCheckout checkout;
 
   @BeforeEach
   void checkout() throws Exception {
-    checkout = Files.createDirectory(folder.toRealPath().resolve("checkout"));
-    state = checkout.resolve(".whetstone");
-    Files.copy(SCRIPT, checkout.resolve("whetstone"));
-    program(checkout.resolve("mvnw"), "echo \"$@\" >> " + checkout.resolve("maven-calls"));
-    program(state.resolve("venv/bin/python"), "echo \"$@\" >> " + checkout.resolve("python-calls"));
-    Path worker = Files.createDirectories(checkout.resolve("training-service/worker"));
-    Files.writeString(worker.resolve("requirements.lock"), "torch==1\n");
-    Files.writeString(worker.resolve("pyproject.toml"), "[project]\n");
-    Files.writeString(
-        state.resolve("venv/lock.sha256"), digest(worker.resolve("requirements.lock")));
-    Files.createFile(state.resolve("built"));
-    Files.setLastModifiedTime(state.resolve("built"), FileTime.from(LONG_AGO));
+    checkout = ScriptCheckout.in(folder);
   }
 
   @Test
   void shouldNotTestUnderARunningStack() throws Exception {
     Process service = running(checkout.resolve("service"));
     try {
-      pidFile(service.pid());
+      checkout.pidFile(service.pid());
 
-      Outcome outcome = script("test");
+      Outcome outcome = checkout.script("test");
 
       assertThat(outcome.code()).isEqualTo(1);
       assertThat(outcome.said()).contains("the stack runs", "./whetstone down");
@@ -66,9 +56,9 @@ class ScriptTest {
   void shouldNotTakeSomebodyElsesProcessForItsOwn() throws Exception {
     Process other = running(folder.resolve("elsewhere"));
     try {
-      pidFile(other.pid());
+      checkout.pidFile(other.pid());
 
-      assertThat(script("test").code()).isZero();
+      assertThat(checkout.script("test").code()).isZero();
     } finally {
       other.destroyForcibly();
     }
@@ -76,17 +66,17 @@ class ScriptTest {
 
   @Test
   void shouldCountAsBuiltOnlyWhatWasBuiltInFull() throws Exception {
-    assertThat(script("test", "-pl", "contracts").code()).isZero();
-    assertThat(builtAt()).isEqualTo(LONG_AGO);
+    assertThat(checkout.script("test", "-pl", "contracts").code()).isZero();
+    assertThat(checkout.builtAt()).isEqualTo(ScriptCheckout.LONG_AGO);
 
-    assertThat(script("test").code()).isZero();
-    assertThat(builtAt()).isAfter(LONG_AGO);
+    assertThat(checkout.script("test").code()).isZero();
+    assertThat(checkout.builtAt()).isAfter(ScriptCheckout.LONG_AGO);
     assertThat(checkout.resolve("maven-calls")).content().contains("-pl contracts verify");
   }
 
   @Test
   void shouldExplainItsTestsWithoutRunningAny() throws Exception {
-    Outcome outcome = script("test", "--help");
+    Outcome outcome = checkout.script("test", "--help");
 
     assertThat(outcome.code()).isZero();
     assertThat(outcome.said()).contains("Usage: ./whetstone test");
@@ -96,13 +86,13 @@ class ScriptTest {
 
   @Test
   void shouldInstallTheWorkerAgainAfterAMove() throws Exception {
-    assertThat(script("test").code()).isZero();
-    Path moved = Files.move(checkout, folder.toRealPath().resolve("moved"));
-    checkout = moved;
+    assertThat(checkout.script("test").code()).isZero();
+    Path moved = Files.move(checkout.folder(), folder.toRealPath().resolve("moved"));
+    checkout = new ScriptCheckout(moved);
     // It still notes its calls under the former name; the link is how that stays readable.
     Files.createSymbolicLink(folder.toRealPath().resolve("checkout"), moved);
 
-    assertThat(script("test").code()).isZero();
+    assertThat(checkout.script("test").code()).isZero();
 
     assertThat(Files.readAllLines(moved.resolve("python-calls")))
         .filteredOn(call -> call.contains("--no-deps -e"))
@@ -116,66 +106,121 @@ class ScriptTest {
   void shouldTakeOverTheLockOfADeadProcessAndGiveItBack() throws Exception {
     Process dead = new ProcessBuilder("true").start();
     dead.waitFor();
-    Path lock = state.resolve("build.lock");
+    Path lock = checkout.buildLock();
     Files.createSymbolicLink(lock, Path.of(Long.toString(dead.pid())));
 
-    assertThat(script("test").code()).isZero();
+    assertThat(checkout.script("test").code()).isZero();
 
     assertThat(Files.isSymbolicLink(lock)).isFalse();
   }
 
   @Test
   void shouldWaitForWhoeverBuilds() throws Exception {
-    Path lock = state.resolve("build.lock");
-    Files.createSymbolicLink(lock, Path.of(Long.toString(ProcessHandle.current().pid())));
+    Process building = running(checkout.resolve("whetstone"));
+    try {
+      Path lock = checkout.buildLock();
+      Files.createSymbolicLink(lock, Path.of(Long.toString(building.pid())));
 
-    Process waiting = start("test");
+      Process waiting = checkout.builder(List.of(), "test").start();
 
-    assertThat(waiting.inputReader().readLine())
-        .contains("waiting for process " + ProcessHandle.current().pid());
+      assertThat(waiting.inputReader().readLine())
+          .contains("waiting for process " + building.pid());
+      assertThat(checkout.resolve("maven-calls")).doesNotExist();
+      Files.delete(lock);
+      String ignored = new String(waiting.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(waiting.waitFor()).isZero();
+    } finally {
+      building.destroyForcibly();
+    }
+  }
+
+  @Test
+  void shouldTakeOverTheLockWhoseProcessIdSomebodyElseHas() throws Exception {
+    Process other = new ProcessBuilder("sleep", "60").start();
+    try {
+      Path lock = checkout.buildLock();
+      Files.createSymbolicLink(lock, Path.of(Long.toString(other.pid())));
+
+      assertThat(checkout.script("test").code()).isZero();
+
+      assertThat(Files.isSymbolicLink(lock)).isFalse();
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  /** Maven ends with a code of its own, which is no reason to go on with the worker's tests. */
+  @Test
+  void shouldEndItsTestsWhenInterrupted() throws Exception {
+    program(
+        checkout.resolve("mvnw"), "trap 'exit 130' INT; echo begun; while :; do sleep 0.1; done");
+    Process testing = checkout.builder(List.of("perl", "-e", OWN_GROUP), "test").start();
+    assertThat(testing.inputReader().lines().anyMatch("begun"::equals)).isTrue();
+
+    assertThat(
+            new ProcessBuilder("kill", "-INT", "--", "-" + testing.pid())
+                .inheritIO()
+                .start()
+                .waitFor())
+        .isZero();
+
+    assertThat(testing.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(testing.exitValue()).isEqualTo(130);
+    assertThat(checkout.resolve("python-calls")).content().doesNotContain("pytest");
+    assertThat(Files.isSymbolicLink(checkout.buildLock())).isFalse();
+  }
+
+  @Test
+  void shouldCheckTheWorkersStyleBesideItsTests() throws Exception {
+    program(
+        checkout.state().resolve("venv/bin/python"),
+        "case \"$*\" in *'ruff format'*) exit 1 ;; esac; exit 0");
+
+    Outcome outcome = checkout.script("test");
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.said()).contains("worker tests: passed", "worker style: FAILED");
+  }
+
+  /** As on a machine whose JDKs are all older: what each says of itself goes through sed. */
+  @Test
+  void shouldSayThatThereIsNoJdk() throws Exception {
+    Path tools = checkout.onlyTools(TOOLS);
+    program(tools.resolve("sed"), "echo 21");
+
+    Outcome outcome =
+        checkout.script(Map.of("PATH", tools.toString(), "HOME", tools.toString()), "test");
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.said()).contains("no JDK 25 was found", "adoptium.net", "set JAVA_HOME");
     assertThat(checkout.resolve("maven-calls")).doesNotExist();
-    Files.delete(lock);
-    String ignored = new String(waiting.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(waiting.waitFor()).isZero();
   }
 
-  private Outcome script(String... arguments) throws Exception {
-    Process process = start(arguments);
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    return new Outcome(process.exitValue(), said);
+  @Test
+  void shouldSayThatThereIsNoPython() throws Exception {
+    Path fixed = Path.of("/usr/local/bin");
+    for (String name : List.of("python3.11", "python3.12", "python3.13")) {
+      assumeFalse(Files.exists(fixed.resolve(name)), "the script finds one in " + fixed);
+    }
+    Files.delete(checkout.state().resolve("venv/lock.sha256"));
+    Path tools = checkout.onlyTools(TOOLS);
+    program(tools.resolve("sed"), "exec /bin/sed \"$@\"");
+
+    Outcome outcome =
+        checkout.script(Map.of("PATH", tools.toString(), "HOME", tools.toString()), "test");
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.said())
+        .contains("no Python 3.11 or newer with venv was found", "WHETSTONE_PYTHON");
   }
 
-  private Process start(String... arguments) throws IOException {
-    var command = new ArrayList<>(List.of("bash", checkout.resolve("whetstone").toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    return builder.start();
-  }
+  @Test
+  void shouldNameTheWhetstonePythonThatIsNone() throws Exception {
+    Files.delete(checkout.state().resolve("venv/lock.sha256"));
 
-  /** A process whose command line names {@code place}. */
-  private static Process running(Path place) throws IOException {
-    return new ProcessBuilder("sh", "-c", "sleep 60; exit", place.toString()).start();
-  }
+    Outcome outcome = checkout.script(Map.of("WHETSTONE_PYTHON", "/nowhere/python"), "test");
 
-  private void pidFile(long pid) throws IOException {
-    Files.createDirectories(state.resolve("run"));
-    Files.writeString(state.resolve("run/eval.json"), "{\"name\":\"eval\",\"pid\":" + pid + "}");
-  }
-
-  private Instant builtAt() throws IOException {
-    return Files.getLastModifiedTime(state.resolve("built")).toInstant();
-  }
-
-  private static String digest(Path file) throws Exception {
-    byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-    return HexFormat.of().formatHex(digest);
-  }
-
-  private static void program(Path file, String line) throws IOException {
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, "#!/bin/sh\n" + line + "\n");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.said()).contains("WHETSTONE_PYTHON is '/nowhere/python'");
   }
 }
