@@ -6,9 +6,12 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.local.stack.PrivateFile;
 import dev.whetstone.local.stack.StackException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -17,6 +20,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** The file of API keys that all services read again when it changes. */
@@ -25,6 +30,7 @@ public final class KeyFile {
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int KEY_BYTES = 32;
+  private static final ReentrantLock ONE_THREAD = new ReentrantLock();
 
   /** What ingest takes as the source of an event. */
   private static final Pattern SOURCE = Pattern.compile("[A-Za-z0-9._:~=+-]{1,200}");
@@ -81,6 +87,24 @@ public final class KeyFile {
    */
   public NewKey create(
       String id, String tenant, String application, List<String> scopes, boolean publishable) {
+    return alone(() -> added(id, tenant, application, scopes, publishable));
+  }
+
+  /**
+   * The same in place of the key called {@code id}, if there is one: its text is not known any
+   * more.
+   */
+  public NewKey renew(
+      String id, String tenant, String application, List<String> scopes, boolean publishable) {
+    return alone(
+        () -> {
+          Optional<KeyEntry> ignored = removed(id);
+          return added(id, tenant, application, scopes, publishable);
+        });
+  }
+
+  private NewKey added(
+      String id, String tenant, String application, List<String> scopes, boolean publishable) {
     check(id, tenant, application, scopes);
     byte[] random = new byte[KEY_BYTES];
     RANDOM.nextBytes(random);
@@ -94,6 +118,10 @@ public final class KeyFile {
 
   /** Removes a key; services refuse it as soon as they read the file again. */
   public Optional<KeyEntry> revoke(String id) {
+    return alone(() -> removed(id));
+  }
+
+  private Optional<KeyEntry> removed(String id) {
     Optional<KeyEntry> found = list().stream().filter(key -> key.id().equals(id)).findFirst();
     found.ifPresent(key -> write(list().stream().filter(other -> !other.id().equals(id)).toList()));
     return found;
@@ -131,6 +159,28 @@ public final class KeyFile {
         throw new StackException(
             "there is no scope '" + scope + "'", "scopes are " + KeyEntry.SCOPES);
       }
+    }
+  }
+
+  /**
+   * Reads, changes and writes with nobody else doing so: no other thread, because the system's lock
+   * is the whole process's, and no other process.
+   */
+  private <T> T alone(Supplier<T> change) {
+    Path lock = file.resolveSibling(file.getFileName() + ".lock");
+    ONE_THREAD.lock();
+    try {
+      Files.createDirectories(lock.toAbsolutePath().getParent());
+      try (FileChannel channel =
+              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock ignored = channel.lock()) {
+        return change.get();
+      }
+    } catch (IOException e) {
+      throw new StackException(
+          "cannot lock " + lock + ": " + e.getMessage(), "free space or give write access", e);
+    } finally {
+      ONE_THREAD.unlock();
     }
   }
 

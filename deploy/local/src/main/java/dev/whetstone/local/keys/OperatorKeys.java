@@ -51,8 +51,7 @@ public final class OperatorKeys {
         }
       }
       String id = "operator-" + tenant;
-      keys.revoke(id);
-      String text = keys.create(id, tenant, "whetstone-cli", KeyEntry.SCOPES, false).text();
+      String text = keys.renew(id, tenant, "whetstone-cli", KeyEntry.SCOPES, false).text();
       PrivateFile.write(secret, (text + "\n").getBytes(StandardCharsets.US_ASCII));
       return text;
     } catch (IOException e) {

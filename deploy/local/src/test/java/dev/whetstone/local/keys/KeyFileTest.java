@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +45,35 @@ class KeyFileTest {
     assertThat(keys.revoke("shop")).contains(key.entry());
     assertThat(keys.knows(key.text())).isFalse();
     assertThat(keys.revoke("shop")).isEmpty();
+  }
+
+  @Test
+  void shouldKeepEveryKeyThatIsCreatedAtOnce() throws Exception {
+    List<Callable<KeyFile.NewKey>> calls =
+        IntStream.range(0, 20)
+            .<Callable<KeyFile.NewKey>>mapToObj(
+                i ->
+                    () ->
+                        KeyFile.at(file)
+                            .create("key-" + i, "acme", "shop-app", List.of("ingest"), false))
+            .toList();
+    try (var threads = Executors.newFixedThreadPool(calls.size())) {
+      for (Future<KeyFile.NewKey> key : threads.invokeAll(calls)) {
+        assertThat(keys.knows(key.get().text())).isTrue();
+      }
+    }
+
+    assertThat(keys.list()).hasSize(20);
+  }
+
+  @Test
+  void shouldRenewAKeyWhoseTextIsForgotten() {
+    KeyFile.NewKey former = keys.renew("shop", "acme", "shop-app", List.of("read"), false);
+
+    KeyFile.NewKey renewed = keys.renew("shop", "acme", "shop-app", List.of("read"), false);
+
+    assertThat(keys.list()).containsExactly(renewed.entry());
+    assertThat(keys.knows(former.text())).isFalse();
   }
 
   @Test
