@@ -1,6 +1,7 @@
 package dev.whetstone.local.cli;
 
 import dev.whetstone.local.stack.Component;
+import dev.whetstone.local.stack.Ports;
 import dev.whetstone.local.terminal.Terminal;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -12,6 +13,8 @@ import picocli.CommandLine.Option;
     description = "Start the stack and leave it running; goes on where it was.",
     mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
+  private static final String DEMO_LOOP = "deploy/local/demo/loop.yaml";
+
   @Option(names = "--no-watchdog", description = "Do not restart services that end by themselves.")
   private boolean noWatchdog;
 
@@ -33,10 +36,20 @@ final class UpCommand implements Callable<Integer> {
     terminal.say("");
     terminal.say(
         "  Try:  curl -H 'Authorization: Bearer %s' http://127.0.0.1:%d/v1/loops", key, eval);
-    terminal.say(
-        "  Then: ./whetstone loop apply deploy/local/demo/loop.yaml   or   ./whetstone demo");
+    sayWhatIsNext(terminal, workplace.options().ports());
     terminal.say("  End:  ./whetstone down");
     return 0;
+  }
+
+  private static void sayWhatIsNext(Terminal terminal, Ports ports) {
+    if (ports.equals(Ports.standard())) {
+      terminal.say("  Then: ./whetstone loop apply %s   or   ./whetstone demo", DEMO_LOOP);
+      return;
+    }
+    terminal.say("  Then: ./whetstone demo   or   ./whetstone loop apply FILE");
+    terminal.say(
+        "        FILE may be a copy beside %s with spec.serving.endpoint http://127.0.0.1:%d",
+        DEMO_LOOP, ports.modelServer());
   }
 
   /** Starts what does not run, showing what is waited for. */

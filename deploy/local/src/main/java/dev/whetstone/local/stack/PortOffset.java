@@ -3,6 +3,7 @@ package dev.whetstone.local.stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.IntSummaryStatistics;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,24 +15,44 @@ public final class PortOffset {
   /** The environment variable that sets it. */
   public static final String VARIABLE = "WHETSTONE_PORT_OFFSET";
 
+  private static final int LEAST_PORT = 1024;
+  private static final int MOST_PORT = 65_535;
+
   private PortOffset() {}
 
   /**
    * The offset to work with.
    *
    * @param asked the value of {@link #VARIABLE}, if it is set; else the remembered one counts
-   * @throws StackException when it is no number
+   * @throws StackException when it is no number, or a port would be none that anybody may use
    */
   public static int of(StackHome home, @Nullable String asked) {
     if (asked == null || asked.isBlank()) {
       return remembered(home).orElse(0);
     }
     try {
-      return Integer.parseInt(asked.strip());
+      return checked(Integer.parseInt(asked.strip()));
     } catch (NumberFormatException e) {
       throw new StackException(
           VARIABLE + " is '" + asked + "'", "set it to a whole number such as 1000", e);
     }
+  }
+
+  private static int checked(int offset) {
+    IntSummaryStatistics ports =
+        Component.all().stream()
+            .flatMap(component -> Ports.standard().of(component).keySet().stream())
+            .mapToInt(Integer::intValue)
+            .summaryStatistics();
+    int least = LEAST_PORT - ports.getMin();
+    int most = MOST_PORT - ports.getMax();
+    if (offset < least || offset > most) {
+      throw new StackException(
+          "%s is %d, and not every port of the stack would lie in %d to %d"
+              .formatted(VARIABLE, offset, LEAST_PORT, MOST_PORT),
+          "set it to a number from %d to %d, such as 1000".formatted(least, most));
+    }
+    return offset;
   }
 
   /**

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PortOffsetTest {
   @TempDir private Path folder;
@@ -46,6 +48,21 @@ class PortOffsetTest {
     assertThatThrownBy(() -> PortOffset.of(home, "many"))
         .isInstanceOf(StackException.class)
         .hasMessageContaining("WHETSTONE_PORT_OFFSET is 'many'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"60000", "47104", "-17058", "2147483647"})
+  void shouldNameTheOffsetThatLeavesNoPort(String offset) {
+    assertThatThrownBy(() -> PortOffset.of(home, offset))
+        .isInstanceOf(StackException.class)
+        .hasMessageContaining("WHETSTONE_PORT_OFFSET is " + offset)
+        .hasMessageContaining("-17057 to 47103");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-17_057, 0, 47_103})
+  void shouldTakeAnOffsetThatLeavesEveryPort(int offset) {
+    assertThat(PortOffset.of(home, Integer.toString(offset))).isEqualTo(offset);
   }
 
   private StackOptions shifted(int offset) {
