@@ -7,11 +7,14 @@ import dev.whetstone.local.api.LoopFile;
 import dev.whetstone.local.api.Reply;
 import dev.whetstone.local.stack.Component;
 import dev.whetstone.local.terminal.Terminal;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Checks, declares and explains loops. */
 @Command(
@@ -22,6 +25,8 @@ import picocli.CommandLine.Parameters;
 final class LoopCommand {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  @Spec private CommandSpec spec;
+
   @Command(
       name = "validate",
       description = "Say whether a loop file is right; change nothing.",
@@ -31,7 +36,7 @@ final class LoopCommand {
     LoopFile loop = LoopFile.read(file);
     Reply reply = explain(workplace, loop);
     if (!reply.isOk()) {
-      return refuse(workplace, loop, reply);
+      return refuse(loop, reply);
     }
     workplace.terminal().say("%s is right: loop %s/%s.", file, loop.tenant(), loop.name());
     return 0;
@@ -48,7 +53,7 @@ final class LoopCommand {
     Api api = workplace.api(loop.tenant());
     Reply reply = Declaring.declare(api, loop.name(), loop.content());
     if (!reply.isOk()) {
-      return refuse(workplace, loop, reply);
+      return refuse(loop, reply);
     }
     workplace
         .terminal()
@@ -92,7 +97,7 @@ final class LoopCommand {
     LoopFile loop = LoopFile.read(file);
     Reply reply = explain(workplace, loop);
     if (!reply.isOk()) {
-      return refuse(workplace, loop, reply);
+      return refuse(loop, reply);
     }
     JsonNode settings = reply.body().path("settings");
     for (JsonNode setting : settings.isArray() ? settings : reply.body()) {
@@ -114,27 +119,22 @@ final class LoopCommand {
         .post(Component.EVAL, "/v1/loops/" + loop.name() + "/explain", loop.content());
   }
 
-  private static int refuse(Workplace workplace, LoopFile loop, Reply reply) {
+  private int refuse(LoopFile loop, Reply reply) {
+    PrintWriter err = spec.commandLine().getErr();
     if (!"invalid-loop".equals(reply.body().path("code").asText())) {
-      workplace.terminal().say("%s is refused: %s", loop.file(), reply.problem());
+      err.printf("%s is refused: %s%n", loop.file(), reply.problem());
       return 1;
     }
-    workplace.terminal().say("%s is refused:", loop.file());
+    err.printf("%s is refused:%n", loop.file());
     // The service calls the body by the loop's name; here it is a file.
+    String name = loop.name() + " ";
     reply
         .body()
         .path("detail")
         .asText()
         .lines()
-        .forEach(
-            fault ->
-                workplace
-                    .terminal()
-                    .say(
-                        "  %s",
-                        fault.startsWith(loop.name() + " ")
-                            ? fault.substring(loop.name().length() + 1)
-                            : fault));
+        .map(fault -> fault.startsWith(name) ? fault.substring(name.length()) : fault)
+        .forEach(fault -> err.println("  " + fault));
     return 1;
   }
 
