@@ -4,16 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.local.api.Api;
 import dev.whetstone.local.api.Reply;
 import dev.whetstone.local.stack.Component;
-import dev.whetstone.local.terminal.GateLine;
 import dev.whetstone.local.terminal.Terminal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What the services know of one id, put together in the order in which it happened. */
 final class Life {
-  private static final int WORST_SHOWN = 5;
   private final Api api;
   private final Terminal terminal;
   private final String tenant;
@@ -38,9 +37,8 @@ final class Life {
     if (!reply.isOk()) {
       return false;
     }
-    List<JsonNode> fates = asList(reply.body(), "fates");
-    fates.forEach(fate -> tellFate(loop, fate));
-    return !fates.isEmpty();
+    reply.body().forEach(fate -> tellFate(loop, fate));
+    return !reply.body().isEmpty();
   }
 
   private boolean tellResponse(String loop, String id) {
@@ -48,153 +46,95 @@ final class Life {
     if (!reply.isOk()) {
       return false;
     }
-    terminal.say("%s  in loop %s/%s", terminal.bold("answer " + id), tenant, loop);
     JsonNode body = reply.body();
+    title("answer " + id, loop);
+    say("  part of   conversation %s", FateWords.text(body, "conversationId"));
+    say("  split     %s", FateWords.text(body, "split"));
     if (body.path("interaction").isObject()) {
       tellFate(loop, body.path("interaction"));
     }
-    List<JsonNode> events = new ArrayList<>(asList(body, "events"));
-    events.addAll(asList(body.path("feedback"), "feedback"));
-    events.forEach(fate -> tellFate(loop, fate));
-    if (events.isEmpty() && !body.path("interaction").isObject()) {
-      terminal.say(body.toPrettyString());
-    }
+    body.path("feedback").forEach(fate -> tellFate(loop, fate));
     return true;
   }
 
   private boolean tellCheckpoint(String loop, String id) {
-    boolean found = false;
-    for (JsonNode decision : decisions(loop)) {
-      if (!id.isEmpty() && decision.path("candidate").asText().startsWith(id)) {
-        terminal.say(
-            "%s  in loop %s/%s",
-            terminal.bold("checkpoint " + decision.path("candidate").asText()), tenant, loop);
-        tellRunsOf(loop, decision);
-        tellDecision(decision);
-        found = true;
-      }
-    }
-    if (found) {
-      return true;
-    }
     Reply reply = api.get(Component.EVAL, "/v1/checkpoints/" + Api.encode(id));
-    if (!reply.isOk() || !loopOf(reply.body()).equals(loop)) {
+    if (!reply.isOk() || !FateWords.text(reply.body(), "loop").equals(loop)) {
       return false;
     }
-    terminal.say("%s: not judged yet", terminal.bold("checkpoint " + id));
-    terminal.say(reply.body().toPrettyString());
+    JsonNode story = reply.body();
+    String checkpoint = FateWords.text(story, "checkpointId");
+    title("checkpoint " + checkpoint, loop);
+    tellRuns(loop, run -> FateWords.text(run, "runId").equals(FateWords.text(story, "runId")));
+    CheckpointWords.lines(story).forEach(terminal::say);
+    for (JsonNode decision : decisions(loop)) {
+      if (FateWords.text(decision, "candidate").equals(checkpoint)) {
+        CheckpointWords.decision(decision, story).forEach(terminal::say);
+      }
+    }
     return true;
   }
 
-  private static String loopOf(JsonNode checkpoint) {
-    return checkpoint.path("loop").isTextual()
-        ? checkpoint.path("loop").asText()
-        : checkpoint.at("/loop/loop").asText();
-  }
-
   private void tellFate(String loop, JsonNode fate) {
-    String event = fate.path("id").asText(fate.path("eventKey").asText());
-    terminal.say("%s  in loop %s/%s", terminal.bold("event " + event), tenant, loop);
-    terminal.say("  fate      %s", inWords(fate));
-    if (!fate.path("responseId").asText("").isEmpty()) {
-      terminal.say("  about     answer %s", fate.path("responseId").asText());
-    }
+    title("event " + FateWords.text(fate, "id"), loop);
+    FateWords.lines(fate).forEach(terminal::say);
     Set<String> batches = new LinkedHashSet<>();
     for (JsonNode example : fate.path("examples")) {
-      String batch = example.path("batchId").asText("");
-      terminal.say(
-          "  example   %s (%s, %s)%s",
-          shortId(example.path("exampleId").asText()),
-          example.path("form").asText().toLowerCase(java.util.Locale.ROOT),
-          example.path("split").asText().toLowerCase(java.util.Locale.ROOT),
-          batch.isEmpty() || "null".equals(batch) ? "" : " in batch " + shortId(batch));
-      if (!batch.isEmpty() && !"null".equals(batch)) {
+      String batch = FateWords.text(example, "batchId");
+      if (!batch.isEmpty()) {
         batches.add(batch);
       }
     }
     batches.forEach(batch -> tellBatch(loop, batch));
   }
 
-  /** The fate with its reason, for example "waiting for its interaction until …". */
-  static String inWords(JsonNode fate) {
-    StringBuilder words = new StringBuilder(fate.path("fate").asText());
-    for (String field : List.of("reason", "detail")) {
-      String text = fate.path(field).asText("");
-      if (!text.isEmpty() && !"null".equals(text)) {
-        words.append(field.equals("reason") ? ": " : ", ").append(text);
-      }
-    }
-    String deadline = fate.path("deadline").asText("");
-    if (!deadline.isEmpty() && !"null".equals(deadline)) {
-      words.append(", until ").append(deadline);
-    }
-    return words.toString();
-  }
-
   private void tellBatch(String loop, String batch) {
-    for (JsonNode run : asList(api.ok(Component.TRAINING, runsPath(loop)), "runs")) {
-      for (JsonNode id : run.path("batchIds")) {
-        if (id.asText().equals(batch)) {
-          tellRun(run);
-        }
-      }
-    }
+    tellRuns(loop, run -> holds(run, batch));
     for (JsonNode decision : decisions(loop)) {
-      for (JsonNode id : decision.path("batchIds")) {
-        if (id.asText().equals(batch)) {
-          tellDecision(decision);
-        }
+      if (holds(decision, batch)) {
+        Reply story =
+            api.get(
+                Component.EVAL,
+                "/v1/checkpoints/" + Api.encode(FateWords.text(decision, "candidate")));
+        CheckpointWords.decision(decision, story.body()).forEach(terminal::say);
       }
     }
   }
 
-  private void tellRunsOf(String loop, JsonNode decision) {
-    for (JsonNode run : asList(api.ok(Component.TRAINING, runsPath(loop)), "runs")) {
-      if (run.path("checkpointId").asText().equals(decision.path("candidate").asText())) {
-        tellRun(run);
+  private static boolean holds(JsonNode node, String batch) {
+    for (JsonNode id : node.path("batchIds")) {
+      if (id.asText().equals(batch)) {
+        return true;
       }
     }
+    return false;
   }
 
-  private void tellRun(JsonNode run) {
-    terminal.say(
-        "  trained   %s, %s, %d attempt(s)",
-        run.path("runId").asText(), run.path("state").asText(), run.path("attempts").size());
-  }
-
-  private void tellDecision(JsonNode decision) {
-    terminal.say(
-        "  decided   %s  %s", decision.path("verdict").asText(), GateLine.headline(decision));
-    decision.path("gates").forEach(gate -> terminal.say("            %s", GateLine.of(gate)));
-    for (WorstItems.Item item : WorstItems.of(decision, WORST_SHOWN)) {
-      terminal.say("  worse     %s: %s", item.suite(), item.question());
-      terminal.say("              wanted     %s", item.reference());
-      terminal.say("              champion   %s", item.champion());
-      terminal.say("              candidate  %s", item.candidate());
+  private void tellRuns(String loop, Predicate<JsonNode> wanted) {
+    for (JsonNode run : api.ok(Component.TRAINING, "/v1/loops/" + loop + "/runs")) {
+      if (wanted.test(run)) {
+        String reason = FateWords.text(run, "reason");
+        say(
+            "  trained   %s, %s, %d attempt(s)%s",
+            FateWords.text(run, "runId"),
+            FateWords.text(run, "state"),
+            run.path("attempts").size(),
+            reason.isEmpty() ? "" : ": " + reason);
+      }
     }
   }
 
   private List<JsonNode> decisions(String loop) {
-    return asList(api.ok(Component.EVAL, "/v1/loops/" + loop + "/decisions"), "decisions");
+    List<JsonNode> decisions = new ArrayList<>();
+    api.ok(Component.EVAL, "/v1/loops/" + loop + "/decisions").forEach(decisions::add);
+    return decisions;
   }
 
-  private static String runsPath(String loop) {
-    return "/v1/loops/" + loop + "/runs";
+  private void title(String what, String loop) {
+    say("%s  in loop %s/%s", terminal.bold(what), tenant, loop);
   }
 
-  static List<JsonNode> asList(JsonNode node, String field) {
-    List<JsonNode> list = new ArrayList<>();
-    if (node.isArray()) {
-      node.forEach(list::add);
-    } else if (node.path(field).isArray()) {
-      node.path(field).forEach(list::add);
-    } else if (node.has("eventKey")) {
-      list.add(node);
-    }
-    return list;
-  }
-
-  private static String shortId(String id) {
-    return id.length() > 12 ? id.substring(0, 12) : id;
+  private void say(String format, Object... values) {
+    terminal.say(format, values);
   }
 }

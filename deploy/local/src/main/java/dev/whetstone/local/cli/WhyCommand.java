@@ -15,7 +15,7 @@ final class WhyCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "EVENT|RESPONSE|CHECKPOINT",
       description =
-          "an event's id, a response id or a checkpoint id (its first characters will do)")
+          "an event's id, a response id or a checkpoint id (its first eight digits will do)")
   private String id = "";
 
   @Override
