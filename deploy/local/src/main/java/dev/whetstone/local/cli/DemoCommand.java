@@ -4,8 +4,11 @@ import dev.whetstone.local.demo.DemoRuns;
 import dev.whetstone.local.stack.LocalStack;
 import java.time.Clock;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Shows the whole loop on the toy base model. */
 @Command(
@@ -30,15 +33,21 @@ final class DemoCommand implements Callable<Integer> {
       description = "End the stack and delete its data, loops and adapters first.")
   private boolean fresh;
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() {
+    if (seeds < 1) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--seeds is " + seeds + "; give 1 or more");
+    }
     Workplace workplace = Workplace.current();
     if (fresh) {
       workplace.stack().down(workplace.terminal());
       workplace.stack().deleteData();
     }
     UpCommand.start(workplace, true);
-    try (LocalStack.Guard ignored = workplace.stack().endOnInterrupt()) {
+    try (LocalStack.Guard ignored = workplace.stack().endOnInterrupt(workplace.terminal())) {
       new DemoRuns(
               workplace.options(),
               workplace.operatorKeys().of(Workplace.TENANT),

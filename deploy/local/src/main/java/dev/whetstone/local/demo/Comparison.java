@@ -44,7 +44,12 @@ record Comparison(
 
   /** Asks the live model everything. */
   Measurement measure(String when) {
-    Measurement measured = Measurement.take(model, questionnaire);
+    int before = model.answered();
+    Measurement measured =
+        terminal.during(
+            "measuring the live model",
+            () -> "%d of %d questions".formatted(model.answered() - before, questionnaire.size()),
+            () -> Measurement.take(model, questionnaire));
     terminal.say(
         "  measured   %s: exact match %s, skills %s", when, measured.exact(), measured.skills());
     return measured;

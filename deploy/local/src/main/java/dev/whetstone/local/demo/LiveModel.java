@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The model in service, as the product app reaches it: the registry assigns each end user a model
@@ -28,6 +29,8 @@ final class LiveModel {
   private final Api api;
   private final String loop;
   private final Map<String, JsonNode> assignments = new ConcurrentHashMap<>();
+
+  private final AtomicInteger answered = new AtomicInteger();
 
   LiveModel(Api api, String loop) {
     this.api = api;
@@ -50,6 +53,11 @@ final class LiveModel {
       String finishReason,
       JsonNode usage,
       JsonNode assignment) {}
+
+  /** How many questions it has answered so far; safe to ask while it answers. */
+  int answered() {
+    return answered.get();
+  }
 
   /** Answers in the order of the questions, asked many at a time. */
   List<Answer> askAll(List<Ask> asks) {
@@ -98,6 +106,7 @@ final class LiveModel {
             Component.MODEL_SERVER,
             "POST /v1/chat/completions",
             api.with(null).post(Component.MODEL_SERVER, "/v1/chat/completions", request));
+    answered.incrementAndGet();
     JsonNode choice = completion.at("/choices/0");
     return new Answer(
         ask,

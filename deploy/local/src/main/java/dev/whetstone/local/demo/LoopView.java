@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the services say of one loop. */
 final class LoopView {
@@ -96,9 +97,19 @@ final class LoopView {
 
   /** How many of these events have each fate. */
   Map<String, Integer> fates(List<String> ids) {
+    return fates(ids, new AtomicInteger());
+  }
+
+  /**
+   * The same.
+   *
+   * @param told counts how many are known so far
+   */
+  Map<String, Integer> fates(List<String> ids, AtomicInteger told) {
     Map<String, Integer> counts = new TreeMap<>();
     for (String id : ids) {
       counts.merge(fate(id).path("fate").asText("unknown"), 1, Integer::sum);
+      told.incrementAndGet();
     }
     return counts;
   }

@@ -42,6 +42,10 @@ record Measurement(
           suite(folder.resolve("suites/forget-unreplayed.jsonl")));
     }
 
+    int size() {
+      return heldOut.size() + skills.size() + notReplayed.size();
+    }
+
     private static List<Question> suite(Path file) {
       List<Question> questions = new ArrayList<>();
       try {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sends what happened to ingest over HTTP and keeps count of the receipts. */
 final class ProductApp {
@@ -20,7 +21,7 @@ final class ProductApp {
   private final String loop;
   private final Set<String> acceptedIds = new TreeSet<>();
   private final List<Refusal> refusals = new ArrayList<>();
-  private int sent;
+  private final AtomicInteger sent = new AtomicInteger();
   private int accepted;
 
   ProductApp(Api api, String loop) {
@@ -31,9 +32,9 @@ final class ProductApp {
   /** An item that ingest did not take, with its reason and place. */
   record Refusal(String code, String pointer, String detail) {}
 
-  /** Items sent, each delivery counted. */
+  /** Items sent, each delivery counted; safe to ask while it sends. */
   int sent() {
-    return sent;
+    return sent.get();
   }
 
   /** Items with an accepting receipt, each delivery counted. */
@@ -112,7 +113,7 @@ final class ProductApp {
       receipts.add(body);
     }
     for (JsonNode receipt : receipts) {
-      sent++;
+      sent.incrementAndGet();
       if ("accepted".equals(receipt.path("status").asText())) {
         accepted++;
         acceptedIds.add(receipt.path("id").asText());

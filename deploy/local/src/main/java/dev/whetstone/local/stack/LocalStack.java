@@ -60,10 +60,10 @@ public final class LocalStack implements AutoCloseable {
       KeyFile.at(options.home().keysFile()).createIfAbsent();
       PortCheck.of(options, this::isRunning).run();
       PortOffset.remember(options, Stream.of(Component.values()).anyMatch(this::isRunning));
-      try (Guard ignoredToo = endOnInterrupt()) {
+      try (Guard ignoredToo = endOnInterrupt(progress)) {
         startInOrder(progress);
       } catch (RuntimeException e) {
-        endStartedHere();
+        endStartedHere(progress);
         throw e;
       }
     }
@@ -240,8 +240,8 @@ public final class LocalStack implements AutoCloseable {
    * Ends what this object started, when the JVM is asked to end (Ctrl-C) before the result is
    * closed.
    */
-  public Guard endOnInterrupt() {
-    Thread onExit = new Thread(this::interrupt, "end-what-was-started");
+  public Guard endOnInterrupt(Progress progress) {
+    Thread onExit = new Thread(() -> interrupt(progress), "end-what-was-started");
     Runtime.getRuntime().addShutdownHook(onExit);
     return () -> {
       boolean ignored = removeHook(onExit);
@@ -254,15 +254,18 @@ public final class LocalStack implements AutoCloseable {
     void close();
   }
 
-  private void interrupt() {
+  private void interrupt(Progress progress) {
     interrupted = true;
-    endStartedHere();
+    if (watchdogStartedHere || !startedHere.isEmpty()) {
+      progress.say("interrupted: ending what was started here");
+    }
+    endStartedHere(progress);
   }
 
-  private void endStartedHere() {
+  private void endStartedHere(Progress progress) {
     if (startedHere.contains(Component.INFRA)) {
       // Without it nothing else of the stack can go on, and nothing of it ran before.
-      int ignored = new Ending(options).endEverything(Progress.silent());
+      int ignored = new Ending(options).endEverything(progress);
     } else {
       if (watchdogStartedHere) {
         end(process(Watchdog.NAME).stream());

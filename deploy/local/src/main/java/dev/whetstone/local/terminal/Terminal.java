@@ -5,6 +5,8 @@ import dev.whetstone.local.stack.Progress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -16,6 +18,7 @@ import java.util.function.Supplier;
 public final class Terminal implements Progress {
   private static final String[] SPINNER = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration NO_LIMIT = Duration.ofDays(1);
   private static final int WIDTH = 110;
 
   /** News are asked for about once a second: asking may cost a call to a service. */
@@ -43,7 +46,8 @@ public final class Terminal implements Progress {
 
   @Override
   public void say(String line) {
-    out.println(line);
+    // The line that moves may be there: another thread says that everything ends.
+    out.println((interactive ? CLEAR_LINE : "") + line);
   }
 
   /** Prints with {@link String#format}. */
@@ -109,6 +113,22 @@ public final class Terminal implements Progress {
       out.flush();
     }
     return answer;
+  }
+
+  /**
+   * Does {@code work}, showing meanwhile how long it takes and {@code detail}.
+   *
+   * @param detail asked by another thread than the one that works
+   */
+  public <T> T during(String what, Supplier<String> detail, Supplier<T> work) {
+    CompletableFuture<T> done = CompletableFuture.supplyAsync(work, Thread::startVirtualThread);
+    Optional<Boolean> ignored =
+        await(what, NO_LIMIT, detail, () -> done.isDone() ? Optional.of(true) : Optional.empty());
+    try {
+      return done.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   private static String shortened(String line) {

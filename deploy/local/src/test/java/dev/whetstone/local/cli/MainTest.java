@@ -39,6 +39,16 @@ class MainTest {
   }
 
   @Test
+  void shouldPlayAtLeastOneSeed() {
+    StringWriter said = new StringWriter();
+
+    int code = Main.commandLine().setErr(new PrintWriter(said)).execute("demo", "--seeds", "0");
+
+    assertThat(code).isNotZero();
+    assertThat(said.toString()).contains("--seeds is 0; give 1 or more");
+  }
+
+  @Test
   void shouldRefuseWhatItDoesNotKnow() {
     StringWriter said = new StringWriter();
 

@@ -9,6 +9,7 @@ import dev.whetstone.local.infra.Postmaster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +45,7 @@ class LocalStackTest {
       assertThat(again.process(Component.INFRA).orElseThrow().pid()).isNotEqualTo(first.pid());
       assertThat(read(options, "select word from kept")).isEqualTo("still here");
     }
-    assertThat(Postmaster.in(InfrastructureMain.postgresData(options.home().data()))).isEmpty();
+    assertThat(postmaster(options)).isEmpty();
     assertThat(Processes.marked(options.home().directory())).isEmpty();
     assertThat(options.home().pidFile(Component.INFRA.id()))
         .as("a process id that somebody else may get")
@@ -85,10 +87,7 @@ class LocalStackTest {
       stack.start();
       ProcessHandle infra = stack.process(Component.INFRA).orElseThrow();
 
-      Postmaster.in(InfrastructureMain.postgresData(options.home().data()))
-          .orElseThrow()
-          .process()
-          .destroyForcibly();
+      postmaster(options).orElseThrow().process().destroyForcibly();
 
       await().atMost(Duration.ofSeconds(5)).until(() -> !stack.isReady(Component.INFRA));
       await().atMost(Duration.ofSeconds(30)).until(() -> !infra.isAlive());
@@ -142,6 +141,41 @@ class LocalStackTest {
     assertThat(down.join(Duration.ofMillis(500))).as("it went on in spite of the lock").isFalse();
     held.close();
     assertThat(down.join(Duration.ofSeconds(20))).isTrue();
+  }
+
+  /** Ctrl-C while it starts: what it started ends, and nobody else. */
+  @Test
+  void shouldEndWhatItStartedWhenInterrupted() throws Exception {
+    StackOptions options = infraOnly(Ports.free());
+    options.home().create();
+    Process somebodys =
+        new ProcessBuilder("sleep", "60").directory(options.home().data().toFile()).start();
+    try {
+      Process starting = StartingInfra.start(options);
+      await().atMost(Duration.ofSeconds(30)).until(() -> postmaster(options).isPresent());
+      ProcessHandle postmaster = postmaster(options).orElseThrow().process();
+      ProcessHandle infra = LocalStack.of(options).process(Component.INFRA).orElseThrow();
+
+      assertThat(
+              new ProcessBuilder("kill", "-INT", Long.toString(starting.pid())).start().waitFor())
+          .isZero();
+
+      String said = new String(starting.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(starting.waitFor()).isEqualTo(130);
+      assertThat(said).contains("interrupted: ending what was started here");
+      assertThat(said).contains("ending Kafka and PostgreSQL");
+      assertThat(infra.isAlive()).isFalse();
+      await().atMost(Duration.ofSeconds(10)).until(() -> !postmaster.isAlive());
+      assertThat(Processes.marked(options.home().directory())).isEmpty();
+      assertThat(somebodys.isAlive()).isTrue();
+    } finally {
+      somebodys.destroyForcibly();
+      LocalStack.of(options).down();
+    }
+  }
+
+  private static Optional<Postmaster> postmaster(StackOptions options) {
+    return Postmaster.in(InfrastructureMain.postgresData(options.home().data()));
   }
 
   @Test
