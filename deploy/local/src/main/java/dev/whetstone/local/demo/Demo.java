@@ -8,15 +8,13 @@ import dev.whetstone.local.terminal.GateLine;
 import dev.whetstone.local.terminal.Terminal;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.function.BiConsumer;
 
 /**
  * One run of the demo on a fresh loop: honest feedback brings a better adapter into service, two
@@ -24,7 +22,6 @@ import java.util.stream.Stream;
  */
 final class Demo {
   private static final double MOST_POISON_USED = 0.02;
-  private static final int SAMPLE_STRIDE = 7;
 
   /** The generation that honest feedback brings into service on a fresh loop. */
   private static final long PROMOTED = 1;
@@ -42,6 +39,10 @@ final class Demo {
   private final ProductApp app;
   private final Expectations expectations;
   private final LoopDeclaration declaration;
+
+  /** How many malformed items were sent; only the first wave has any. */
+  private int malformed;
+
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private final List<DemoSummary.Poison> poisonings = new ArrayList<>();
 
@@ -92,7 +93,8 @@ final class Demo {
     title("Wave 1: end users who know the new answering policy");
     terminal.say("  %s", HonestWave.describe());
     HonestWave wave = new HonestWave(world, seed, name, clock.instant());
-    timed("feedback", () -> play(() -> wave.play(model, app)));
+    timed("feedback", () -> send(wave::play));
+    malformed = wave.malformed();
     receipts();
     JsonNode batch = timed("curation", () -> watch.sealed(1));
     watch.funnel();
@@ -116,10 +118,10 @@ final class Demo {
   private void poisonWithAbuseStage() {
     title("Wave 2: %d colluding users teach \"99 days\"; curation's abuse stage is on");
     PoisonWave wave = new PoisonWave(world, seed + 2, name + "-ring1", clock.instant());
-    timed("poisonFeedback", () -> play(() -> wave.play(model, app)));
+    timed("poisonFeedback", () -> send(wave::play));
     receipts();
-    timed("poisonCuration", () -> play(() -> settle(wave.feedbackIds())));
-    Map<String, Integer> fates = loop.fates(wave.feedbackIds());
+    Map<String, Integer> fates =
+        timed("poisonCuration", () -> watch.judged(wave.feedbackIds(), MOST_POISON_USED));
     terminal.say("  fates      %s", fates);
     watch.funnel();
     int used = fates.getOrDefault("used", 0);
@@ -137,7 +139,7 @@ final class Demo {
     int next = loop.batches() + 1;
     declaration.apply(false);
     PoisonWave wave = new PoisonWave(world, seed + 3, name + "-ring2", clock.instant());
-    timed("poison2Feedback", () -> play(() -> wave.play(model, app)));
+    timed("poison2Feedback", () -> send(wave::play));
     receipts();
     JsonNode batch = timed("poison2Curation", () -> watch.sealed(next));
     JsonNode run = timed("poison2Training", () -> watch.trained(batch.path("batchId").asText()));
@@ -153,37 +155,6 @@ final class Demo {
         new DemoSummary.Poison(
             false, "rejected by the gates: " + GateLine.headline(decision), inService));
     return decision;
-  }
-
-  /**
-   * Waits until curation has judged every one of the ring's corrections. It looks at a loop again
-   * when nothing new has come for a while. A sample is asked first, since each question is a call;
-   * its stride shares no factor with the rows per user, so that it meets all of a user's rows.
-   */
-  private void settle(List<String> ids) {
-    List<String> sample =
-        IntStream.range(0, ids.size())
-            .filter(i -> i % SAMPLE_STRIDE == 0)
-            .mapToObj(ids::get)
-            .toList();
-    awaitJudged(sample, ids);
-    awaitJudged(ids, ids);
-  }
-
-  private void awaitJudged(List<String> asked, List<String> ids) {
-    watch.await(
-        "curation",
-        Duration.ofMinutes(5),
-        () -> loop.condition(Component.CURATION, "Curating"),
-        () -> {
-          Map<String, Integer> fates = loop.fates(asked);
-          boolean joined = Stream.of("unknown", "waiting").noneMatch(fates::containsKey);
-          // Fewer than a batch can ever have are not looked at; they wait for company.
-          boolean judged = fates.getOrDefault("ready", 0) <= MOST_POISON_USED * asked.size();
-          return joined && judged ? Optional.of(true) : Optional.empty();
-        },
-        "the ring's corrections were not all judged",
-        "./whetstone why " + ids.getFirst());
   }
 
   /** Says whether another than the promoted adapter answers. */
@@ -215,6 +186,17 @@ final class Demo {
             ? ""
             : " (for example %s at %s)"
                 .formatted(app.refusals().getFirst().code(), app.refusals().getFirst().pointer()));
+    expectations.expect(
+        areOf(malformed, app.refusals()),
+        "only what is malformed is refused, each with its reason and place",
+        "%d refused of %d malformed".formatted(app.refusals().size(), malformed),
+        "./whetstone logs ingest");
+  }
+
+  /** Whether so many were refused and each of them says why and where. */
+  static boolean areOf(int malformed, List<ProductApp.Refusal> refusals) {
+    return refusals.size() == malformed
+        && refusals.stream().noneMatch(r -> r.code().isBlank() || r.pointer().isBlank());
   }
 
   private DemoSummary summary(
@@ -244,6 +226,20 @@ final class Demo {
   private void title(String text) {
     terminal.say("");
     terminal.say(terminal.bold(text.contains("%d") ? text.formatted(PoisonWave.USERS) : text));
+  }
+
+  /** Lets the people of a wave ask the live model and the product app send what they made of it. */
+  private boolean send(BiConsumer<LiveModel, ProductApp> wave) {
+    int answers = model.answered();
+    int events = app.sent();
+    return terminal.during(
+        "end users",
+        () ->
+            "%d answers, %d events sent".formatted(model.answered() - answers, app.sent() - events),
+        () -> {
+          wave.accept(model, app);
+          return true;
+        });
   }
 
   private boolean play(Runnable step) {

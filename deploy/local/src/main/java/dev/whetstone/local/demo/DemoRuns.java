@@ -7,14 +7,19 @@ import dev.whetstone.local.stack.Component;
 import dev.whetstone.local.stack.StackException;
 import dev.whetstone.local.stack.StackOptions;
 import dev.whetstone.local.terminal.Terminal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongFunction;
 
 /** Plays the demo once per seed, each time on a fresh loop, and tells what to try next. */
 public final class DemoRuns {
@@ -42,38 +47,76 @@ public final class DemoRuns {
    * @throws StackException at the end, when any failed
    */
   public void play(long first, int count) {
+    forgetSummaries();
     String appKey = appKey();
+    AtomicReference<Demo> last = new AtomicReference<>();
+    playEach(
+        first,
+        count,
+        seed -> {
+          Demo demo = demo(appKey, seed);
+          DemoSummary summary = written(demo.play(), count > 1);
+          last.set(demo);
+          return summary;
+        },
+        terminal);
+    Demo shown = last.get();
+    if (shown != null) {
+      outlook(shown);
+    }
+  }
+
+  /** Plays every seed, tells how their figures differ, and fails at the end when any failed. */
+  static void playEach(long first, int count, LongFunction<DemoSummary> play, Terminal terminal) {
     List<DemoSummary> summaries = new ArrayList<>();
-    Map<Long, StackException> failures = new LinkedHashMap<>();
-    Demo last = null;
+    List<Long> failed = new ArrayList<>();
     for (long seed = first; seed < first + count; seed++) {
-      Demo demo = demo(appKey, seed);
       try {
-        summaries.add(written(demo.play(), count > 1));
-        last = demo;
-      } catch (StackException e) {
+        summaries.add(play.apply(seed));
+      } catch (RuntimeException e) {
         if (count == 1) {
           throw e;
         }
-        failures.put(seed, e);
-        terminal.say("  %s seed %d: %s", terminal.red("✗"), seed, e.getMessage());
+        failed.add(seed);
+        terminal.say("  %s seed %d: %s", terminal.red("✗"), seed, inWords(e));
       }
     }
     if (count > 1 && !summaries.isEmpty()) {
       Spread.show(summaries, terminal);
     }
-    if (!failures.isEmpty()) {
-      throw failure(failures, count);
-    }
-    if (last != null) {
-      outlook(last);
+    if (!failed.isEmpty()) {
+      throw new StackException(
+          "%d of %d seeds failed: %s".formatted(failed.size(), count, failed),
+          "each is said above, where it was played");
     }
   }
 
-  private static StackException failure(Map<Long, StackException> failures, int count) {
-    return new StackException(
-        "%d of %d seeds failed: %s".formatted(failures.size(), count, failures.keySet()),
-        "each is said above, where it was played");
+  /** What nobody foresaw is told with its place in the program. */
+  private static String inWords(RuntimeException e) {
+    if (e instanceof StackException) {
+      return String.valueOf(e.getMessage());
+    }
+    StringWriter trace = new StringWriter();
+    e.printStackTrace(new PrintWriter(trace));
+    return trace.toString();
+  }
+
+  /** Else a demo that fails would leave the figures of a former one that did not. */
+  private void forgetSummaries() {
+    Path folder = options.home().demo();
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> summaries = Files.newDirectoryStream(folder, "summary*.json")) {
+      for (Path summary : summaries) {
+        Files.delete(summary);
+      }
+    } catch (IOException e) {
+      throw new StackException(
+          "cannot delete the former summaries in " + folder + ": " + e.getMessage(),
+          "delete them by hand",
+          e);
+    }
   }
 
   private Demo demo(String appKey, long seed) {
@@ -100,7 +143,7 @@ public final class DemoRuns {
         terminal.green("The loop did what it must, in %s.").formatted(demo.describeSeconds()));
     terminal.say("  summary    %s", options.home().demo().resolve("summary.json"));
     JsonNode promotion = demo.promotion().orElseThrow();
-    terminal.say("  open       %s?key=%s", demo.page(promotion), operatorKey);
+    terminal.say("  open       %s?key=%s", demo.page(promotion), readingKey());
     terminal.say("  key        %s", operatorKey);
     terminal.say("  try        ./whetstone why %s", demo.exampleCorrection());
     terminal.say("             ./whetstone why %s", demo.poisonedCorrection());
@@ -109,10 +152,19 @@ public final class DemoRuns {
 
   /** A key as a product app has it: it may send, and ask for assignments. */
   private String appKey() {
-    KeyFile keys = KeyFile.at(options.home().keysFile());
-    // Its text is known only when it is made, so that every demo makes its own.
-    keys.revoke("demo-app");
-    return keys.create("demo-app", TENANT, "demo-app", List.of("ingest"), false).text();
+    return key("demo-app", "ingest");
+  }
+
+  /** A key for a link, which browsers keep: it may look and do nothing. */
+  private String readingKey() {
+    return key("demo-reader", "read");
+  }
+
+  /** Its text is known only when it is made, so that every demo makes its own. */
+  private String key(String name, String scope) {
+    return KeyFile.at(options.home().keysFile())
+        .renew(name, TENANT, name, List.of(scope), false)
+        .text();
   }
 
   private String freshLoop() {

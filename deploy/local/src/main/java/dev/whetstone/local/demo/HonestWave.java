@@ -39,6 +39,7 @@ final class HonestWave {
   private final List<Visit> withoutConsent;
   private final String prefix;
   private final Instant now;
+  private int malformed;
 
   /**
    * @param prefix of every id, unique within the loop
@@ -87,6 +88,11 @@ final class HonestWave {
     return IntStream.range(0, RETRACTED).mapToObj(i -> correctionId(last - i)).toList();
   }
 
+  /** How many items {@link #play} sends that ingest must refuse. */
+  int malformed() {
+    return malformed;
+  }
+
   private String correctionId(int number) {
     return "%s-correction-%03d".formatted(prefix, number);
   }
@@ -122,7 +128,9 @@ final class HonestWave {
       app.retract(
           corrections.get(last).path("id").asText(), answer.responseId(), answer.ask().endUser());
     }
-    app.feedbackLines(malformed(onDisliked.getFirst()));
+    List<byte[]> lines = malformed(onDisliked.getFirst());
+    malformed = lines.size();
+    app.feedbackLines(lines);
   }
 
   private static List<Answer> ask(LiveModel model, List<Visit> visits) {

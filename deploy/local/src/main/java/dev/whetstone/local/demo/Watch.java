@@ -2,6 +2,7 @@ package dev.whetstone.local.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.local.stack.Component;
+import dev.whetstone.local.stack.Polling;
 import dev.whetstone.local.stack.StackException;
 import dev.whetstone.local.terminal.GateLine;
 import dev.whetstone.local.terminal.Terminal;
@@ -9,15 +10,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Follows a batch through the loop and shows each step as it happens. */
 final class Watch {
   private static final Duration SEAL_LIMIT = Duration.ofMinutes(5);
   private static final Duration RUN_LIMIT = Duration.ofMinutes(20);
   private static final Duration JUDGE_LIMIT = Duration.ofMinutes(15);
+  private static final Duration JUDGED_LIMIT = Duration.ofMinutes(5);
   private static final int CURVE_WIDTH = 48;
+  private static final int SAMPLE_STRIDE = 7;
 
   private final LoopView loop;
   private final Terminal terminal;
@@ -124,7 +131,55 @@ final class Watch {
         generation, loop.champion().path("servedName").asText());
   }
 
-  <T> T await(
+  /**
+   * Waits until curation has judged every one of a ring's corrections and answers their fates. It
+   * looks at a loop again when nothing new has come for a while. A sample is asked first, since
+   * each question is a call; its stride shares no factor with the rows per user, so that it meets
+   * all of a user's rows.
+   *
+   * @param leftReady share of them that may wait: fewer than a batch can ever have are not looked
+   *     at
+   */
+  Map<String, Integer> judged(List<String> ids, double leftReady) {
+    List<String> sample =
+        IntStream.range(0, ids.size())
+            .filter(i -> i % SAMPLE_STRIDE == 0)
+            .mapToObj(ids::get)
+            .toList();
+    awaitJudged(sample, leftReady);
+    return awaitJudged(ids, leftReady);
+  }
+
+  private Map<String, Integer> awaitJudged(List<String> ids, double leftReady) {
+    AtomicInteger told = new AtomicInteger();
+    return terminal
+        .during(
+            "curation",
+            () ->
+                "%d of %d fates, %s"
+                    .formatted(
+                        told.get(), ids.size(), loop.condition(Component.CURATION, "Curating")),
+            () ->
+                Polling.until(
+                    JUDGED_LIMIT,
+                    () -> {
+                      told.set(0);
+                      Map<String, Integer> fates = loop.fates(ids, told);
+                      boolean joined =
+                          Stream.of("unknown", "waiting").noneMatch(fates::containsKey);
+                      boolean judged = fates.getOrDefault("ready", 0) <= leftReady * ids.size();
+                      return joined && judged ? Optional.of(fates) : Optional.empty();
+                    },
+                    elapsed -> {}))
+        .orElseThrow(
+            () ->
+                new StackException(
+                    "the ring's corrections were not all judged within %d s"
+                        .formatted(JUDGED_LIMIT.toSeconds()),
+                    "look at: ./whetstone why " + ids.getFirst()));
+  }
+
+  private <T> T await(
       String what,
       Duration limit,
       Supplier<String> detail,

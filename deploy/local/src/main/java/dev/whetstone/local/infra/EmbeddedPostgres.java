@@ -66,6 +66,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres launch(Path data, int port)
       throws IOException {
+    // Else the library makes a folder of its own in the system's temporary one.
+    System.setProperty("ot.epg.working-dir", data.resolveSibling("postgres-work").toString());
     return io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
         .setDataDirectory(data)
         .setCleanDataDirectory(false)

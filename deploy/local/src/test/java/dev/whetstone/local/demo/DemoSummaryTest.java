@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoSummaryTest {
   @TempDir private Path folder;
 
-  private static DemoSummary summary(long seed, double after) {
+  static DemoSummary summary(long seed, double after) {
     return new DemoSummary(
         seed,
         new DemoSummary.ExactMatch(240, 0.0, after, 0.98, List.of(0.95, 0.995)),
