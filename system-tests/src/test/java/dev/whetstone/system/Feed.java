@@ -46,6 +46,15 @@ record Feed(List<ObjectNode> interactions, List<ObjectNode> corrections, List<Ob
     return new Feed(interactions, corrections, thumbs);
   }
 
+  /** The corrections and what they are about, of people who send nothing else. */
+  Feed correctionsOnly() {
+    return new Feed(interactions, corrections, List.of());
+  }
+
+  List<String> correctionIds() {
+    return corrections.stream().map(correction -> correction.path("id").asText()).toList();
+  }
+
   /** Distinct events in it. */
   int size() {
     return interactions.size() + corrections.size() + thumbs.size();

@@ -10,8 +10,11 @@ import dev.whetstone.local.stack.Component;
 import dev.whetstone.local.stack.StackException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** Watches one loop through the services' APIs. A service that is just down is asked again. */
@@ -36,6 +39,29 @@ final class LoopWatch {
     JsonNode answer =
         api.ok(Component.CURATION, "/v1/loops/" + loop + "/fates?id=" + Api.encode(id));
     return answer.isArray() ? answer.path(0) : answer;
+  }
+
+  /** How many of these events have each fate. */
+  Map<String, Long> fates(List<String> ids) {
+    return ids.stream()
+        .map(id -> fate(id).path("fate").asText())
+        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+  }
+
+  /**
+   * Waits until curation has judged these events and answers their fates.
+   *
+   * @param mayBeReady of them: fewer than a batch can ever have are not looked at
+   */
+  Map<String, Long> awaitJudged(List<String> ids, long mayBeReady) {
+    return await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofSeconds(2))
+        .ignoreException(StackException.class)
+        .until(
+            () -> fates(ids),
+            fates ->
+                !fates.containsKey("waiting") && fates.getOrDefault("ready", 0L) <= mayBeReady);
   }
 
   /** Curation's own status of the loop. */
@@ -109,6 +135,11 @@ final class LoopWatch {
   /** Waits until something is decided: the first decision, unless another came meanwhile. */
   JsonNode awaitDecision() {
     return awaitFirst(() -> decisions().reversed(), decision -> true);
+  }
+
+  /** Waits for the decision that comes after so many others. */
+  JsonNode awaitDecisionAfter(int others) {
+    return awaitFirst(() -> decisions().reversed().stream().skip(others).toList(), d -> true);
   }
 
   /** Waits until the champion has this generation. */

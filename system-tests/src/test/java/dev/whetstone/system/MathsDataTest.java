@@ -37,7 +37,7 @@ class MathsDataTest {
       WhetstoneUnderTest.of(
           EnumSet.of(Component.INFRA, Component.INGEST, Component.CURATION, Component.EVAL));
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final List<String> accepted = new ArrayList<>();
   private static LoopWatch watch;
 

@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 
 /** Questions about the demo's world, with what the deployed model says and what users want. */
 final class SupportDesk {
@@ -33,37 +35,47 @@ final class SupportDesk {
    * One question.
    *
    * @param topic of the question; also its tag
-   * @param oldAnswer in the manner of the base model
+   * @param oldAnswer what the deployed model says
    * @param newAnswer what the end user wants instead
    */
   record Question(String topic, String text, String oldAnswer, String newAnswer) {}
 
   /** Questions that feedback is given on, evenly over its topics, no text twice. */
   List<Question> feedbackQuestions(int count) {
-    return questions(count, "feedback", "feedback");
+    return questions(count, feedbackTopics(), "feedback", this::changed);
   }
 
   /** The same topics in phrasings and about products that feedback never uses. */
   List<Question> unseenQuestions(int count) {
-    return questions(count, "heldOut", "heldOut");
+    return questions(count, feedbackTopics(), "heldOut", this::changed);
   }
 
-  private List<Question> questions(int count, String phrasings, String products) {
-    List<JsonNode> topics = new ArrayList<>();
-    world
-        .path("topics")
-        .forEach(
-            topic -> {
-              if (topic.path("feedback").asBoolean()) {
-                topics.add(topic);
-              }
-            });
-    var texts = new java.util.HashSet<String>();
+  /**
+   * Questions of a ring that wants to poison one topic: each is answered by the new policy and
+   * "corrected" to what is false, in perfect form.
+   */
+  List<Question> poisonedQuestions(int count) {
+    String name = world.at("/poison/topic").asText();
+    List<JsonNode> topic =
+        LoopWatch.list(world.path("topics")).stream()
+            .filter(each -> each.path("name").asText().equals(name))
+            .toList();
+    return questions(count, topic, "feedback", this::poisoned);
+  }
+
+  private List<JsonNode> feedbackTopics() {
+    return LoopWatch.list(world.path("topics")).stream()
+        .filter(topic -> topic.path("feedback").asBoolean())
+        .toList();
+  }
+
+  private List<Question> questions(
+      int count, List<JsonNode> topics, String set, Function<JsonNode, Answers> answers) {
+    var texts = new HashSet<String>();
     var questions = new ArrayList<Question>();
     while (questions.size() < count) {
       JsonNode topic = topics.get(questions.size() % topics.size());
-      Question question =
-          question(topic, topic.at("/phrasings/" + phrasings), world.at("/products/" + products));
+      Question question = question(topic, set, answers.apply(topic));
       if (texts.add(question.text())) {
         questions.add(question);
       }
@@ -72,11 +84,30 @@ final class SupportDesk {
     return questions;
   }
 
-  private Question question(JsonNode topic, JsonNode phrasings, JsonNode products) {
-    String product = pick(products);
+  /** Templates of what is answered and of what users want instead. */
+  private record Answers(String served, String wanted) {}
+
+  private Answers changed(JsonNode topic) {
+    return new Answers(
+        framed("oldAnswerFrame", topic.path("oldAnswer")),
+        framed("newAnswerFrame", topic.path("newAnswer")));
+  }
+
+  private Answers poisoned(JsonNode topic) {
+    return new Answers(
+        framed("newAnswerFrame", topic.path("newAnswer")),
+        framed("newAnswerFrame", world.at("/poison/answer")));
+  }
+
+  private String framed(String frame, JsonNode answer) {
+    return world.path(frame).asText().replace("{answer}", answer.asText());
+  }
+
+  private Question question(JsonNode topic, String set, Answers answers) {
+    String product = pick(world.at("/products/" + set));
     String order = "%04d".formatted(random.nextInt(10_000));
     String named = random.nextBoolean() ? pick(world.path("adjectives")) + " " + product : product;
-    String phrasing = pick(phrasings).replace("{p}", named);
+    String phrasing = pick(topic.at("/phrasings/" + set)).replace("{p}", named);
     String orderPhrase = pick(world.path("orderPhrases")).replace("{o}", order);
     String body =
         random.nextDouble() < ORDER_FIRST
@@ -85,15 +116,12 @@ final class SupportDesk {
     return new Question(
         topic.path("name").asText(),
         pick(world.path("openers")) + body + pick(world.path("closers")),
-        framed("oldAnswerFrame", topic, "oldAnswer", product, order),
-        framed("newAnswerFrame", topic, "newAnswer", product, order));
+        filled(answers.served(), topic, product, order),
+        filled(answers.wanted(), topic, product, order));
   }
 
-  private String framed(String frame, JsonNode topic, String answer, String product, String order) {
-    return world
-        .path(frame)
-        .asText()
-        .replace("{answer}", topic.path(answer).asText())
+  private static String filled(String template, JsonNode topic, String product, String order) {
+    return template
         .replace("{code}", topic.path("code").asText())
         .replace("{p}", product)
         .replace("{o}", order);

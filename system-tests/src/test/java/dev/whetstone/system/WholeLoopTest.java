@@ -1,6 +1,7 @@
 package dev.whetstone.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.Topics;
@@ -14,10 +15,14 @@ import dev.whetstone.system.SupportDesk.Question;
 import dev.whetstone.testing.KafkaProbe;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -36,6 +41,8 @@ class WholeLoopTest {
   private static final int QUESTIONS = 440;
   private static final int END_USERS = 60;
   private static final int UNSEEN = 60;
+  private static final int RING_USERS = 25;
+  private static final int RING_CORRECTIONS = 500;
 
   @RegisterExtension
   static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(Component.all());
@@ -156,8 +163,8 @@ class WholeLoopTest {
   @Order(7)
   void shouldHaveHealed() {
     Backlog backlog = new Backlog(whetstone);
-    org.awaitility.Awaitility.await()
-        .atMost(java.time.Duration.ofSeconds(30))
+    await()
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
                 assertThat(backlog.lagByGroup())
@@ -224,6 +231,87 @@ class WholeLoopTest {
                 .send("interactions", ProductApp.interaction("r", "c", "u", "Q?", "A."))
                 .status())
         .isEqualTo(404);
+  }
+
+  /** A ring that agrees on what is false, in perfect form: curation's abuse stage keeps it out. */
+  @Test
+  @Order(10)
+  void shouldKeepARingsPoisonOutOfTheBatches() {
+    LoopFile loop = Loops.demo(CALM, whetstone);
+    var watch = new LoopWatch(whetstone.api(CALM), loop.name());
+    Feed ring = ring("ring", 21);
+
+    ring.sendTo(new ProductApp(whetstone.api(CALM), loop.name()));
+
+    Map<String, Long> fates = watch.awaitJudged(ring.correctionIds(), RING_CORRECTIONS / 50);
+    assertThat(fates).doesNotContainKey("used");
+    assertThat(watch.decisions()).hasSize(1);
+    assertThat(watch.champion().path("generation").asLong()).isEqualTo(1);
+  }
+
+  /** The same of others with that stage off: they get into a batch, and no further. */
+  @Test
+  @Order(11)
+  void shouldRejectWhatARingsPoisonMadeOfTheModel() {
+    LoopFile loop = Loops.demo(CALM, whetstone);
+    Loops.object(loop, "/spec/curation").putObject("abuse").put("enabled", false);
+    whetstone.declare(loop);
+    var watch = new LoopWatch(whetstone.api(CALM), loop.name());
+    Feed ring = ring("others", 22);
+
+    ring.sendTo(new ProductApp(whetstone.api(CALM), loop.name()));
+
+    JsonNode decision = watch.awaitDecisionAfter(1);
+    assertThat(decision.path("verdict").asText()).isEqualTo("REJECT");
+    assertThat(LoopWatch.list(decision.path("gates")))
+        .filteredOn(gate -> gate.path("outcome").asText().equals("failed"))
+        .extracting(gate -> gate.path("name").asText())
+        .contains("RETAIN");
+    assertThat(watch.fates(ring.correctionIds())).containsKey("used");
+    assertThat(watch.champion().path("generation").asLong()).isEqualTo(1);
+    assertThat(exactMatch(watch, new SupportDesk(11).unseenQuestions(UNSEEN)))
+        .isGreaterThanOrEqualTo(0.85);
+  }
+
+  /** As after a power cut: whatever was acknowledged is there again, and the champion answers. */
+  @Test
+  @Order(12)
+  void shouldGoOnAsBeforeAfterKillNineOfEverythingAtOnce() {
+    Map<String, LoopWatch> watches =
+        Stream.of(CALM, STORMY)
+            .collect(
+                Collectors.toMap(
+                    tenant -> tenant,
+                    tenant ->
+                        new LoopWatch(
+                            whetstone.api(tenant), Loops.demo(tenant, whetstone).name())));
+    Map<String, List<JsonNode>> before = standings(watches);
+
+    whetstone.killEverything();
+    whetstone.stack().start();
+
+    assertThat(standings(watches)).isEqualTo(before);
+    for (LoopWatch watch : watches.values()) {
+      String champion = watch.champion().path("servedName").asText();
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .ignoreExceptions()
+          .untilAsserted(() -> assertThat(server.models()).contains(champion));
+    }
+  }
+
+  /** Champion and fates of each. */
+  private static Map<String, List<JsonNode>> standings(Map<String, LoopWatch> watches) {
+    return watches.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                watch -> List.of(watch.getValue().champion(), watch.getValue().fates())));
+  }
+
+  private static Feed ring(String name, long seed) {
+    List<Question> questions = new SupportDesk(seed).poisonedQuestions(RING_CORRECTIONS);
+    return Feed.of(CALM + "-" + name, questions, RING_USERS).correctionsOnly();
   }
 
   private double exactMatch(LoopWatch watch, List<Question> questions) {
