@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.local.api.Api;
 import dev.whetstone.local.api.Declaring;
 import dev.whetstone.local.api.LoopFile;
-import dev.whetstone.local.infra.InfrastructureMain;
-import dev.whetstone.local.infra.Postmaster;
 import dev.whetstone.local.keys.KeyEntry;
 import dev.whetstone.local.keys.KeyFile;
 import dev.whetstone.local.stack.Component;
@@ -23,7 +21,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -142,18 +139,6 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
         .atMost(Duration.ofMinutes(1))
         .until(
             () -> Declaring.unaware(api, loop.name(), digest).stream().noneMatch(stack::isRunning));
-  }
-
-  /** Ends every component and PostgreSQL as a power cut does. */
-  void killEverything() {
-    Path postgres = InfrastructureMain.postgresData(stack.options().home().data());
-    Optional<ProcessHandle> postmaster = Postmaster.in(postgres).map(Postmaster::process);
-    stack.options().components().parallelStream().forEach(stack::kill);
-    postmaster.ifPresent(
-        process -> {
-          process.destroyForcibly();
-          ProcessHandle ignored = process.onExit().join();
-        });
   }
 
   /** Ends a component as {@code kill -9} does and starts it again. */

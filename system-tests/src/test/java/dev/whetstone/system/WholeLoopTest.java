@@ -286,8 +286,9 @@ class WholeLoopTest {
                         new LoopWatch(
                             whetstone.api(tenant), Loops.demo(tenant, whetstone).name())));
     Map<String, List<JsonNode>> before = standings(watches);
+    whetstone.stack().startWatchdog();
 
-    whetstone.killEverything();
+    whetstone.stack().killEverything();
     whetstone.stack().start();
 
     assertThat(standings(watches)).isEqualTo(before);

@@ -41,6 +41,21 @@ record Ending(StackOptions options) {
     return ended + (left.isPresent() ? 1 : 0);
   }
 
+  /** All at the same moment and by force; nothing is forgotten or put in order. */
+  void endEverythingAtOnce() {
+    List<ProcessHandle> all =
+        Stream.of(
+                process(Watchdog.NAME).stream(),
+                Component.all().stream().flatMap(component -> process(component.id()).stream()),
+                postmaster().map(Postmaster::process).stream(),
+                Processes.marked(options.home().directory()).stream())
+            .flatMap(processes -> processes)
+            .distinct()
+            .toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(process -> process.onExit().join());
+  }
+
   private List<ProcessHandle> markedButInfrastructure() {
     Set<ProcessHandle> infrastructure =
         Stream.concat(

@@ -181,6 +181,13 @@ public final class LocalStack implements AutoCloseable {
             });
   }
 
+  /**
+   * Ends every process of this stack at once, as a power cut does: its watchdog and PostgreSQL too.
+   */
+  public void killEverything() {
+    new Ending(options).endEverythingAtOnce();
+  }
+
   /** Asks one component to end and returns when it is gone. */
   public void stop(Component component) {
     end(process(component).stream());

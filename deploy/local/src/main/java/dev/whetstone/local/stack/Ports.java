@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The TCP ports of the stack, all on 127.0.0.1. */
 public record Ports(
@@ -38,6 +40,23 @@ public record Ports(
         postgres + offset);
   }
 
+  /** All of them as one argument of a program, for {@link #parse}. */
+  String argument() {
+    return Stream.of(
+            ingest, curation, training, eval, modelServer, kafka, kafkaController, postgres)
+        .map(port -> Integer.toString(port))
+        .collect(Collectors.joining(","));
+  }
+
+  /** What {@link #argument} wrote. */
+  static Ports parse(String argument) {
+    return of(Stream.of(argument.split(",")).mapToInt(Integer::parseInt).toArray());
+  }
+
+  private static Ports of(int[] p) {
+    return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
+  }
+
   /** Ports that are free at this moment, for tests. */
   public static Ports free() {
     List<ServerSocket> sockets = new ArrayList<>();
@@ -45,8 +64,7 @@ public record Ports(
       for (int i = 0; i < 8; i++) {
         sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
       }
-      int[] p = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-      return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
+      return of(sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot find eight free ports on 127.0.0.1", e);
     } finally {

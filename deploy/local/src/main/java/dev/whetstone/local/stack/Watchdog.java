@@ -27,13 +27,12 @@ public final class Watchdog {
     }
   }
 
-  /** Arguments: the checkout's folder and the port offset. */
+  /** Arguments: the checkout's folder, the state folder and the ports. */
   public static void main(String[] arguments) {
-    StackOptions options = StackOptions.standard(Path.of(arguments[0]));
-    int offset = Integer.parseInt(arguments[1]);
-    Watchdog watchdog =
-        new Watchdog(
-            LocalStack.of(options.at(options.home().directory(), options.ports().shifted(offset))));
+    StackOptions options =
+        StackOptions.standard(Path.of(arguments[0]))
+            .at(Path.of(arguments[1]), Ports.parse(arguments[2]));
+    Watchdog watchdog = new Watchdog(LocalStack.of(options));
     while (true) {
       watchdog.look();
       LockSupport.parkNanos(INTERVAL.toNanos());
@@ -41,7 +40,6 @@ public final class Watchdog {
   }
 
   static List<String> command(StackOptions options) {
-    int offset = options.ports().kafka() - Ports.standard().kafka();
     return List.of(
         options.java().toString(),
         "-Xmx32m",
@@ -51,7 +49,8 @@ public final class Watchdog {
         options.classPath(),
         Watchdog.class.getName(),
         options.project().toString(),
-        Integer.toString(offset));
+        options.home().directory().toString(),
+        options.ports().argument());
   }
 
   private void look() {
