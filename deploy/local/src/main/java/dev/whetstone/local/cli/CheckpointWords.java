@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.local.terminal.GateLine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A checkpoint's life in words, as eval tells it. */
 final class CheckpointWords {
+  private static final Pattern LONG_ID = Pattern.compile("([0-9a-f]{12})[0-9a-f]{8,}");
+
   private CheckpointWords() {}
 
   /** Its state and what happened to it, oldest first. */
@@ -66,11 +69,12 @@ final class CheckpointWords {
 
   private static List<String> worst(JsonNode item) {
     String question = text(item, "question");
+    String name = LONG_ID.matcher(text(item, "item")).replaceAll("$1");
     if (question.isEmpty()) {
-      return List.of("  worse     %s (text erased)".formatted(text(item, "item")));
+      return List.of("  worse     %s (text erased)".formatted(name));
     }
     return List.of(
-        "  worse     %s: %s".formatted(text(item, "item"), question),
+        "  worse     %s: %s".formatted(name, question),
         "              wanted     " + text(item, "reference"),
         "              champion   " + text(item, "champion"),
         "              candidate  " + text(item, "candidate"));

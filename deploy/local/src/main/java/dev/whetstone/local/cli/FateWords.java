@@ -1,6 +1,7 @@
 package dev.whetstone.local.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.contracts.event.EventKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,19 +14,17 @@ final class FateWords {
   static List<String> lines(JsonNode fate) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "  received  %s, %s%s"
-            .formatted(text(fate, "receivedAt"), text(fate, "kind"), source(fate)));
+        "  received  %s, %s, from %s"
+            .formatted(
+                text(fate, "receivedAt"),
+                text(fate, "kind"),
+                EventKey.parse(text(fate, "eventKey")).source()));
     lines.add("  fate      " + state(fate, "fate"));
     if (!text(fate, "responseId").isEmpty()) {
       lines.add("  about     answer " + text(fate, "responseId"));
     }
     fate.path("examples").forEach(example -> lines.addAll(example(example)));
     return lines;
-  }
-
-  private static String source(JsonNode fate) {
-    String source = text(fate.path("eventKey"), "source");
-    return source.isEmpty() ? "" : ", sent by " + source;
   }
 
   /** An example has a fate of its own: one event's pair may be used and its other example not. */
@@ -40,7 +39,9 @@ final class FateWords {
                 text(example, "form").toLowerCase(Locale.ROOT),
                 text(example, "split").toLowerCase(Locale.ROOT),
                 state(example, "state"),
-                stage.isEmpty() ? "" : ", said by stage " + stage,
+                stage.isEmpty() || text(example, "reason").isEmpty()
+                    ? ""
+                    : ", said by stage " + stage,
                 batch.isEmpty() ? "" : ", in batch " + shortId(batch)));
     if (example.path("score").isNumber()) {
       lines.add(String.format(Locale.ROOT, "    score   %.3f", example.path("score").asDouble()));

@@ -67,7 +67,7 @@ final class Life {
     title("checkpoint " + checkpoint, loop);
     tellRuns(loop, run -> FateWords.text(run, "runId").equals(FateWords.text(story, "runId")));
     CheckpointWords.lines(story).forEach(terminal::say);
-    for (JsonNode decision : decisions(loop)) {
+    for (JsonNode decision : oldestFirst(Component.EVAL, loop, "decisions")) {
       if (FateWords.text(decision, "candidate").equals(checkpoint)) {
         CheckpointWords.decision(decision, story).forEach(terminal::say);
       }
@@ -90,7 +90,7 @@ final class Life {
 
   private void tellBatch(String loop, String batch) {
     tellRuns(loop, run -> holds(run, batch));
-    for (JsonNode decision : decisions(loop)) {
+    for (JsonNode decision : oldestFirst(Component.EVAL, loop, "decisions")) {
       if (holds(decision, batch)) {
         Reply story =
             api.get(
@@ -111,7 +111,7 @@ final class Life {
   }
 
   private void tellRuns(String loop, Predicate<JsonNode> wanted) {
-    for (JsonNode run : api.ok(Component.TRAINING, "/v1/loops/" + loop + "/runs")) {
+    for (JsonNode run : oldestFirst(Component.TRAINING, loop, "runs")) {
       if (wanted.test(run)) {
         String reason = FateWords.text(run, "reason");
         say(
@@ -124,10 +124,11 @@ final class Life {
     }
   }
 
-  private List<JsonNode> decisions(String loop) {
-    List<JsonNode> decisions = new ArrayList<>();
-    api.ok(Component.EVAL, "/v1/loops/" + loop + "/decisions").forEach(decisions::add);
-    return decisions;
+  /** Services list the newest first. */
+  private List<JsonNode> oldestFirst(Component service, String loop, String what) {
+    List<JsonNode> all = new ArrayList<>();
+    api.ok(service, "/v1/loops/" + loop + "/" + what).forEach(all::add);
+    return all.reversed();
   }
 
   private void title(String what, String loop) {

@@ -55,7 +55,7 @@ class LifeTest {
     answers.put(
         "/v1/loops/support/fates?id=c-1",
         """
-        [{"eventKey": {"loop": {"tenant": "demo", "loop": "support"}, "source": "shop", "id": "c-1"},
+        [{"eventKey": "demo/support/shop/c-1",
           "id": "c-1", "kind": "correction", "fate": "waiting", "reason": "interaction",
           "detail": "waits for the interaction of response r-1", "deadline": "2026-12-03T10:00:00Z",
           "responseId": "r-1", "receivedAt": "2026-11-26T10:00:00Z", "examples": []}]
@@ -64,7 +64,7 @@ class LifeTest {
     assertThat(tell("c-1"))
         .contains(
             "event c-1  in loop demo/support",
-            "received  2026-11-26T10:00:00Z, correction, sent by shop",
+            "received  2026-11-26T10:00:00Z, correction, from shop",
             "waiting for its interaction until 2026-12-03T10:00:00Z",
             "about     answer r-1");
   }
@@ -74,7 +74,7 @@ class LifeTest {
     answers.put(
         "/v1/loops/support/fates?id=c-2",
         """
-        [{"id": "c-2", "kind": "correction", "fate": "used", "responseId": "r-2",
+        [{"eventKey": "demo/support/shop/c-2", "id": "c-2", "kind": "correction", "fate": "used", "responseId": "r-2",
           "receivedAt": "2026-11-26T10:00:00Z", "examples": [
             {"exampleId": "aaaaaaaaaaaaaaaa", "form": "sft", "split": "train", "state": "rejected",
              "stage": "dedup", "reason": "duplicate", "detail": "equals bbbbbbbbbbbbbbbbbbbb",
@@ -82,6 +82,7 @@ class LifeTest {
                {"stage": "consent", "outcome": "keep", "reason": ""},
                {"stage": "redaction", "outcome": "changed", "reason": "email 1"}]},
             {"exampleId": "cccccccccccccccc", "form": "preference", "split": "train", "state": "used",
+             "stage": "quality",
              "score": 0.75, "batchId": "%s", "steps": []}]}]
         """
             .formatted(BATCH));
@@ -98,7 +99,7 @@ class LifeTest {
             "trained   run-1, succeeded, 2 attempt(s)",
             "decided   REJECT  failed RETAIN: cannot rule out a loss of 0.030",
             "RETAIN                   failed       0.977 → 0.807  -0.170 [-0.203, -0.137]  n 429",
-            "worse     golden-7: How long?",
+            "worse     adopted/667bda63afb8/06cf45d1693e: How long?",
             "wanted     30 days",
             "candidate  99 days",
             "worse     golden-8 (text erased)");
@@ -110,9 +111,9 @@ class LifeTest {
         "/v1/loops/support/responses/r-3",
         """
         {"responseId": "r-3", "conversationId": "k-1", "split": "test",
-         "interaction": {"id": "i-3", "kind": "interaction", "fate": "context",
+         "interaction": {"eventKey": "demo/support/shop/i-3", "id": "i-3", "kind": "interaction", "fate": "context",
            "receivedAt": "2026-11-26T10:00:00Z", "examples": []},
-         "feedback": [{"id": "t-3", "kind": "thumb", "fate": "quarantined", "reason": "burst",
+         "feedback": [{"eventKey": "demo/support/shop/t-3", "id": "t-3", "kind": "thumb", "fate": "quarantined", "reason": "burst",
            "deadline": "2026-12-03T10:00:00Z", "receivedAt": "2026-11-26T10:00:00Z",
            "examples": []}]}
         """);
@@ -142,7 +143,7 @@ class LifeTest {
             "happened  2026-11-26T10:05:00Z  became champion, generation 1",
             "look 2    waiting, against generation 2: the model server does not answer",
             "decided   REJECT",
-            "worse     golden-7: How long?");
+            "worse     adopted/667bda63afb8/06cf45d1693e: How long?");
   }
 
   @Test
@@ -174,7 +175,7 @@ class LifeTest {
          "looks": [
            {"look": 1, "championGeneration": 0, "state": "decided", "decisionId": "d-1",
             "verdict": "REJECT", "worst": [
-              {"item": "golden-7", "difference": -1.0, "question": "How long?", "reference": "30 days",
+              {"item": "adopted/667bda63afb8/06cf45d1693e455ffaf84a38", "difference": -1.0, "question": "How long?", "reference": "30 days",
                "champion": "30 days", "candidate": "99 days"},
               {"item": "golden-8", "difference": -1.0}]},
            {"look": 2, "championGeneration": 2, "state": "waiting",
