@@ -255,6 +255,37 @@ class PutRightTest {
   }
 
   @Test
+  void shouldNotRejectWhenTheServerRefusesEveryQuestion() {
+    server.refuseChats(true);
+    Scene scene = scene("cramped").declared();
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+
+    PromotionDecided doubted = scene.decision();
+
+    assertThat(doubted.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(doubted.reason())
+        .contains("refused 310 of 310 questions", "maximum context length is 256 tokens")
+        .contains("lower spec.evaluation.maxTokens, now 512", "see the server's log");
+
+    server.refuseChats(false);
+    scene.batch("new other", 60);
+
+    PromotionDecided judged = scene.decisions(2).getFirst();
+    assertThat(judged.verdict()).isEqualTo(Verdict.PROMOTE);
+    assertThat(judged.candidate()).isEqualTo(doubted.candidate());
+  }
+
+  @Test
+  void shouldRejectACandidateWhoseQuestionsAloneAreRefused() {
+    Scene scene = scene("unanswered").declared();
+    CheckpointReady ready = scene.silentCheckpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+    server.refuseChatsOf(scene.servedName(ready));
+    scene.say(ready, ready.checkpointId());
+
+    assertThat(scene.decision().verdict()).isEqualTo(Verdict.REJECT);
+  }
+
+  @Test
   void shouldHoldASuiteWhoseItemsCannotBeToldApart() {
     SuiteItem item =
         new SuiteItem("same", List.of(ChatMessage.user("golden")), "right", null, null, null);

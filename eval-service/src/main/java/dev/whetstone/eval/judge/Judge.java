@@ -7,21 +7,16 @@ import dev.whetstone.eval.champion.Champions;
 import dev.whetstone.eval.checkpoint.Checkpoint;
 import dev.whetstone.eval.checkpoint.Checkpoints;
 import dev.whetstone.eval.config.EvalConfig;
-import dev.whetstone.eval.decision.Decision;
-import dev.whetstone.eval.decision.Decisions;
 import dev.whetstone.eval.judge.EvaluationState.Asking;
 import dev.whetstone.eval.judge.EvaluationState.Decided;
 import dev.whetstone.eval.judge.EvaluationState.Superseded;
 import dev.whetstone.eval.judge.EvaluationState.Waiting;
-import dev.whetstone.eval.metrics.EvalMetrics;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.eval.serving.ServingException;
 import dev.whetstone.eval.serving.ServingException.Kind;
 import dev.whetstone.kit.loop.DeclaredLoop;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,11 +39,9 @@ public class Judge {
   private final Questioning questioning;
   private final Foresight foresight;
   private final Verdicts verdicts;
-  private final Decisions decisions;
-  private final KeptAnswers kept;
+  private final Conclusion conclusion;
   private final EvalConfig config;
   private final Clock clock;
-  private final EvalMetrics metrics;
   private final Instant since;
 
   public Judge(
@@ -61,11 +54,9 @@ public class Judge {
       Questioning questioning,
       Foresight foresight,
       Verdicts verdicts,
-      Decisions decisions,
-      KeptAnswers kept,
+      Conclusion conclusion,
       EvalConfig config,
-      Clock clock,
-      EvalMetrics metrics) {
+      Clock clock) {
     this.registry = registry;
     this.champions = champions;
     this.checkpoints = checkpoints;
@@ -75,11 +66,9 @@ public class Judge {
     this.questioning = questioning;
     this.foresight = foresight;
     this.verdicts = verdicts;
-    this.decisions = decisions;
-    this.kept = kept;
+    this.conclusion = conclusion;
     this.config = config;
     this.clock = clock;
-    this.metrics = metrics;
     this.since = clock.instant();
   }
 
@@ -129,7 +118,8 @@ public class Judge {
     LoopId loop = evaluation.loop();
     Champion champion = champions.current(loop).orElseThrow();
     if (champion.generation() != evaluation.generation()) {
-      return restart(evaluation, waiting.superseded(movedOn(champion)), champion);
+      conclusion.restart(evaluation, waiting.superseded(movedOn(champion)), champion);
+      return true;
     }
     Checkpoint checkpoint = checkpoints.find(loop, evaluation.checkpointId()).orElseThrow();
     boolean late = isLate(evaluation);
@@ -151,9 +141,8 @@ public class Judge {
 
   private boolean judge(Evaluation evaluation, Asking asking) {
     LoopId loop = evaluation.loop();
-    Champion champion = champions.current(loop).orElseThrow();
-    if (champion.generation() != evaluation.generation()) {
-      return restart(evaluation, asking.superseded(movedOn(champion)), champion);
+    if (overtaken(evaluation, asking)) {
+      return true;
     }
     Frozen frozen = asking.frozen();
     LoopSpec spec = spec(loop, frozen);
@@ -167,8 +156,18 @@ public class Judge {
       }
     }
     Checkpoint checkpoint = checkpoints.find(loop, evaluation.checkpointId()).orElseThrow();
-    Decision decision = verdicts.decide(evaluation, checkpoint, spec, frozen, items, notes);
-    return conclude(evaluation, asking, spec, decision);
+    Verdicts.Outcome outcome = verdicts.decide(evaluation, checkpoint, spec, frozen, items, notes);
+    return conclusion.conclude(evaluation, asking, spec, outcome) || overtaken(evaluation, asking);
+  }
+
+  /** Begins anew where the champion moved on; says whether it did. */
+  private boolean overtaken(Evaluation evaluation, Asking asking) {
+    Champion champion = champions.current(evaluation.loop()).orElseThrow();
+    if (champion.generation() == evaluation.generation()) {
+      return false;
+    }
+    conclusion.restart(evaluation, asking.superseded(movedOn(champion)), champion);
+    return true;
   }
 
   private LoopSpec spec(LoopId loop, Frozen frozen) {
@@ -194,59 +193,6 @@ public class Judge {
     }
     foresight.measure(evaluation, spec, frozen, items).ifPresent(notes::add);
     return Optional.empty();
-  }
-
-  /**
-   * Keeps the decision if champion and evaluation still are what they were; the champion's row
-   * stays locked until then.
-   */
-  private boolean conclude(Evaluation evaluation, Asking asking, LoopSpec spec, Decision decision) {
-    boolean decided =
-        QuarkusTransaction.requiringNew()
-            .call(
-                () -> {
-                  if (champions.lockedGeneration(evaluation.loop()) != evaluation.generation()
-                      || !evaluations.move(evaluation, asking.decided())) {
-                    // Nothing was written, so that there is nothing to roll back.
-                    return false;
-                  }
-                  decisions.add(decision);
-                  forgetIrreproducible(evaluation, spec, asking.frozen(), decision);
-                  return true;
-                });
-    if (!decided) {
-      Champion champion = champions.current(evaluation.loop()).orElseThrow();
-      return champion.generation() != evaluation.generation()
-          && restart(evaluation, asking.superseded(movedOn(champion)), champion);
-    }
-    LOG.infof(
-        "decided loop=%s candidate=%s verdict=%s decision=%s",
-        evaluation.loop(), evaluation.checkpointId(), decision.verdict(), decision.id());
-    metrics.decided(
-        decision.verdict(), Duration.between(evaluation.startedAt(), decision.decidedAt()));
-    return true;
-  }
-
-  /** Answers that would not come again are no ground for a later look, whatever this one says. */
-  private void forgetIrreproducible(
-      Evaluation evaluation, LoopSpec spec, Frozen frozen, Decision decision) {
-    if (Reproducibility.isDoubtful(spec, decision.facts())) {
-      Contestants.of(spec, frozen, evaluation.checkpointId())
-          .distinct()
-          .forEach(model -> kept.forget(evaluation.loop(), model.key()));
-    }
-  }
-
-  private boolean restart(Evaluation evaluation, Superseded superseded, Champion champion) {
-    QuarkusTransaction.requiringNew()
-        .run(
-            () -> {
-              if (evaluations.move(evaluation, superseded)) {
-                evaluations.begin(
-                    evaluation.loop(), evaluation.checkpointId(), champion.generation(), 1);
-              }
-            });
-    return true;
   }
 
   private static String movedOn(Champion champion) {

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers as rows, each written when it comes: a killed evaluation goes on with those that are
@@ -19,8 +20,8 @@ public class KeptAnswers {
   private static final String KEEP =
       """
       insert into answer (tenant, loop, model_key, question_sha256, sample, text, finish_reason,
-        prompt_tokens, completion_tokens)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
+        prompt_tokens, completion_tokens, refusal, asked_by)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
       """;
   private static final String KEEP_LIKELIHOOD =
       """
@@ -55,20 +56,71 @@ public class KeptAnswers {
     return answers;
   }
 
-  void keep(LoopId loop, String modelKey, String questionSha256, String sample, Answer answer) {
-    // PostgreSQL's text cannot hold the zero character, which a model may well produce.
-    String text = answer.text() == null ? null : answer.text().replace('\u0000', '\uFFFD');
+  /** What the server said of the questions that it refused, by question. */
+  Map<String, String> refusals(LoopId loop, String modelKey, String sample) {
+    Map<String, String> refusals = new HashMap<>();
+    sql.query(
+            """
+            select question_sha256, refusal from answer
+            where tenant = ? and loop = ? and model_key = ? and sample = ? and refusal is not null
+            """,
+            row -> Map.entry(row.getString(1), row.getString(2)),
+            loop.tenant(),
+            loop.loop(),
+            modelKey,
+            sample)
+        .forEach(entry -> refusals.put(entry.getKey(), entry.getValue()));
+    return refusals;
+  }
+
+  /**
+   * @param refusal what the server had against the question, if it refused it
+   */
+  void keep(
+      Evaluation askedBy,
+      String modelKey,
+      String questionSha256,
+      String sample,
+      Answer answer,
+      @Nullable String refusal) {
     sql.update(
         KEEP,
-        loop.tenant(),
-        loop.loop(),
+        askedBy.loop().tenant(),
+        askedBy.loop().loop(),
         modelKey,
         questionSha256,
         sample,
-        text,
+        storable(answer.text()),
         answer.finishReason(),
         answer.promptTokens(),
-        answer.completionTokens());
+        answer.completionTokens(),
+        storable(refusal),
+        askedBy.id());
+  }
+
+  /** Tokens of the questions that an evaluation asked itself, and of their answers. */
+  long tokensAskedBy(Evaluation evaluation) {
+    return sql.first(
+            "select coalesce(sum(prompt_tokens + completion_tokens), 0) from answer"
+                + " where tenant = ? and loop = ? and asked_by = ?",
+            row -> row.getLong(1),
+            evaluation.loop().tenant(),
+            evaluation.loop().loop(),
+            evaluation.id())
+        .orElse(0L);
+  }
+
+  /**
+   * A model's answer to an item.
+   *
+   * @throws IllegalStateException when it was not asked yet
+   */
+  static Answer there(Map<String, Answer> answers, JudgedItem item) {
+    Answer answer = answers.get(item.questionSha256());
+    if (answer == null) {
+      throw new IllegalStateException("item " + item.key() + " has no answer yet");
+    }
+    return answer;
   }
 
   /** Forgets what a model answered and foresaw, because it does so otherwise now. */
@@ -111,6 +163,11 @@ public class KeptAnswers {
         heldOut.tokens(),
         heldOut.negativeLogLikelihood(),
         heldOut.correct());
+  }
+
+  /** PostgreSQL's text cannot hold the zero character, which a model may well produce. */
+  private static @Nullable String storable(@Nullable String text) {
+    return text == null ? null : text.replace('\u0000', '\uFFFD');
   }
 
   private static Answer answer(ResultSet row) throws SQLException {

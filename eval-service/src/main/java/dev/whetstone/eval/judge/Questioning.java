@@ -63,8 +63,7 @@ public class Questioning {
       new Parallel(loop.spec().evaluation().concurrency(), config.retryPause())
           .run(
               missing.stream()
-                  .<Runnable>map(
-                      request -> () -> ask(evaluation.loop(), server, request, maxTokens))
+                  .<Runnable>map(request -> () -> ask(evaluation, server, request, maxTokens))
                   .toList());
     } finally {
       progress.end(evaluation.loop());
@@ -136,9 +135,10 @@ public class Questioning {
         .toList();
   }
 
-  private void ask(LoopId loop, ServingPort server, Request request, int maxTokens) {
+  private void ask(Evaluation evaluation, ServingPort server, Request request, int maxTokens) {
     JudgedItem item = request.item();
     Answer answer;
+    String refusal = null;
     try {
       answer =
           server.ask(
@@ -148,10 +148,17 @@ public class Questioning {
         throw e;
       }
       // A question that no model may answer, for example one that is too long, is a wrong answer.
-      answer = new Answer(null, "refused", 0, 0);
+      answer = new Answer(null, Refused.FINISH, 0, 0);
+      refusal = e.getMessage();
     }
-    kept.keep(loop, request.model().key(), item.questionSha256(), request.sample(), answer);
-    progress.step(loop);
+    kept.keep(
+        evaluation,
+        request.model().key(),
+        item.questionSha256(),
+        request.sample(),
+        answer,
+        refusal);
+    progress.step(evaluation.loop());
     metrics.answered();
   }
 }

@@ -1,7 +1,6 @@
 package dev.whetstone.eval.judge;
 
 import dev.whetstone.contracts.loop.LoopSpec;
-import dev.whetstone.eval.decision.DecisionFacts;
 import java.util.List;
 import java.util.Locale;
 
@@ -27,9 +26,5 @@ record Reproducibility(int asked, int discordant) {
                 discordant,
                 asked,
                 most));
-  }
-
-  static boolean isDoubtful(LoopSpec loop, DecisionFacts facts) {
-    return !new Reproducibility(facts.repeated(), facts.discordant()).doubts(loop).isEmpty();
   }
 }

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public class Verdicts {
   private static final int ID_DIGITS = 24;
   private final KeptAnswers kept;
+  private final Reliability reliability;
   private final Foresight foresight;
   private final Decisions decisions;
   private final EvidenceStore evidence;
@@ -44,19 +45,24 @@ public class Verdicts {
 
   public Verdicts(
       KeptAnswers kept,
+      Reliability reliability,
       Foresight foresight,
       Decisions decisions,
       EvidenceStore evidence,
       Clock clock) {
     this.kept = kept;
+    this.reliability = reliability;
     this.foresight = foresight;
     this.decisions = decisions;
     this.evidence = evidence;
     this.clock = clock;
   }
 
+  /** A decision, and whether what it measured is void, so that nothing of it may be used again. */
+  record Outcome(Decision decision, boolean isDoubtful) {}
+
   /** Decides, with the evidence written; keeping and publishing the decision is the caller's. */
-  Decision decide(
+  Outcome decide(
       Evaluation evaluation,
       Checkpoint checkpoint,
       LoopSpec loop,
@@ -73,11 +79,16 @@ public class Verdicts {
     List<GateResult> gates = new GateKeeper(loop.spec().evaluation(), ledger.next()).judge(scored);
     boolean spends = gates.stream().anyMatch(g -> g.role() == GateRole.FRESH && g.n() > 1);
     Reproducibility repetition =
-        asked ? repetition(evaluation, loop, contestants, items) : Reproducibility.UNKNOWN;
+        asked
+            ? reliability.repetition(evaluation, loop, contestants, items)
+            : Reproducibility.UNKNOWN;
+    List<String> doubts = new ArrayList<>(repetition.doubts(loop));
+    if (asked) {
+      doubts.addAll(reliability.refusals(evaluation, loop, contestants, items));
+    }
     RolloutMode mode = loop.spec().rollout().mode();
     Judgement judgement =
-        VerdictRule.decide(
-            new Findings(gates, frozen.faults(), frozen.holds(), repetition.doubts(loop), mode));
+        VerdictRule.decide(new Findings(gates, frozen.faults(), frozen.holds(), doubts, mode));
     String evidenceUri =
         evidence
             .write(
@@ -103,19 +114,21 @@ public class Verdicts {
             spends ? ledger.leftAfterNext() : ledger.left(),
             evidenceUri,
             "policy",
-            cost(checkpoint.ready(), scored));
+            cost(checkpoint.ready(), evaluation));
     boolean promote = judgement.verdict() == Verdict.PROMOTE && mode == RolloutMode.AUTO;
-    return new Decision(
-        body.decisionId(),
-        0,
-        id,
-        evaluation.id(),
-        body,
-        facts(evaluation, frozen, contestants, scored, items, repetition, notes),
-        promote,
-        promote ? Adoption.ADOPTED : Adoption.NONE,
-        null,
-        clock.instant());
+    return new Outcome(
+        new Decision(
+            body.decisionId(),
+            0,
+            id,
+            evaluation.id(),
+            body,
+            facts(evaluation, frozen, contestants, scored, items, repetition, notes),
+            promote,
+            promote ? Adoption.ADOPTED : Adoption.NONE,
+            null,
+            clock.instant()),
+        !doubts.isEmpty());
   }
 
   private List<ScoredItem> score(LoopId loop, Contestants contestants, List<JudgedItem> items) {
@@ -128,33 +141,9 @@ public class Verdicts {
                 ScoredItem.of(
                     item,
                     base.get(item.questionSha256()),
-                    there(champion, item),
-                    there(candidate, item)))
+                    KeptAnswers.there(champion, item),
+                    KeptAnswers.there(candidate, item)))
         .toList();
-  }
-
-  private static Answer there(Map<String, Answer> answers, JudgedItem item) {
-    Answer answer = answers.get(item.questionSha256());
-    if (answer == null) {
-      throw new IllegalStateException("item " + item.key() + " has no answer yet");
-    }
-    return answer;
-  }
-
-  private Reproducibility repetition(
-      Evaluation evaluation, LoopSpec loop, Contestants contestants, List<JudgedItem> items) {
-    String key = contestants.champion().key();
-    Map<String, Answer> first = kept.of(evaluation.loop(), key, KeptAnswers.KEPT);
-    Map<String, Answer> again = kept.of(evaluation.loop(), key, evaluation.id());
-    List<JudgedItem> repeated =
-        Questioning.repeated(items, loop.spec().evaluation().reproducibilityItems());
-    int discordant = 0;
-    for (JudgedItem item : repeated) {
-      double before = ScoredItem.score(item, there(first, item));
-      double after = ScoredItem.score(item, there(again, item));
-      discordant += before == after ? 0 : 1;
-    }
-    return new Reproducibility(repeated.size(), discordant);
   }
 
   private DecisionFacts facts(
@@ -194,17 +183,10 @@ public class Verdicts {
     return FactFinder.of(scored, answer, heldOut.get(model.key()));
   }
 
-  private static DecisionCost cost(CheckpointReady ready, List<ScoredItem> scored) {
-    long tokens =
-        scored.stream()
-            .mapToLong(
-                one ->
-                    one.champion().promptTokens()
-                        + one.champion().completionTokens()
-                        + one.candidate().promptTokens()
-                        + one.candidate().completionTokens())
-            .sum();
-    return new DecisionCost(ready.gpuSeconds(), ready.tokens() + tokens, 0, 0);
+  /** Of training, and of what this evaluation itself asked. */
+  private DecisionCost cost(CheckpointReady ready, Evaluation evaluation) {
+    return new DecisionCost(
+        ready.gpuSeconds(), ready.tokens() + kept.tokensAskedBy(evaluation), 0, 0);
   }
 
   /**

@@ -20,6 +20,7 @@ import dev.whetstone.eval.statistics.AlphaSpending;
 import dev.whetstone.eval.statistics.LordPlusPlus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,32 @@ class JudgeRulesTest {
 
     assertThat(repeated).hasSize(20).noneMatch(JudgedItem::shadow);
     assertThat(Questioning.repeated(items.reversed(), 20)).isEqualTo(repeated);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, false", "2, false", "3, true", "100, true"})
+  void shouldDoubtWhereTheChampionIsRefusedTooOften(int refused, boolean doubtful) {
+    List<JudgedItem> items = new ArrayList<>();
+    Map<String, Answer> answers = new HashMap<>();
+    Map<String, String> refusals = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      boolean shadow = i >= 100;
+      JudgedItem item = item(GateRole.FORGET, "skills", shadow, i, "r", null);
+      boolean isRefused = shadow || i < refused;
+      items.add(item);
+      answers.put(item.questionSha256(), new Answer("r", isRefused ? "refused" : "stop", 1, 1));
+      if (isRefused) {
+        refusals.put(item.questionSha256(), "too long: question " + i);
+      }
+    }
+
+    List<String> doubts = Refused.of(items, answers, refusals).doubts(evaluation("lord"));
+
+    assertThat(doubts).hasSize(doubtful ? 1 : 0);
+    assertThat(doubts)
+        .allSatisfy(
+            doubt ->
+                assertThat(doubt).contains(refused + " of 100", "too long: question 0", "now 64"));
   }
 
   private static ScoredItem scored(

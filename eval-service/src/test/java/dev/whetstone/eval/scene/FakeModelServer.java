@@ -33,7 +33,8 @@ public final class FakeModelServer implements AutoCloseable {
   private final AtomicInteger mostInFlight = new AtomicInteger();
   private final AtomicLong answers = new AtomicLong();
   private volatile UnaryOperator<String> base = question -> "I do not know.";
-  private volatile long delayMillis;
+  private volatile boolean refusesChats;
+  private volatile String refusedModel = "";
   private volatile boolean down;
   private volatile boolean refusesAdapters;
   private volatile boolean tokenizes = true;
@@ -68,10 +69,6 @@ public final class FakeModelServer implements AutoCloseable {
     skillsByPath.put(path, skill);
   }
 
-  public void delay(long milliseconds) {
-    delayMillis = milliseconds;
-  }
-
   /** While down it answers 503. */
   public void down(boolean isDown) {
     down = isDown;
@@ -84,6 +81,16 @@ public final class FakeModelServer implements AutoCloseable {
 
   public void refuseAdapters(boolean refuse) {
     refusesAdapters = refuse;
+  }
+
+  /** Answers 400 to every chat, as a server does whose model has fewer positions than asked for. */
+  public void refuseChats(boolean refuse) {
+    refusesChats = refuse;
+  }
+
+  /** The same for the chats of one model. */
+  public void refuseChatsOf(String model) {
+    refusedModel = model;
   }
 
   /** Answers every call with this status; 0 for none. */
@@ -193,8 +200,9 @@ public final class FakeModelServer implements AutoCloseable {
         error(exchange, 404, "The model does not exist");
         return;
       }
-      if (delayMillis > 0) {
-        java.util.concurrent.locks.LockSupport.parkNanos(delayMillis * 1_000_000);
+      if (refusesChats || body.path("model").asText().equals(refusedModel)) {
+        error(exchange, 400, "This model's maximum context length is 256 tokens");
+        return;
       }
       if (answers.incrementAndGet() > breaksAfter) {
         error(exchange, 503, "out of breath");

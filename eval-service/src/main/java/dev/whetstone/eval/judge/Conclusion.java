@@ -1,0 +1,90 @@
+package dev.whetstone.eval.judge;
+
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.eval.champion.Champion;
+import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.Decisions;
+import dev.whetstone.eval.judge.EvaluationState.Asking;
+import dev.whetstone.eval.judge.EvaluationState.Superseded;
+import dev.whetstone.eval.metrics.EvalMetrics;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/** Ends an evaluation: with its decision, or for another one against a later champion. */
+@ApplicationScoped
+public class Conclusion {
+  private static final Logger LOG = Logger.getLogger(Conclusion.class);
+  private final Champions champions;
+  private final Evaluations evaluations;
+  private final Decisions decisions;
+  private final KeptAnswers kept;
+  private final EvalMetrics metrics;
+
+  public Conclusion(
+      Champions champions,
+      Evaluations evaluations,
+      Decisions decisions,
+      KeptAnswers kept,
+      EvalMetrics metrics) {
+    this.champions = champions;
+    this.evaluations = evaluations;
+    this.decisions = decisions;
+    this.kept = kept;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Keeps the decision if champion and evaluation still are what they were; the champion's row
+   * stays locked until then.
+   *
+   * @return false when they are not; nothing has changed then
+   */
+  boolean conclude(Evaluation evaluation, Asking asking, LoopSpec spec, Verdicts.Outcome outcome) {
+    Decision decision = outcome.decision();
+    boolean decided =
+        QuarkusTransaction.requiringNew()
+            .call(
+                () -> {
+                  if (champions.lockedGeneration(evaluation.loop()) != evaluation.generation()
+                      || !evaluations.move(evaluation, asking.decided())) {
+                    // Nothing was written, so that there is nothing to roll back.
+                    return false;
+                  }
+                  decisions.add(decision);
+                  if (outcome.isDoubtful()) {
+                    forget(evaluation, spec, asking.frozen());
+                  }
+                  return true;
+                });
+    if (decided) {
+      LOG.infof(
+          "decided loop=%s candidate=%s verdict=%s decision=%s",
+          evaluation.loop(), evaluation.checkpointId(), decision.verdict(), decision.id());
+      metrics.decided(
+          decision.verdict(), Duration.between(evaluation.startedAt(), decision.decidedAt()));
+    }
+    return decided;
+  }
+
+  /** Answers that cannot be relied on are no ground for a later look, whatever this one says. */
+  private void forget(Evaluation evaluation, LoopSpec spec, Frozen frozen) {
+    Contestants.of(spec, frozen, evaluation.checkpointId())
+        .distinct()
+        .forEach(model -> kept.forget(evaluation.loop(), model.key()));
+  }
+
+  /** Gives the evaluation up for one against the champion that is in service now. */
+  void restart(Evaluation evaluation, Superseded superseded, Champion champion) {
+    QuarkusTransaction.requiringNew()
+        .run(
+            () -> {
+              if (evaluations.move(evaluation, superseded)) {
+                evaluations.begin(
+                    evaluation.loop(), evaluation.checkpointId(), champion.generation(), 1);
+              }
+            });
+  }
+}
