@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * The candidate may be worse by less than the margin: passed when the interval's lower end is above
  * minus the margin, else failed, or undecided with fewer than {@code minItems} items. Where the
- * items come from a few end users only, it fails when the interval's upper end is below minus the
- * margin: not knowing is no loss.
+ * items are too few for an identical candidate to pass, or come from a few end users only, it fails
+ * when the interval's upper end is below minus the margin: not knowing is no loss.
  */
 public final class NonInferiority {
   private NonInferiority() {}
@@ -32,10 +32,24 @@ public final class NonInferiority {
     if (comparison.interval().lower() > -policy.margin()) {
       return comparison.result(PASSED, p, comparison.figures() + ": no worse than " + allowed);
     }
-    if (comparison.difference().isOfFewClusters()
-        && comparison.interval().upper() >= -policy.margin()) {
-      return comparison.result(
-          UNDECIDED, p, comparison.figures() + " of too few end users or conversations");
+    if (comparison.interval().upper() >= -policy.margin()) {
+      if (comparison.difference().isOfFewClusters()) {
+        return comparison.result(
+            UNDECIDED, p, comparison.figures() + " of too few end users or conversations");
+      }
+      if (policy.margin() <= 0) {
+        return comparison.result(
+            UNDECIDED,
+            p,
+            comparison.figures() + ": no number of equal answers shows a loss of 0; set a margin");
+      }
+      long needed = comparison.difference().itemsToShow(policy.margin(), policy.alpha());
+      if (needed > comparison.n()) {
+        return comparison.result(
+            UNDECIDED,
+            p,
+            comparison.figures() + ": it takes " + needed + " items to rule out " + allowed);
+      }
     }
     return comparison.result(FAILED, p, comparison.figures() + ": cannot rule out " + allowed);
   }

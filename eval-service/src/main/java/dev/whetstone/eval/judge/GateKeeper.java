@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which gates an evaluation has: one per declared role, its slices (RETAIN) and critical items, and
- * shadow gates for suites outside the gates and for roles that are not declared.
+ * Which gates an evaluation has: one per declared role, its slices (RETAIN) and critical items (all
+ * of CANARY's are), and shadow gates for suites outside the gates and for roles that are not
+ * declared.
  */
 final class GateKeeper {
   private static final double USUAL_MARGIN = 0.03;
@@ -42,9 +43,14 @@ final class GateKeeper {
         results.addAll(judge(policy(role, role.name(), gate), scores));
       }
     }
-    shadowSuites(items)
-        .forEach((suite, of) -> results.add(NonInferiority.judge(shadow(suite, of), paired(of))));
+    shadowSuites(items).forEach((suite, of) -> results.add(whole(shadow(suite, of), paired(of))));
     return results;
+  }
+
+  private static GateResult whole(GatePolicy policy, List<PairedScore> scores) {
+    return policy.role() == GateRole.CANARY
+        ? CriticalItems.all(policy, scores)
+        : NonInferiority.judge(policy, scores);
   }
 
   private static List<GateResult> judge(GatePolicy policy, List<PairedScore> scores) {
@@ -52,11 +58,13 @@ final class GateKeeper {
     results.add(
         policy.role() == GateRole.FRESH
             ? Superiority.judge(policy, scores)
-            : NonInferiority.judge(policy, scores));
+            : whole(policy, scores));
     if (policy.role() == GateRole.RETAIN) {
       results.addAll(SliceGates.judge(policy, scores));
     }
-    CriticalItems.judge(policy, scores).ifPresent(results::add);
+    if (policy.role() != GateRole.CANARY) {
+      CriticalItems.judge(policy, scores).ifPresent(results::add);
+    }
     return results;
   }
 

@@ -77,6 +77,29 @@ public record PairedDifference(int n, double mean, double standardError, int deg
     return Double.isInfinite(standardError) || degreesOfFreedom + 1 < Math.min(n, LEAST_CLUSTERS);
   }
 
+  /**
+   * How many items it takes, were all of them ties, for the lower end of the interval to come above
+   * minus the margin: the least m with t / m below it. An item more is taken as one of another end
+   * user.
+   *
+   * @param alpha one-sided
+   * @param margin above 0
+   * @return at most n when n suffice
+   */
+  public long itemsToShow(double margin, double alpha) {
+    // Student's t lies above the normal distribution, so that fewer never suffice.
+    long items = Math.max(n, (long) (NORMAL.inverseCumulativeProbability(1 - alpha) / margin));
+    while (!(reachOfTies(items, alpha) < margin)) {
+      items++;
+    }
+    return items;
+  }
+
+  private double reachOfTies(long items, double alpha) {
+    double freedom = (double) degreesOfFreedom + items - n;
+    return TDistribution.of(freedom).inverseCumulativeProbability(1 - alpha) / items;
+  }
+
   /** Two-sided interval by Student's t. */
   public Interval interval(double level) {
     return interval(level, student());

@@ -46,6 +46,52 @@ class GateTest {
         .isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        // wins, losses, ties, margin: outcome, items it takes
+        "0, 0, 60, 0.02, UNDECIDED, 84",
+        "0, 0, 83, 0.02, UNDECIDED, 84",
+        "0, 0, 84, 0.02, PASSED, -",
+        "0, 0, 120, 0.01, UNDECIDED, 166",
+        "0, 0, 200, 0.01, PASSED, -",
+        "0, 2, 58, 0.02, UNDECIDED, 84",
+        "0, 30, 30, 0.02, FAILED, -",
+        "0, 2, 98, 0.02, FAILED, -",
+        "0, 0, 5000, 0, UNDECIDED, -",
+        "5, 0, 55, 0.02, PASSED, -",
+      })
+  void shouldNotFailAnIdenticalCandidateForTooFewItems(
+      int wins, int losses, int ties, double margin, GateOutcome expected, String needed) {
+    GateResult result =
+        NonInferiority.judge(policy(GateRole.FORMAT, margin, 1), scores(wins, losses, ties));
+
+    assertThat(result.outcome()).isEqualTo(expected);
+    if (needed != null) {
+      assertThat(result.reason()).contains("it takes " + needed + " items");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // wins, losses, ties, least items: outcome
+    "0, 0, 20, 1, PASSED",
+    "0, 1, 19, 1, FAILED",
+    "0, 0, 20, 50, UNDECIDED",
+    "0, 1, 19, 50, FAILED",
+    "0, 0, 0, 1, NOT_MEASURED",
+  })
+  void shouldTakeEveryCanaryItemForCritical(
+      int wins, int losses, int ties, int least, GateOutcome expected) {
+    GatePolicy policy = policy(GateRole.CANARY, 0, least);
+
+    GateResult result = CriticalItems.all(policy, scores(wins, losses, ties));
+
+    assertThat(result.name()).isEqualTo("CANARY");
+    assertThat(result.outcome()).isEqualTo(expected);
+  }
+
   @Test
   void shouldNotPassTheReferenceCaseOfNonInferiority() {
     GatePolicy policy = policy(GateRole.FORGET, 0.02, 700);

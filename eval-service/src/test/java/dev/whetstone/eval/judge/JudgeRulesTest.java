@@ -120,6 +120,22 @@ class JudgeRulesTest {
     assertThat(gates.get(1).interval().level()).isEqualTo(0.9);
   }
 
+  @Test
+  void shouldPassCanariesThatSingAndFailOneThatDoesNot() {
+    List<ScoredItem> items = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      items.add(scored(GateRole.CANARY, "canaries", false, i, "right", "right"));
+      items.add(scored(GateRole.CANARY, "others", true, i, "right", i == 0 ? "wrong" : "right"));
+    }
+    LoopSpec.Gate gate = new LoopSpec.Gate(GateRole.CANARY, LoopSpec.Gate.Mode.ENFORCE, 0, 1);
+
+    List<GateResult> gates = new GateKeeper(evaluation("lord", gate), 0.03).judge(items);
+
+    assertThat(gates)
+        .extracting(result -> result.name() + " " + result.n() + " " + result.outcome())
+        .containsExactly("CANARY 20 PASSED", "CANARY/others 20 FAILED");
+  }
+
   @ParameterizedTest
   @CsvSource(
       nullValues = "-",
@@ -211,21 +227,17 @@ class JudgeRulesTest {
 
   private static LoopSpec.Evaluation evaluation(String sequential) {
     LoopSpec.Gate.Mode enforce = LoopSpec.Gate.Mode.ENFORCE;
-    return new LoopSpec.Evaluation(
-        List.of(
-            new LoopSpec.Gate(GateRole.FRESH, enforce, 0.01, 40),
-            new LoopSpec.Gate(GateRole.RETAIN, enforce, 0.03, 40),
-            new LoopSpec.Gate(GateRole.FORGET, enforce, 0.03, 40),
-            new LoopSpec.Gate(GateRole.FORMAT, enforce, 0.02, 40)),
-        List.of(),
-        null,
-        0.05,
-        200,
-        0.02,
-        16,
-        64,
+    return evaluation(
         sequential,
-        0.1);
+        new LoopSpec.Gate(GateRole.FRESH, enforce, 0.01, 40),
+        new LoopSpec.Gate(GateRole.RETAIN, enforce, 0.03, 40),
+        new LoopSpec.Gate(GateRole.FORGET, enforce, 0.03, 40),
+        new LoopSpec.Gate(GateRole.FORMAT, enforce, 0.02, 40));
+  }
+
+  private static LoopSpec.Evaluation evaluation(String sequential, LoopSpec.Gate... gates) {
+    return new LoopSpec.Evaluation(
+        List.of(gates), List.of(), null, 0.05, 200, 0.02, 16, 64, sequential, 0.1);
   }
 
   private static SealedBatch batch(String id, long sequence) {
