@@ -5,7 +5,6 @@ import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.eval.metric.HeldOut;
 import dev.whetstone.eval.serving.ServingException.Kind;
 import dev.whetstone.kit.json.Json;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +21,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -168,21 +171,38 @@ final class HttpServing implements ServingPort {
   }
 
   private byte[] send(HttpRequest request) {
+    HttpResponse<byte[]> response = exchange(request);
+    if (response.statusCode() / 100 == 2) {
+      return response.body();
+    }
+    throw Refusals.of(request.uri(), response.statusCode(), detail(response.body()));
+  }
+
+  /** The client's own limit ends with the headers; this one holds for the body, too. */
+  private HttpResponse<byte[]> exchange(HttpRequest request) {
+    CompletableFuture<HttpResponse<byte[]>> response =
+        client.sendAsync(request, BodyHandlers.ofByteArray());
     try {
-      HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
-      if (response.statusCode() / 100 == 2) {
-        return response.body();
-      }
-      throw Refusals.of(request.uri(), response.statusCode(), detail(response.body()));
-    } catch (IOException e) {
+      return response.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new ServingException(
           Kind.UNAVAILABLE,
           "the model server at %s does not answer (%s); start it or check spec.serving.endpoint"
-              .formatted(endpoint, e.getClass().getSimpleName()),
+              .formatted(endpoint, cause.getClass().getSimpleName()),
+          e);
+    } catch (TimeoutException e) {
+      throw new ServingException(
+          Kind.UNAVAILABLE,
+          "the model server at %s did not answer %s within %s; see its log"
+              .formatted(endpoint, request.uri().getPath(), timeout),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ServingException(Kind.UNAVAILABLE, "interrupted while asking " + endpoint, e);
+    } finally {
+      // Ends the exchange where nobody waits for it any more; nothing happens to one that is done.
+      response.cancel(true);
     }
   }
 

@@ -33,6 +33,8 @@ public final class FakeModelServer implements AutoCloseable {
   private final AtomicInteger mostInFlight = new AtomicInteger();
   private final AtomicLong answers = new AtomicLong();
   private volatile UnaryOperator<String> base = question -> "I do not know.";
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean stalls;
   private volatile boolean refusesChats;
   private volatile String refusedModel = "";
   private volatile boolean down;
@@ -69,6 +71,11 @@ public final class FakeModelServer implements AutoCloseable {
     skillsByPath.put(path, skill);
   }
 
+  /** Takes an adapter's folder away. */
+  public void unteach(String path) {
+    skillsByPath.remove(path);
+  }
+
   /** While down it answers 503. */
   public void down(boolean isDown) {
     down = isDown;
@@ -91,6 +98,11 @@ public final class FakeModelServer implements AutoCloseable {
   /** The same for the chats of one model. */
   public void refuseChatsOf(String model) {
     refusedModel = model;
+  }
+
+  /** Answers with the headers and half of the body, and holds the rest back until it is closed. */
+  public void stall(boolean does) {
+    stalls = does;
   }
 
   /** Answers every call with this status; 0 for none. */
@@ -134,6 +146,7 @@ public final class FakeModelServer implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     server.stop(0);
   }
 
@@ -277,17 +290,23 @@ public final class FakeModelServer implements AutoCloseable {
     return model.equals(BASE) ? base : loaded.get(model);
   }
 
-  private static void reply(HttpExchange exchange, Map<String, ?> body) throws IOException {
+  private void reply(HttpExchange exchange, Map<String, ?> body) throws IOException {
     send(exchange, 200, Json.mapper().writeValueAsBytes(body));
   }
 
-  private static void error(HttpExchange exchange, int status, String message) throws IOException {
+  private void error(HttpExchange exchange, int status, String message) throws IOException {
     send(exchange, status, Json.write(Map.of("error", Map.of("message", message))));
   }
 
-  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+  private void send(HttpExchange exchange, int status, byte[] body) throws IOException {
     exchange.getResponseHeaders().add("Content-Type", "application/json; charset=utf-8");
     exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    if (stalls) {
+      exchange.getResponseBody().write(body, 0, body.length / 2);
+      exchange.getResponseBody().flush();
+      await(closed);
+      return;
+    }
     exchange
         .getResponseBody()
         .write(body.length == 0 ? " ".getBytes(StandardCharsets.UTF_8) : body);

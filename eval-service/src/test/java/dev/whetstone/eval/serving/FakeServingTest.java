@@ -55,6 +55,19 @@ class FakeServingTest extends ServingContract {
         .hasMessageContaining("spec.serving.endpoint");
   }
 
+  @Test
+  void shouldNotWaitForTheRestOfAnAnswerThatStalls() {
+    fake.stall(true);
+    ServingPort impatient =
+        new HttpServing(client, URI.create(fake.url()), null, Duration.ofMillis(300));
+
+    assertThatThrownBy(impatient::models)
+        .isInstanceOfSatisfying(
+            ServingException.class,
+            e -> assertThat(e.kind()).isEqualTo(ServingException.Kind.UNAVAILABLE))
+        .hasMessageContaining("did not answer /v1/models within PT0.3S");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "401, MISCONFIGURED, spec.serving.credentialsRef",
