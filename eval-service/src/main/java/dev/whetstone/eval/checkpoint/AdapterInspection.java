@@ -8,14 +8,20 @@ import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at a checkpoint's files in the object store before anything loads them. */
 @ApplicationScoped
 public class AdapterInspection {
+  private static final long LONGEST_CONFIG = 1 << 20;
   private final ObjectStore store;
 
   public AdapterInspection(ObjectStore store) {
@@ -39,14 +45,14 @@ public class AdapterInspection {
       String folder = manifestKey.substring(0, manifestKey.lastIndexOf('/') + 1);
       requireBase(manifest, baseSha256);
       String served = store.key(URI.create(ready.adapterUri()));
-      byte[] config = null;
-      byte[] weights = null;
+      CheckpointManifest.File config = null;
+      CheckpointManifest.File weights = null;
       for (CheckpointManifest.File file : manifest.files()) {
-        byte[] bytes = verified(folder, file);
+        verify(folder, file);
         if (isServed(folder + file.path(), served, AdapterRules.CONFIG)) {
-          config = bytes;
+          config = file;
         } else if (isServed(folder + file.path(), served, AdapterRules.WEIGHTS)) {
-          weights = bytes;
+          weights = file;
         }
       }
       if (config == null || weights == null) {
@@ -56,7 +62,7 @@ public class AdapterInspection {
                     config == null ? AdapterRules.CONFIG : AdapterRules.WEIGHTS,
                     ready.adapterUri()));
       }
-      AdapterRules.check(config, weights);
+      check(folder, config, weights);
       return Optional.empty();
     } catch (AdapterFault e) {
       return Optional.of("the adapter cannot be judged: " + e.getMessage() + "; train it again");
@@ -87,20 +93,44 @@ public class AdapterInspection {
     }
   }
 
-  private byte[] verified(String folder, CheckpointManifest.File file) {
+  private void check(
+      String folder, CheckpointManifest.File config, CheckpointManifest.File weights) {
+    if (config.bytes() > LONGEST_CONFIG) {
+      throw new AdapterFault(
+          "%s holds %d bytes, more than any configuration"
+              .formatted(config.path(), config.bytes()));
+    }
+    String key = folder + weights.path();
+    try (InputStream bytes = store.open(key)) {
+      AdapterRules.check(store.read(folder + config.path()), bytes, weights.bytes());
+    } catch (IOException e) {
+      throw unreadable(key, e);
+    }
+  }
+
+  /** Reads a file in pieces: weights are larger than this service's memory. */
+  private void verify(String folder, CheckpointManifest.File file) {
     String key = folder + file.path();
     if (!store.exists(key)) {
       throw new AdapterFault(file.path() + " is missing");
     }
-    byte[] bytes = store.read(key);
-    if (bytes.length != file.bytes()) {
-      throw new AdapterFault(
-          "%s holds %d bytes, its manifest says %d"
-              .formatted(file.path(), bytes.length, file.bytes()));
+    MessageDigest digest = Digests.newSha256();
+    long length;
+    try (InputStream bytes = new DigestInputStream(store.open(key), digest)) {
+      length = bytes.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw unreadable(key, e);
     }
-    if (!Digests.sha256(bytes).equals(file.sha256())) {
+    if (length != file.bytes()) {
+      throw new AdapterFault(
+          "%s holds %d bytes, its manifest says %d".formatted(file.path(), length, file.bytes()));
+    }
+    if (!Digests.hex(digest.digest()).equals(file.sha256())) {
       throw new AdapterFault(file.path() + " is not what its manifest says (SHA-256 differs)");
     }
-    return bytes;
+  }
+
+  private static ObjectStoreException unreadable(String key, IOException e) {
+    return new ObjectStoreException("object " + key + " cannot be read: " + e.getMessage(), e);
   }
 }

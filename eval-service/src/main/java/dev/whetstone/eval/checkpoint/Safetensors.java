@@ -2,29 +2,38 @@ package dev.whetstone.eval.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.kit.json.Json;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
 /**
  * A file of tensors in the safetensors format: eight bytes with the header's length, a JSON header,
- * then the values. Nothing in it is ever executed.
+ * then the values. Nothing in it is ever executed. Only the header is held in memory; values are
+ * read once, in pieces, since files are larger than this service.
  */
 final class Safetensors {
   private static final int LENGTH_BYTES = 8;
-  private static final long LONGEST_HEADER = 100_000_000;
-  private final byte[] bytes;
-  private final int start;
+
+  /** Some hundred bytes per tensor; adapters have some thousand of them. */
+  private static final long LONGEST_HEADER = 8 << 20;
+
+  /** Whole values of every kind. */
+  private static final int PIECE = 1 << 16;
+
+  private final InputStream data;
   private final List<Tensor> tensors;
 
-  private Safetensors(byte[] bytes, int start, List<Tensor> tensors) {
-    this.bytes = bytes;
-    this.start = start;
+  private Safetensors(InputStream data, List<Tensor> tensors) {
+    this.data = data;
     this.tensors = Collections.unmodifiableList(tensors);
   }
 
@@ -47,26 +56,29 @@ final class Safetensors {
   }
 
   /**
+   * Reads the header.
+   *
+   * @param length of the file in bytes
    * @throws AdapterFault when the bytes are no such file, or only a part of one
    */
-  static Safetensors parse(byte[] bytes) {
-    if (bytes.length < LENGTH_BYTES) {
-      throw new AdapterFault("holds " + bytes.length + " bytes; it is cut off");
+  static Safetensors open(InputStream bytes, long length) throws IOException {
+    if (length < LENGTH_BYTES) {
+      throw new AdapterFault("holds " + length + " bytes; it is cut off");
     }
-    long length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    if (length < 2 || length > LONGEST_HEADER || LENGTH_BYTES + length > bytes.length) {
+    long header =
+        ByteBuffer.wrap(read(bytes, LENGTH_BYTES)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (header < 2 || header > LONGEST_HEADER || LENGTH_BYTES + header > length) {
       throw new AdapterFault("is cut off, or no safetensors file");
     }
-    int start = (int) (LENGTH_BYTES + length);
     try {
-      JsonNode header = Json.read(Arrays.copyOfRange(bytes, LENGTH_BYTES, start), JsonNode.class);
+      JsonNode names = Json.read(read(bytes, (int) header), JsonNode.class);
       List<Tensor> tensors = new ArrayList<>();
-      for (Map.Entry<String, JsonNode> entry : header.properties()) {
+      for (Map.Entry<String, JsonNode> entry : names.properties()) {
         if (!entry.getKey().equals("__metadata__")) {
-          tensors.add(tensor(entry.getKey(), entry.getValue(), bytes.length - start));
+          tensors.add(tensor(entry.getKey(), entry.getValue(), length - LENGTH_BYTES - header));
         }
       }
-      return new Safetensors(bytes, start, tensors);
+      return new Safetensors(bytes, tensors);
     } catch (UncheckedIOException e) {
       throw new AdapterFault("has a header that is not JSON");
     }
@@ -76,14 +88,44 @@ final class Safetensors {
     return tensors;
   }
 
-  /** Whether no value is infinite or not a number. */
-  boolean isFinite(Tensor tensor) {
-    ByteBuffer values =
-        ByteBuffer.wrap(bytes, (int) (start + tensor.from()), (int) (tensor.to() - tensor.from()))
-            .order(ByteOrder.LITTLE_ENDIAN);
+  /**
+   * Reads every value; can be called once.
+   *
+   * @throws AdapterFault when one is infinite or not a number, or is part of two tensors
+   */
+  void requireFinite() throws IOException {
+    long at = 0;
+    List<Tensor> inOrder =
+        tensors.stream()
+            .sorted(Comparator.comparingLong(Tensor::from).thenComparingLong(Tensor::to))
+            .toList();
+    for (Tensor tensor : inOrder) {
+      if (tensor.from() < at) {
+        throw new AdapterFault("holds " + tensor.name() + " where another tensor lies");
+      }
+      data.skipNBytes(tensor.from() - at);
+      for (long left = tensor.to() - tensor.from(); left > 0; left -= PIECE) {
+        byte[] piece = read(data, (int) Math.min(PIECE, left));
+        if (!isFinite(tensor.kind(), ByteBuffer.wrap(piece).order(ByteOrder.LITTLE_ENDIAN))) {
+          throw new AdapterFault("holds values that are not finite in " + tensor.name());
+        }
+      }
+      at = tensor.to();
+    }
+  }
+
+  private static byte[] read(InputStream from, int count) throws IOException {
+    byte[] bytes = from.readNBytes(count);
+    if (bytes.length < count) {
+      throw new EOFException("the file ends before its length");
+    }
+    return bytes;
+  }
+
+  private static boolean isFinite(Kind kind, ByteBuffer values) {
     while (values.hasRemaining()) {
       boolean finite =
-          switch (tensor.kind()) {
+          switch (kind) {
             case F64 -> Double.isFinite(values.getDouble());
             case F32 -> Float.isFinite(values.getFloat());
             // All exponent bits set is infinity or not a number.

@@ -1,9 +1,14 @@
 package dev.whetstone.eval.checkpoint;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.eval.scene.Adapters;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -16,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AdapterRulesTest {
   @Test
   void shouldPassAWholeAdapter() {
-    assertThatCode(() -> AdapterRules.check(Adapters.config(4), Adapters.weights(4, 1)))
+    assertThatCode(() -> check(Adapters.config(4), Adapters.weights(4, 1)))
         .doesNotThrowAnyException();
   }
 
@@ -58,10 +63,74 @@ class AdapterRulesTest {
   @ParameterizedTest
   @MethodSource("faults")
   void shouldNameTheFileAndTheFault(byte[] config, byte[] weights, String fault) {
-    assertThatThrownBy(() -> AdapterRules.check(config, weights))
+    assertThatThrownBy(() -> check(config, weights))
         .isInstanceOf(AdapterFault.class)
         .hasMessageStartingWith("adapter_")
         .hasMessageContaining(fault);
+  }
+
+  @Test
+  void shouldReadWeightsInPieces() throws IOException {
+    // More than any array holds.
+    long values = (1L << 31) + (1 << 20);
+    String side =
+        "\"base_model.model.q.lora_%s.weight\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}";
+    byte[] start =
+        headerOnly(
+            "{%s,%s}"
+                .formatted(
+                    side.formatted(
+                        "A", "F64", "[4,%d]".formatted(values / 32), "[0,%d]".formatted(values)),
+                    side.formatted("B", "F16", "[0,4]", "[%d,%d]".formatted(values, values))));
+    Zeros zeros = new Zeros(values);
+
+    AdapterRules.check(
+        Adapters.config(4),
+        new SequenceInputStream(new ByteArrayInputStream(start), zeros),
+        start.length + values);
+
+    assertThat(zeros.left).isZero();
+    assertThat(zeros.largest).isLessThanOrEqualTo(1 << 16);
+  }
+
+  @Test
+  void shouldNotTakeValuesForTwoTensors() {
+    String whole = new String(Adapters.weights(4, 1), StandardCharsets.ISO_8859_1);
+    byte[] twice = whole.replace("[64,128]", "[60,124]").getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> check(Adapters.config(4), twice))
+        .hasMessageContaining("where another tensor lies");
+  }
+
+  /** So many zeros, and how many were asked for at once. */
+  private static final class Zeros extends InputStream {
+    private long left;
+    private int largest;
+
+    Zeros(long count) {
+      left = count;
+    }
+
+    @Override
+    public int read() {
+      return left-- > 0 ? 0 : -1;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int count) {
+      largest = Math.max(largest, count);
+      if (left == 0) {
+        return -1;
+      }
+      int given = (int) Math.min(left, count);
+      Arrays.fill(into, from, from + given, (byte) 0);
+      left -= given;
+      return given;
+    }
+  }
+
+  private static void check(byte[] config, byte[] weights) throws IOException {
+    AdapterRules.check(config, new ByteArrayInputStream(weights), weights.length);
   }
 
   private static String tensor(String shape, String offsets) {
