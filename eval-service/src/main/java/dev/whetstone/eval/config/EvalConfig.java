@@ -2,7 +2,9 @@ package dev.whetstone.eval.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of the eval service itself; what a loop may decide stands in its declaration. */
 @ConfigMapping(prefix = "whetstone.eval")
@@ -34,6 +36,12 @@ public interface EvalConfig {
   /** A model server that has not answered a request by then does not answer. */
   @WithDefault("PT2M")
   Duration requestTimeout();
+
+  /**
+   * Folder of the keys of model servers that declarations may name by {@code file:}; without one
+   * they may name none.
+   */
+  Optional<Path> credentialsFolder();
 
   /** Fresh items whose references' likelihood is measured, at most. */
   @WithDefault("200")

@@ -19,6 +19,7 @@ import org.jboss.logging.Logger;
 public class ModelServers {
   private static final Logger LOG = Logger.getLogger(ModelServers.class);
   private final EvalConfig config;
+  private final Credentials credentials;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -28,6 +29,7 @@ public class ModelServers {
 
   public ModelServers(EvalConfig config) {
     this.config = config;
+    this.credentials = new Credentials(config.credentialsFolder(), System::getenv);
   }
 
   /** Where candidates are asked: the evaluation's own endpoint, else the serving one. */
@@ -75,7 +77,7 @@ public class ModelServers {
     return new HttpServing(
         client,
         baseUrl(endpoint),
-        Credentials.resolve(loop.spec().serving().credentialsRef()),
+        credentials.resolve(loop.spec().serving().credentialsRef()),
         config.requestTimeout());
   }
 
