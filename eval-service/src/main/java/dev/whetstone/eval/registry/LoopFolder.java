@@ -1,7 +1,9 @@
 package dev.whetstone.eval.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.Declaration;
 import dev.whetstone.kit.loop.LoopFileException;
 import dev.whetstone.kit.loop.LoopFiles;
@@ -10,18 +12,22 @@ import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Declares the loops of a mounted folder. A broken file keeps the last good revision in force and
- * is named in the loop's status until it is mended.
+ * Declares the loops of a mounted folder, again when a file or one that it pins has changed. A
+ * broken file keeps the last good revision in force and is named in the loop's status until it is
+ * mended or taken away.
  */
 @ApplicationScoped
 public class LoopFolder {
@@ -53,9 +59,9 @@ public class LoopFolder {
   /** Looks through a folder once. */
   void look(Path directory) {
     try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.filter(LoopFolder::isLoopFile).sorted().toList()) {
-        take(file);
-      }
+      List<Path> loopFiles = files.filter(LoopFolder::isLoopFile).sorted().toList();
+      loopFiles.forEach(this::take);
+      forgetOthers(loopFiles);
     } catch (IOException e) {
       LOG.warnf("loops-folder-unreadable folder=%s reason=%s", directory, e.getMessage());
     }
@@ -82,10 +88,11 @@ public class LoopFolder {
       try {
         Declaration declaration = LoopFiles.read(content, name, file.toAbsolutePath().getParent());
         registry.declare(declaration, "file " + name);
-        remember(name, digest, declaration.spec().id(), null);
+        LoopId loop = declaration.spec().id();
+        remember(name, digest, loop, LocalInputs.of(declaration.spec()), null);
       } catch (LoopFileException e) {
         LOG.warnf("loop-file-broken file=%s faults=%s", name, e.getMessage());
-        remember(name, digest, null, e.getMessage());
+        remember(name, digest, null, Map.of(), e.getMessage());
       }
     } catch (IOException | RuntimeException e) {
       LOG.warnf("loop-file-not-taken file=%s reason=%s", file, e.getMessage());
@@ -93,27 +100,51 @@ public class LoopFolder {
   }
 
   private boolean isNew(String name, String digest) {
-    return sql.query(
-            "select 1 from loop_file where file = ? and content_sha256 = ? and faults is null",
-            row -> true,
+    return sql.first(
+            "select inputs from loop_file"
+                + " where file = ? and content_sha256 = ? and faults is null",
+            row -> inputs(row.getString(1)),
             name,
             digest)
-        .isEmpty();
+        .map(LocalInputs::differ)
+        .orElse(true);
+  }
+
+  private static Map<String, String> inputs(String json) {
+    Map<String, String> inputs = new TreeMap<>();
+    Json.read(json.getBytes(StandardCharsets.UTF_8), JsonNode.class)
+        .properties()
+        .forEach(input -> inputs.put(input.getKey(), input.getValue().asText()));
+    return inputs;
+  }
+
+  /** What a file that is gone said is no trouble any more; the loops it declared stay. */
+  private void forgetOthers(List<Path> files) {
+    sql.update(
+        "delete from loop_file where file <> all(?)",
+        files.stream().map(file -> file.getFileName().toString()).toList());
   }
 
   private void remember(
-      String name, String digest, @Nullable LoopId loop, @Nullable String faults) {
+      String name,
+      String digest,
+      @Nullable LoopId loop,
+      Map<String, String> inputs,
+      @Nullable String faults) {
     sql.update(
         """
-        insert into loop_file (file, content_sha256, tenant, loop, faults) values (?, ?, ?, ?, ?)
+        insert into loop_file (file, content_sha256, tenant, loop, inputs, faults)
+        values (?, ?, ?, ?, ?, ?)
         on conflict (file) do update set content_sha256 = excluded.content_sha256,
           tenant = coalesce(excluded.tenant, loop_file.tenant),
-          loop = coalesce(excluded.loop, loop_file.loop), faults = excluded.faults
+          loop = coalesce(excluded.loop, loop_file.loop), inputs = excluded.inputs,
+          faults = excluded.faults
         """,
         name,
         digest,
         loop == null ? null : loop.tenant(),
         loop == null ? null : loop.loop(),
+        new String(Json.write(inputs), StandardCharsets.UTF_8),
         faults);
   }
 

@@ -11,6 +11,7 @@ import dev.whetstone.contracts.event.EventType;
 import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.eval.scene.FakeModelServer;
 import dev.whetstone.eval.scene.Scene;
+import dev.whetstone.kit.json.Digests;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
@@ -182,6 +183,48 @@ class RegistryTest {
     Files.writeString(file, scene.freshItems(50).yaml());
     folder.look(directory);
     assertThat(scene.condition("Declared")).isEqualTo("revision 2 is in force");
+  }
+
+  @Test
+  void shouldPinASuiteAgainThatChanged(@TempDir Path directory) throws IOException {
+    Scene scene = new Scene("repinned", store, server).suite("RETAIN", "golden", 3, false);
+    Files.writeString(directory.resolve("repinned.yaml"), scene.yaml());
+    folder.look(directory);
+    folder.look(directory);
+    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
+
+    String item = Files.readAllLines(scene.suiteFile("golden")).getFirst();
+    Files.writeString(scene.suiteFile("golden"), item + "\n");
+    folder.look(directory);
+
+    assertThat(scene.condition("Declared")).isEqualTo("revision 2 is in force");
+    Scene.api()
+        .get("/v1/loops/repinned")
+        .then()
+        .body(
+            "spec.spec.evaluation.suites[0].sha256",
+            equalTo(Digests.sha256(scene.suiteFile("golden"))));
+
+    Files.delete(scene.suiteFile("golden"));
+    folder.look(directory);
+    assertThat(scene.condition("Declared"))
+        .contains("revision 2 is in force", "a readable JSONL file");
+  }
+
+  @Test
+  void shouldForgetTheFaultsOfAFileThatIsGone(@TempDir Path directory) throws IOException {
+    Scene scene = new Scene("removed", store, server);
+    Path file = directory.resolve("removed.yaml");
+    Files.writeString(file, scene.yaml());
+    folder.look(directory);
+    Files.writeString(file, "spec: [");
+    folder.look(directory);
+    assertThat(scene.condition("Declared")).contains("removed.yaml");
+
+    Files.delete(file);
+    folder.look(directory);
+
+    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
   }
 
   @Test
