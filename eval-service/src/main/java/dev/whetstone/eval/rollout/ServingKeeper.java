@@ -46,10 +46,17 @@ public class ServingKeeper {
    *
    * @param answering replicas that have the champion
    * @param trouble of the others, in words
+   * @param formerTrouble why there is none to fall back to on a replica that has the champion
    */
-  public record Look(long generation, int answering, int replicas, List<String> trouble) {
+  public record Look(
+      long generation,
+      int answering,
+      int replicas,
+      List<String> trouble,
+      List<String> formerTrouble) {
     public Look {
       trouble = List.copyOf(trouble);
+      formerTrouble = List.copyOf(formerTrouble);
     }
   }
 
@@ -63,20 +70,26 @@ public class ServingKeeper {
   }
 
   private void keep(LoopSpec loop, Champion champion) {
-    List<Champion> wanted = new ArrayList<>(List.of(champion));
-    champions.former(champion).ifPresent(wanted::add);
+    Optional<Champion> former = champions.former(champion);
     List<String> urls = ModelServers.replicaUrls(loop);
     List<String> trouble = new ArrayList<>();
+    List<String> formerTrouble = new ArrayList<>();
     int answering = 0;
     for (String url : urls) {
       try {
-        keep(loop, servers.at(url, loop), wanted);
+        ServingPort replica = servers.at(url, loop);
+        Set<String> served = replica.models();
+        keep(loop, replica, served, champion);
         answering++;
+        former.ifPresent(one -> keepFormer(loop, replica, served, one, formerTrouble));
+        unloadLeftovers(loop.id(), replica, served);
       } catch (ServingException e) {
         trouble.add(String.valueOf(e.getMessage()));
       }
     }
-    looks.put(champion.loop(), new Look(champion.generation(), answering, urls.size(), trouble));
+    looks.put(
+        champion.loop(),
+        new Look(champion.generation(), answering, urls.size(), trouble, formerTrouble));
     tidyUp(loop);
   }
 
@@ -89,17 +102,27 @@ public class ServingKeeper {
     }
   }
 
-  private void keep(LoopSpec loop, ServingPort replica, List<Champion> wanted) {
-    Set<String> served = replica.models();
-    for (Champion one : wanted) {
-      if (one.isBase()) {
-        requireBase(loop, served);
-      } else if (!served.contains(one.servedName())) {
-        LOG.infof("loading-again model=%s", one.servedName());
-        replica.load(one.servedName(), ModelServers.adapterPath(String.valueOf(one.adapterUri())));
-      }
+  private void keep(LoopSpec loop, ServingPort replica, Set<String> served, Champion one) {
+    if (one.isBase()) {
+      requireBase(loop, served);
+    } else if (!served.contains(one.servedName())) {
+      LOG.infof("loading-again model=%s", one.servedName());
+      replica.load(one.servedName(), ModelServers.adapterPath(String.valueOf(one.adapterUri())));
     }
-    unloadLeftovers(loop.id(), replica, served);
+  }
+
+  /** Nobody is answered by it now; that it is missing is no trouble of the present champion. */
+  private void keepFormer(
+      LoopSpec loop,
+      ServingPort replica,
+      Set<String> served,
+      Champion former,
+      List<String> trouble) {
+    try {
+      keep(loop, replica, served, former);
+    } catch (ServingException e) {
+      trouble.add(String.valueOf(e.getMessage()));
+    }
   }
 
   /**

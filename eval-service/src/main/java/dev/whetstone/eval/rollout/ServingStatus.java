@@ -49,8 +49,14 @@ public class ServingStatus {
         ? condition(
             true,
             underWay.isEmpty() ? "Serving" : "RollingOut",
-            "%s answers on %d of %d replicas%s"
-                .formatted(who, look.get().answering(), look.get().replicas(), meanwhile))
+            "%s answers on %d of %d replicas%s%s%s"
+                .formatted(
+                    who,
+                    look.get().answering(),
+                    look.get().replicas(),
+                    meanwhile,
+                    withoutFormer(look.get()),
+                    withoutRouter(loop)))
         : condition(
             false,
             "ReplicaMissing",
@@ -61,6 +67,19 @@ public class ServingStatus {
                     look.get().replicas(),
                     String.join("; ", look.get().trouble()),
                     meanwhile));
+  }
+
+  private static String withoutFormer(ServingKeeper.Look look) {
+    return look.formerTrouble().isEmpty()
+        ? ""
+        : "; the former champion is not loaded: " + String.join("; ", look.formerTrouble());
+  }
+
+  /** Nobody asks for an assignment then, so that nothing can be moved or compared by end user. */
+  private static String withoutRouter(DeclaredLoop loop) {
+    return loop.spec().spec().serving().router().equals("none")
+        ? "; spec.serving.router is none: switch at 100 %, before/after comparison only"
+        : "";
   }
 
   private static Condition condition(boolean serving, String reason, String message) {

@@ -150,6 +150,8 @@ final class LoopRules {
     for (int i = 0; i < spec.serving().replicas().size(); i++) {
       url("/spec/serving/replicas/" + i, spec.serving().replicas().get(i));
     }
+    // A webhook that carries assignments out is not built; who named one would wait for it.
+    oneOf("/spec/serving/router", spec.serving().router(), List.of("registry", "none"));
     share("/spec/rollout/holdback", spec.rollout().holdback());
   }
 

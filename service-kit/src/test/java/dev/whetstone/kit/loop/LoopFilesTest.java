@@ -144,6 +144,7 @@ class LoopFilesTest {
         "evaluation: {concurrency: 100000} | /spec/evaluation/concurrency: '100000'",
         "evaluation: {endpoint: 'localhost:8000'} | /spec/evaluation/endpoint: 'localhost:8000'",
         "serving: {endpoint: 'http://a:1', replicas: ['http://']} | /spec/serving/replicas/0: 'http://'",
+        "serving: {endpoint: 'http://a:1', router: webhook} | /spec/serving/router: 'webhook'; allowed: registry, none",
         "curation: {seal: {expectedEffect: 0.01}} | above the FRESH gate's margin (0.01)",
         "curation: {seal: {expectedEffect: 1.5}} | /spec/curation/seal/expectedEffect: '1.5'",
         "curation: {pii: {types: [EMAIL, FAX]}} | /spec/curation/pii/types/1: 'FAX'; allowed: SECRET",
