@@ -30,7 +30,10 @@ public record Decision(
   public enum Adoption {
     NONE,
     ADOPTED,
-    WITHDRAWN
+    /** The rollout failed: they are pending again. */
+    WITHDRAWN,
+    /** The promotion was rolled back: they were set aside. */
+    ROLLED_BACK
   }
 
   public Verdict verdict() {
@@ -39,6 +42,8 @@ public record Decision(
 
   /** Batches that were set aside with this decision. */
   public List<String> rejectedBatches() {
-    return verdict() == Verdict.REJECT ? body.batchIds() : List.of();
+    return verdict() == Verdict.REJECT || adoption == Adoption.ROLLED_BACK
+        ? body.batchIds()
+        : List.of();
   }
 }

@@ -72,6 +72,26 @@ record Comparison(
 
   /** Too few items for any interval. */
   static GateResult withoutInterval(GatePolicy policy, List<PairedScore> scores) {
+    if (scores.isEmpty()) {
+      return notMeasured(
+          policy,
+          "no items: declare a suite of role %s under spec.evaluation.suites, or leave the gate out"
+              .formatted(policy.role()));
+    }
+    return withoutInterval(
+        policy,
+        scores,
+        GateOutcome.UNDECIDED,
+        "one item; at least " + policy.minItems() + " are needed");
+  }
+
+  /** Nothing to measure by, and the remedy. */
+  static GateResult notMeasured(GatePolicy policy, String reason) {
+    return withoutInterval(policy, List.of(), GateOutcome.NOT_MEASURED, reason);
+  }
+
+  private static GateResult withoutInterval(
+      GatePolicy policy, List<PairedScore> scores, GateOutcome outcome, String reason) {
     boolean none = scores.isEmpty();
     return new GateResult(
         policy.name(),
@@ -85,10 +105,8 @@ record Comparison(
         null,
         policy.margin(),
         policy.enforced(),
-        none ? GateOutcome.NOT_MEASURED : GateOutcome.UNDECIDED,
-        none
-            ? "no items: no suite of this role could be read"
-            : "one item; at least " + policy.minItems() + " are needed");
+        outcome,
+        reason);
   }
 
   /** An item without a cluster is one by itself. */

@@ -15,7 +15,22 @@ import java.util.List;
 public final class Superiority {
   private Superiority() {}
 
-  public static GateResult judge(GatePolicy policy, List<PairedScore> scores) {
+  private static String withoutItems(List<String> batches) {
+    return batches.isEmpty()
+        ? "no items: no batch that the candidate was trained on is open; those that were adopted or"
+            + " set aside show nothing new, so train on a new batch"
+        : "no items: no test items can be asked of batch %s; seal a batch that has some"
+            .formatted(String.join(", ", batches));
+  }
+
+  /**
+   * @param batches whose test items these are, shown where there are none
+   */
+  public static GateResult judge(
+      GatePolicy policy, List<PairedScore> scores, List<String> batches) {
+    if (scores.isEmpty()) {
+      return Comparison.notMeasured(policy, withoutItems(batches));
+    }
     if (scores.size() < 2) {
       return Comparison.withoutInterval(policy, scores);
     }

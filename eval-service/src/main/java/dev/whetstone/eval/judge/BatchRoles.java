@@ -22,7 +22,8 @@ record BatchRoles(List<SealedBatch> fresh, List<SealedBatch> retain) {
    *
    * @param known oldest first
    * @param trainedOn of the candidate; empty for an adapter made elsewhere, which is held against
-   *     the newest batch
+   *     the newest batch that was not set aside. That may be an adopted one: neither model was
+   *     trained on its test items.
    */
   static BatchRoles of(
       List<SealedBatch> known, List<Decision> decisions, List<String> trainedOn, int look) {
@@ -37,22 +38,33 @@ record BatchRoles(List<SealedBatch> fresh, List<SealedBatch> retain) {
     rejected.removeAll(adopted);
     List<SealedBatch> usable =
         known.stream().filter(batch -> !rejected.contains(batch.batchId())).toList();
+    if (trainedOn.isEmpty()) {
+      return elsewhere(usable, adopted);
+    }
     long newest =
         known.stream()
             .filter(batch -> trainedOn.contains(batch.batchId()))
             .mapToLong(SealedBatch::sequence)
             .max()
-            .orElse(known.isEmpty() ? 0 : known.getLast().sequence() - 1);
+            .orElse(0);
     List<SealedBatch> fresh =
         usable.stream()
             .filter(batch -> !adopted.contains(batch.batchId()))
             .filter(
                 batch ->
-                    trainedOn.contains(batch.batchId())
-                        || ((look > 1 || trainedOn.isEmpty()) && batch.sequence() > newest))
+                    trainedOn.contains(batch.batchId()) || (look > 1 && batch.sequence() > newest))
             .toList();
     List<SealedBatch> retain =
         usable.stream().filter(batch -> adopted.contains(batch.batchId())).toList();
     return new BatchRoles(fresh, retain);
+  }
+
+  private static BatchRoles elsewhere(List<SealedBatch> usable, Set<String> adopted) {
+    List<SealedBatch> fresh = usable.isEmpty() ? List.of() : List.of(usable.getLast());
+    return new BatchRoles(
+        fresh,
+        usable.stream()
+            .filter(batch -> adopted.contains(batch.batchId()) && !fresh.contains(batch))
+            .toList());
   }
 }

@@ -24,14 +24,17 @@ final class GateKeeper {
   private static final double USUAL_MARGIN = 0.03;
   private final LoopSpec.Evaluation declared;
   private final double freshAlpha;
+  private final List<String> freshBatches;
 
   /**
    * @param freshAlpha one-sided level of the FRESH gate at this look; the others keep the declared
    *     one
+   * @param freshBatches ids of the batches that FRESH items come from
    */
-  GateKeeper(LoopSpec.Evaluation declared, double freshAlpha) {
+  GateKeeper(LoopSpec.Evaluation declared, double freshAlpha, List<String> freshBatches) {
     this.declared = declared;
     this.freshAlpha = freshAlpha;
+    this.freshBatches = List.copyOf(freshBatches);
   }
 
   List<GateResult> judge(List<ScoredItem> items) {
@@ -53,11 +56,11 @@ final class GateKeeper {
         : NonInferiority.judge(policy, scores);
   }
 
-  private static List<GateResult> judge(GatePolicy policy, List<PairedScore> scores) {
+  private List<GateResult> judge(GatePolicy policy, List<PairedScore> scores) {
     List<GateResult> results = new ArrayList<>();
     results.add(
         policy.role() == GateRole.FRESH
-            ? Superiority.judge(policy, scores)
+            ? Superiority.judge(policy, scores, freshBatches)
             : whole(policy, scores));
     if (policy.role() == GateRole.RETAIN) {
       results.addAll(SliceGates.judge(policy, scores));

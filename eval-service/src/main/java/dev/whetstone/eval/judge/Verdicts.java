@@ -76,7 +76,9 @@ public class Verdicts {
     AlphaLedger ledger =
         AlphaBook.ledger(
             loop.spec().evaluation(), decisions.all(id), frozen.champion().checkpointId());
-    List<GateResult> gates = new GateKeeper(loop.spec().evaluation(), ledger.next()).judge(scored);
+    List<GateResult> gates =
+        new GateKeeper(loop.spec().evaluation(), ledger.next(), frozen.freshBatchIds())
+            .judge(scored);
     boolean spends = gates.stream().anyMatch(g -> g.role() == GateRole.FRESH && g.n() > 1);
     Reproducibility repetition =
         asked

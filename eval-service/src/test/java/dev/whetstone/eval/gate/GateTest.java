@@ -29,7 +29,8 @@ class GateTest {
   void shouldJudgeSuperiority(int wins, int losses, int ties, GateOutcome expected) {
     GatePolicy policy = policy(GateRole.FRESH, 0.01, 80);
 
-    assertThat(Superiority.judge(policy, scores(wins, losses, ties)).outcome()).isEqualTo(expected);
+    assertThat(Superiority.judge(policy, scores(wins, losses, ties), List.of()).outcome())
+        .isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -109,7 +110,13 @@ class GateTest {
 
     assertThat(NonInferiority.judge(policy, List.of()).outcome()).isEqualTo(NOT_MEASURED);
     assertThat(NonInferiority.judge(policy, scores(0, 0, 1)).outcome()).isEqualTo(UNDECIDED);
-    assertThat(Superiority.judge(policy, List.of()).outcome()).isEqualTo(NOT_MEASURED);
+    assertThat(NonInferiority.judge(policy, List.of()).reason())
+        .contains("declare a suite of role RETAIN under spec.evaluation.suites");
+    assertThat(Superiority.judge(policy, List.of(), List.of()).outcome()).isEqualTo(NOT_MEASURED);
+    assertThat(Superiority.judge(policy, List.of(), List.of()).reason())
+        .contains("train on a new batch");
+    assertThat(Superiority.judge(policy, List.of(), List.of("b1", "b2")).reason())
+        .contains("no test items can be asked of batch b1, b2");
   }
 
   @Test
@@ -168,12 +175,12 @@ class GateTest {
     }
     GatePolicy policy = policy(GateRole.FRESH, 0.01, 80);
 
-    assertThat(Superiority.judge(policy, clustered).outcome()).isEqualTo(UNDECIDED);
+    assertThat(Superiority.judge(policy, clustered, List.of()).outcome()).isEqualTo(UNDECIDED);
     List<PairedScore> independent =
         clustered.stream()
             .map(s -> new PairedScore(s.itemId(), null, null, false, s.champion(), s.candidate()))
             .toList();
-    assertThat(Superiority.judge(policy, independent).outcome()).isEqualTo(PASSED);
+    assertThat(Superiority.judge(policy, independent, List.of()).outcome()).isEqualTo(PASSED);
   }
 
   @ParameterizedTest
@@ -194,7 +201,8 @@ class GateTest {
       kept.add(new PairedScore("i" + i, null, user, false, 1, i < lost ? 0 : 1));
     }
 
-    assertThat(Superiority.judge(policy(GateRole.FRESH, 0.01, 80), won).outcome()).isEqualTo(fresh);
+    assertThat(Superiority.judge(policy(GateRole.FRESH, 0.01, 80), won, List.of()).outcome())
+        .isEqualTo(fresh);
     assertThat(NonInferiority.judge(policy(GateRole.RETAIN, 0.03, 300), kept).outcome())
         .isEqualTo(retain);
   }

@@ -45,6 +45,10 @@ class JudgeRulesTest {
           -,  -,  b1,       2, b1+b2+b3, ''
           -,  b2, b1,       2, b1+b3, ''
           b1, -,  -,        1, b3,    b1
+          b1, b3, -,        1, b2,    b1
+          b1+b2, b3, -,     1, b2,    b1
+          b1+b2+b3, -, -,   1, b3,    b1+b2
+          -, b1+b2+b3, -,   1, '',    ''
           b1, b1, b1+b2,    1, b2,    b1
           """)
   void shouldTellFreshFromRetained(
@@ -63,12 +67,15 @@ class JudgeRulesTest {
     assertThat(roles.retain()).extracting(SealedBatch::batchId).isEqualTo(ids(retain));
   }
 
-  @Test
-  void shouldNotRetainWhatWasRolledBack() {
-    List<Decision> decisions =
-        List.of(decision(Verdict.PROMOTE, Adoption.WITHDRAWN, 0, 0.03, "b1"));
+  @ParameterizedTest
+  @CsvSource({"ADOPTED, '', b1", "WITHDRAWN, b1, ''", "ROLLED_BACK, '', ''"})
+  void shouldTellWhatFailedFromWhatWasRolledBack(Adoption adoption, String fresh, String retain) {
+    List<Decision> decisions = List.of(decision(Verdict.PROMOTE, adoption, 0, 0.03, "b1"));
 
-    assertThat(BatchRoles.of(BATCHES, decisions, List.of("b1"), 1).retain()).isEmpty();
+    BatchRoles roles = BatchRoles.of(BATCHES, decisions, List.of("b1"), 1);
+
+    assertThat(roles.fresh()).extracting(SealedBatch::batchId).isEqualTo(ids(fresh));
+    assertThat(roles.retain()).extracting(SealedBatch::batchId).isEqualTo(ids(retain));
   }
 
   @Test
@@ -103,7 +110,8 @@ class JudgeRulesTest {
       items.add(scored(GateRole.SAFETY, "undeclared", false, i, "right", "right"));
     }
 
-    List<GateResult> gates = new GateKeeper(evaluation("alpha-spending"), 0.03).judge(items);
+    List<GateResult> gates =
+        new GateKeeper(evaluation("alpha-spending"), 0.03, List.of()).judge(items);
 
     assertThat(gates)
         .extracting(
@@ -129,7 +137,7 @@ class JudgeRulesTest {
     }
     LoopSpec.Gate gate = new LoopSpec.Gate(GateRole.CANARY, LoopSpec.Gate.Mode.ENFORCE, 0, 1);
 
-    List<GateResult> gates = new GateKeeper(evaluation("lord", gate), 0.03).judge(items);
+    List<GateResult> gates = new GateKeeper(evaluation("lord", gate), 0.03, List.of()).judge(items);
 
     assertThat(gates)
         .extracting(result -> result.name() + " " + result.n() + " " + result.outcome())
