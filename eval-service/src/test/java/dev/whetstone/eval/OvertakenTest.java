@@ -183,10 +183,64 @@ class OvertakenTest {
   }
 
   @Test
+  void shouldHoldWhatIsTaintedDuringItsEvaluation() {
+    Scene scene = scene("erased").declared();
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CheckpointReady ready =
+        offer(
+            scene,
+            question -> {
+              asked.countDown();
+              pass(goOn);
+              return Scene.right(question);
+            },
+            scene.batch("new", 60));
+    pass(asked);
+
+    taint(scene, ready);
+    goOn.countDown();
+
+    PromotionDecided decision = scene.decision();
+    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
+    assertThat(decision.reason()).isEqualTo("the checkpoint is tainted: an end user was erased");
+    assertThat(scene.generation()).isZero();
+    approve(decision).statusCode(409).body("code", equalTo("not-servable"));
+  }
+
+  @Test
+  void shouldEndTheRolloutOfWhatIsTainted() {
+    serving.down(true);
+    Scene scene = scene("late").declared();
+    CheckpointReady ready = offer(scene, Scene::right, scene.batch("new", 60));
+    assertThat(scene.decision().verdict()).isEqualTo(Verdict.PROMOTE);
+
+    taint(scene, ready);
+    serving.down(false);
+
+    PromotionFailed failed =
+        scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 1).getFirst();
+    assertThat(failed.reason()).isEqualTo("the checkpoint is tainted: an end user was erased");
+    assertThat(scene.generation()).isZero();
+    approve(scene.decision()).statusCode(409).body("code", equalTo("not-servable"));
+  }
+
+  @Test
   void shouldNotLetAPersonApproveWhatIsTainted() {
     Scene scene = scene("tainted").mode("approve").declared();
     CheckpointReady ready = offer(scene, Scene::right, scene.batch("new", 60));
     PromotionDecided held = scene.decision();
+    taint(scene, ready);
+
+    approve(held)
+        .statusCode(409)
+        .body("code", equalTo("not-servable"))
+        .body("detail", containsString("an end user was erased"));
+    assertThat(scene.decision().verdict()).isEqualTo(Verdict.HOLD);
+  }
+
+  /** Says that a checkpoint is tainted, and waits until that is known. */
+  private static void taint(Scene scene, CheckpointReady ready) {
     scene.say(
         new CheckpointTainted(ready.checkpointId(), "an end user was erased", null),
         ready.checkpointId());
@@ -200,12 +254,6 @@ class OvertakenTest {
                     .extract()
                     .path("tainted"),
             tainted -> tainted != null);
-
-    approve(held)
-        .statusCode(409)
-        .body("code", equalTo("not-servable"))
-        .body("detail", containsString("an end user was erased"));
-    assertThat(scene.decision().verdict()).isEqualTo(Verdict.HOLD);
   }
 
   private static void pass(CountDownLatch latch) {

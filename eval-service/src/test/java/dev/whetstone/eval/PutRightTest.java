@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.batch.BatchManifest;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.decision.Verdict;
@@ -17,6 +18,7 @@ import dev.whetstone.contracts.suite.SuiteItem;
 import dev.whetstone.eval.scene.FakeModelServer;
 import dev.whetstone.eval.scene.Scene;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
 import io.quarkus.test.common.WithTestResource;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.Test;
 class PutRightTest {
   private static final Duration PATIENCE = Duration.ofSeconds(45);
   @Inject ObjectStore store;
+  @Inject Sql sql;
   FakeModelServer server;
 
   @BeforeEach
@@ -161,6 +164,45 @@ class PutRightTest {
 
     assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
     assertThat(decision.reason()).contains("batch " + batch.batchId(), "is corrupt");
+  }
+
+  @Test
+  void shouldAskAPersonWhenTheItemsOfAnEvaluationAreLost() {
+    server.down(true);
+    Scene scene = scene("itemless").declared();
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+    awaitJudging(scene, "503");
+    String frozen =
+        sql.query("select frozen from evaluation where loop = 'itemless'", row -> row.getString(1))
+            .getFirst();
+    String items =
+        ObjectStore.blobKey(
+            Json.read(frozen.getBytes(StandardCharsets.UTF_8), JsonNode.class)
+                .path("itemsSha256")
+                .asText());
+    store.delete(items);
+    store.put(items, "something else".getBytes(StandardCharsets.UTF_8));
+    server.down(false);
+
+    PromotionDecided decision = scene.decision();
+
+    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
+    assertThat(decision.reason()).contains("the items of the evaluation", "is corrupt");
+  }
+
+  @Test
+  void shouldJudgeOtherLoopsWhereRowsOfOneCannotBeRead() {
+    server.down(true);
+    Scene broken = scene("a-broken").declared();
+    broken.checkpoint(LoopJudgedTest.BETTER, broken.batch("new", 60));
+    awaitJudging(broken, "503");
+    sql.update("update evaluation set frozen = '{' where loop = 'a-broken'");
+    server.down(false);
+    Scene scene = scene("b-whole").declared();
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+
+    assertThat(scene.decision().verdict()).isEqualTo(Verdict.PROMOTE);
+    sql.update("delete from evaluation where loop = 'a-broken'");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.whetstone.eval.checkpoint;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.CheckpointReady;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,5 +20,14 @@ public record Checkpoint(
     Instant receivedAt) {
   public String id() {
     return ready.checkpointId();
+  }
+
+  /** Why it may not be served, in the words of a reason. */
+  public Optional<String> taint() {
+    return Optional.ofNullable(tainted).map(Checkpoint::taintedBecause);
+  }
+
+  static String taintedBecause(String why) {
+    return "the checkpoint is tainted: " + why;
   }
 }

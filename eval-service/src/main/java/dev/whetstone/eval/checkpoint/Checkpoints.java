@@ -6,6 +6,8 @@ import dev.whetstone.contracts.event.CheckpointTainted;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import jakarta.transaction.Transactional.TxType;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -55,6 +57,26 @@ public class Checkpoints {
         loop.tenant(),
         loop.loop(),
         checkpointId);
+  }
+
+  /**
+   * Why a checkpoint may not be used, in the words of a reason; it cannot become so until the
+   * caller's transaction ends. Empty while it may be.
+   */
+  @Transactional(TxType.MANDATORY)
+  public Optional<String> lockedTaint(LoopId loop, String checkpointId) {
+    return sql
+        .query(
+            "select tainted from checkpoint where tenant = ? and loop = ? and checkpoint_id = ?"
+                + " for share",
+            row -> Optional.ofNullable(row.getString(1)),
+            loop.tenant(),
+            loop.loop(),
+            checkpointId)
+        .stream()
+        .flatMap(Optional::stream)
+        .findFirst()
+        .map(Checkpoint::taintedBecause);
   }
 
   /** A tenant's checkpoint by its id or at least 8 digits of it. */

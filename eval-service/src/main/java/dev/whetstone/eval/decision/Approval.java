@@ -4,7 +4,6 @@ import dev.whetstone.contracts.decision.RolloutMode;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.eval.champion.Champions;
-import dev.whetstone.eval.checkpoint.Checkpoint;
 import dev.whetstone.eval.checkpoint.Checkpoints;
 import dev.whetstone.eval.decision.Decision.Adoption;
 import dev.whetstone.kit.problem.ProblemException;
@@ -35,10 +34,13 @@ public class Approval {
    */
   @Transactional
   public Decision settle(Decision held, Verdict verdict, String application) {
+    boolean promote = verdict == Verdict.PROMOTE;
     if (held.verdict() == verdict) {
+      if (promote) {
+        beginAnew(held);
+      }
       return held;
     }
-    boolean promote = verdict == Verdict.PROMOTE;
     if (promote) {
       requireServable(held);
     }
@@ -70,13 +72,25 @@ public class Approval {
     return settled;
   }
 
+  /**
+   * Begins the rollout of a promotion anew that could not be put into service, for example because
+   * the model server was away. What is in service or on its way there stays as it is, and so does
+   * what was promoted against a champion that is no longer in service.
+   *
+   * @throws ProblemException 409 when the candidate is tainted
+   */
+  @Transactional
+  public void beginAnew(Decision promoted) {
+    long generation = champions.lockedGeneration(promoted.loop());
+    if (generation == promoted.body().championGeneration() && decisions.wantAgain(promoted.id())) {
+      requireServable(promoted);
+    }
+  }
+
   /** A person may weigh what was measured, but not pass what must not be served. */
   private void requireServable(Decision held) {
     List<String> faults = new ArrayList<>(held.facts().faults());
-    checkpoints
-        .find(held.loop(), held.body().candidate())
-        .map(Checkpoint::tainted)
-        .ifPresent(why -> faults.add("the checkpoint is tainted: " + why));
+    checkpoints.lockedTaint(held.loop(), held.body().candidate()).ifPresent(faults::add);
     if (!faults.isEmpty()) {
       throw new ProblemException(
           Problems.conflict(

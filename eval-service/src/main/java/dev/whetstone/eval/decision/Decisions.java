@@ -97,11 +97,28 @@ public class Decisions {
     return true;
   }
 
-  /** Takes adoption back after a rollout that failed. */
-  public void withdrawAdoption(String decisionId) {
+  /** Takes adoption back after a rollout that failed, or that was rolled back. */
+  public void takeAdoptionBack(String decisionId, Adoption to) {
     sql.update(
-        "update decision set adoption = 'withdrawn' where decision_id = ? and adoption = 'adopted'",
+        "update decision set adoption = ? where decision_id = ? and adoption = 'adopted'",
+        wire(to),
         decisionId);
+  }
+
+  /**
+   * Wants the rollout of a promotion once more that could not be put into service.
+   *
+   * @return false when it did not fail
+   */
+  @Transactional(TxType.MANDATORY)
+  public boolean wantAgain(String decisionId) {
+    boolean failed =
+        sql.update("delete from rollout where decision_id = ? and state = 'failed'", decisionId)
+            == 1;
+    if (failed) {
+      sql.update("update decision set adoption = 'adopted' where decision_id = ?", decisionId);
+    }
+    return failed;
   }
 
   public Optional<Decision> find(String tenant, String decisionId) {

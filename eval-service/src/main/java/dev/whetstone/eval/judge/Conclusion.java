@@ -3,6 +3,7 @@ package dev.whetstone.eval.judge;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.eval.checkpoint.Checkpoints;
 import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.Decisions;
 import dev.whetstone.eval.judge.EvaluationState.Asking;
@@ -18,6 +19,7 @@ import org.jboss.logging.Logger;
 public class Conclusion {
   private static final Logger LOG = Logger.getLogger(Conclusion.class);
   private final Champions champions;
+  private final Checkpoints checkpoints;
   private final Evaluations evaluations;
   private final Decisions decisions;
   private final KeptAnswers kept;
@@ -25,11 +27,13 @@ public class Conclusion {
 
   public Conclusion(
       Champions champions,
+      Checkpoints checkpoints,
       Evaluations evaluations,
       Decisions decisions,
       KeptAnswers kept,
       EvalMetrics metrics) {
     this.champions = champions;
+    this.checkpoints = checkpoints;
     this.evaluations = evaluations;
     this.decisions = decisions;
     this.kept = kept;
@@ -37,8 +41,8 @@ public class Conclusion {
   }
 
   /**
-   * Keeps the decision if champion and evaluation still are what they were; the champion's row
-   * stays locked until then.
+   * Keeps the decision if champion, candidate and evaluation still are what they were; the
+   * champion's row and the candidate's stay locked until then.
    *
    * @return false when they are not; nothing has changed then
    */
@@ -49,6 +53,7 @@ public class Conclusion {
             .call(
                 () -> {
                   if (champions.lockedGeneration(evaluation.loop()) != evaluation.generation()
+                      || isTaintedSince(evaluation, decision)
                       || !evaluations.move(evaluation, asking.decided())) {
                     // Nothing was written, so that there is nothing to roll back.
                     return false;
@@ -67,6 +72,14 @@ public class Conclusion {
           decision.verdict(), Duration.between(evaluation.startedAt(), decision.decidedAt()));
     }
     return decided;
+  }
+
+  /** Whether the candidate may no longer be served and the decision does not know it. */
+  private boolean isTaintedSince(Evaluation evaluation, Decision decision) {
+    return checkpoints
+        .lockedTaint(evaluation.loop(), evaluation.checkpointId())
+        .filter(taint -> !decision.facts().faults().contains(taint))
+        .isPresent();
   }
 
   /** Answers that cannot be relied on are no ground for a later look, whatever this one says. */

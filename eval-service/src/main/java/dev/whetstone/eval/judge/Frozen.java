@@ -41,7 +41,7 @@ public record Frozen(
     notes = notes == null ? List.of() : List.copyOf(notes);
   }
 
-  /** The same with faults found since. */
+  /** The same with the faults found since in place of those before. */
   Frozen withFaults(List<String> found) {
     return new Frozen(
         policySha256,

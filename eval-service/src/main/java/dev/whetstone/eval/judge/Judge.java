@@ -15,6 +15,8 @@ import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.eval.serving.ServingException;
 import dev.whetstone.eval.serving.ServingException.Kind;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.store.CorruptObjectException;
+import dev.whetstone.kit.store.ObjectStoreException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
@@ -146,8 +148,11 @@ public class Judge {
     }
     Frozen frozen = asking.frozen();
     LoopSpec spec = spec(loop, frozen);
-    List<JudgedItem> items = preparation.items(frozen);
+    List<JudgedItem> items = new ArrayList<>();
     List<String> notes = new ArrayList<>(frozen.notes());
+    if (frozen.faults().isEmpty()) {
+      frozen = read(evaluation, frozen, items);
+    }
     if (frozen.faults().isEmpty()) {
       Optional<String> refusal = ask(evaluation, spec, frozen, items, notes);
       if (refusal.isPresent()) {
@@ -156,6 +161,10 @@ public class Judge {
       }
     }
     Checkpoint checkpoint = checkpoints.find(loop, evaluation.checkpointId()).orElseThrow();
+    Optional<String> taint = checkpoint.taint();
+    if (taint.isPresent() && !frozen.faults().contains(taint.get())) {
+      frozen = frozen.withFaults(List.of(taint.get()));
+    }
     Verdicts.Outcome outcome = verdicts.decide(evaluation, checkpoint, spec, frozen, items, notes);
     return conclusion.conclude(evaluation, asking, spec, outcome) || overtaken(evaluation, asking);
   }
@@ -168,6 +177,20 @@ public class Judge {
     }
     conclusion.restart(evaluation, asking.superseded(movedOn(champion)), champion);
     return true;
+  }
+
+  /** Reads the frozen items; where they will not come back, that is a fault. */
+  private Frozen read(Evaluation evaluation, Frozen frozen, List<JudgedItem> items) {
+    try {
+      items.addAll(preparation.items(frozen));
+      return frozen;
+    } catch (ObjectStoreException e) {
+      if (!(e instanceof CorruptObjectException) && !isLate(evaluation)) {
+        throw e;
+      }
+      return frozen.withFaults(
+          List.of("the items of the evaluation cannot be read: " + e.getMessage()));
+    }
   }
 
   private LoopSpec spec(LoopId loop, Frozen frozen) {

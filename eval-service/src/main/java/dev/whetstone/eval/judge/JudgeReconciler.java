@@ -4,7 +4,6 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.lease.Leases;
 import dev.whetstone.eval.lease.LoopThreads;
 import dev.whetstone.eval.registry.LoopRegistry;
-import dev.whetstone.kit.loop.DeclaredLoop;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,14 +30,20 @@ public class JudgeReconciler {
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   void look() {
     try {
-      for (DeclaredLoop declared : registry.all()) {
-        LoopId loop = declared.id();
-        if (!threads.isBusy(loop) && judge.hasWork(loop)) {
-          threads.start(loop, () -> leases.run("judge " + loop.key(), () -> judge.work(loop)));
-        }
-      }
+      registry.all().forEach(declared -> look(declared.id()));
     } catch (RuntimeException e) {
       LOG.warnf("judge-reconciler reason=%s", e.getMessage());
+    }
+  }
+
+  /** Rows of one loop that cannot be read must not keep the others from being judged. */
+  private void look(LoopId loop) {
+    try {
+      if (!threads.isBusy(loop) && judge.hasWork(loop)) {
+        threads.start(loop, () -> leases.run("judge " + loop.key(), () -> judge.work(loop)));
+      }
+    } catch (RuntimeException e) {
+      LOG.warnf("judge-reconciler loop=%s reason=%s", loop, e.getMessage());
     }
   }
 

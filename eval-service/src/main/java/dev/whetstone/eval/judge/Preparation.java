@@ -112,9 +112,7 @@ public class Preparation {
       }
       faults.add("the adapter cannot be judged: " + e.getMessage());
     }
-    if (checkpoint.tainted() != null) {
-      faults.add("the checkpoint is tainted: " + checkpoint.tainted());
-    }
+    checkpoint.taint().ifPresent(faults::add);
     return faults;
   }
 

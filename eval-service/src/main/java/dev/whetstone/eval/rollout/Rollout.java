@@ -1,11 +1,13 @@
 package dev.whetstone.eval.rollout;
 
 import dev.whetstone.contracts.LoopId;
+import java.time.Instant;
 
 /**
  * One promotion on its way into service.
  *
  * @param fromGeneration the generation that it replaces
+ * @param updatedAt when it last moved, or was last tried
  * @param trouble why it has not come further, empty for none
  */
 public record Rollout(
@@ -16,6 +18,7 @@ public record Rollout(
     String servedName,
     long fromGeneration,
     RolloutState state,
+    Instant updatedAt,
     String trouble) {
 
   public boolean underWay() {

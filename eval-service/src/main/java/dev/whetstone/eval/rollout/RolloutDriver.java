@@ -21,7 +21,9 @@ import dev.whetstone.eval.serving.ServingPort;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -41,6 +43,7 @@ public class RolloutDriver {
   private final RolloutMoves moves;
   private final ModelServers servers;
   private final Clock clock;
+  private final Instant since;
 
   public RolloutDriver(
       Champions champions,
@@ -57,6 +60,7 @@ public class RolloutDriver {
     this.moves = moves;
     this.servers = servers;
     this.clock = clock;
+    this.since = clock.instant();
   }
 
   /** Begins what is wanted and takes every rollout of the loop as far as it comes now. */
@@ -87,6 +91,7 @@ public class RolloutDriver {
             ServedName.of(loop.id(), checkpoint.id()),
             decision.body().championGeneration(),
             new Loading(clock.instant()),
+            clock.instant(),
             ""),
         clock.instant().plus(loop.spec().spec().rollout().confirmDeadline()));
   }
@@ -102,8 +107,9 @@ public class RolloutDriver {
   }
 
   private void load(LoopSpec loop, Rollout rollout, Loading loading) {
-    if (generation(rollout) != rollout.fromGeneration()) {
-      moves.fail(rollout, loading.failed(overtaken(rollout)));
+    Optional<String> obstacle = obstacle(rollout);
+    if (obstacle.isPresent()) {
+      moves.fail(rollout, loading.failed(obstacle.get()));
       return;
     }
     try {
@@ -112,7 +118,7 @@ public class RolloutDriver {
         probe(replica, rollout.servedName());
       }
     } catch (ServingException e) {
-      if (e.kind() == Kind.REFUSED || clock.instant().isAfter(loading.deadline())) {
+      if (e.kind() == Kind.REFUSED || isPast(loading.deadline(), loop)) {
         moves.fail(rollout, loading.failed(String.valueOf(e.getMessage())));
       } else {
         rollouts.note(rollout, String.valueOf(e.getMessage()));
@@ -122,8 +128,20 @@ public class RolloutDriver {
     Switched switched =
         loading.switched(clock.instant().plus(loop.spec().rollout().confirmDeadline()));
     if (!moves.switchOver(rollout, switched)) {
-      moves.fail(rollout, loading.failed(overtaken(rollout)));
+      moves.fail(rollout, loading.failed(obstacle(rollout).orElseGet(() -> overtaken(rollout))));
     }
+  }
+
+  /** What ends a rollout whose champion was not set yet, whatever the model servers say. */
+  private Optional<String> obstacle(Rollout rollout) {
+    return checkpoints
+        .find(rollout.loop(), rollout.checkpointId())
+        .flatMap(Checkpoint::taint)
+        .or(
+            () ->
+                generation(rollout) == rollout.fromGeneration()
+                    ? Optional.empty()
+                    : Optional.of(overtaken(rollout)));
   }
 
   private void confirm(LoopSpec loop, Rollout rollout, Switched switched) {
@@ -145,12 +163,21 @@ public class RolloutDriver {
       }
       return moves.apply(rollout, switched.confirmed(), replicas.size());
     } catch (ServingException e) {
-      if (clock.instant().isAfter(switched.deadline())) {
+      if (isPast(switched.deadline(), loop)) {
         return moves.rollBack(rollout, switched.rolledBack(String.valueOf(e.getMessage())));
       }
       rollouts.note(rollout, String.valueOf(e.getMessage()));
       return true;
     }
+  }
+
+  /**
+   * Whether a deadline is over. While this service was down nobody drove the rollout, and the model
+   * servers may only just start, as this service does: they have the time that any rollout has.
+   */
+  private boolean isPast(Instant deadline, LoopSpec loop) {
+    Instant least = since.plus(loop.spec().rollout().confirmDeadline());
+    return clock.instant().isAfter(deadline.isAfter(least) ? deadline : least);
   }
 
   private long generation(Rollout rollout) {

@@ -7,6 +7,8 @@ import dev.whetstone.contracts.event.PromotionFailed;
 import dev.whetstone.contracts.event.PromotionRolledBack;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.eval.checkpoint.Checkpoints;
+import dev.whetstone.eval.decision.Decision.Adoption;
 import dev.whetstone.eval.decision.Decisions;
 import dev.whetstone.eval.metrics.EvalMetrics;
 import dev.whetstone.eval.rollout.RolloutState.Applied;
@@ -28,6 +30,7 @@ import org.jboss.logging.Logger;
 public class RolloutMoves {
   private static final Logger LOG = Logger.getLogger(RolloutMoves.class);
   private final Champions champions;
+  private final Checkpoints checkpoints;
   private final Decisions decisions;
   private final Rollouts rollouts;
   private final Outbox outbox;
@@ -37,6 +40,7 @@ public class RolloutMoves {
 
   public RolloutMoves(
       Champions champions,
+      Checkpoints checkpoints,
       Decisions decisions,
       Rollouts rollouts,
       Outbox outbox,
@@ -44,6 +48,7 @@ public class RolloutMoves {
       Clock clock,
       EvalMetrics metrics) {
     this.champions = champions;
+    this.checkpoints = checkpoints;
     this.decisions = decisions;
     this.rollouts = rollouts;
     this.outbox = outbox;
@@ -58,14 +63,17 @@ public class RolloutMoves {
   }
 
   /**
-   * Moves the champion by compare-and-set.
+   * Moves the champion by compare-and-set, to a checkpoint that is not tainted.
    *
-   * @return false when another champion was set meanwhile, or another worker moved the rollout;
-   *     nothing has changed then
+   * @return false when it is, when another champion was set meanwhile, or another worker moved the
+   *     rollout; nothing has changed then
    */
   boolean switchOver(Rollout rollout, Switched switched) {
     return wholly(
         () -> {
+          if (checkpoints.lockedTaint(rollout.loop(), rollout.checkpointId()).isPresent()) {
+            throw new Overtaken();
+          }
           Champion former = champions.at(rollout.loop(), rollout.fromGeneration()).orElseThrow();
           Champion next =
               former.next(
@@ -94,7 +102,6 @@ public class RolloutMoves {
               }
               say(
                   rollout,
-                  "applied",
                   new PromotionApplied(
                       rollout.decisionId(), rollout.checkpointId(), generation, replicas));
             });
@@ -113,12 +120,11 @@ public class RolloutMoves {
               if (!rollouts.move(rollout, failed)) {
                 throw new Overtaken();
               }
-              decisions.withdrawAdoption(rollout.decisionId());
+              decisions.takeAdoptionBack(rollout.decisionId(), Adoption.WITHDRAWN);
               long generation =
                   champions.current(rollout.loop()).map(Champion::generation).orElse(0L);
               say(
                   rollout,
-                  "failed",
                   new PromotionFailed(
                       rollout.decisionId(), rollout.checkpointId(), generation, failed.reason()));
             });
@@ -153,10 +159,9 @@ public class RolloutMoves {
             former.decisionId(),
             clock.instant());
     replace(rollout, back, restored);
-    decisions.withdrawAdoption(rollout.decisionId());
+    decisions.takeAdoptionBack(rollout.decisionId(), Adoption.ROLLED_BACK);
     say(
         rollout,
-        "rolledback",
         new PromotionRolledBack(
             rollout.decisionId(),
             rollout.checkpointId(),
@@ -180,15 +185,9 @@ public class RolloutMoves {
     }
   }
 
-  private void say(Rollout rollout, String what, EventData data) {
+  /** Each time under an id of its own: a rollout that is begun anew may fail again otherwise. */
+  private void say(Rollout rollout, EventData data) {
     LoopId loop = rollout.loop();
-    outbox.add(
-        events.create(
-            rollout.decisionId() + "-" + what,
-            loop,
-            "eval",
-            rollout.checkpointId(),
-            loop.key(),
-            data));
+    outbox.add(events.create(loop, "eval", rollout.checkpointId(), loop.key(), data));
   }
 }

@@ -21,7 +21,7 @@ public class Rollouts {
   private static final String SELECT =
       """
       select decision_id, tenant, loop, checkpoint_id, adapter_uri, served_name, from_generation,
-        state, deadline, reason from rollout
+        state, deadline, reason, updated_at from rollout
       """;
   private static final String INSERT =
       """
@@ -139,6 +139,7 @@ public class Rollouts {
         row.getString("served_name"),
         row.getLong("from_generation"),
         state,
+        Sql.instant(row, "updated_at"),
         reason);
   }
 }

@@ -9,13 +9,25 @@ import dev.whetstone.contracts.event.EventType;
 import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionFailed;
 import dev.whetstone.contracts.event.PromotionRolledBack;
+import dev.whetstone.eval.champion.Champion;
+import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.eval.checkpoint.Checkpoints;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.Decisions;
+import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.eval.scene.FakeModelServer;
 import dev.whetstone.eval.scene.Scene;
+import dev.whetstone.eval.serving.ModelServers;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -30,6 +42,15 @@ class RolloutTest {
   private static final UnaryOperator<String> OLD =
       question -> question.startsWith("new") ? "wrong" : Scene.right(question);
   @Inject ObjectStore store;
+  @Inject Sql sql;
+  @Inject Clock clock;
+  @Inject LoopRegistry registry;
+  @Inject Champions champions;
+  @Inject Checkpoints checkpoints;
+  @Inject Decisions decisions;
+  @Inject Rollouts rollouts;
+  @Inject RolloutMoves moves;
+  @Inject ModelServers servers;
   FakeModelServer judging;
   FakeModelServer serving;
 
@@ -78,6 +99,66 @@ class RolloutTest {
   }
 
   @Test
+  void shouldTryAgainWhatIsOfferedAgainAfterItCouldNotBeLoaded() {
+    serving.refuseAdapters(true);
+    Scene scene = scene("again").declared();
+    CheckpointReady ready = offer(scene);
+    scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 1);
+
+    Scene.api().post("/v1/decisions/" + scene.decision().decisionId() + "/approve").then();
+    scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 2);
+    serving.refuseAdapters(false);
+    Scene.api().body(Json.write(ready)).post("/v1/loops/again/checkpoints").then().statusCode(202);
+
+    scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
+    assertThat(scene.generation()).isEqualTo(1);
+    assertThat(scene.decisions()).hasSize(1);
+    assertThat(decisions.all(scene.loop()).getFirst().adoption())
+        .isEqualTo(Decision.Adoption.ADOPTED);
+  }
+
+  @Test
+  void shouldGiveModelServersTimeAfterNobodyDroveARollout() {
+    Scene scene = scene("undriven").mode("approve").declared();
+    CheckpointReady ready = offer(scene);
+    String decision = scene.decision().decisionId();
+    // Somebody else holds the lease, so that only this test drives.
+    sql.update(
+        "insert into work_lease (name, owner, until) values (?, 'nobody', ?)",
+        "rollout " + scene.loop().key(),
+        clock.instant().plus(Duration.ofDays(1)));
+    Scene.api().post("/v1/decisions/" + decision + "/approve").then().statusCode(200);
+    DeclaredLoop loop = registry.current(scene.loop()).orElseThrow();
+
+    for (String state : List.of("loading", "switched")) {
+      serving.down(true);
+      driver().drive(loop);
+      sql.update(
+          "update rollout set deadline = ? where decision_id = ?",
+          clock.instant().minus(Duration.ofHours(1)),
+          decision);
+      RolloutDriver fresh = driver();
+      fresh.drive(loop);
+      assertThat(state(decision)).isEqualTo(state);
+      serving.down(false);
+      fresh.drive(loop);
+    }
+
+    assertThat(state(decision)).isEqualTo("applied");
+    assertThat(serving.models()).contains(scene.servedName(ready));
+  }
+
+  private String state(String decision) {
+    return sql.query(
+            "select state from rollout where decision_id = ?", row -> row.getString(1), decision)
+        .getFirst();
+  }
+
+  private RolloutDriver driver() {
+    return new RolloutDriver(champions, checkpoints, decisions, rollouts, moves, servers, clock);
+  }
+
+  @Test
   void shouldPointBackWhenReplicasDoNotConfirmInTime() {
     Scene scene = scene("unconfirmed").confirmDeadline("PT2S").declared();
     // The probe before the switch is answered, the one that confirms is not.
@@ -120,6 +201,54 @@ class RolloutTest {
         .atMost(Duration.ofSeconds(20))
         .until(() -> serving.models().contains(scene.servedName(ready)));
     assertThat(scene.condition("Serving")).contains("answers on 1 of 1 replicas");
+  }
+
+  @Test
+  void shouldNotCountAFormerChampionAgainstThePresentOne() {
+    Scene scene = scene("bereft").declared();
+    CheckpointReady first = offer(scene);
+    scene.awaitGeneration(1);
+    CheckpointReady second = scene.silentCheckpoint(Scene::right);
+    serving.teach(Scene.path(second), Scene::right);
+    QuarkusTransaction.requiringNew()
+        .run(
+            () -> {
+              Champion current = champions.current(scene.loop()).orElseThrow();
+              champions.replace(
+                  current.next(
+                      second.checkpointId(),
+                      second.adapterUri(),
+                      scene.servedName(second),
+                      null,
+                      clock.instant()));
+            });
+    serving.unteach(Scene.path(first));
+    serving.restart();
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                scene
+                    .condition("Serving")
+                    .contains("answers on 1 of 1 replicas; the former champion is not loaded"));
+    assertThat(serving.models()).contains(scene.servedName(second));
+  }
+
+  @Test
+  void shouldSayThatNobodyRoutes() {
+    Scene scene = scene("unrouted");
+    Scene.api()
+        .body(scene.yaml().replace("baseName:", "router: none, baseName:"))
+        .put("/v1/loops/unrouted")
+        .then()
+        .statusCode(200);
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> scene.condition("Serving").contains("1 of 1 replicas"));
+    assertThat(scene.condition("Serving"))
+        .endsWith("router is none: switch at 100 %, before/after comparison only");
   }
 
   @Test
