@@ -3,6 +3,7 @@ package dev.whetstone.eval;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
@@ -198,6 +199,46 @@ class LoopJudgedTest {
     assertThat(decision.candidate()).isEqualTo(next.checkpointId());
     assertThat(decision.verdict()).isEqualTo(Verdict.PROMOTE);
     assertThat(gate(decision, "FRESH").n()).isEqualTo(120);
+  }
+
+  @Test
+  void shouldJudgeAnAdapterMadeElsewhereByTheNewestBatch() {
+    Scene scene = scene("elsewhere-made").declared();
+    BatchSealed batch = scene.batch("new", 60);
+    scene.checkpoint(BETTER, batch);
+    scene.awaitGeneration(1);
+    CheckpointReady made = scene.silentCheckpoint(q -> "wrong");
+
+    Scene.api()
+        .body(
+            """
+            {"checkpointId": "%s", "manifestUri": "%s", "adapterUri": "%s"}
+            """
+                .formatted(made.checkpointId(), made.manifestUri(), made.adapterUri()))
+        .post("/v1/loops/elsewhere-made/checkpoints")
+        .then()
+        .statusCode(202)
+        .body("batchIds", hasSize(0))
+        .body("events[0].what", equalTo("offered for judging"));
+
+    PromotionDecided decision = scene.decisions(2).getFirst();
+    assertThat(decision.verdict()).isEqualTo(Verdict.REJECT);
+    assertThat(gate(decision, "FRESH").n()).isEqualTo(60);
+    assertThat(decision.batchIds()).isEmpty();
+
+    store.delete(store.key(java.net.URI.create(decision.evidenceUri())));
+    Scene.api()
+        .get("/v1/loops/elsewhere-made/checkpoints")
+        .then()
+        .statusCode(200)
+        .body("[0].looks[0].worst", hasSize(0))
+        .body(
+            "[1].events.what",
+            contains(
+                containsString("offered"),
+                containsString("PROMOTE"),
+                containsString("became champion"),
+                equalTo("every replica answers with it")));
   }
 
   @Test

@@ -51,7 +51,7 @@ public final class Evidence {
   }
 
   /**
-   * @param path {@code scores.jsonl}, {@code texts.jsonl} or {@code items.jsonl}
+   * @param path {@code scores.jsonl} or {@code texts.jsonl}
    * @param blob key in the object store
    */
   public record File(String path, String blob, long rows, long bytes, String sha256) {}

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that is known of a checkpoint here.
  *
+ * @param runId absent for an adapter made elsewhere
  * @param state {@code judging}, {@code decided}, {@code champion}, {@code replaced}
  * @param tainted why it may no longer be used, if so
  * @param events what happened, oldest first, for people
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record CheckpointStory(
     String checkpointId,
     String loop,
-    String runId,
+    @Nullable String runId,
     List<String> batchIds,
     String servedName,
     String state,

@@ -1,10 +1,15 @@
 package dev.whetstone.eval.story;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.eval.batch.SealedBatches;
+import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.Champions;
 import dev.whetstone.eval.checkpoint.Checkpoints;
+import dev.whetstone.eval.decision.Approval;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.Decisions;
 import dev.whetstone.eval.judge.Evaluations;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.kit.auth.Caller;
@@ -25,6 +30,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +45,8 @@ public class OfferResource {
   private final SealedBatches batches;
   private final Champions champions;
   private final Evaluations evaluations;
+  private final Decisions decisions;
+  private final Approval approval;
   private final Storyteller storyteller;
   private final ObjectStore store;
   private final Caller caller;
@@ -49,6 +57,8 @@ public class OfferResource {
       SealedBatches batches,
       Champions champions,
       Evaluations evaluations,
+      Decisions decisions,
+      Approval approval,
       Storyteller storyteller,
       ObjectStore store,
       Caller caller) {
@@ -57,6 +67,8 @@ public class OfferResource {
     this.batches = batches;
     this.champions = champions;
     this.evaluations = evaluations;
+    this.decisions = decisions;
+    this.approval = approval;
     this.storyteller = storyteller;
     this.store = store;
     this.caller = caller;
@@ -71,14 +83,15 @@ public class OfferResource {
 
   /**
    * Offers a checkpoint that lies in the object store; 202, its story tells the rest. One that was
-   * judged against an earlier champion is judged again, against the present one.
+   * judged against an earlier champion is judged again, against the present one; one that was
+   * promoted and could not be put into service is tried again.
    */
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   @RequiresScope(Scope.OPERATE)
-  public Response offer(@PathParam("loop") String name, @Nullable CheckpointReady ready) {
+  public Response offer(@PathParam("loop") String name, @Nullable Offer offer) {
     LoopId loop = known(name);
-    CheckpointReady offered = checked(ready);
+    CheckpointReady offered = checked(offer);
     requireHeardOf(loop, offered.batchIds());
     if (!checkpoints.record(loop, offered)) {
       judgeAgain(loop, offered.checkpointId());
@@ -92,7 +105,17 @@ public class OfferResource {
     champions
         .current(loop)
         .filter(champion -> !checkpointId.equals(champion.checkpointId()))
-        .ifPresent(champion -> evaluations.beginAgain(loop, checkpointId, champion.generation()));
+        .filter(champion -> !evaluations.beginAgain(loop, checkpointId, champion.generation()))
+        .flatMap(champion -> promotion(loop, checkpointId, champion))
+        .ifPresent(approval::beginAnew);
+  }
+
+  private Optional<Decision> promotion(LoopId loop, String checkpointId, Champion against) {
+    return decisions.all(loop).stream()
+        .filter(decision -> decision.body().candidate().equals(checkpointId))
+        .filter(decision -> decision.body().championGeneration() == against.generation())
+        .filter(decision -> decision.verdict() == Verdict.PROMOTE)
+        .findFirst();
   }
 
   /** It would wait for ever for a batch that never was. */
@@ -109,19 +132,22 @@ public class OfferResource {
     }
   }
 
-  private CheckpointReady checked(@Nullable CheckpointReady ready) {
-    if (ready == null) {
+  private CheckpointReady checked(@Nullable Offer offer) {
+    if (offer == null) {
       throw malformed("the call has no body", "", "send a checkpoint.ready object");
     }
-    if (ready.checkpointId() == null || !SHA256.matcher(ready.checkpointId()).matches()) {
+    if (offer.checkpointId() == null || !SHA256.matcher(offer.checkpointId()).matches()) {
       throw malformed(
-          "checkpointId is '" + ready.checkpointId() + "'",
+          "checkpointId is '" + offer.checkpointId() + "'",
           "/checkpointId",
           "give the SHA-256 of the checkpoint's manifest, 64 hex digits");
     }
-    requireInStore("/manifestUri", ready.manifestUri());
-    requireInStore("/adapterUri", ready.adapterUri());
-    return ready;
+    requireInStore("/manifestUri", offer.manifestUri());
+    requireInStore("/adapterUri", offer.adapterUri());
+    if (offer.batchIds() != null && offer.batchIds().contains(null)) {
+      throw malformed("batchIds holds null", "/batchIds", "name batches, or none");
+    }
+    return offer.ready();
   }
 
   private void requireInStore(String pointer, @Nullable String uri) {

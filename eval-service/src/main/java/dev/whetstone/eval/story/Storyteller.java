@@ -102,14 +102,17 @@ public class Storyteller {
     List<Happening> all = new ArrayList<>();
     all.add(
         new Happening(
-            checkpoint.receivedAt(), "offered for judging by run " + checkpoint.ready().runId()));
+            checkpoint.receivedAt(),
+            checkpoint.ready().runId() == null
+                ? "offered for judging"
+                : "offered for judging by run " + checkpoint.ready().runId()));
     for (Decision decision : decided) {
       all.add(
           new Happening(
               decision.decidedAt(), decision.verdict() + ": " + decision.body().reason()));
       rollouts
           .find(decision.id())
-          .ifPresent(rollout -> all.add(new Happening(decision.decidedAt(), words(rollout))));
+          .ifPresent(rollout -> all.add(new Happening(rollout.updatedAt(), words(rollout))));
     }
     for (Champion reign : reigns) {
       all.add(new Happening(reign.setAt(), "became champion, generation " + reign.generation()));
