@@ -1,12 +1,16 @@
 package dev.whetstone.eval.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.json.Digests;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.Declaration;
+import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.LoopFileException;
 import dev.whetstone.kit.loop.LoopFiles;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.problem.Problems;
 import dev.whetstone.kit.sql.Sql;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -32,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class LoopFolder {
   private static final Logger LOG = Logger.getLogger(LoopFolder.class);
+  private static final YAMLMapper YAML = new YAMLMapper();
   private final Sql sql;
   private final LoopRegistry registry;
   private final Optional<Path> folder;
@@ -67,7 +72,7 @@ public class LoopFolder {
     }
   }
 
-  /** Files that last declared this loop and are broken now. */
+  /** Files that last declared this loop, or mean to, and are broken now. */
   public List<BrokenFile> broken(LoopId loop) {
     return sql.query(
         "select file, faults from loop_file"
@@ -75,6 +80,29 @@ public class LoopFolder {
         row -> new BrokenFile(row.getString(1), row.getString(2)),
         loop.tenant(),
         loop.loop());
+  }
+
+  /**
+   * The newest revision of a loop that a caller asks for.
+   *
+   * @throws ProblemException 404 {@code unknown-loop}, with the faults of its file if there is one
+   */
+  public DeclaredLoop require(LoopId loop) {
+    Optional<DeclaredLoop> declared = registry.current(loop);
+    if (declared.isEmpty()) {
+      broken(loop).stream()
+          .findFirst()
+          .ifPresent(
+              file -> {
+                throw new ProblemException(
+                    Problems.notFound(
+                        "unknown-loop",
+                        "loop '%s' is not declared: its file cannot be taken over: %s"
+                            .formatted(loop.loop(), file.faults()),
+                        "mend " + file.file() + "; it is read again by itself"));
+              });
+    }
+    return registry.require(loop);
   }
 
   private void take(Path file) {
@@ -92,10 +120,20 @@ public class LoopFolder {
         remember(name, digest, loop, LocalInputs.of(declaration.spec()), null);
       } catch (LoopFileException e) {
         LOG.warnf("loop-file-broken file=%s faults=%s", name, e.getMessage());
-        remember(name, digest, null, Map.of(), e.getMessage());
+        remember(name, digest, about(content), Map.of(), e.getMessage());
       }
     } catch (IOException | RuntimeException e) {
       LOG.warnf("loop-file-not-taken file=%s reason=%s", file, e.getMessage());
+    }
+  }
+
+  /** Which loop a broken file means to declare, as far as it can be read. */
+  private static @Nullable LoopId about(byte[] content) {
+    try {
+      JsonNode metadata = YAML.readTree(content).path("metadata");
+      return new LoopId(metadata.path("tenant").asText(), metadata.path("name").asText());
+    } catch (IOException | IllegalArgumentException e) {
+      return null;
     }
   }
 
@@ -136,8 +174,11 @@ public class LoopFolder {
         insert into loop_file (file, content_sha256, tenant, loop, inputs, faults)
         values (?, ?, ?, ?, ?, ?)
         on conflict (file) do update set content_sha256 = excluded.content_sha256,
-          tenant = coalesce(excluded.tenant, loop_file.tenant),
-          loop = coalesce(excluded.loop, loop_file.loop), inputs = excluded.inputs,
+          tenant = case when excluded.faults is null then excluded.tenant
+            else coalesce(loop_file.tenant, excluded.tenant) end,
+          loop = case when excluded.faults is null then excluded.loop
+            else coalesce(loop_file.loop, excluded.loop) end,
+          inputs = excluded.inputs,
           faults = excluded.faults
         """,
         name,

@@ -32,10 +32,12 @@ import org.jspecify.annotations.Nullable;
 public class LoopResource {
   private static final int LONGEST_BODY = 1 << 20;
   private final LoopRegistry registry;
+  private final LoopFolder folder;
   private final Caller caller;
 
-  public LoopResource(LoopRegistry registry, Caller caller) {
+  public LoopResource(LoopRegistry registry, LoopFolder folder, Caller caller) {
     this.registry = registry;
+    this.folder = folder;
     this.caller = caller;
   }
 
@@ -96,7 +98,7 @@ public class LoopResource {
   }
 
   private DeclaredLoop known(LoopId id) {
-    return registry.require(id);
+    return folder.require(id);
   }
 
   private static Declaration read(LoopId id, byte @Nullable [] body) {

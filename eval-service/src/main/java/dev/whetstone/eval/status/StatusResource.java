@@ -2,7 +2,7 @@ package dev.whetstone.eval.status;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.judge.JudgingStatus;
-import dev.whetstone.eval.registry.LoopRegistry;
+import dev.whetstone.eval.registry.LoopFolder;
 import dev.whetstone.eval.rollout.ServingStatus;
 import dev.whetstone.kit.auth.Caller;
 import dev.whetstone.kit.auth.RequiresScope;
@@ -22,19 +22,19 @@ import java.util.List;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class StatusResource {
-  private final LoopRegistry registry;
+  private final LoopFolder folder;
   private final JudgingStatus judging;
   private final ServingStatus serving;
   private final DeclarationStatus declaration;
   private final Caller caller;
 
   public StatusResource(
-      LoopRegistry registry,
+      LoopFolder folder,
       JudgingStatus judging,
       ServingStatus serving,
       DeclarationStatus declaration,
       Caller caller) {
-    this.registry = registry;
+    this.folder = folder;
     this.judging = judging;
     this.serving = serving;
     this.declaration = declaration;
@@ -52,7 +52,7 @@ public class StatusResource {
   @RequiresScope(Scope.READ)
   public Status status(@PathParam("loop") String name) {
     LoopId id = caller.loop(name);
-    DeclaredLoop loop = registry.require(id);
+    DeclaredLoop loop = folder.require(id);
     return new Status(
         id.loop(),
         loop.revision(),

@@ -212,6 +212,34 @@ class RegistryTest {
   }
 
   @Test
+  void shouldSayWhyALoopWasNeverDeclared(@TempDir Path directory) throws IOException {
+    Scene scene = new Scene("misdeclared", store, server);
+    Path file = directory.resolve("misdeclared.yaml");
+    Files.writeString(file, scene.yaml().replace("concurrency: 16", "concurrency: 0"));
+    folder.look(directory);
+
+    for (String path : List.of("", "/status")) {
+      Scene.api()
+          .get("/v1/loops/misdeclared" + path)
+          .then()
+          .statusCode(404)
+          .body("code", equalTo("unknown-loop"))
+          .body("detail", containsString("/spec/evaluation/concurrency"))
+          .body("remedy", containsString("mend misdeclared.yaml"));
+    }
+    given()
+        .header("Authorization", TestKeys.OTHER.bearer())
+        .get("/v1/loops/misdeclared")
+        .then()
+        .statusCode(404)
+        .body("detail", not(containsString("concurrency")));
+
+    Files.writeString(file, scene.yaml());
+    folder.look(directory);
+    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
+  }
+
+  @Test
   void shouldForgetTheFaultsOfAFileThatIsGone(@TempDir Path directory) throws IOException {
     Scene scene = new Scene("removed", store, server);
     Path file = directory.resolve("removed.yaml");
