@@ -7,30 +7,20 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.contracts.batch.BatchManifest;
-import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.BatchSealed;
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.contracts.event.PromotionDecided;
-import dev.whetstone.contracts.suite.SuiteItem;
 import dev.whetstone.eval.scene.FakeModelServer;
 import dev.whetstone.eval.scene.Scene;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +31,6 @@ import org.junit.jupiter.api.Test;
 class PutRightTest {
   private static final Duration PATIENCE = Duration.ofSeconds(45);
   @Inject ObjectStore store;
-  @Inject Sql sql;
   FakeModelServer server;
 
   @BeforeEach
@@ -150,92 +139,6 @@ class PutRightTest {
   }
 
   @Test
-  void shouldAskAPersonWhenABatchIsCorrupt() {
-    Scene scene = scene("corrupt").declared();
-    BatchSealed batch = scene.batch("new", 60);
-    BatchManifest manifest =
-        Json.read(store.read(store.key(URI.create(batch.manifestUri()))), BatchManifest.class);
-    String blob = manifest.file("sft/test.jsonl").orElseThrow().blob();
-    store.delete(blob);
-    store.put(blob, "something else".getBytes(StandardCharsets.UTF_8));
-    scene.checkpoint(LoopJudgedTest.BETTER, batch);
-
-    PromotionDecided decision = scene.decision();
-
-    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
-    assertThat(decision.reason()).contains("batch " + batch.batchId(), "is corrupt");
-  }
-
-  @Test
-  void shouldAskAPersonWhenTheItemsOfAnEvaluationAreLost() {
-    server.down(true);
-    Scene scene = scene("itemless").declared();
-    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
-    awaitJudging(scene, "503");
-    String frozen =
-        sql.query("select frozen from evaluation where loop = 'itemless'", row -> row.getString(1))
-            .getFirst();
-    String items =
-        ObjectStore.blobKey(
-            Json.read(frozen.getBytes(StandardCharsets.UTF_8), JsonNode.class)
-                .path("itemsSha256")
-                .asText());
-    store.delete(items);
-    store.put(items, "something else".getBytes(StandardCharsets.UTF_8));
-    server.down(false);
-
-    PromotionDecided decision = scene.decision();
-
-    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
-    assertThat(decision.reason()).contains("the items of the evaluation", "is corrupt");
-  }
-
-  @Test
-  void shouldJudgeOtherLoopsWhereRowsOfOneCannotBeRead() {
-    server.down(true);
-    Scene broken = scene("a-broken").declared();
-    broken.checkpoint(LoopJudgedTest.BETTER, broken.batch("new", 60));
-    awaitJudging(broken, "503");
-    sql.update("update evaluation set frozen = '{' where loop = 'a-broken'");
-    server.down(false);
-    Scene scene = scene("b-whole").declared();
-    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
-
-    assertThat(scene.decision().verdict()).isEqualTo(Verdict.PROMOTE);
-    sql.update("delete from evaluation where loop = 'a-broken'");
-  }
-
-  @Test
-  void shouldHoldWeightsThatAreNotThoseOfTheManifest() {
-    Scene scene = scene("swapped").declared();
-    BatchSealed batch = scene.batch("new", 60);
-    CheckpointReady other = scene.silentCheckpoint(LoopJudgedTest.BETTER, batch);
-    CheckpointReady ready = scene.silentCheckpoint(LoopJudgedTest.BETTER, batch);
-    scene.say(
-        new CheckpointReady(
-            ready.checkpointId(),
-            ready.runId(),
-            ready.batchIds(),
-            ready.manifestUri(),
-            other.adapterUri(),
-            ready.baseModel(),
-            null,
-            null,
-            ready.hyperparameters(),
-            ready.metrics(),
-            ready.tokens(),
-            ready.gpuSeconds(),
-            ready.workerVersion()),
-        ready.checkpointId());
-
-    PromotionDecided decision = scene.decision();
-
-    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
-    assertThat(decision.reason()).contains("in the folder of adapterUri", other.adapterUri());
-    assertThat(server.answers()).isZero();
-  }
-
-  @Test
   void shouldDecideWithoutHeldOutLossWhereItCannotBeHad() {
     server.tokenizes(false);
     Scene scene = scene("tokenless").declared();
@@ -325,34 +228,5 @@ class PutRightTest {
     scene.say(ready, ready.checkpointId());
 
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.REJECT);
-  }
-
-  @Test
-  void shouldHoldASuiteWhoseItemsCannotBeToldApart() {
-    SuiteItem item =
-        new SuiteItem("same", List.of(ChatMessage.user("golden")), "right", null, null, null);
-    Scene scene =
-        scene("repeated").suite("FORGET", "twins", Collections.nCopies(2, item), false).declared();
-    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
-
-    PromotionDecided decision = scene.decision();
-
-    assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
-    assertThat(decision.reason()).contains("suite 'twins'", "line 2", "another item's");
-  }
-
-  @Test
-  void shouldOnlyShowThatAShadowSuiteCannotBeRead() throws IOException {
-    Scene scene = scene("shadowless").suite("FORGET", "aside", 40, true).declared();
-    Files.writeString(scene.suiteFile("aside"), "{}\n");
-    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
-
-    PromotionDecided decision = scene.decision();
-
-    assertThat(decision.verdict()).isEqualTo(Verdict.PROMOTE);
-    Scene.api()
-        .get("/v1/decisions/" + decision.decisionId() + "/facts")
-        .then()
-        .body("notes", hasItem(containsString("suite 'aside'")));
   }
 }

@@ -185,7 +185,9 @@ public class Judge {
       items.addAll(preparation.items(frozen));
       return frozen;
     } catch (ObjectStoreException e) {
-      if (!(e instanceof CorruptObjectException) && !isLate(evaluation)) {
+      // A long evaluation is late anyway, and must not end by a store that was away for a moment.
+      boolean again = evaluation.trouble().equals(e.getMessage());
+      if (!(e instanceof CorruptObjectException) && !(again && isLate(evaluation))) {
         throw e;
       }
       return frozen.withFaults(
