@@ -132,6 +132,13 @@ class OvertakenTest {
             held.stream().map(PromotionDecided::decisionId).toList());
     assertThat(failed.reason()).contains("another champion was set meanwhile");
     assertThat(scene.generation()).isEqualTo(1);
+    Scene.api()
+        .post("/v1/decisions/" + failed.decisionId() + "/approve")
+        .then()
+        .statusCode(409)
+        .body("detail", containsString("judged against generation 0, but generation 1"))
+        .body("remedy", containsString("offer the checkpoint again"));
+    Scene.api().post("/v1/decisions/" + applied.decisionId() + "/approve").then().statusCode(200);
     await()
         .atMost(PATIENCE)
         .until(() -> scene.condition("Serving").endsWith("answers on 1 of 1 replicas"));

@@ -44,12 +44,8 @@ public class Approval {
     if (promote) {
       requireServable(held);
     }
-    long generation = champions.lockedGeneration(held.loop());
-    if (promote && generation != held.body().championGeneration()) {
-      throw conflict(
-          "the candidate was held against generation %d, but generation %d is in service"
-              .formatted(held.body().championGeneration(), generation),
-          "offer the checkpoint again, so that it is judged against the present champion");
+    if (promote) {
+      requireChampion(held);
     }
     boolean rollout = promote && held.body().mode() != RolloutMode.OBSERVE;
     Decision settled =
@@ -74,16 +70,26 @@ public class Approval {
 
   /**
    * Begins the rollout of a promotion anew that could not be put into service, for example because
-   * the model server was away. What is in service or on its way there stays as it is, and so does
-   * what was promoted against a champion that is no longer in service.
+   * the model server was away. What is in service or on its way there stays as it is.
    *
-   * @throws ProblemException 409 when the candidate is tainted
+   * @throws ProblemException 409 when the candidate is tainted, and when the champion that it was
+   *     promoted against is no longer in service
    */
   @Transactional
   public void beginAnew(Decision promoted) {
-    long generation = champions.lockedGeneration(promoted.loop());
-    if (generation == promoted.body().championGeneration() && decisions.wantAgain(promoted.id())) {
+    if (decisions.wantAgain(promoted.id())) {
       requireServable(promoted);
+      requireChampion(promoted);
+    }
+  }
+
+  private void requireChampion(Decision decision) {
+    long generation = champions.lockedGeneration(decision.loop());
+    if (generation != decision.body().championGeneration()) {
+      throw conflict(
+          "the candidate was judged against generation %d, but generation %d is in service"
+              .formatted(decision.body().championGeneration(), generation),
+          "offer the checkpoint again, so that it is judged against the present champion");
     }
   }
 
