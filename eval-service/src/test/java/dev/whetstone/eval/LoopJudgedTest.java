@@ -106,7 +106,8 @@ class LoopJudgedTest {
         .then()
         .body("state", equalTo("champion"))
         .body("looks", hasSize(1))
-        .body("events[-1].what", containsString("became champion, generation 1"));
+        .body("events[-2].what", containsString("became champion, generation 1"))
+        .body("events[-1].what", equalTo("every replica answers with it"));
     Scene.api()
         .get("/decisions/" + decision.decisionId())
         .then()
@@ -180,6 +181,8 @@ class LoopJudgedTest {
     assertThat(gate(late, "FRESH").n()).isEqualTo(120);
     assertThat(late.alphaSpent()).isLessThan(early.alphaSpent());
     assertThat(late.candidate()).isEqualTo(early.candidate());
+    // What was asked before is not paid for again: 1,000 tokens are those of training.
+    assertThat(late.cost().tokens()).isBetween(1_000L, early.cost().tokens() / 2);
   }
 
   @Test
@@ -206,7 +209,7 @@ class LoopJudgedTest {
     Scene scene = scene("elsewhere-made").declared();
     BatchSealed batch = scene.batch("new", 60);
     scene.checkpoint(BETTER, batch);
-    scene.awaitGeneration(1);
+    scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     CheckpointReady made = scene.silentCheckpoint(q -> "wrong");
 
     Scene.api()
