@@ -1,0 +1,163 @@
+package dev.whetstone.kit.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.json.Digests;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a declaration may point at. */
+class LoopInputsTest {
+  private static final String TEMPLATE = "{{ messages }}";
+
+  @TempDir Path folder;
+  private Path base;
+
+  @BeforeEach
+  void baseModel() throws IOException {
+    base = Files.createDirectories(folder.resolve("base"));
+    Files.writeString(base.resolve("config.json"), "{}");
+    Files.writeString(base.resolve("chat_template.jinja"), TEMPLATE);
+  }
+
+  private static LoopSpec.Spec read(String baseUri, String section) {
+    String file =
+        """
+        apiVersion: whetstone.dev/v1
+        kind: Loop
+        metadata: {tenant: acme, name: support}
+        spec:
+          baseModel: {uri: '%s'}
+          consent: {default: allow}
+          serving: {endpoint: 'http://127.0.0.1:8000'}
+          %s
+        """
+            .formatted(baseUri, section);
+    return LoopFiles.read(file.getBytes(StandardCharsets.UTF_8), "loop.yaml", null).spec().spec();
+  }
+
+  private LoopSpec.BaseModel base() {
+    return read(base.toUri().toString(), "").baseModel();
+  }
+
+  private static String suites(String uri) {
+    return "evaluation: {suites: [{name: golden, role: RETAIN, uri: '%s'}]}".formatted(uri);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mein%20Ordner%20%C3%A9%25", "mein%20Ordner%20é%25"})
+  void shouldReadFilesInAFolderWhoseNameIsNoPlainUri(String name) throws IOException {
+    Path odd = Path.of(URI.create(folder.toUri() + "mein%20Ordner%20%C3%A9%25"));
+    Files.move(base, odd);
+    Files.writeString(odd.resolve("golden.jsonl"), "{}\n");
+    String uri = folder.toUri() + name;
+
+    LoopSpec.Spec spec = read(uri, suites(uri + "/golden.jsonl"));
+
+    assertThat(spec.baseModel().sha256()).isEqualTo(Digests.directory(odd));
+    assertThat(Path.of(URI.create(spec.baseModel().uri()))).isEqualTo(odd);
+    assertThat(Path.of(URI.create(spec.evaluation().suites().getFirst().uri())))
+        .isEqualTo(odd.resolve("golden.jsonl"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"file:base", "file://", "file://elsewhere/base", "file:///a b", "file:///a%00"})
+  void shouldRefuseAUriThatNamesNoPath(String uri) {
+    assertThatThrownBy(() -> read(uri, ""))
+        .isInstanceOf(LoopFileException.class)
+        .hasMessageContaining("/spec/baseModel/uri: '" + uri + "'; allowed: a URI");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file:///dev/zero", "file:///dev/null", "file:///dev"})
+  void shouldNotReadWhatIsNoFile(String uri) {
+    for (String section :
+        new String[] {suites(uri), "training: {replay: [{uri: '%s'}]}".formatted(uri)}) {
+      assertThatThrownBy(() -> read(base.toUri().toString(), section))
+          .isInstanceOf(LoopFileException.class)
+          .hasMessageContaining("/0/uri: '" + URI.create(uri).getPath() + "'; allowed: a readable");
+    }
+  }
+
+  @Test
+  void shouldNotReadAFileThatIsTooLarge() throws IOException {
+    Path large = folder.resolve("large.jsonl");
+    try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+      sparse.setLength(LoopInputs.MOST_FILE_BYTES + 1);
+    }
+    assertThatThrownBy(() -> read(base.toUri().toString(), suites(large.toUri().toString())))
+        .hasMessageContaining("(268435457 bytes)'; allowed: a JSONL file of at most 268435456");
+  }
+
+  @Test
+  void shouldNotReadAFolderThatIsNoModel() throws IOException {
+    Files.delete(base.resolve("config.json"));
+    assertThatThrownBy(this::base).hasMessageContaining("allowed: a directory with config.json");
+    assertThatThrownBy(() -> read("file:///", "")).hasMessageContaining("with config.json");
+  }
+
+  @Test
+  void shouldNotReadAFolderOfTooManyFiles() throws IOException {
+    for (int i = 0; i < LoopInputs.MOST_BASE_FILES; i++) {
+      Files.createFile(base.resolve("part-" + i));
+    }
+    assertThatThrownBy(this::base).hasMessageContaining("at most 1000 files");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'{{ messages }}', false", "'{{ messages }}', true"})
+  void shouldPinTheTemplateWhereverTheTokenizerFindsIt(String template, boolean inConfig)
+      throws IOException {
+    if (inConfig) {
+      Files.delete(base.resolve("chat_template.jinja"));
+    }
+    config("{\"chat_template\": \"%s\"}".formatted(inConfig ? template : "another"));
+    assertThat(base().chatTemplateSha256()).isEqualTo(Digests.sha256(template));
+  }
+
+  @Test
+  void shouldPinTheTextThatPythonReads() throws IOException {
+    Files.writeString(base.resolve("chat_template.jinja"), "a\r\nb\rc\n");
+    assertThat(base().chatTemplateSha256()).isEqualTo(Digests.sha256("a\nb\nc\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"chat_template\": \"\"}",
+        "{\"chat_template\": [{\"name\": \"default\", \"template\": \"x\"}]}",
+        "not JSON"
+      })
+  void shouldRefuseABaseWithoutOneTemplate(String config) throws IOException {
+    Files.delete(base.resolve("chat_template.jinja"));
+    config(config);
+    assertThatThrownBy(this::base)
+        .isInstanceOf(LoopFileException.class)
+        .hasMessageContaining("allowed: a base model with one chat template");
+  }
+
+  @Test
+  void shouldRefuseABaseWithSeveralTemplates() throws IOException {
+    Files.createDirectory(base.resolve("additional_chat_templates"));
+    Files.writeString(base.resolve("additional_chat_templates/tool_use.jinja"), "x");
+    assertThatThrownBy(this::base).hasMessageContaining("with one chat template");
+  }
+
+  private void config(String json) throws IOException {
+    Files.writeString(base.resolve("tokenizer_config.json"), json);
+  }
+}
