@@ -5,6 +5,7 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.Set;
 final class LoopRules {
   /** Past it a judge would only queue at the model server. */
   private static final int MOST_IN_FLIGHT = 256;
+
+  /** The worker's random generators take no larger one. */
+  private static final long LARGEST_SEED = (1L << 32) - 1;
 
   private final String file;
   private final List<Fault> faults = new ArrayList<>();
@@ -26,9 +30,11 @@ final class LoopRules {
     LoopRules rules = new LoopRules(file);
     rules.curation(loop.spec().curation());
     rules.training(loop.spec().training());
+    rules.worker(loop.spec().training());
     rules.evaluation(loop.spec().evaluation());
     rules.effect(loop.spec());
     rules.serving(loop.spec());
+    rules.durations(loop.spec());
     return rules.faults;
   }
 
@@ -81,6 +87,48 @@ final class LoopRules {
     if (replay >= 1) {
       fault(at + "/replay", Double.toString(replay), "shares that add up to less than 1");
     }
+  }
+
+  /** What the worker refuses, after a batch was sealed for it. */
+  private void worker(LoopSpec.Training training) {
+    String at = "/spec/training";
+    atLeast(at + "/lora/alpha", training.lora().alpha(), 1);
+    shareBelowOne(at + "/lora/dropout", training.lora().dropout());
+    if (training.lora().targetModules().isEmpty()) {
+      fault(at + "/lora/targetModules", "[]", "all-linear or names of modules");
+    }
+    if (!(training.weightDecay() >= 0)) {
+      fault(at + "/weightDecay", Double.toString(training.weightDecay()), "a number of at least 0");
+    }
+    shareBelowOne(at + "/warmupRatio", training.warmupRatio());
+    if (training.seed() < 0 || training.seed() > LARGEST_SEED) {
+      fault(
+          at + "/seed", Long.toString(training.seed()), "a whole number from 0 to " + LARGEST_SEED);
+    }
+    atLeast(at + "/resumeEverySteps", training.resumeEverySteps(), 1);
+    atLeast(at + "/maxSeconds", training.maxSeconds(), 1);
+    atLeast(at + "/maxGpuSeconds", training.maxGpuSeconds(), 1);
+    if (!training.retention().method().equals("none")) {
+      fault(
+          at + "/retention/method",
+          training.retention().method(),
+          "none; this version retains skills by training.replay only");
+    }
+  }
+
+  private void durations(LoopSpec.Spec spec) {
+    LoopSpec.Curation curation = spec.curation();
+    positive("/spec/curation/joinWindow", curation.joinWindow());
+    positive("/spec/curation/seal/maxAge", curation.seal().maxAge());
+    positive("/spec/curation/quarantineDeadline", curation.quarantineDeadline());
+    positive("/spec/training/leaseDuration", spec.training().leaseDuration());
+    positive("/spec/training/progressDeadline", spec.training().progressDeadline());
+    positive("/spec/rollout/confirmDeadline", spec.rollout().confirmDeadline());
+    if (spec.rollout().coolDown().isNegative()) {
+      fault("/spec/rollout/coolDown", spec.rollout().coolDown().toString(), "PT0S or longer");
+    }
+    positive("/spec/retention/interactions", spec.retention().interactions());
+    positive("/spec/retention/erasureDeadline", spec.retention().erasureDeadline());
   }
 
   private void evaluation(LoopSpec.Evaluation evaluation) {
@@ -186,6 +234,18 @@ final class LoopRules {
   private void share(String pointer, double value) {
     if (!(value >= 0 && value <= 1)) {
       fault(pointer, Double.toString(value), "a number from 0 to 1");
+    }
+  }
+
+  private void shareBelowOne(String pointer, double value) {
+    if (!(value >= 0 && value < 1)) {
+      fault(pointer, Double.toString(value), "a number from 0 to below 1");
+    }
+  }
+
+  private void positive(String pointer, Duration value) {
+    if (!value.isPositive()) {
+      fault(pointer, value.toString(), "a duration longer than PT0S, for example PT30M");
     }
   }
 
