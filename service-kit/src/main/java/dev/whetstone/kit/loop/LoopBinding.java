@@ -122,7 +122,11 @@ final class LoopBinding {
     }
     return switch (parent) {
       case ObjectNode object -> object.remove(last.getFieldName()) != null;
-      case ArrayNode array -> array.remove(last.getIndex()) != null;
+      // Emptied and not removed: the places of those behind it stay what they are in the file.
+      case ArrayNode array when array.has(last.getIndex()) -> {
+        array.setNull(last.getIndex());
+        yield true;
+      }
       default -> false;
     };
   }

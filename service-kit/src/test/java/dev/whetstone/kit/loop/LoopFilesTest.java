@@ -212,6 +212,17 @@ class LoopFilesTest {
         .hasMessageContaining("line");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"training: {epochs: 3, epochs: 9}|epochs", "consent: {default: deny}|consent"})
+  void shouldRefuseAKeyThatComesTwice(String section, String key) {
+    assertThatThrownBy(() -> read(MINIMAL + "  " + section + "\n"))
+        .isInstanceOf(LoopFileException.class)
+        .hasMessageContaining("loop.yaml")
+        .hasMessageContaining("'" + key + "'");
+  }
+
   @Test
   void shouldRefuseRelativeUrisWhereNothingIsRelative() {
     assertThatThrownBy(
