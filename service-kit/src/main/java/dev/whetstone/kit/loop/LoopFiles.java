@@ -1,6 +1,7 @@
 package dev.whetstone.kit.loop;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  * is null is one that is not there.
  */
 public final class LoopFiles {
-  private static final YAMLMapper YAML = new YAMLMapper();
+  /** Of a key that comes twice the last value would win, and nobody would hear of the first. */
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
+
   private static final Set<String> PROFILES = Set.of("cautious", "standard", "fast");
 
   private LoopFiles() {}

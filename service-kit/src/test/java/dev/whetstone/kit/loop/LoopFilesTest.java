@@ -284,6 +284,7 @@ class LoopFilesTest {
         "evaluation: {gates: [{mode: enforce, margin: 0.1, minItems: 80}]} | /spec/evaluation/gates/0/role: is missing",
         "evaluation: {suites: [{role: RETAIN, uri: golden.jsonl}]} | /spec/evaluation/suites/0/name: is missing",
         "training: {replay: [{share: 0.1}]}        | /spec/training/replay/0/uri: is missing",
+        "evaluation: {suites: [5, {name: a, role: RETAIN, uri: golden.jsonl, shadoww: 1}]} | /spec/evaluation/suites/1/shadoww: '1'",
       })
   void shouldRefuseWhatNoServiceCouldUse(String section, String message) {
     assertThatThrownBy(() -> read(MINIMAL + "  " + section + "\n"))

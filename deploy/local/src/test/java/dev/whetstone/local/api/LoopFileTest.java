@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.local.stack.StackException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,27 @@ class LoopFileTest {
   }
 
   @Test
+  void shouldRefuseAKeyThatComesTwice() throws IOException {
+    Path file = write("metadata: {tenant: t, name: n}\nspec: {profile: fast, profile: cautious}\n");
+
+    assertThatThrownBy(() -> LoopFile.read(file))
+        .isInstanceOf(StackException.class)
+        .hasMessageContaining("'profile'");
+  }
+
+  @Test
+  void shouldNameFilesInAFolderWhoseNameIsNoPlainUri() throws IOException {
+    Path odd = Path.of(URI.create(folder.toUri() + "mein%20Ordner%20%C3%A9%25"));
+    Files.createDirectory(odd);
+    Path file = odd.resolve("loop.yaml");
+    Files.writeString(file, "metadata: {tenant: t, name: n}\nspec: {baseModel: {uri: base}}\n");
+
+    String uri = LoopFile.read(file).content().at("/spec/baseModel/uri").asText();
+
+    assertThat(Path.of(URI.create(uri))).isEqualTo(odd.resolve("base"));
+  }
+
+  @Test
   void shouldSayThatALoopNeedsATenantAndAName() throws IOException {
     Path file = write("metadata: {tenant: t}\n");
 
@@ -71,10 +93,7 @@ class LoopFileTest {
     assertThat(loop.content().at("/spec/evaluation/suites")).isNotEmpty();
     loop.content()
         .at("/spec/evaluation/suites")
-        .forEach(
-            suite ->
-                assertThat(Path.of(suite.path("uri").asText().substring("file://".length())))
-                    .exists());
+        .forEach(suite -> assertThat(Path.of(URI.create(suite.path("uri").asText()))).exists());
   }
 
   private Path write(String text) throws IOException {
