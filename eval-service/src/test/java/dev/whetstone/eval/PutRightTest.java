@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.whetstone.contracts.decision.Verdict;
@@ -19,7 +20,9 @@ import dev.whetstone.testing.InfrastructureResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -228,5 +231,21 @@ class PutRightTest {
     scene.say(ready, ready.checkpointId());
 
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.REJECT);
+  }
+
+  @Test
+  void shouldNotShowWhatStandsInAFileThatIsNoSuite() throws IOException {
+    Scene scene = scene("strange").suite("FORGET", "aside", 40, true);
+    Files.writeString(scene.suiteFile("aside"), "topsecret:x:0\n");
+    scene.declared();
+    scene.checkpoint(LoopJudgedTest.BETTER, scene.batch("new", 60));
+
+    PromotionDecided decision = scene.decision();
+
+    Scene.api()
+        .get("/v1/decisions/" + decision.decisionId() + "/facts")
+        .then()
+        .body("notes", hasItem(containsString("line 1 is no item; expected a JSON object")))
+        .body("notes", not(hasItem(containsString("topsecret"))));
   }
 }

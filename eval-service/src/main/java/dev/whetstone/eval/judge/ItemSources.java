@@ -140,7 +140,11 @@ public class ItemSources {
         SuiteItem item = Json.read(line.getBytes(StandardCharsets.UTF_8), SuiteItem.class);
         requireId(item.id(), ids);
         items.add(item(loop, suite, item));
-      } catch (UncheckedIOException | NullPointerException | IllegalArgumentException e) {
+      } catch (UncheckedIOException | NullPointerException e) {
+        // Their messages repeat what stands there, and the file may be one that nobody meant.
+        throw new IllegalArgumentException(
+            "line " + number + " is no item; expected a JSON object with id and messages", e);
+      } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
       }
     }

@@ -64,11 +64,14 @@ public class LoopResource {
     return Loop.of(registry.declare(read(id, body), "application " + caller.application()));
   }
 
-  /** Explains the declaration in the body without declaring it; without a body the loop's own. */
+  /**
+   * Explains the declaration in the body without declaring it; without a body the loop's own. It
+   * asks for the scope that declaring does: it reads the files that the body names.
+   */
   @POST
   @Path("/{loop}/explain")
   @Consumes(MediaType.WILDCARD)
-  @RequiresScope(Scope.READ)
+  @RequiresScope(Scope.OPERATE)
   public Explanation explain(@PathParam("loop") String name, byte @Nullable [] body) {
     LoopId id = caller.loop(name);
     if (body == null || body.length == 0) {

@@ -142,6 +142,13 @@ class RegistryTest {
         .then()
         .statusCode(403)
         .body("code", equalTo("missing-scope"));
+    given()
+        .header("Authorization", TestKeys.ACME_READ_ONLY.bearer())
+        .body(new Scene("forbidden", store, server).yaml())
+        .post("/v1/loops/forbidden/explain")
+        .then()
+        .statusCode(403)
+        .body("code", equalTo("missing-scope"));
   }
 
   @Test
