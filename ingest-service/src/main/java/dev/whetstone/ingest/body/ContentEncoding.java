@@ -45,6 +45,17 @@ public enum ContentEncoding {
     };
   }
 
+  /** The fault of a body that ends early, or is not encoded so. */
+  Fault broken(IOException e) {
+    return new Fault(
+        FaultCode.MALFORMED_ENCODING,
+        null,
+        this == IDENTITY
+            ? "the body ended early"
+            : "the body is not " + name().toLowerCase(Locale.ROOT) + ": " + e.getMessage(),
+        "send the whole body in the encoding that Content-Encoding names");
+  }
+
   /**
    * @throws IOException when the stream does not begin as the encoding says
    */

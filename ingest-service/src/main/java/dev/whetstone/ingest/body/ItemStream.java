@@ -76,17 +76,32 @@ public final class ItemStream implements AutoCloseable {
 
     /** The same, charging the item that is being read and judged to a memory. */
     public ItemStream open(InputStream body, ContentEncoding encoding, Shape shape, Memory memory) {
+      BoundedInputStream opened = new BoundedInputStream(body, limits.bodyBytes(), "the body");
+      boolean handedOver = false;
       try {
-        BoundedInputStream wire = new BoundedInputStream(body, limits.bodyBytes(), "the body");
-        BoundedInputStream decoded =
-            encoding == ContentEncoding.IDENTITY
-                ? wire
-                : new BoundedInputStream(
-                    encoding.open(wire), limits.decodedBytes(), "the decompressed body");
-        var parser = new MeteredParser(factory.createParser(decoded), decoded, limits, memory);
+        if (encoding != ContentEncoding.IDENTITY) {
+          opened =
+              new BoundedInputStream(
+                  encoding.open(opened), limits.decodedBytes(), "the decompressed body");
+        }
+        var parser = new MeteredParser(factory.createParser(opened), opened, limits, memory);
+        handedOver = true;
         return new ItemStream(parser, trees, shape, encoding, limits);
       } catch (IOException e) {
-        throw notDecoded(encoding, e);
+        throw encoding.broken(e);
+      } finally {
+        if (!handedOver) {
+          closeQuietly(opened);
+        }
+      }
+    }
+
+    /** A decompressor holds memory that no collector sees. */
+    private static void closeQuietly(InputStream opened) {
+      try {
+        opened.close();
+      } catch (IOException e) {
+        // The request is answered by what went wrong before.
       }
     }
   }
@@ -123,7 +138,7 @@ public final class ItemStream implements AutoCloseable {
     } catch (CharConversionException e) {
       throw malformed(String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      throw notDecoded(encoding, e);
+      throw encoding.broken(e);
     }
   }
 
@@ -220,19 +235,6 @@ public final class ItemStream implements AutoCloseable {
   private String place() {
     var location = parser.currentLocation();
     return "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
-  }
-
-  private static Fault notDecoded(ContentEncoding encoding, IOException e) {
-    return new Fault(
-        FaultCode.MALFORMED_ENCODING,
-        null,
-        encoding == ContentEncoding.IDENTITY
-            ? "the body ended early"
-            : "the body is not "
-                + encoding.name().toLowerCase(java.util.Locale.ROOT)
-                + ": "
-                + e.getMessage(),
-        "send the whole body in the encoding that Content-Encoding names");
   }
 
   @Override

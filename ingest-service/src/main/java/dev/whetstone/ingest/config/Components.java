@@ -12,7 +12,7 @@ public class Components {
   @Produces
   @Singleton
   Limits limits(IngestConfig config) {
-    IngestConfig.LimitsConfig limits = config.limits();
+    IngestConfig.LimitsConfig limits = Bounds.check(config).limits();
     return new Limits(
         limits.bodyBytes(),
         limits.decodedBytes(),

@@ -12,6 +12,10 @@ public interface IngestConfig {
   @WithDefault("5S")
   Duration acknowledgeWithin();
 
+  /** How long a request's body may take to come; a slow one keeps memory from the others. */
+  @WithDefault("30S")
+  Duration readWithin();
+
   /** What a 503 asks the caller to wait. */
   @WithDefault("5S")
   Duration retryAfter();

@@ -12,6 +12,7 @@ public enum FaultCode {
   PUBLISHABLE_KEY(403, "publishable-key", "Not allowed with a publishable key"),
   MISSING_SCOPE(403, "missing-scope", "Not allowed with this key"),
   UNKNOWN_LOOP(404, "unknown-loop", "Not found"),
+  BODY_TOO_SLOW(408, "body-too-slow", "The body comes too slowly"),
   BODY_TOO_LARGE(413, "body-too-large", "The body is too large"),
   ITEM_TOO_LARGE(413, "item-too-large", "The item is too large"),
   TOO_MANY_ITEMS(413, "too-many-items", "Too many items in one request"),

@@ -1,5 +1,6 @@
 package dev.whetstone.ingest.publish;
 
+import dev.whetstone.ingest.config.Bounds;
 import dev.whetstone.ingest.config.IngestConfig;
 import dev.whetstone.ingest.event.PreparedEvent;
 import dev.whetstone.kit.event.CloudEvents;
@@ -33,7 +34,7 @@ public class Publisher {
       IngestConfig config,
       @Identifier("default-kafka-broker") Map<String, Object> broker,
       MeterRegistry metrics) {
-    this.acknowledgeWithin = config.acknowledgeWithin();
+    this.acknowledgeWithin = Bounds.check(config).acknowledgeWithin();
     this.acknowledged =
         Timer.builder("whetstone.ingest.acknowledgement")
             .description("From sending a request's first record to the last acknowledgement")

@@ -5,20 +5,32 @@ import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.publish.IngestMetrics;
 import dev.whetstone.kit.problem.Problem;
+import dev.whetstone.kit.problem.ProblemMappers;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Answers the faults of requests as a whole. */
 public class FaultMapper {
+  private static final String CONNECTION = "Connection";
+
   private final IngestMetrics metrics;
 
   public FaultMapper(IngestMetrics metrics) {
     this.metrics = metrics;
   }
 
+  /** Answers that a request was not read to its end for want of memory. */
   @ServerExceptionMapper
-  public Response problem(Fault fault) {
+  public Response overloaded(Overloaded overloaded) {
+    Response answer = new ProblemMappers().problem(overloaded);
+    return Response.fromResponse(answer).header(CONNECTION, "close").build();
+  }
+
+  @ServerExceptionMapper
+  public Response problem(Fault fault, ContainerRequestContext request) {
     metrics.rejected(fault.code());
     Response.ResponseBuilder response =
         Response.status(fault.code().status())
@@ -27,9 +39,9 @@ public class FaultMapper {
     if (fault.code() == FaultCode.UNSUPPORTED_ENCODING) {
       response.header(HttpHeaders.ACCEPT_ENCODING, ContentEncoding.ACCEPTED);
     }
-    if (fault.code() == FaultCode.BODY_TOO_LARGE) {
+    if (HttpMethod.POST.equals(request.getMethod())) {
       // The rest of the body is not read, so nothing else can follow on this connection.
-      response.header("Connection", "close");
+      response.header(CONNECTION, "close");
     }
     return response.build();
   }

@@ -4,13 +4,18 @@ import dev.whetstone.ingest.body.ContentEncoding;
 import dev.whetstone.ingest.body.ItemStream;
 import dev.whetstone.ingest.body.Memory;
 import dev.whetstone.ingest.body.Shape;
+import dev.whetstone.ingest.body.TimedInputStream;
+import dev.whetstone.ingest.config.IngestConfig;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.item.Limits;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a request's body as its headers say. */
@@ -18,10 +23,21 @@ import org.jspecify.annotations.Nullable;
 public class RequestBody {
   private final ItemStream.Opener items;
   private final Limits limits;
+  private final Duration readWithin;
+  private final ScheduledThreadPoolExecutor timers =
+      new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("bodies").factory());
 
-  public RequestBody(ItemStream.Opener items, Limits limits) {
+  public RequestBody(ItemStream.Opener items, Limits limits, IngestConfig config) {
     this.items = items;
     this.limits = limits;
+    this.readWithin = config.readWithin();
+    // Nearly every body comes in time; its timer shall not stay until then.
+    this.timers.setRemoveOnCancelPolicy(true);
+  }
+
+  @PreDestroy
+  void close() {
+    timers.shutdownNow();
   }
 
   /** The media type without parameters, in lower case; empty when there is none. */
@@ -54,7 +70,8 @@ public class RequestBody {
   ItemStream open(HttpHeaders headers, InputStream body, Shape shape, Memory memory) {
     checkLength(headers.getHeaderString(HttpHeaders.CONTENT_LENGTH));
     String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
-    return items.open(body, ContentEncoding.of(encoding), shape, memory);
+    ContentEncoding decoder = ContentEncoding.of(encoding);
+    return items.open(new TimedInputStream(body, readWithin, timers), decoder, shape, memory);
   }
 
   /** Spares reading a body that says itself that it is too large. */

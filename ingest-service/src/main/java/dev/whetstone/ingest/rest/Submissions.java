@@ -151,13 +151,8 @@ public class Submissions {
     }
   }
 
-  private ProblemException overloaded() {
-    return new ProblemException(
-        Problems.unavailable(
-            "overloaded",
-            "more is being taken in than the memory holds",
-            "send the same request again later, or smaller ones"),
-        config.retryAfter());
+  private Overloaded overloaded() {
+    return new Overloaded(config.retryAfter());
   }
 
   private void publish(List<Outcome> outcomes) {

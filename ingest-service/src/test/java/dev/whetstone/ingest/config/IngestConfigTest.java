@@ -1,6 +1,7 @@
 package dev.whetstone.ingest.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.ingest.item.Limits;
 import io.smallrye.config.PropertiesConfigSource;
@@ -8,6 +9,8 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IngestConfigTest {
   @Test
@@ -15,6 +18,7 @@ class IngestConfigTest {
     IngestConfig config = config(Map.of());
 
     assertThat(config.acknowledgeWithin()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.readWithin()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.lingerMilliseconds()).isEqualTo(2);
     assertThat(new Components().limits(config)).isEqualTo(Limits.standard());
@@ -24,22 +28,40 @@ class IngestConfigTest {
   void shouldReadEverySetting() {
     IngestConfig config =
         config(
-            Map.of(
-                "whetstone.ingest.acknowledge-within", "3S",
-                "whetstone.ingest.retry-after", "7S",
-                "whetstone.ingest.linger-milliseconds", "0",
-                "whetstone.ingest.limits.body-bytes", "1",
-                "whetstone.ingest.limits.decoded-bytes", "2",
-                "whetstone.ingest.limits.items", "3",
-                "whetstone.ingest.limits.item-bytes", "4",
-                "whetstone.ingest.limits.nesting", "5",
-                "whetstone.ingest.limits.text-characters", "6",
-                "whetstone.ingest.limits.messages", "7"));
+            Map.ofEntries(
+                Map.entry("whetstone.ingest.acknowledge-within", "3S"),
+                Map.entry("whetstone.ingest.read-within", "9S"),
+                Map.entry("whetstone.ingest.retry-after", "7S"),
+                Map.entry("whetstone.ingest.linger-milliseconds", "0"),
+                Map.entry("whetstone.ingest.limits.body-bytes", "1"),
+                Map.entry("whetstone.ingest.limits.decoded-bytes", "2"),
+                Map.entry("whetstone.ingest.limits.items", "3"),
+                Map.entry("whetstone.ingest.limits.item-bytes", "4"),
+                Map.entry("whetstone.ingest.limits.nesting", "5"),
+                Map.entry("whetstone.ingest.limits.text-characters", "6"),
+                Map.entry("whetstone.ingest.limits.messages", "7")));
 
     assertThat(config.acknowledgeWithin()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(config.readWithin()).isEqualTo(Duration.ofSeconds(9));
     assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(7));
     assertThat(config.lingerMilliseconds()).isZero();
     assertThat(new Components().limits(config)).isEqualTo(new Limits(1, 2, 3, 4, 5, 6, 7));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "acknowledge-within, 99MS, PT0.1S to PT1M",
+    "acknowledge-within, 61S, PT0.1S to PT1M",
+    "read-within, 0S, PT0.1S to PT1H",
+    "limits.item-bytes, 1000001, 1 to 1000000",
+    "limits.item-bytes, 0, 1 to 1000000"
+  })
+  void shouldNameASettingThatIsOutOfItsBounds(String name, String value, String allowed) {
+    IngestConfig config = config(Map.of("whetstone.ingest." + name, value));
+
+    assertThatThrownBy(() -> Bounds.check(config))
+        .hasMessageStartingWith("whetstone.ingest." + name + " is ")
+        .hasMessageEndingWith("; set it to " + allowed);
   }
 
   private static IngestConfig config(Map<String, String> settings) {
