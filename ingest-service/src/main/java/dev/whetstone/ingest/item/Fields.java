@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * reading with a {@link Fault} that names it. Absent and null are the same.
  */
 final class Fields {
-  private static final Pattern KEY = Pattern.compile("[^/\\s\\p{Cntrl}]+");
+  private static final Pattern KEY = Pattern.compile("[^/\\s]+");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
@@ -94,13 +94,13 @@ final class Fields {
     return value;
   }
 
-  /** A short name, not blank. */
+  /** A short name or reference; see {@link Name}. */
   @Nullable String name(String name) {
     String value = text(name, Limits.NAME_CHARACTERS);
     if (value != null && value.isBlank()) {
       throw invalid(name, "'" + name + "' is blank", "send a name, or leave the field out");
     }
-    return value;
+    return matching(name, Name::isValid, Name.ALLOWED);
   }
 
   /** An event's or answer's id: fit for a CloudEvents attribute, a Kafka key and a URL. */
@@ -120,7 +120,7 @@ final class Fields {
   @Nullable String key(String name) {
     return matching(
         name,
-        value -> KEY.matcher(value).matches(),
+        value -> Name.isValid(value) && KEY.matcher(value).matches(),
         "1 to 200 characters without slash, space or control character");
   }
 

@@ -3,7 +3,7 @@ package dev.whetstone.ingest.rest;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.item.Identifier;
-import dev.whetstone.ingest.item.Limits;
+import dev.whetstone.ingest.item.Name;
 
 /** Rules for what stands in a URL. */
 final class Parameters {
@@ -16,12 +16,8 @@ final class Parameters {
   }
 
   static void requireText(String name, String value) {
-    boolean storable = value.chars().noneMatch(Character::isISOControl);
-    if (value.isBlank() || value.length() > Limits.NAME_CHARACTERS || !storable) {
-      throw invalid(
-          name,
-          value,
-          "1 to %d characters, none of them control".formatted(Limits.NAME_CHARACTERS));
+    if (!Name.isValid(value)) {
+      throw invalid(name, value, Name.ALLOWED);
     }
   }
 

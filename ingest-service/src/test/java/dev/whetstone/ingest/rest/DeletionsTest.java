@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whetstone.contracts.event.EndUserErased;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.ingest.IngestTest;
+import dev.whetstone.kit.json.Json;
 import dev.whetstone.testing.KafkaProbe;
 import dev.whetstone.testing.TestKeys;
 import io.quarkus.test.junit.QuarkusTest;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class DeletionsTest extends IngestTest {
@@ -68,6 +73,31 @@ class DeletionsTest extends IngestTest {
               assertThat(message.headers().toArray())
                   .noneMatch(h -> new String(h.value(), StandardCharsets.UTF_8).contains("jane"));
             });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../x", "x/..", "a/../b", "/x", "x/", "//", "50%", "a+b", "a b", "é€😀", "a;b=c", "?q", "#f"
+      })
+  void shouldEraseAnEndUserHoweverHeIsCalled(String endUser) {
+    var given =
+        json(Json.mapper()
+                .valueToTree(
+                    Map.of("responseId", "r-1", "kind", "thumb", "value", true, "endUser", endUser))
+                .toString())
+            .post(FEEDBACK);
+    assertThat(given.status()).as(given.text()).isEqualTo(202);
+
+    String escaped = URLEncoder.encode(endUser, StandardCharsets.UTF_8).replace("+", "%20");
+    var answer = http().as(TestKeys.ACME).delete("/v1/endusers/" + escaped.replace(".", "%2E"));
+
+    assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+    assertThat(published(answer.at("/erasureId")))
+        .allSatisfy(
+            message ->
+                assertThat(KafkaProbe.body(message, EndUserErased.class).endUser())
+                    .isEqualTo(endUser));
   }
 
   @Test
