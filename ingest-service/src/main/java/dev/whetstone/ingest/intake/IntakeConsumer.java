@@ -4,7 +4,6 @@ import dev.whetstone.ingest.body.ItemStream;
 import dev.whetstone.ingest.event.EventMaker;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
-import dev.whetstone.ingest.loops.KnownLoops;
 import dev.whetstone.ingest.publish.IngestMetrics;
 import dev.whetstone.ingest.publish.NotAcknowledged;
 import dev.whetstone.ingest.publish.Publisher;
@@ -31,10 +30,8 @@ import org.jboss.logging.Logger;
 public class IntakeConsumer {
   private static final Logger LOG = Logger.getLogger(IntakeConsumer.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final Duration LOOPS_PAUSE = Duration.ofMillis(100);
 
   private final IntakeRecord reader;
-  private final KnownLoops loops;
   private final Publisher publisher;
   private final IngestMetrics metrics;
   private final Clock clock;
@@ -42,12 +39,10 @@ public class IntakeConsumer {
   public IntakeConsumer(
       ItemStream.Opener items,
       EventMaker events,
-      KnownLoops loops,
       Publisher publisher,
       IngestMetrics metrics,
       Clock clock) {
-    this.reader = new IntakeRecord(items, events, loops::contains);
-    this.loops = loops;
+    this.reader = new IntakeRecord(items, events);
     this.publisher = publisher;
     this.metrics = metrics;
     this.clock = clock;
@@ -57,9 +52,6 @@ public class IntakeConsumer {
   @Incoming("intake")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
-    while (!loops.caughtUp()) {
-      pause(LOOPS_PAUSE);
-    }
     Instant receivedAt = clock.instant();
     List<Move> moves = new ArrayList<>(records.count());
     for (ConsumerRecord<String, byte[]> received : records) {

@@ -16,23 +16,23 @@ import dev.whetstone.ingest.item.FaultCode;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one record of the intake topic by the same rules as a request. */
+/**
+ * Reads one record of the intake topic by the same rules as a request, but for one: a loop that is
+ * not known yet is no fault. Nobody waits for an answer here, and curation parks its events.
+ */
 final class IntakeRecord {
   private static final String STRUCTURED = "application/cloudevents+json";
 
   private final ItemStream.Opener items;
   private final EventMaker events;
-  private final Predicate<LoopId> known;
 
-  IntakeRecord(ItemStream.Opener items, EventMaker events, Predicate<LoopId> known) {
+  IntakeRecord(ItemStream.Opener items, EventMaker events) {
     this.items = items;
     this.events = events;
-    this.known = known;
   }
 
   /**
@@ -48,13 +48,6 @@ final class IntakeRecord {
           "send the extension 'tenant'");
     }
     LoopId loop = new LoopId(item.tenant(), item.loop());
-    if (!known.test(loop)) {
-      throw new Fault(
-          FaultCode.UNKNOWN_LOOP,
-          item.loopPointer(),
-          "there is no loop " + loop,
-          "declare it, then replay the record");
-    }
     Sender sender = new Sender(item.tenant(), item.source(), false);
     try {
       return events.read(
