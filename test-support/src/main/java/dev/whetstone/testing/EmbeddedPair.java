@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * test JVM does, however that ends, since its standard input then closes.
  */
 final class EmbeddedPair {
+  private static final Duration START = Duration.ofSeconds(120);
+
   private EmbeddedPair() {}
 
   static Infrastructure.Started start(Path directory) {
@@ -32,7 +35,7 @@ final class EmbeddedPair {
               .redirectError(Redirect.appendTo(log.toFile()))
               .start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process, directory)));
-      waitUntilReady(process, log);
+      Children.awaitLine(process, InfrastructureMain.READY, log, START);
     } catch (IOException e) {
       throw new UncheckedIOException("Kafka and PostgreSQL for tests did not start", e);
     }
@@ -58,19 +61,6 @@ final class EmbeddedPair {
         "--postgres-port=" + postgresPort,
         "--databases=" + Infrastructure.DATABASE,
         "--end-with-input");
-  }
-
-  private static void waitUntilReady(Process process, Path log) throws IOException {
-    var output = process.inputReader();
-    String line;
-    do {
-      line = output.readLine();
-    } while (line != null && !line.equals(InfrastructureMain.READY));
-    if (line == null) {
-      throw new IllegalStateException(
-          "Kafka and PostgreSQL for tests ended before they were ready:\n" + Files.readString(log));
-    }
-    Thread.ofVirtual().start(() -> output.lines().forEach(ignored -> {}));
   }
 
   private static void end(Process process, Path directory) {

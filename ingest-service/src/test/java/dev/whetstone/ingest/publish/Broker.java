@@ -1,10 +1,12 @@
 package dev.whetstone.ingest.publish;
 
 import dev.whetstone.local.infra.Ports;
+import dev.whetstone.testing.Children;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Starts, freezes, thaws, kills and restarts a broker whose address and data stay. */
 final class Broker implements AutoCloseable {
@@ -43,15 +45,8 @@ final class Broker implements AutoCloseable {
                   Integer.toString(controllerPort))
               .redirectError(directory.resolve("broker.log").toFile())
               .start();
-      var output = process.inputReader();
-      String line = output.readLine();
-      while (line != null && !line.equals(BrokerMain.READY)) {
-        line = output.readLine();
-      }
-      if (line == null) {
-        throw new IllegalStateException(
-            "the broker ended: " + Files.readString(directory.resolve("broker.log")));
-      }
+      Children.awaitLine(
+          process, BrokerMain.READY, directory.resolve("broker.log"), Duration.ofSeconds(120));
     } catch (IOException e) {
       throw new UncheckedIOException("the broker does not start", e);
     }
