@@ -7,10 +7,12 @@ import dev.whetstone.ingest.body.Shape;
 import dev.whetstone.ingest.config.IngestConfig;
 import dev.whetstone.ingest.event.PreparedEvent;
 import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.publish.InFlight;
 import dev.whetstone.ingest.publish.IngestMetrics;
 import dev.whetstone.ingest.publish.NotAcknowledged;
 import dev.whetstone.ingest.publish.Publisher;
+import dev.whetstone.ingest.publish.RecordTooLarge;
 import dev.whetstone.kit.problem.Problem;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.problem.Problems;
@@ -133,13 +135,23 @@ public class Submissions {
     return allRejected(receipts, many);
   }
 
-  /** Publishes events that are no items of a body. */
+  /**
+   * Publishes events and returns when they are in Kafka.
+   *
+   * @throws Fault when the broker never takes one of them
+   */
   void publishAll(List<PreparedEvent> events) {
     if (events.isEmpty()) {
       return;
     }
     try {
       publisher.publish(events);
+    } catch (RecordTooLarge e) {
+      throw new Fault(
+          FaultCode.ITEM_TOO_LARGE,
+          null,
+          "an item is larger than the broker takes: " + e.getMessage(),
+          "send smaller items; sending this one again is in vain");
     } catch (NotAcknowledged e) {
       LOG.warnf("not-acknowledged events=%d reason=%s", events.size(), e.getMessage());
       throw new ProblemException(

@@ -17,6 +17,7 @@ import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -24,6 +25,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -94,18 +100,48 @@ class BrokerOutageTest {
                   }
                 });
       }
-      await().atMost(Duration.ofSeconds(20)).until(() -> accepted.size() > 200);
-      broker.kill();
-      await().atMost(Duration.ofSeconds(20)).until(() -> refused.get() > 3);
-      int before = accepted.size();
-      broker.start();
-      await().atMost(Duration.ofSeconds(30)).until(() -> accepted.size() > before + 200);
-      enough.set(true);
+      try {
+        await().atMost(Duration.ofSeconds(20)).until(() -> accepted.size() > 200);
+        broker.kill();
+        await().atMost(Duration.ofSeconds(20)).until(() -> refused.get() > 3);
+        int before = accepted.size();
+        broker.start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> accepted.size() > before + 200);
+      } finally {
+        // Else a failure waits for clients that never end.
+        enough.set(true);
+      }
     }
 
     var there =
         inKafka().stream().map(m -> KafkaProbe.header(m, "ce_id")).collect(Collectors.toSet());
     assertThat(there).containsAll(accepted);
+  }
+
+  @Test
+  void shouldNotAskAgainForWhatTheBrokerNeverTakes() throws Exception {
+    String body =
+        "[{\"responseId\":\"large\",\"kind\":\"comment\",\"rationale\":\"%s\"}]"
+            .formatted("y".repeat(50_000));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      limitRecords(admin, OpType.SET);
+      try {
+        var refused =
+            await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> post(body), answer -> answer.status() != 202);
+        assertThat(refused.status()).as(refused.text()).isEqualTo(413);
+        assertThat(refused.at("/code")).isEqualTo("item-too-large");
+      } finally {
+        limitRecords(admin, OpType.DELETE);
+      }
+    }
+  }
+
+  private static void limitRecords(Admin admin, OpType operation) throws Exception {
+    var topic = new ConfigResource(ConfigResource.Type.TOPIC, Topics.FEEDBACK);
+    var limit = new AlterConfigOp(new ConfigEntry("max.message.bytes", "20000"), operation);
+    admin.incrementalAlterConfigs(Map.of(topic, List.of(limit))).all().get();
   }
 
   private String awaitAccepted(String body) {
