@@ -14,19 +14,19 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Answers the faults of requests as a whole. */
 public class FaultMapper {
-  private static final String CONNECTION = "Connection";
-
   private final IngestMetrics metrics;
+  private final LastAnswer last;
 
-  public FaultMapper(IngestMetrics metrics) {
+  public FaultMapper(IngestMetrics metrics, LastAnswer last) {
     this.metrics = metrics;
+    this.last = last;
   }
 
   /** Answers that a request was not read to its end for want of memory. */
   @ServerExceptionMapper
   public Response overloaded(Overloaded overloaded) {
     Response answer = new ProblemMappers().problem(overloaded);
-    return Response.fromResponse(answer).header(CONNECTION, "close").build();
+    return last.mark(Response.fromResponse(answer)).build();
   }
 
   @ServerExceptionMapper
@@ -40,8 +40,7 @@ public class FaultMapper {
       response.header(HttpHeaders.ACCEPT_ENCODING, ContentEncoding.ACCEPTED);
     }
     if (HttpMethod.POST.equals(request.getMethod())) {
-      // The rest of the body is not read, so nothing else can follow on this connection.
-      response.header(CONNECTION, "close");
+      last.mark(response);
     }
     return response.build();
   }

@@ -57,6 +57,8 @@ class SlowBodiesTest extends IngestTest {
           .containsIgnoringCase("\r\nconnection: close\r\n")
           .contains(
               "\"code\":\"body-too-slow\"", "within PT1S", "\"remedy\":\"send the same again");
+      client.setSoTimeout(5_000);
+      assertThat(client.getInputStream().read()).as("end").isEqualTo(-1);
     }
     await().atMost(Duration.ofSeconds(5)).until(() -> held() == 0);
     assertThat(published("slow")).isEmpty();
