@@ -26,10 +26,16 @@ public final class Topics {
   /** Topics that keep the newest record of each key for ever. */
   public static final List<String> COMPACTED = List.of(CHAMPIONS, LOOPS);
 
+  private static final String DEAD_LETTERS = ".dlq";
+
   private Topics() {}
 
   /** The dead-letter topic beside {@code topic}. */
   public static String deadLetters(String topic) {
-    return topic + ".dlq";
+    return topic + DEAD_LETTERS;
+  }
+
+  public static boolean isDeadLetters(String topic) {
+    return topic.endsWith(DEAD_LETTERS);
   }
 }

@@ -3,6 +3,8 @@ package dev.whetstone.kit.event;
 import dev.whetstone.contracts.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -20,6 +22,7 @@ public final class DeadLetter {
   /** What a header costs beside its name and value. */
   private static final int HEADER_OVERHEAD_BYTES = 10;
 
+  private static final String CUT = "error-cut";
   private static final int MOST_DETAIL_CHARACTERS = 2_000;
   private static final int MOST_POINTER_CHARACTERS = 1_000;
   private static final Cut LARGE = new Cut(500_000, 1_000, 50);
@@ -55,6 +58,24 @@ public final class DeadLetter {
     return letter(received, code, detail, null, BARE);
   }
 
+  /**
+   * The headers of a bare letter, made of those of a whole one that waits to be sent; its value is
+   * left out.
+   */
+  public static Map<String, String> bareHeaders(Map<String, String> whole) {
+    Map<String, String> bare = new LinkedHashMap<>();
+    whole.forEach(
+        (name, value) -> {
+          boolean own = name.startsWith("error-") || name.startsWith("original-");
+          boolean small = bytes(name) + bytes(value) <= BARE.headerBytes();
+          if (own || (small && bare.size() < BARE.headers())) {
+            bare.put(name, value);
+          }
+        });
+    bare.put(CUT, "true");
+    return bare;
+  }
+
   private static ProducerRecord<String, byte[]> letter(
       ConsumerRecord<String, byte[]> received,
       String code,
@@ -71,7 +92,7 @@ public final class DeadLetter {
         .limit(cut == null ? Long.MAX_VALUE : cut.headers())
         .forEach(letter.headers()::add);
     if (cut != null) {
-      add(letter, "error-cut", "true");
+      add(letter, CUT, "true");
     }
     add(letter, "error-code", code);
     add(letter, "error-detail", shortened(detail, MOST_DETAIL_CHARACTERS));

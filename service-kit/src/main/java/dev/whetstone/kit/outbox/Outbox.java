@@ -19,6 +19,7 @@ import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Messages that are sent if and only if the caller's transaction commits. Within a topic and key
@@ -70,19 +71,41 @@ public class Outbox {
    * @param code stable, from a bounded set
    */
   public void addDeadLetter(ConsumerRecord<String, byte[]> received, String code, String detail) {
-    ProducerRecord<String, byte[]> letter = DeadLetter.of(received, code, detail, null);
+    // What is measured must be what is sent: bytes that are no UTF-8 grow to three each.
+    ProducerRecord<String, byte[]> letter =
+        DeadLetter.of(withStorableHeaders(received), code, detail, null);
     Map<String, String> headers = new LinkedHashMap<>();
     for (Header header : letter.headers()) {
-      if (header.value() != null) {
-        headers.put(
-            storable(header.key()), storable(new String(header.value(), StandardCharsets.UTF_8)));
-      }
+      headers.put(header.key(), storable(new String(header.value(), StandardCharsets.UTF_8)));
     }
     String key = letter.key() == null ? "" : storable(letter.key());
     if (key.length() > MOST_KEY_CHARACTERS) {
       key = storable(key.substring(0, MOST_KEY_CHARACTERS));
     }
     insert(letter.topic(), key, headers, letter.value() == null ? new byte[0] : letter.value());
+  }
+
+  private static ConsumerRecord<String, byte[]> withStorableHeaders(
+      ConsumerRecord<String, byte[]> received) {
+    RecordHeaders headers = new RecordHeaders();
+    for (Header header : received.headers()) {
+      if (header.value() != null) {
+        String value = storable(new String(header.value(), StandardCharsets.UTF_8));
+        headers.add(storable(header.key()), value.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return new ConsumerRecord<>(
+        received.topic(),
+        received.partition(),
+        received.offset(),
+        received.timestamp(),
+        received.timestampType(),
+        received.serializedKeySize(),
+        received.serializedValueSize(),
+        received.key(),
+        received.value(),
+        headers,
+        received.leaderEpoch());
   }
 
   /** Without U+0000, which no text column takes, and lone surrogates, which have no UTF-8. */

@@ -1,6 +1,6 @@
 package dev.whetstone.kit.outbox;
 
-import dev.whetstone.kit.json.Json;
+import dev.whetstone.contracts.Topics;
 import dev.whetstone.kit.metrics.MetricNames;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
@@ -8,15 +8,12 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +22,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -44,10 +40,6 @@ import org.jboss.logging.Logger;
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class OutboxRelay {
   private static final Logger LOG = Logger.getLogger(OutboxRelay.class);
-  private static final int CHUNK = 200;
-
-  /** How long a topic is left alone after it took a row not. */
-  private static final Duration REST = Duration.ofSeconds(5);
 
   /** How long a topic without a leader may hold up a send. */
   private static final Duration BLOCK_AT_MOST = Duration.ofSeconds(5);
@@ -62,24 +54,12 @@ public class OutboxRelay {
 
   private static final Duration TRANSACTION = Duration.ofSeconds(60);
 
-  private static final String OLDEST =
-      """
-      select o.topic, o.message_key, o.seq, o.headers, o.payload from outbox o
-      where not exists (select 1 from outbox earlier where earlier.topic = o.topic
-        and earlier.message_key = o.message_key and earlier.seq < o.seq)
-        and o.topic <> all (?)
-      order by o.created_at limit %d for update of o skip locked
-      """
-          .formatted(CHUNK);
-
   private final DataSource dataSource;
   private final MeterRegistry metrics;
   private final String bootstrapServers;
   private final AtomicBoolean wakeRequested = new AtomicBoolean();
 
-  /** Topics, with the nano time until which they rest. */
-  private final Map<String, Long> resting = new ConcurrentHashMap<>();
-
+  private final Resting resting = new Resting();
   private KafkaProducer<String, byte[]> producer;
 
   public OutboxRelay(
@@ -124,15 +104,14 @@ public class OutboxRelay {
     }
   }
 
-  private record Row(String topic, String key, long seq, Future<RecordMetadata> acknowledged) {}
+  private record Sent(OutboxRow row, Future<RecordMetadata> acknowledged) {}
 
   private int sendOldest() {
     try (Connection connection = dataSource.getConnection()) {
-      List<Row> rows = send(connection);
       int acknowledged = 0;
-      for (Row row : rows) {
-        if (isAcknowledged(row)) {
-          delete(connection, row);
+      for (Sent sent : send(connection)) {
+        if (isAcknowledged(connection, sent)) {
+          sent.row().delete(connection);
           acknowledged++;
         }
       }
@@ -143,79 +122,62 @@ public class OutboxRelay {
     }
   }
 
-  private List<Row> send(Connection connection) throws SQLException {
-    List<Row> rows = new ArrayList<>();
+  private List<Sent> send(Connection connection) throws SQLException {
+    List<Sent> all = new ArrayList<>();
     long start = System.nanoTime();
-    resting.values().removeIf(until -> until - start <= 0);
-    try (var statement = connection.prepareStatement(OLDEST)) {
-      statement.setArray(
-          1, connection.createArrayOf("text", resting.keySet().toArray(String[]::new)));
+    resting.endWhatIsOver();
+    try (var statement = connection.prepareStatement(OutboxRow.OLDEST)) {
+      resting.bind(connection, statement);
       try (var result = statement.executeQuery()) {
         while (result.next() && System.nanoTime() - start < SEND_FOR.toNanos()) {
           // It may have failed for a row before this one.
-          if (!resting.containsKey(result.getString(1))) {
-            Row row = send(result);
-            if (row.acknowledged().state() == Future.State.FAILED) {
-              failed(row, row.acknowledged().exceptionNow());
+          if (!resting.rests(result.getString(1))) {
+            OutboxRow row = OutboxRow.of(result);
+            Sent sent = new Sent(row, producer().send(row.message(OutboxRow.payload(result))));
+            if (sent.acknowledged().state() == Future.State.FAILED) {
+              failed(connection, row, sent.acknowledged().exceptionNow());
             } else {
-              rows.add(row);
+              all.add(sent);
             }
           }
         }
       }
     }
-    return rows;
-  }
-
-  private Row send(ResultSet result) throws SQLException {
-    String topic = result.getString(1);
-    String key = result.getString(2);
-    ProducerRecord<String, byte[]> message = new ProducerRecord<>(topic, key, result.getBytes(5));
-    Map<?, ?> headers = Json.read(result.getString(4).getBytes(StandardCharsets.UTF_8), Map.class);
-    headers.forEach(
-        (name, value) ->
-            message
-                .headers()
-                .add(String.valueOf(name), String.valueOf(value).getBytes(StandardCharsets.UTF_8)));
-    return new Row(topic, key, result.getLong(3), producer().send(message));
+    return all;
   }
 
   /** A row that Kafka will never take holds up its own key only; people must look at it. */
-  private void failed(Row row, Throwable reason) {
-    boolean ofTheRow =
-        reason instanceof RecordTooLargeException || reason instanceof RecordBatchTooLargeException;
+  private void failed(Connection connection, OutboxRow row, Throwable reason) throws SQLException {
+    String consequence = "";
+    if (!isTooLarge(reason)) {
+      resting.rest(row.topic());
+    } else if (Topics.isDeadLetters(row.topic()) && !row.bare()) {
+      row.shorten(connection);
+      consequence = "; it is cut to its headers, the record itself is at its origin";
+    } else {
+      resting.rest(row.topic(), row.key());
+      consequence = "; it holds up its key until people shorten or delete it";
+    }
     LOG.warnf(
         "not-acknowledged topic=%s seq=%d reason=%s%s",
-        row.topic(),
-        row.seq(),
-        reason.getMessage(),
-        ofTheRow ? "; it holds up its key until people shorten or delete it" : "");
-    if (!ofTheRow) {
-      resting.put(row.topic(), System.nanoTime() + REST.toNanos());
-    }
+        row.topic(), row.seq(), reason.getMessage(), consequence);
   }
 
-  private boolean isAcknowledged(Row row) {
+  private static boolean isTooLarge(Throwable reason) {
+    return reason instanceof RecordTooLargeException
+        || reason instanceof RecordBatchTooLargeException;
+  }
+
+  private boolean isAcknowledged(Connection connection, Sent sent) throws SQLException {
     try {
-      row.acknowledged().get(30, TimeUnit.SECONDS);
+      sent.acknowledged().get(30, TimeUnit.SECONDS);
       return true;
     } catch (ExecutionException | TimeoutException e) {
-      failed(row, e.getCause() == null ? e : e.getCause());
+      failed(connection, sent.row(), e.getCause() == null ? e : e.getCause());
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    }
-  }
-
-  private static void delete(Connection connection, Row row) throws SQLException {
-    try (var statement =
-        connection.prepareStatement(
-            "delete from outbox where topic = ? and message_key = ? and seq = ?")) {
-      statement.setString(1, row.topic());
-      statement.setString(2, row.key());
-      statement.setLong(3, row.seq());
-      statement.executeUpdate();
     }
   }
 

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,6 +96,29 @@ class FailingEffectTest {
                           assertThat(KafkaProbe.header(letter, "error-cut")).isEqualTo("true");
                           assertThat(letter.value()).hasSize(500_000);
                         }));
+  }
+
+  @Test
+  @DisplayName("I1: a letter is measured as it is sent, whatever its headers turn into")
+  void shouldCutALetterWhoseHeadersGrow() {
+    byte[] noText = new byte[60_000];
+    Arrays.fill(noText, (byte) 0xFF);
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("note", noText);
+    headers.add("ce_id", "grown".getBytes(StandardCharsets.UTF_8));
+
+    consumption.process(List.of(received(loop.key(), new byte[920_000], headers)), FAILING);
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(all())
+                    .filteredOn(letter -> "grown".equals(KafkaProbe.header(letter, "ce_id")))
+                    .singleElement()
+                    .satisfies(
+                        letter ->
+                            assertThat(KafkaProbe.header(letter, "error-cut")).isEqualTo("true")));
   }
 
   @Test

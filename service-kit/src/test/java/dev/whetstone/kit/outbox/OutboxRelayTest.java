@@ -6,13 +6,23 @@ import static org.awaitility.Awaitility.await;
 import dev.whetstone.contracts.Topics;
 import dev.whetstone.kit.metrics.MetricNames;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.testing.Infrastructure;
 import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.testing.KafkaProbe;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -54,14 +64,86 @@ class OutboxRelayTest {
     assertThat(metrics.get(MetricNames.OUTBOX_OLDEST_AGE).gauge().value()).isGreaterThan(3_000);
   }
 
+  @Test
+  @DisplayName("I7: however many rows Kafka never takes, the others are sent")
+  void shouldLetManyRowsThatKafkaNeverTakesHoldUpTheirOwnKeysOnly() throws Exception {
+    limit(Topics.FINDINGS, OpType.SET);
+    try {
+      for (int i = 0; i < 250; i++) {
+        queue(Topics.FINDINGS, "relay/large-" + i, 30_000, Duration.ofHours(1));
+      }
+      queue(Topics.FINDINGS, "relay/good", 10, Duration.ZERO);
+
+      relay.wake();
+
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> waiting(Topics.FINDINGS) == 250 && !isWaiting("relay/good"));
+    } finally {
+      limit(Topics.FINDINGS, OpType.DELETE);
+    }
+  }
+
+  @Test
+  @DisplayName("I1: a letter that the broker does not take is cut to its reason and its origin")
+  void shouldCutALetterThatTheBrokerDoesNotTake() throws Exception {
+    String letters = Topics.deadLetters(Topics.FINDINGS);
+    String headers =
+        "{\"ce_id\": \"cut-1\", \"note\": \"%s\", \"error-code\": \"poison\", \"original-offset\": \"7\"}"
+            .formatted("n".repeat(500));
+    limit(letters, OpType.SET);
+    try (KafkaProbe probe = KafkaProbe.shared()) {
+      queue(letters, "relay/letter", headers, 30_000, Duration.ofHours(1));
+
+      relay.wake();
+
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(probe.all(letters))
+                      .filteredOn(letter -> "relay/letter".equals(letter.key()))
+                      .singleElement()
+                      .satisfies(
+                          letter -> {
+                            assertThat(letter.value()).isEmpty();
+                            assertThat(KafkaProbe.header(letter, "ce_id")).isEqualTo("cut-1");
+                            assertThat(KafkaProbe.header(letter, "error-code")).isEqualTo("poison");
+                            assertThat(KafkaProbe.header(letter, "original-offset")).isEqualTo("7");
+                            assertThat(KafkaProbe.header(letter, "error-cut")).isEqualTo("true");
+                            assertThat(KafkaProbe.header(letter, "note")).isNull();
+                          }));
+    } finally {
+      limit(letters, OpType.DELETE);
+    }
+  }
+
+  private static void limit(String topic, OpType operation) throws Exception {
+    try (Admin admin =
+        Admin.create(Map.of("bootstrap.servers", Infrastructure.shared().bootstrapServers()))) {
+      var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+      var limit = new AlterConfigOp(new ConfigEntry("max.message.bytes", "20000"), operation);
+      admin.incrementalAlterConfigs(Map.of(resource, List.of(limit))).all().get();
+    }
+  }
+
+  private boolean isWaiting(String key) {
+    return sql.first("select 1 from outbox where message_key = ?", row -> true, key).isPresent();
+  }
+
   private void queue(String topic, String key, int bytes, Duration ago) {
+    queue(topic, key, "{}", bytes, ago);
+  }
+
+  private void queue(String topic, String key, String headers, int bytes, Duration ago) {
     sql.update(
         """
         insert into outbox (topic, message_key, seq, headers, payload, created_at)
-        values (?, ?, 1, '{}', ?, clock_timestamp() - make_interval(secs => ?))
+        values (?, ?, 1, ?::jsonb, ?, clock_timestamp() - make_interval(secs => ?))
         """,
         topic,
         key,
+        headers,
         new byte[bytes],
         ago.toSeconds());
   }
