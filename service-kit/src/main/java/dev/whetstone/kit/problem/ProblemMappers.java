@@ -8,6 +8,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
 
 /** Every error leaves a service as a problem, and none tells of its insides. */
 public class ProblemMappers {
@@ -67,8 +68,18 @@ public class ProblemMappers {
         Response.Status.fromStatusCode(status) == null
             ? "Error"
             : Response.Status.fromStatusCode(status).getReasonPhrase();
-    return response(new Problem(status, code, title, String.valueOf(e.getMessage()), null, null))
-        .build();
+    String detail = String.valueOf(e.getMessage());
+    return response(new Problem(status, code, title, detail, null, remedy(status))).build();
+  }
+
+  private static @Nullable String remedy(int status) {
+    return switch (status) {
+      case 404 -> "check the path; in a name within it, a slash is written %2F";
+      case 405 -> "use another method; OPTIONS on the same path names those that it has";
+      case 406 -> "accept application/json, or what the path's own documentation names";
+      case 415 -> "send application/json, or what the path's own documentation names";
+      default -> null;
+    };
   }
 
   @ServerExceptionMapper

@@ -5,6 +5,8 @@ import dev.whetstone.kit.problem.Problems;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
 
@@ -26,6 +28,7 @@ public class GuardedResource {
   }
 
   @POST
+  @Produces(MediaType.TEXT_PLAIN)
   @RequiresScope({Scope.INGEST, Scope.IMPORT})
   public String write(Body body) {
     return body.numbers().toString();

@@ -89,6 +89,37 @@ class GuardedResourceTest {
 
   @Test
   void shouldAnswerUnknownPathsAsProblems() {
-    given().get("/nowhere").then().statusCode(404);
+    given()
+        .get("/nowhere")
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("no-such-resource"))
+        .body("remedy", containsString("check the path"));
+  }
+
+  @Test
+  void shouldSayWhereTheMethodsOfAPathAreNamed() {
+    given()
+        .delete("/guarded")
+        .then()
+        .statusCode(405)
+        .body("code", equalTo("method-not-allowed"))
+        .body("remedy", containsString("OPTIONS"));
+    given().options("/guarded").then().header("Allow", containsString("POST"));
+  }
+
+  @Test
+  void shouldSayWhatToAccept() {
+    given()
+        .auth()
+        .oauth2(TestKeys.ACME.text())
+        .contentType("application/json")
+        .accept("image/png")
+        .body("{\"numbers\":[1]}")
+        .post("/guarded")
+        .then()
+        .statusCode(406)
+        .body("code", equalTo("not-acceptable"))
+        .body("remedy", containsString("application/json"));
   }
 }
