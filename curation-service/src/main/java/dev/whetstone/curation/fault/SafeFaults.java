@@ -1,6 +1,6 @@
 package dev.whetstone.curation.fault;
 
-import dev.whetstone.kit.inbox.DatabaseTrouble;
+import dev.whetstone.kit.sql.DatabaseTrouble;
 import java.util.Arrays;
 
 /**

@@ -5,7 +5,7 @@ import dev.whetstone.contracts.event.EventKey;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipts;
 import dev.whetstone.curation.fate.Standing;
-import dev.whetstone.kit.inbox.DatabaseFaults;
+import dev.whetstone.kit.sql.DatabaseFaults;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;

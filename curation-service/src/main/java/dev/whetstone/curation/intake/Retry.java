@@ -1,6 +1,6 @@
 package dev.whetstone.curation.intake;
 
-import dev.whetstone.kit.inbox.DatabaseFaults;
+import dev.whetstone.kit.sql.DatabaseFaults;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;

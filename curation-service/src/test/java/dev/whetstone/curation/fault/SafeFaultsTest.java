@@ -2,7 +2,7 @@ package dev.whetstone.curation.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whetstone.kit.inbox.DatabaseTrouble;
+import dev.whetstone.kit.sql.DatabaseTrouble;
 import dev.whetstone.kit.store.ObjectStoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

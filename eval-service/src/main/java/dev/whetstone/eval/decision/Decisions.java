@@ -49,7 +49,7 @@ public class Decisions {
   /**
    * Keeps and publishes a decision.
    *
-   * @throws dev.whetstone.kit.inbox.DatabaseTrouble when the candidate was decided against this
+   * @throws dev.whetstone.kit.sql.DatabaseTrouble when the candidate was decided against this
    *     generation before (invariant I4)
    */
   @Transactional(TxType.MANDATORY)

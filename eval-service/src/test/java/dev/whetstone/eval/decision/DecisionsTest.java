@@ -8,7 +8,7 @@ import dev.whetstone.contracts.decision.RolloutMode;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.eval.decision.Decision.Adoption;
-import dev.whetstone.kit.inbox.DatabaseTrouble;
+import dev.whetstone.kit.sql.DatabaseTrouble;
 import dev.whetstone.testing.InfrastructureResource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;

@@ -4,6 +4,7 @@ import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.CloudEvents.Decoded;
 import dev.whetstone.kit.metrics.MetricNames;
 import dev.whetstone.kit.outbox.Outbox;
+import dev.whetstone.kit.sql.DatabaseFaults;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.narayana.jta.QuarkusTransaction;

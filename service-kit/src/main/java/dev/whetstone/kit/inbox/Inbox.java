@@ -1,5 +1,6 @@
 package dev.whetstone.kit.inbox;
 
+import dev.whetstone.kit.sql.DatabaseTrouble;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;

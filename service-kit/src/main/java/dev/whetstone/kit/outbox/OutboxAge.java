@@ -1,7 +1,7 @@
 package dev.whetstone.kit.outbox;
 
-import dev.whetstone.kit.inbox.DatabaseTrouble;
 import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.sql.DatabaseTrouble;
 import dev.whetstone.kit.sql.Sql;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

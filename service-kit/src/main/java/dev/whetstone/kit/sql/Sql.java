@@ -1,6 +1,5 @@
 package dev.whetstone.kit.sql;
 
-import dev.whetstone.kit.inbox.DatabaseTrouble;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;

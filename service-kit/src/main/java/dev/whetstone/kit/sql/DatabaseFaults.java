@@ -1,4 +1,4 @@
-package dev.whetstone.kit.inbox;
+package dev.whetstone.kit.sql;
 
 import jakarta.transaction.HeuristicMixedException;
 import jakarta.transaction.HeuristicRollbackException;

@@ -1,4 +1,4 @@
-package dev.whetstone.kit.inbox;
+package dev.whetstone.kit.sql;
 
 /** The database did not do its part; the same work may succeed later. */
 public class DatabaseTrouble extends RuntimeException {

@@ -1,0 +1,13 @@
+package dev.whetstone.kit;
+
+import dev.whetstone.testing.WhetstoneArchitecture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+class ArchitectureTest {
+  @TestFactory
+  Stream<DynamicTest> shouldKeepTheHouseRules() {
+    return WhetstoneArchitecture.of("dev.whetstone.kit").tests();
+  }
+}
