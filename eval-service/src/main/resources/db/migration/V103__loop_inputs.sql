@@ -1,2 +1,3 @@
--- The local files that a loop file pins, as they were last read: one that changes is read again.
-alter table loop_file add column inputs text not null default '{}';
+-- The local files that a loop file pins, as they were last read: one that changes is read again, as is a loop file of
+-- which they are not known yet.
+alter table loop_file add column inputs text;

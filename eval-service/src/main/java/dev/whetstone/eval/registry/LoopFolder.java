@@ -141,10 +141,9 @@ public class LoopFolder {
     return sql.first(
             "select inputs from loop_file"
                 + " where file = ? and content_sha256 = ? and faults is null",
-            row -> inputs(row.getString(1)),
+            row -> row.getString(1) == null || LocalInputs.differ(inputs(row.getString(1))),
             name,
             digest)
-        .map(LocalInputs::differ)
         .orElse(true);
   }
 
