@@ -272,7 +272,7 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
    * @param endpoint base URL of an OpenAI-compatible server, without {@code /v1}
    * @param baseName the name under which it serves the base model
    * @param replicas base URLs of each replica; empty means the endpoint is the only one
-   * @param router {@code registry} (apps ask for an assignment), {@code webhook} or {@code none}
+   * @param router {@code registry} (apps ask for an assignment) or {@code none}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Serving(
