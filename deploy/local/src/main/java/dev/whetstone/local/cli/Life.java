@@ -48,10 +48,12 @@ final class Life {
     }
     JsonNode body = reply.body();
     title("answer " + id, loop);
-    say("  part of   conversation %s", FateWords.text(body, "conversationId"));
-    say("  split     %s", FateWords.text(body, "split"));
     if (body.path("interaction").isObject()) {
+      say("  part of   conversation %s", FateWords.text(body, "conversationId"));
+      say("  split     %s", FateWords.text(body, "split"));
       tellFate(loop, body.path("interaction"));
+    } else {
+      say("  known     from feedback only: its interaction has not come");
     }
     body.path("feedback").forEach(fate -> tellFate(loop, fate));
     return true;

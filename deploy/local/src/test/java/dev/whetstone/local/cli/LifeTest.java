@@ -129,6 +129,22 @@ class LifeTest {
   }
 
   @Test
+  void shouldSayThatAnAnswersInteractionHasNotCome() {
+    answers.put(
+        "/v1/loops/support/responses/r-4",
+        """
+        {"responseId": "r-4", "feedback": [{"eventKey": "demo/support/shop/t-4", "id": "t-4",
+           "kind": "thumb", "fate": "waiting", "reason": "interaction",
+           "deadline": "2026-12-03T10:00:00Z", "receivedAt": "2026-11-26T10:00:00Z",
+           "examples": []}]}
+        """);
+
+    assertThat(tell("r-4"))
+        .contains("known     from feedback only: its interaction has not come", "event t-4")
+        .doesNotContain("conversation", "split");
+  }
+
+  @Test
   void shouldTellACheckpointsLifeAlsoAfterItsDecision() {
     judged();
     answers.put("/v1/checkpoints/91980877", answers.get("/v1/checkpoints/" + CHECKPOINT));
