@@ -33,6 +33,10 @@ public final class Main {
     return new CommandLine(new Main())
         .setExecutionExceptionHandler(
             (exception, command, result) -> {
+              if (isEnding()) {
+                // After Ctrl-C whatever is asked is gone; what is being ended was said already.
+                return FAILED;
+              }
               if (exception instanceof StackException) {
                 command.getErr().println("whetstone: " + exception.getMessage());
               } else {
@@ -40,5 +44,16 @@ public final class Main {
               }
               return FAILED;
             });
+  }
+
+  /** Whether the JVM was asked to end: it takes no more hooks then. */
+  private static boolean isEnding() {
+    Thread hook = new Thread(() -> {}, "never-run");
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+      return !Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 }

@@ -63,7 +63,8 @@ public final class LocalStack implements AutoCloseable {
       try (Guard ignoredToo = endOnInterrupt(progress)) {
         startInOrder(progress);
       } catch (RuntimeException e) {
-        endStartedHere(progress);
+        // Interrupted, the hook says what is ended; this ends what came up in the same moment.
+        endStartedHere(interrupted ? Progress.silent() : progress);
         throw e;
       }
     }
