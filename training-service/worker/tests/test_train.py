@@ -115,6 +115,25 @@ def test_should_end_in_the_same_bytes_after_sigterm(raw_spec, tmp_path):
     assert len((again / "metrics.jsonl").read_text(encoding="utf-8").splitlines()) == 60
 
 
+def test_should_leave_at_once_when_it_is_asked_to_end_while_the_model_server_is_silent(
+    raw_spec, tmp_path, local_server
+):
+    asked = threading.Event()
+
+    def answer(_: str, body: dict[str, Any]) -> tuple[int, dict[str, str]]:
+        asked.set()
+        return 503, {}
+
+    raw_spec["serving"] = {"endpoint": local_server(answer).url}
+    process = start_worker(raw_spec, tmp_path)
+    assert asked.wait(240), process.communicate()[1]
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=60)[1]
+
+    assert process.returncode == 75, said
+    assert "asked to end before the first step" in said
+
+
 def test_should_end_well_when_it_is_asked_to_end_before_done_is_answered(raw_spec, tmp_path, local_server):
     def answer(_: str, body: dict[str, Any]) -> tuple[int, dict[str, str]]:
         return (503, {}) if body["phase"] == "done" else (200, {"directive": "continue"})

@@ -1,6 +1,7 @@
 """The rows a stage trains on: read, verified, checked against the server, mixed and encoded."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from whetstone_worker.errors import BadInputError
@@ -23,15 +24,15 @@ class PreparedData:
     dropped: int
 
 
-def prepare(spec: RunSpec, encoder: ChatEncoder) -> PreparedData:
-    """All rows of the stage, ready for the trainer."""
+def prepare(spec: RunSpec, encoder: ChatEncoder, wait: Callable[[float], None] = time.sleep) -> PreparedData:
+    """All rows of the stage, ready for the trainer; ``wait`` passes seconds between questions to a silent server."""
     feedback = _read(spec.stage.datasets, "dataset")
     replay = [(ref.sha256, _read([ref], "replay set"), ref.share) for ref in spec.replay]
     validation = _read(spec.stage.validation, "validation set")
     if not feedback:
         raise BadInputError("no-examples", "/stages/0/datasets hold no row; seal a batch that has train examples")
     if spec.serving:
-        require_same_tokens(encoder, feedback, spec.serving.endpoint, spec.serving.model)
+        require_same_tokens(encoder, feedback, spec.serving.endpoint, spec.serving.model, sleep=wait)
     fitting = _Fitting(encoder, spec.max_sequence_length)
     kept = fitting.of(feedback)
     if not kept:

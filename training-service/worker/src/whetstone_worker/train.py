@@ -39,6 +39,7 @@ MOST_EVALUATIONS = 10
 LEAST_STEPS_BETWEEN_EVALUATIONS = 10
 _FINISH_SECONDS = 600.0
 _LAST_WORDS_SECONDS = 5.0
+_HEARS_WITHIN_SECONDS = 0.25
 
 
 def token_from_environment() -> str:
@@ -122,7 +123,7 @@ class Attempt:
         encoder = ChatEncoder(tokenizer)
         if spec.chat_template_sha256:
             require_digest(tokenizer.chat_template, spec.chat_template_sha256)
-        data = prepare(spec, encoder)
+        data = prepare(spec, encoder, self._wait)
         self._leave_if_asked()
         set_seed(spec.seed)
         model = load_model(base, spec)
@@ -137,6 +138,13 @@ class Attempt:
         if callback.interrupted_by:
             raise callback.interrupted_by
         return self._save(trainer, callback, data)
+
+    def _wait(self, seconds: float) -> None:
+        """Lets time pass, and hears soon when it is asked to end meanwhile."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._leave_if_asked()
+            time.sleep(min(left, _HEARS_WITHIN_SECONDS))
 
     def _leave_if_asked(self) -> None:
         """While loading there is nothing to save yet."""
