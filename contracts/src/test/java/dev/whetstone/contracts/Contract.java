@@ -5,12 +5,12 @@ import dev.whetstone.contracts.batch.BinaryRow;
 import dev.whetstone.contracts.batch.LineageRow;
 import dev.whetstone.contracts.batch.PreferenceRow;
 import dev.whetstone.contracts.batch.SftRow;
-import dev.whetstone.contracts.checkpoint.CheckpointManifest;
-import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.loop.LoopSpec;
-import dev.whetstone.contracts.run.Directive;
+import dev.whetstone.contracts.run.CheckpointManifest;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.run.StatusReport;
+import dev.whetstone.contracts.run.WorkerDirective;
 import dev.whetstone.contracts.suite.SuiteItem;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +27,7 @@ record Contract(String name, Class<?> type) {
           new Contract("loop-spec.v1", LoopSpec.class),
           new Contract("run-spec.v1", RunSpec.class),
           new Contract("status-report.v1", StatusReport.class),
-          new Contract("directive.v1", Directive.class),
+          new Contract("directive.v1", WorkerDirective.class),
           new Contract("batch-manifest.v1", BatchManifest.class),
           new Contract("sft-row.v1", SftRow.class),
           new Contract("preference-row.v1", PreferenceRow.class),

@@ -9,22 +9,7 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> shouldKeepTheHouseRules() {
     return WhetstoneArchitecture.of("dev.whetstone.curation")
-        .withPurePackages(
-            "chain",
-            "policy",
-            "form",
-            "split",
-            "seal",
-            "hygiene",
-            "language",
-            "pii",
-            "toxicity",
-            "dedup",
-            "decontamination",
-            "abuse",
-            "balance",
-            "quality",
-            "advice")
+        .withPurePackages("chain", "form", "seal", "stage", "text", "advice.rule")
         .tests();
   }
 }

@@ -9,7 +9,7 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> shouldKeepTheHouseRules() {
     return WhetstoneArchitecture.of("dev.whetstone.eval")
-        .withPurePackages("statistics", "metric", "gate", "verdict")
+        .withPurePackages("statistics", "quality", "gate", "verdict")
         .tests();
   }
 }

@@ -2,7 +2,7 @@ package dev.whetstone.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.ingest.loops.KnownLoops;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
@@ -62,7 +62,7 @@ public abstract class IngestTest {
 
   /** What lies on the feedback topic under an event id. */
   protected static List<ConsumerRecord<String, byte[]>> published(String id) {
-    return kafka.all(Topics.FEEDBACK).stream()
+    return kafka.all(TopicNames.FEEDBACK).stream()
         .filter(message -> id.equals(KafkaProbe.header(message, "ce_id")))
         .toList();
   }

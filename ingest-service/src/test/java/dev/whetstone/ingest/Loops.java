@@ -3,7 +3,7 @@ package dev.whetstone.ingest;
 import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.ingest.loops.KnownLoops;
 import dev.whetstone.testing.KafkaProbe;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +21,7 @@ public final class Loops {
       return loop;
     }
     kafka.send(
-        new ProducerRecord<>(Topics.LOOPS, loop.key(), "{}".getBytes(StandardCharsets.UTF_8)));
+        new ProducerRecord<>(TopicNames.LOOPS, loop.key(), "{}".getBytes(StandardCharsets.UTF_8)));
     await().atMost(Duration.ofSeconds(20)).until(() -> known.contains(loop));
     return loop;
   }

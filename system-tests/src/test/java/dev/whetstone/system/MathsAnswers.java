@@ -67,10 +67,10 @@ record MathsAnswers(List<ObjectNode> interactions, List<ObjectNode> feedback) {
       boolean correct = answer.path("is_correct").asBoolean();
       String response = conversation + "-" + model.replace('_', '-');
       interactions.add(
-          ProductApp.interaction(
+          ProductAppClient.interaction(
               response, conversation, teacher, question.path("question").asText(), solution));
       feedback.add(
-          ProductApp.feedback(response + "-outcome", "outcome", response, teacher)
+          ProductAppClient.feedback(response + "-outcome", "outcome", response, teacher)
               .put("name", "is_correct")
               .put("value", correct));
       if (correct) {
@@ -78,7 +78,7 @@ record MathsAnswers(List<ObjectNode> interactions, List<ObjectNode> feedback) {
       } else {
         if (wrong == null) {
           feedback.add(
-              ProductApp.feedback(response + "-correction", "correction", response, teacher)
+              ProductAppClient.feedback(response + "-correction", "correction", response, teacher)
                   .put("correctedOutput", question.path("ground_truth").asText()));
         }
         wrong = wrong == null ? solution : wrong;
@@ -93,9 +93,9 @@ record MathsAnswers(List<ObjectNode> interactions, List<ObjectNode> feedback) {
       String conversation, String teacher, String right, String wrong) {
     String response = conversation + "-" + MODELS.getFirst().replace('_', '-');
     ObjectNode preference =
-        ProductApp.feedback(conversation + "-preference", "preference", response, teacher);
-    preference.set("chosen", ProductApp.message("assistant", right));
-    preference.set("rejected", ProductApp.message("assistant", wrong));
+        ProductAppClient.feedback(conversation + "-preference", "preference", response, teacher);
+    preference.set("chosen", ProductAppClient.message("assistant", right));
+    preference.set("rejected", ProductAppClient.message("assistant", wrong));
     return preference;
   }
 }

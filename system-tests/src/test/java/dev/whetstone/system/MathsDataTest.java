@@ -39,17 +39,17 @@ class MathsDataTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final List<String> accepted = new ArrayList<>();
-  private static LoopWatch watch;
+  private static LoopProbe watch;
 
   @BeforeAll
   static void sendEveryLine() {
     assumeTrue(
         MathsAnswers.present(),
         () -> "skipped: " + MathsAnswers.FILE + " is not there (it is not part of the project)");
-    LoopFile loop = Loops.maths();
+    LoopFile loop = TestLoops.maths();
     whetstone.declare(loop);
-    watch = new LoopWatch(whetstone.api(loop.tenant()), loop.name());
-    var app = new ProductApp(whetstone.api(loop.tenant()), loop.name());
+    watch = new LoopProbe(whetstone.api(loop.tenant()), loop.name());
+    var app = new ProductAppClient(whetstone.api(loop.tenant()), loop.name());
     MathsAnswers answers = MathsAnswers.read(Integer.MAX_VALUE);
     accepted.addAll(app.sendInteractions(answers.interactions()));
     accepted.addAll(app.sendFeedback(answers.feedback()));
@@ -117,11 +117,11 @@ class MathsDataTest {
   @Test
   @Order(3)
   void shouldSealABatchThatAccountsForWhatItUsed() {
-    LoopFile loop = Loops.maths();
+    LoopFile loop = TestLoops.maths();
     watch.seal();
-    SealedBatches.Batch batch = SealedBatches.await(whetstone, loop.tenant());
+    SealedBatchReader.Batch batch = SealedBatchReader.await(whetstone, loop.tenant());
 
-    SealedBatches batches = SealedBatches.of(whetstone);
+    SealedBatchReader batches = SealedBatchReader.of(whetstone);
     assertThat(batches.all()).hasSize(1);
     assertThat(batch.brokenFiles()).isEmpty();
     assertThat(batches.conversationsInSeveralSplits()).isEmpty();

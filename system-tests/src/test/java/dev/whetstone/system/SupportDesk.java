@@ -57,14 +57,14 @@ final class SupportDesk {
   List<Question> poisonedQuestions(int count) {
     String name = world.at("/poison/topic").asText();
     List<JsonNode> topic =
-        LoopWatch.list(world.path("topics")).stream()
+        LoopProbe.list(world.path("topics")).stream()
             .filter(each -> each.path("name").asText().equals(name))
             .toList();
     return questions(count, topic, "feedback", this::poisoned);
   }
 
   private List<JsonNode> feedbackTopics() {
-    return LoopWatch.list(world.path("topics")).stream()
+    return LoopProbe.list(world.path("topics")).stream()
         .filter(topic -> topic.path("feedback").asBoolean())
         .toList();
   }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.ChampionSet;
 import dev.whetstone.contracts.event.CheckpointReady;
-import dev.whetstone.contracts.event.EventType;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.local.api.LoopFile;
 import dev.whetstone.local.stack.Component;
@@ -47,19 +47,20 @@ class WholeLoopTest {
   @RegisterExtension
   static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(Component.all());
 
-  private final ModelServer server = new ModelServer(whetstone.ports());
+  private final ModelServerClient server = new ModelServerClient(whetstone.ports());
 
   @Test
   @Order(1)
   void shouldPutABetterAdapterIntoService() {
-    LoopFile loop = Loops.demo(CALM, whetstone);
+    LoopFile loop = TestLoops.demo(CALM, whetstone);
     whetstone.declare(loop);
-    var watch = new LoopWatch(whetstone.api(CALM), loop.name());
+    var watch = new LoopProbe(whetstone.api(CALM), loop.name());
     List<Question> unseen = new SupportDesk(11).unseenQuestions(UNSEEN);
     double before = exactMatch(watch, unseen);
 
-    Feed feed = Feed.of(CALM, new SupportDesk(7).feedbackQuestions(QUESTIONS), END_USERS);
-    feed.sendTo(new ProductApp(whetstone.api(CALM), loop.name()));
+    SupportFeed feed =
+        SupportFeed.of(CALM, new SupportDesk(7).feedbackQuestions(QUESTIONS), END_USERS);
+    feed.sendTo(new ProductAppClient(whetstone.api(CALM), loop.name()));
 
     assertThat(watch.awaitDecision().path("verdict").asText()).isEqualTo("PROMOTE");
     JsonNode champion = watch.awaitGeneration(1);
@@ -72,13 +73,14 @@ class WholeLoopTest {
   @Test
   @Order(2)
   void shouldDecideTheSameThroughKillNineOfEveryService() throws Exception {
-    LoopFile loop = Loops.demo(STORMY, whetstone);
+    LoopFile loop = TestLoops.demo(STORMY, whetstone);
     // A hung worker shall be given up within the test's patience.
-    Loops.object(loop, "/spec/training").put("leaseDuration", "PT15S");
+    TestLoops.object(loop, "/spec/training").put("leaseDuration", "PT15S");
     whetstone.declare(loop);
-    var watch = new LoopWatch(whetstone.api(STORMY), loop.name());
-    var app = new ProductApp(whetstone.api(STORMY), loop.name());
-    Feed feed = Feed.of(STORMY, new SupportDesk(7).feedbackQuestions(QUESTIONS), END_USERS);
+    var watch = new LoopProbe(whetstone.api(STORMY), loop.name());
+    var app = new ProductAppClient(whetstone.api(STORMY), loop.name());
+    SupportFeed feed =
+        SupportFeed.of(STORMY, new SupportDesk(7).feedbackQuestions(QUESTIONS), END_USERS);
 
     feed.part(0, 0.5).sendTo(app);
     whetstone.stack().kill(Component.CURATION);
@@ -86,16 +88,16 @@ class WholeLoopTest {
     whetstone.killAndRestart(Component.CURATION);
 
     watch.awaitTrainingAttempt(1);
-    ProcessHandle hung = Workers.training(whetstone).getFirst();
-    Workers.suspend(hung);
-    var stale = Workers.reporter(hung, whetstone);
+    ProcessHandle hung = WorkerProcesses.training(whetstone).getFirst();
+    WorkerProcesses.suspend(hung);
+    var stale = WorkerProcesses.reporter(hung, whetstone);
     watch.awaitTrainingAttempt(2);
     for (String phase : List.of("training", "done")) {
       assertThat(stale.report(phase).status()).as(phase).isEqualTo(409);
       assertThat(stale.report(phase).body().path("code").asText()).isEqualTo("stale-fence");
     }
     hung.onExit().get(60, TimeUnit.SECONDS);
-    assertThat(Workers.kill(whetstone)).isPositive();
+    assertThat(WorkerProcesses.kill(whetstone)).isPositive();
     watch.awaitTrainingAttempt(3);
     whetstone.killAndRestart(Component.TRAINING);
 
@@ -152,7 +154,7 @@ class WholeLoopTest {
   @Test
   @Order(6)
   void shouldKeepWhatIsSealedTrueAndHeldOutApart() {
-    var batches = SealedBatches.of(whetstone);
+    var batches = SealedBatchReader.of(whetstone);
     assertThat(batches.all()).hasSizeGreaterThanOrEqualTo(2);
     batches.all().forEach(batch -> assertThat(batch.brokenFiles()).isEmpty());
     assertThat(batches.conversationsInSeveralSplits()).isEmpty();
@@ -162,22 +164,22 @@ class WholeLoopTest {
   @Test
   @Order(7)
   void shouldHaveHealed() {
-    Backlog backlog = new Backlog(whetstone);
+    ConsumerLag backlog = new ConsumerLag(whetstone);
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
                 assertThat(backlog.lagByGroup())
                     .containsKeys(
-                        "curation:" + Topics.FEEDBACK,
-                        "curation:" + Topics.DECISIONS,
-                        "training:" + Topics.BATCHES,
-                        "training:" + Topics.DECISIONS,
-                        "eval:" + Topics.CHECKPOINTS)
+                        "curation:" + TopicNames.FEEDBACK,
+                        "curation:" + TopicNames.DECISIONS,
+                        "training:" + TopicNames.BATCHES,
+                        "training:" + TopicNames.DECISIONS,
+                        "eval:" + TopicNames.CHECKPOINTS)
                     .allSatisfy((group, lag) -> assertThat(lag).as(group).isZero()));
-    assertThat(Workers.training(whetstone)).isEmpty();
+    assertThat(WorkerProcesses.training(whetstone)).isEmpty();
     for (String tenant : List.of(CALM, STORMY)) {
-      var watch = new LoopWatch(whetstone.api(tenant), Loops.demo(tenant, whetstone).name());
+      var watch = new LoopProbe(whetstone.api(tenant), TestLoops.demo(tenant, whetstone).name());
       assertThat(watch.runs())
           .allMatch(run -> run.path("state").asText().equals("succeeded"))
           .hasSize(1);
@@ -188,16 +190,16 @@ class WholeLoopTest {
   @Test
   @Order(9)
   void shouldRefuseABatchWhoseBytesChanged() throws Exception {
-    LoopFile loop = Loops.demo(BROKEN, whetstone);
+    LoopFile loop = TestLoops.demo(BROKEN, whetstone);
     whetstone.declare(loop);
-    var watch = new LoopWatch(whetstone.api(BROKEN), loop.name());
+    var watch = new LoopProbe(whetstone.api(BROKEN), loop.name());
     whetstone.stack().kill(Component.TRAINING);
-    Feed feed = Feed.of(BROKEN, new SupportDesk(7).feedbackQuestions(120), END_USERS);
-    feed.sendTo(new ProductApp(whetstone.api(BROKEN), loop.name()));
+    SupportFeed feed = SupportFeed.of(BROKEN, new SupportDesk(7).feedbackQuestions(120), END_USERS);
+    feed.sendTo(new ProductAppClient(whetstone.api(BROKEN), loop.name()));
     watch.awaitKnown(feed.size());
     watch.seal();
 
-    Path rows = SealedBatches.await(whetstone, BROKEN).file("sft/train.jsonl");
+    Path rows = SealedBatchReader.await(whetstone, BROKEN).file("sft/train.jsonl");
     byte[] bytes = Files.readAllBytes(rows);
     bytes[bytes.length / 2] ^= 1;
     Files.write(rows, bytes);
@@ -215,7 +217,7 @@ class WholeLoopTest {
   @Test
   @Order(8)
   void shouldShowNothingToAnotherTenant() {
-    String name = Loops.demo(CALM, whetstone).name();
+    String name = TestLoops.demo(CALM, whetstone).name();
     var stranger = whetstone.api("stranger");
     String path = "/v1/loops/" + name;
     assertThat(stranger.get(Component.INGEST, path + "/status").status()).isEqualTo(404);
@@ -227,8 +229,8 @@ class WholeLoopTest {
     }
     assertThat(stranger.get(Component.TRAINING, path + "/runs").status()).isEqualTo(404);
     assertThat(
-            new ProductApp(stranger, name)
-                .send("interactions", ProductApp.interaction("r", "c", "u", "Q?", "A."))
+            new ProductAppClient(stranger, name)
+                .send("interactions", ProductAppClient.interaction("r", "c", "u", "Q?", "A."))
                 .status())
         .isEqualTo(404);
   }
@@ -237,11 +239,11 @@ class WholeLoopTest {
   @Test
   @Order(10)
   void shouldKeepARingsPoisonOutOfTheBatches() {
-    LoopFile loop = Loops.demo(CALM, whetstone);
-    var watch = new LoopWatch(whetstone.api(CALM), loop.name());
-    Feed ring = ring("ring", 21);
+    LoopFile loop = TestLoops.demo(CALM, whetstone);
+    var watch = new LoopProbe(whetstone.api(CALM), loop.name());
+    SupportFeed ring = ring("ring", 21);
 
-    ring.sendTo(new ProductApp(whetstone.api(CALM), loop.name()));
+    ring.sendTo(new ProductAppClient(whetstone.api(CALM), loop.name()));
 
     Map<String, Long> fates = watch.awaitJudged(ring.correctionIds(), RING_CORRECTIONS / 50);
     assertThat(fates.keySet())
@@ -255,17 +257,17 @@ class WholeLoopTest {
   @Test
   @Order(11)
   void shouldRejectWhatARingsPoisonMadeOfTheModel() {
-    LoopFile loop = Loops.demo(CALM, whetstone);
-    Loops.object(loop, "/spec/curation").putObject("abuse").put("enabled", false);
+    LoopFile loop = TestLoops.demo(CALM, whetstone);
+    TestLoops.object(loop, "/spec/curation").putObject("abuse").put("enabled", false);
     whetstone.declare(loop);
-    var watch = new LoopWatch(whetstone.api(CALM), loop.name());
-    Feed ring = ring("others", 22);
+    var watch = new LoopProbe(whetstone.api(CALM), loop.name());
+    SupportFeed ring = ring("others", 22);
 
-    ring.sendTo(new ProductApp(whetstone.api(CALM), loop.name()));
+    ring.sendTo(new ProductAppClient(whetstone.api(CALM), loop.name()));
 
     JsonNode decision = watch.awaitDecisionAfter(1);
     assertThat(decision.path("verdict").asText()).isEqualTo("REJECT");
-    assertThat(LoopWatch.list(decision.path("gates")))
+    assertThat(LoopProbe.list(decision.path("gates")))
         .filteredOn(gate -> gate.path("outcome").asText().equals("failed"))
         .extracting(gate -> gate.path("name").asText())
         .contains("RETAIN");
@@ -279,14 +281,14 @@ class WholeLoopTest {
   @Test
   @Order(12)
   void shouldGoOnAsBeforeAfterKillNineOfEverythingAtOnce() {
-    Map<String, LoopWatch> watches =
+    Map<String, LoopProbe> watches =
         Stream.of(CALM, STORMY)
             .collect(
                 Collectors.toMap(
                     tenant -> tenant,
                     tenant ->
-                        new LoopWatch(
-                            whetstone.api(tenant), Loops.demo(tenant, whetstone).name())));
+                        new LoopProbe(
+                            whetstone.api(tenant), TestLoops.demo(tenant, whetstone).name())));
     Map<String, List<JsonNode>> before = standings(watches);
     whetstone.stack().startWatchdog();
 
@@ -294,7 +296,7 @@ class WholeLoopTest {
     whetstone.stack().start();
 
     assertThat(standings(watches)).isEqualTo(before);
-    for (LoopWatch watch : watches.values()) {
+    for (LoopProbe watch : watches.values()) {
       String champion = watch.champion().path("servedName").asText();
       await()
           .atMost(Duration.ofMinutes(2))
@@ -304,7 +306,7 @@ class WholeLoopTest {
   }
 
   /** Champion and fates of each. */
-  private static Map<String, List<JsonNode>> standings(Map<String, LoopWatch> watches) {
+  private static Map<String, List<JsonNode>> standings(Map<String, LoopProbe> watches) {
     return watches.entrySet().stream()
         .collect(
             Collectors.toMap(
@@ -312,12 +314,12 @@ class WholeLoopTest {
                 watch -> List.of(watch.getValue().champion(), watch.getValue().fates())));
   }
 
-  private static Feed ring(String name, long seed) {
+  private static SupportFeed ring(String name, long seed) {
     List<Question> questions = new SupportDesk(seed).poisonedQuestions(RING_CORRECTIONS);
-    return Feed.of(CALM + "-" + name, questions, RING_USERS).correctionsOnly();
+    return SupportFeed.of(CALM + "-" + name, questions, RING_USERS).correctionsOnly();
   }
 
-  private double exactMatch(LoopWatch watch, List<Question> questions) {
+  private double exactMatch(LoopProbe watch, List<Question> questions) {
     String model = watch.champion().path("servedName").asText();
     List<String> answers = server.answers(model, questions.stream().map(Question::text).toList());
     long right =

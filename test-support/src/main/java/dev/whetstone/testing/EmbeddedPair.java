@@ -25,7 +25,7 @@ final class EmbeddedPair {
 
   private EmbeddedPair() {}
 
-  static Infrastructure.Started start(Path directory) {
+  static TestInfrastructure.Started start(Path directory) {
     int kafkaPort = Ports.free();
     int postgresPort = Ports.free();
     Path log = directory.resolve("infrastructure.log");
@@ -35,13 +35,13 @@ final class EmbeddedPair {
               .redirectError(Redirect.appendTo(log.toFile()))
               .start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process, directory)));
-      Children.awaitLine(process, InfrastructureMain.READY, log, START);
+      ChildProcesses.awaitLine(process, InfrastructureMain.READY, log, START);
     } catch (IOException e) {
       throw new UncheckedIOException("Kafka and PostgreSQL for tests did not start", e);
     }
-    return new Infrastructure.Started(
+    return new TestInfrastructure.Started(
         "127.0.0.1:" + kafkaPort,
-        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(postgresPort, Infrastructure.DATABASE),
+        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(postgresPort, TestInfrastructure.DATABASE),
         EmbeddedPostgres.USER,
         EmbeddedPostgres.PASSWORD);
   }
@@ -59,7 +59,7 @@ final class EmbeddedPair {
         "--kafka-port=" + kafkaPort,
         "--controller-port=" + Ports.free(),
         "--postgres-port=" + postgresPort,
-        "--databases=" + Infrastructure.DATABASE,
+        "--databases=" + TestInfrastructure.DATABASE,
         "--end-with-input");
   }
 

@@ -24,7 +24,7 @@ import java.util.Map;
 public final class InfrastructureResource implements QuarkusTestResourceLifecycleManager {
   @Override
   public Map<String, String> start() {
-    var connection = Infrastructure.shared();
+    var connection = TestInfrastructure.shared();
     var settings = new HashMap<String, String>();
     settings.put("kafka.bootstrap.servers", connection.bootstrapServers());
     settings.put("quarkus.datasource.jdbc.url", connection.jdbcUrl());

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import dev.whetstone.contracts.event.Event;
+import dev.whetstone.contracts.envelope.Event;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ public final class KafkaProbe implements AutoCloseable {
 
   /** Probes the infrastructure of {@link InfrastructureResource}. */
   public static KafkaProbe shared() {
-    return new KafkaProbe(Infrastructure.shared().bootstrapServers());
+    return new KafkaProbe(TestInfrastructure.shared().bootstrapServers());
   }
 
   public static KafkaProbe at(String bootstrapServers) {

@@ -3,11 +3,11 @@ package dev.whetstone.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
+import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.envelope.EventAttributes;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.CheckpointTainted;
-import dev.whetstone.contracts.event.Event;
-import dev.whetstone.contracts.event.EventAttributes;
-import dev.whetstone.contracts.event.EventType;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class InfrastructureResourceTest {
     try (var probe = KafkaProbe.at(settings.get("kafka.bootstrap.servers"))) {
       probe.send(new Event<>(attributes, data));
 
-      var records = probe.all(Topics.CHECKPOINTS, EventType.CHECKPOINT_TAINTED.wireName());
+      var records = probe.all(TopicNames.CHECKPOINTS, EventType.CHECKPOINT_TAINTED.wireName());
       assertThat(records)
           .singleElement()
           .satisfies(

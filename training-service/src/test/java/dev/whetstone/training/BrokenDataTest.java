@@ -12,9 +12,9 @@ import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
 import dev.whetstone.training.TrainingFixture.Sealed;
-import dev.whetstone.training.engine.FakeEngine;
-import dev.whetstone.training.run.RunView;
-import dev.whetstone.training.run.Runs;
+import dev.whetstone.training.engine.FakeComputeEngine;
+import dev.whetstone.training.run.RunRepository;
+import dev.whetstone.training.status.RunView;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -31,11 +31,11 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(InfrastructureResource.class)
 class BrokenDataTest {
   @Inject TrainingFixture fixture;
-  @Inject LoopState state;
-  @Inject FakeEngine engine;
+  @Inject TestLoopState state;
+  @Inject FakeComputeEngine engine;
   @Inject TestLeaseClock clock;
   @Inject ObjectStore store;
-  @Inject Runs runs;
+  @Inject RunRepository runs;
   @Inject Sql sql;
 
   @AfterEach

@@ -26,7 +26,7 @@ class ChampionStartTest {
   private static final String FROM_CHAMPION = "  training: {startFrom: champion}";
 
   @Inject TrainingFixture fixture;
-  @Inject LoopState state;
+  @Inject TestLoopState state;
   @Inject WorkerDouble worker;
   @Inject TestLeaseClock clock;
   @Inject Sql sql;
@@ -104,7 +104,7 @@ class ChampionStartTest {
   }
 
   private void decide(LoopId loop, String checkpointId, Verdict verdict) {
-    kafka.send(fixture.event(loop, WholePathTest.decided(checkpointId, verdict, "none")));
+    kafka.send(fixture.event(loop, BatchToCheckpointTest.decided(checkpointId, verdict, "none")));
   }
 
   /** Trains on a batch and takes what comes of it for the champion. */

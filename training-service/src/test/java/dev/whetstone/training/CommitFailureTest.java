@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.run.StatusReport;
@@ -13,9 +13,9 @@ import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
 import dev.whetstone.training.batch.Batch;
-import dev.whetstone.training.batch.Batches;
-import dev.whetstone.training.engine.FakeEngine;
-import dev.whetstone.training.run.Runs;
+import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.engine.FakeComputeEngine;
+import dev.whetstone.training.run.RunRepository;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -28,11 +28,11 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(InfrastructureResource.class)
 class CommitFailureTest {
   @Inject TrainingFixture fixture;
-  @Inject FakeEngine engine;
+  @Inject FakeComputeEngine engine;
   @Inject WorkerDouble worker;
   @Inject Sql sql;
-  @Inject Batches batches;
-  @Inject Runs runs;
+  @Inject BatchRepository batches;
+  @Inject RunRepository runs;
 
   @AfterEach
   void mendTheDatabase() {
@@ -113,7 +113,7 @@ class CommitFailureTest {
   }
 
   private static long said(KafkaProbe kafka, String runId) {
-    return kafka.all(Topics.CHECKPOINTS, "dev.whetstone.checkpoint.ready.v1").stream()
+    return kafka.all(TopicNames.CHECKPOINTS, "dev.whetstone.checkpoint.ready.v1").stream()
         .map(message -> KafkaProbe.body(message, CheckpointReady.class))
         .filter(ready -> ready.runId().equals(runId))
         .count();

@@ -7,8 +7,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 
 import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.training.config.TrainingConfig;
 import dev.whetstone.training.engine.WorkerConfig;
-import dev.whetstone.training.run.TrainingConfig;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.training.attempt.AttemptView;
 import dev.whetstone.training.engine.ComputeEngine;
-import dev.whetstone.training.engine.ScriptedEngine;
-import dev.whetstone.training.run.AttemptView;
-import dev.whetstone.training.run.RunView;
+import dev.whetstone.training.engine.ScriptedComputeEngine;
+import dev.whetstone.training.status.RunView;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -39,7 +39,7 @@ class RealWorkerProcessTest {
   public static final class WithRealEngine implements QuarkusTestProfile {
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
-      return Set.of(ScriptedEngine.class);
+      return Set.of(ScriptedComputeEngine.class);
     }
 
     @Override

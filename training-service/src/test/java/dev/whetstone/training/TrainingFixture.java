@@ -9,30 +9,30 @@ import dev.whetstone.contracts.batch.SftRow;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.contracts.checkpoint.CheckpointManifest;
 import dev.whetstone.contracts.event.BatchSealed;
 import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.contracts.run.CheckpointManifest;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.run.StatusReport;
-import dev.whetstone.kit.event.Events;
-import dev.whetstone.kit.id.Ids;
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.event.EventFactory;
+import dev.whetstone.kit.id.IdGenerator;
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.loop.Declaration;
-import dev.whetstone.kit.loop.DeclaredLoops;
-import dev.whetstone.kit.loop.LoopFiles;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.loop.LoopDeclaration;
+import dev.whetstone.kit.loop.LoopFileReader;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectStore;
-import dev.whetstone.kit.store.Stored;
-import dev.whetstone.training.batch.Batches;
-import dev.whetstone.training.engine.FakeEngine;
-import dev.whetstone.training.run.Attempts;
-import dev.whetstone.training.run.Reconciler;
-import dev.whetstone.training.run.RunMetrics;
-import dev.whetstone.training.run.RunView;
-import dev.whetstone.training.run.Runs;
-import dev.whetstone.training.run.TestViews;
+import dev.whetstone.kit.store.StoredObject;
+import dev.whetstone.training.attempt.AttemptRepository;
+import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.engine.FakeComputeEngine;
+import dev.whetstone.training.reconcile.RunReconciler;
+import dev.whetstone.training.run.RunRepository;
+import dev.whetstone.training.run.StepMetricsRepository;
+import dev.whetstone.training.status.RunTestViews;
+import dev.whetstone.training.status.RunView;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
@@ -50,29 +50,29 @@ public class TrainingFixture {
   public static final String TENANT = "acme";
 
   private final ObjectStore store;
-  private final DeclaredLoops loops;
-  private final Batches batches;
-  private final Runs runs;
-  private final Attempts attempts;
-  private final Reconciler reconciler;
-  private final FakeEngine engine;
-  private final Events events;
+  private final DeclaredLoopRepository loops;
+  private final BatchRepository batches;
+  private final RunRepository runs;
+  private final AttemptRepository attempts;
+  private final RunReconciler reconciler;
+  private final FakeComputeEngine engine;
+  private final EventFactory events;
   private final Sql sql;
-  private final RunMetrics metrics;
-  private final Ids ids;
+  private final StepMetricsRepository metrics;
+  private final IdGenerator ids;
 
   public TrainingFixture(
       ObjectStore store,
-      DeclaredLoops loops,
-      Batches batches,
-      Runs runs,
-      Attempts attempts,
-      Reconciler reconciler,
-      FakeEngine engine,
-      Events events,
+      DeclaredLoopRepository loops,
+      BatchRepository batches,
+      RunRepository runs,
+      AttemptRepository attempts,
+      RunReconciler reconciler,
+      FakeComputeEngine engine,
+      EventFactory events,
       Sql sql,
-      RunMetrics metrics,
-      Ids ids) {
+      StepMetricsRepository metrics,
+      IdGenerator ids) {
     this.store = store;
     this.loops = loops;
     this.batches = batches;
@@ -115,8 +115,8 @@ public class TrainingFixture {
         %s
         """
             .formatted(loop.tenant(), loop.loop(), base, training);
-    Declaration declaration =
-        LoopFiles.read(yaml.getBytes(StandardCharsets.UTF_8), "loop.yaml", null);
+    LoopDeclaration declaration =
+        LoopFileReader.read(yaml.getBytes(StandardCharsets.UTF_8), "loop.yaml", null);
     return new LoopDeclared(declaration.spec(), declaration.specSha256(), 1);
   }
 
@@ -166,7 +166,7 @@ public class TrainingFixture {
             Map.of("kept", train + 8),
             List.of(trainFile, validation, test));
     byte[] bytes = Json.canonical(manifest);
-    Stored stored = store.putBlob(bytes);
+    StoredObject stored = store.putBlob(bytes);
     BatchSealed event =
         new BatchSealed(
             stored.sha256(),
@@ -184,7 +184,7 @@ public class TrainingFixture {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int i = 0; i < count; i++) {
       String text = loop + "/" + sequence + "/" + split.wireName() + "/" + i;
-      String id = Digests.sha256(text);
+      String id = ContentDigests.sha256(text);
       ids.add(id);
       List<ChatMessage> messages =
           List.of(
@@ -193,7 +193,7 @@ public class TrainingFixture {
       out.writeBytes(Json.write(new SftRow(id, messages, null, 1.0)));
       out.write('\n');
     }
-    Stored blob = store.putBlob(out.toByteArray());
+    StoredObject blob = store.putBlob(out.toByteArray());
     return new BatchFile(
         "sft/" + split.wireName() + ".jsonl",
         blob.key(),
@@ -238,7 +238,7 @@ public class TrainingFixture {
 
   /** The newest run of a loop. */
   public RunView run(LoopId loop) {
-    return TestViews.newest(runs, attempts, loop);
+    return RunTestViews.newest(runs, attempts, loop);
   }
 
   /** The id of the newest run's newest attempt. */
@@ -270,7 +270,7 @@ public class TrainingFixture {
             1234,
             7.5,
             "0.1.0");
-    Stored stored = store.put(key(spec, "manifest.json"), Json.write(manifest));
+    StoredObject stored = store.put(key(spec, "manifest.json"), Json.write(manifest));
     return new StatusReport.Result(stored.uri().toString(), stored.sha256());
   }
 
@@ -299,7 +299,7 @@ public class TrainingFixture {
   }
 
   private CheckpointManifest.File file(RunSpec spec, String path, String content) {
-    Stored stored = store.put(key(spec, path), content.getBytes(StandardCharsets.UTF_8));
+    StoredObject stored = store.put(key(spec, path), content.getBytes(StandardCharsets.UTF_8));
     return new CheckpointManifest.File(path, stored.bytes(), stored.sha256());
   }
 
@@ -318,7 +318,8 @@ public class TrainingFixture {
         null);
   }
 
-  public <D extends EventData> dev.whetstone.contracts.event.Event<D> event(LoopId loop, D data) {
+  public <D extends EventData> dev.whetstone.contracts.envelope.Event<D> event(
+      LoopId loop, D data) {
     return events.create(loop, "test", null, loop.key(), data);
   }
 }

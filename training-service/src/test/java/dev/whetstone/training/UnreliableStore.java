@@ -3,7 +3,7 @@ package dev.whetstone.training;
 import dev.whetstone.kit.store.FileObjectStore;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
-import dev.whetstone.kit.store.Stored;
+import dev.whetstone.kit.store.StoredObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.InputStream;
 import java.net.URI;
@@ -34,7 +34,7 @@ public class UnreliableStore implements ObjectStore {
   }
 
   @Override
-  public Stored put(String key, byte[] bytes) {
+  public StoredObject put(String key, byte[] bytes) {
     return files.put(key, bytes);
   }
 

@@ -6,7 +6,7 @@ import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.contracts.run.StatusReport.Phase;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.training.engine.FakeEngine;
+import dev.whetstone.training.engine.FakeComputeEngine;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,10 +14,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 /** Reports over HTTP as a worker does. */
 @ApplicationScoped
 public class WorkerDouble {
-  private final FakeEngine engine;
+  private final FakeComputeEngine engine;
   private final TrainingFixture fixture;
 
-  public WorkerDouble(FakeEngine engine, TrainingFixture fixture) {
+  public WorkerDouble(FakeComputeEngine engine, TrainingFixture fixture) {
     this.engine = engine;
     this.fixture = fixture;
   }

@@ -1,7 +1,7 @@
 package dev.whetstone.contracts.batch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.contracts.EventKey;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

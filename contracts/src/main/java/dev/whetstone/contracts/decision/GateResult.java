@@ -1,6 +1,7 @@
 package dev.whetstone.contracts.decision;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.contracts.loop.GateRole;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ public record GateResult(
     @Nullable Double champion,
     @Nullable Double candidate,
     @Nullable Double difference,
-    @Nullable Interval interval,
+    @Nullable ConfidenceInterval interval,
     @Nullable Double pValue,
     double margin,
     boolean enforced,

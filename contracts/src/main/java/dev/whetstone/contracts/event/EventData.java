@@ -1,5 +1,7 @@
 package dev.whetstone.contracts.event;
 
+import dev.whetstone.contracts.envelope.EventType;
+
 /**
  * The data of one CloudEvent. Each event type has exactly one record; {@link EventType} pairs them.
  */

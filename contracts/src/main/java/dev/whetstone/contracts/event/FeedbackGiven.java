@@ -2,6 +2,8 @@ package dev.whetstone.contracts.event;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.feedback.FeedbackKind;
+import dev.whetstone.contracts.feedback.FeedbackSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;

@@ -3,9 +3,9 @@ package dev.whetstone.contracts.event;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.whetstone.contracts.decision.DecisionCost;
 import dev.whetstone.contracts.decision.GateResult;
-import dev.whetstone.contracts.decision.RolloutMode;
-import dev.whetstone.contracts.decision.SuiteRef;
 import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.loop.RolloutMode;
+import dev.whetstone.contracts.suite.SuiteRef;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -3,8 +3,6 @@ package dev.whetstone.contracts.loop;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.decision.GateRole;
-import dev.whetstone.contracts.decision.RolloutMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

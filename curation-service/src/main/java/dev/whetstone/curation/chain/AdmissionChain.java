@@ -1,5 +1,7 @@
 package dev.whetstone.curation.chain;
 
+import dev.whetstone.curation.example.AdmissionStep;
+import dev.whetstone.curation.example.Example;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,28 +18,28 @@ public final class AdmissionChain {
   }
 
   public AdmissionOutcome run(Example example, AdmissionContext context) {
-    var steps = new ArrayList<Step>();
+    var steps = new ArrayList<AdmissionStep>();
     Example current = example;
     String stageName = "";
     for (AdmissionStage stage : stages) {
       stageName = stage.name();
-      Judgement judgement = stage.judge(current, context);
+      StageJudgement judgement = stage.judge(current, context);
       switch (judgement) {
-        case Judgement.Keep() -> steps.add(new Step(stageName, "keep", ""));
-        case Judgement.Changed(Example changed, String note) -> {
+        case StageJudgement.Keep() -> steps.add(new AdmissionStep(stageName, "keep", ""));
+        case StageJudgement.Changed(Example changed, String note) -> {
           current = changed;
-          steps.add(new Step(stageName, "changed", note));
+          steps.add(new AdmissionStep(stageName, "changed", note));
         }
-        case Judgement.Quarantine(String reason, _) -> {
-          steps.add(new Step(stageName, "quarantine", reason));
+        case StageJudgement.Quarantine(String reason, _) -> {
+          steps.add(new AdmissionStep(stageName, "quarantine", reason));
           return new AdmissionOutcome(current, judgement, stageName, steps);
         }
-        case Judgement.Reject(String reason, _) -> {
-          steps.add(new Step(stageName, "reject", reason));
+        case StageJudgement.Reject(String reason, _) -> {
+          steps.add(new AdmissionStep(stageName, "reject", reason));
           return new AdmissionOutcome(current, judgement, stageName, steps);
         }
       }
     }
-    return new AdmissionOutcome(current, Judgement.keep(), stageName, steps);
+    return new AdmissionOutcome(current, StageJudgement.keep(), stageName, steps);
   }
 }

@@ -1,12 +1,13 @@
 package dev.whetstone.curation.chain;
 
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.text.TokenCounter;
 import java.util.Map;
 
 /**
  * What an admission stage may know beside the example.
  *
- * @param facts by the names of {@link Facts}; absent facts are neutral
+ * @param facts by the names of {@link AdmissionFacts}; absent facts are neutral
  */
 public record AdmissionContext(LoopSpec spec, TokenCounter tokens, Map<String, Object> facts) {
   public AdmissionContext {

@@ -1,5 +1,7 @@
 package dev.whetstone.curation.chain;
 
+import dev.whetstone.curation.example.AdmissionStep;
+import dev.whetstone.curation.example.Example;
 import java.util.List;
 
 /**
@@ -9,7 +11,8 @@ import java.util.List;
  * @param last the judgement that ended the way: keep, or why not
  * @param stage that gave it
  */
-public record AdmissionOutcome(Example example, Judgement last, String stage, List<Step> steps) {
+public record AdmissionOutcome(
+    Example example, StageJudgement last, String stage, List<AdmissionStep> steps) {
   public AdmissionOutcome {
     steps = List.copyOf(steps);
   }

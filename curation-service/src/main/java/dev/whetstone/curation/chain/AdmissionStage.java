@@ -1,9 +1,11 @@
 package dev.whetstone.curation.chain;
 
+import dev.whetstone.curation.example.Example;
+
 /** Judges one example at admission, without knowing any other. */
 public interface AdmissionStage {
   /** Stable name, as in funnels and fates. */
   String name();
 
-  Judgement judge(Example example, AdmissionContext context);
+  StageJudgement judge(Example example, AdmissionContext context);
 }

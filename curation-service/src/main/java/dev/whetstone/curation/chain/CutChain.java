@@ -1,5 +1,6 @@
 package dev.whetstone.curation.chain;
 
+import dev.whetstone.curation.example.Example;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -30,7 +31,7 @@ public final class CutChain {
   public CutOutcome run(List<Example> examples, CutContext context) {
     Map<String, Example> current = byId(examples);
     CutContext ordered = ordered(context);
-    var dropped = new ArrayList<Fate>();
+    var dropped = new ArrayList<DroppedExample>();
     var counts = new ArrayList<StageCount>();
     for (CutStage stage : stages) {
       int in = current.size();
@@ -38,7 +39,7 @@ public final class CutChain {
       Map<String, Integer> reasons = apply(stage.name(), judgements, current, dropped);
       counts.add(new StageCount(stage.name(), in, current.size(), reasons));
     }
-    dropped.sort(Comparator.comparing(Fate::exampleId));
+    dropped.sort(Comparator.comparing(DroppedExample::exampleId));
     return new CutOutcome(
         List.copyOf(byId(current.values()).values()), dropped, new Funnel(counts));
   }
@@ -47,26 +48,26 @@ public final class CutChain {
       String stage,
       List<CutJudgement> judgements,
       Map<String, Example> current,
-      List<Fate> dropped) {
+      List<DroppedExample> dropped) {
     var reasons = new TreeMap<String, Integer>();
     for (CutJudgement one : judgements) {
       String id = one.exampleId();
-      Judgement judgement = one.judgement();
+      StageJudgement judgement = one.judgement();
       if (!current.containsKey(id)) {
         throw new IllegalStateException("stage " + stage + " judged " + id + ", not in the cut");
       }
       switch (judgement) {
-        case Judgement.Keep() -> {}
-        case Judgement.Changed(Example changed, _) -> current.put(id, changed);
-        case Judgement.Quarantine(String reason, _) -> {
+        case StageJudgement.Keep() -> {}
+        case StageJudgement.Changed(Example changed, _) -> current.put(id, changed);
+        case StageJudgement.Quarantine(String reason, _) -> {
           current.remove(id);
           reasons.merge(reason, 1, Integer::sum);
-          dropped.add(new Fate(id, stage, judgement));
+          dropped.add(new DroppedExample(id, stage, judgement));
         }
-        case Judgement.Reject(String reason, _) -> {
+        case StageJudgement.Reject(String reason, _) -> {
           current.remove(id);
           reasons.merge(reason, 1, Integer::sum);
-          dropped.add(new Fate(id, stage, judgement));
+          dropped.add(new DroppedExample(id, stage, judgement));
         }
       }
     }

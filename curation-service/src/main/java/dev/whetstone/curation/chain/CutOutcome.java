@@ -1,5 +1,6 @@
 package dev.whetstone.curation.chain;
 
+import dev.whetstone.curation.example.Example;
 import java.util.List;
 
 /**
@@ -7,7 +8,7 @@ import java.util.List;
  *
  * @param kept with their final sample weights
  */
-public record CutOutcome(List<Example> kept, List<Fate> dropped, Funnel funnel) {
+public record CutOutcome(List<Example> kept, List<DroppedExample> dropped, Funnel funnel) {
   public CutOutcome {
     kept = List.copyOf(kept);
     dropped = List.copyOf(dropped);

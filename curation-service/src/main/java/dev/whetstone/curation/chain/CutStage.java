@@ -1,5 +1,6 @@
 package dev.whetstone.curation.chain;
 
+import dev.whetstone.curation.example.Example;
 import java.util.List;
 
 /**

@@ -10,8 +10,8 @@ import dev.whetstone.contracts.batch.SftRow;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.curation.chain.Example;
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.curation.example.Example;
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.store.ObjectStore;
 import java.io.ByteArrayOutputStream;
@@ -37,7 +37,7 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
   }
 
   String batchId() {
-    return Digests.sha256(manifestBytes());
+    return ContentDigests.sha256(manifestBytes());
   }
 
   /** Where the manifest lies. */
@@ -86,7 +86,7 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
     }
     byte[] cutBytes = Json.canonical(cut);
     List<LineageRow> lineage = ordered.stream().map(BatchFiles::lineage).toList();
-    byte[] card = Card.of(cut, ordered, counts).getBytes(StandardCharsets.UTF_8);
+    byte[] card = DatasetCard.of(cut, ordered, counts).getBytes(StandardCharsets.UTF_8);
     add(files, blobs, "lineage.jsonl", null, null, lineage.size(), lines(lineage));
     add(files, blobs, "cut.json", null, null, 1, cutBytes);
     add(files, blobs, "card.md", null, null, 1, card);
@@ -100,7 +100,7 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
             cut.loopSpecSha256(),
             cut.parentBatchId(),
             cut.trigger(),
-            Digests.sha256(cutBytes),
+            ContentDigests.sha256(cutBytes),
             counts,
             funnel(cut, ordered.size()),
             files);
@@ -122,7 +122,7 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
       Split split,
       int rows,
       byte[] bytes) {
-    String sha256 = Digests.sha256(bytes);
+    String sha256 = ContentDigests.sha256(bytes);
     files.add(
         new BatchFile(path, ObjectStore.blobKey(sha256), form, split, bytes.length, rows, sha256));
     blobs.put(path, bytes);

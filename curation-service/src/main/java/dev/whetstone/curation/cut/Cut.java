@@ -38,7 +38,7 @@ record Cut(
     Map<String, String> adoption,
     Ledger tombstones,
     List<WeakSlice> findings,
-    Admission admission,
+    AdmissionCounts admission,
     Funnel funnel,
     List<String> warnings) {
 

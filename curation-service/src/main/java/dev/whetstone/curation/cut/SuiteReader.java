@@ -2,7 +2,7 @@ package dev.whetstone.curation.cut;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.suite.SuiteItem;
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -46,7 +46,7 @@ final class SuiteReader {
         continue;
       }
       byte[] bytes = bytes(suite, Path.of(uri));
-      String sha256 = Digests.sha256(bytes);
+      String sha256 = ContentDigests.sha256(bytes);
       if (suite.sha256() != null && !suite.sha256().equals(sha256)) {
         throw new SuiteException(
             "suite %s at %s has digest %s, but %s was declared; declare the loop again or restore the file"

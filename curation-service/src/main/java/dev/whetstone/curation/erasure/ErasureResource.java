@@ -1,11 +1,11 @@
 package dev.whetstone.curation.erasure;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.problem.Problems;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class ErasureResource {
-  private final Erasures erasures;
-  private final Caller caller;
+  private final ErasureRepository erasures;
+  private final ApiCaller caller;
 
-  public ErasureResource(Erasures erasures, Caller caller) {
+  public ErasureResource(ErasureRepository erasures, ApiCaller caller) {
     this.erasures = erasures;
     this.caller = caller;
   }
@@ -56,13 +56,13 @@ public class ErasureResource {
       @Nullable Instant doneAt) {}
 
   @GET
-  @RequiresScope({Scope.ERASE, Scope.READ})
+  @RequiresScope({KeyScope.ERASE, KeyScope.READ})
   @Transactional
   public ErasureView get(@PathParam("id") String id) {
     List<Erasure> found = erasures.find(caller.tenant(), id);
     if (found.isEmpty()) {
       throw new ProblemException(
-          Problems.notFound(
+          HttpProblems.notFound(
               "unknown-erasure",
               "no erasure '" + id + "' has reached curation",
               "it may still be on its way; ask again in a moment"));

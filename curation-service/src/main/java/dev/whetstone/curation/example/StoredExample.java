@@ -1,8 +1,6 @@
 package dev.whetstone.curation.example;
 
 import dev.whetstone.contracts.batch.Split;
-import dev.whetstone.curation.chain.Example;
-import dev.whetstone.curation.chain.Step;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +37,7 @@ public record StoredExample(
     double score,
     boolean released,
     @Nullable Example example,
-    List<Step> steps,
+    List<AdmissionStep> steps,
     String facts,
     @Nullable String cutId,
     @Nullable String batchId,

@@ -1,6 +1,6 @@
 package dev.whetstone.curation.fate;
 
-import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.contracts.EventKey;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ public record Receipt(
     Instant receivedAt,
     @Nullable Instant occurredAt,
     Instant joinDeadline,
-    Standing standing,
+    EventStanding standing,
     Phase phase,
     @Nullable EventKey target,
     @Nullable String body) {

@@ -5,10 +5,10 @@ import dev.whetstone.contracts.event.FeedbackContent;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.contracts.event.InteractionRecorded.Request;
 import dev.whetstone.contracts.loop.LoopSpec;
-import dev.whetstone.curation.chain.Example;
-import dev.whetstone.curation.chain.Provenance;
-import dev.whetstone.curation.chain.Reasons;
-import dev.whetstone.curation.chain.Texts;
+import dev.whetstone.curation.chain.ReasonCodes;
+import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.example.Provenance;
+import dev.whetstone.curation.text.ChatTexts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +31,7 @@ public final class FormRule {
    * @param interaction the answer it is about; absent for demonstrations and for feedback on a
    *     whole conversation
    */
-  public static Formed apply(
+  public static FormOutcome apply(
       LoopSpec spec,
       @Nullable InteractionRecorded interaction,
       FeedbackContent content,
@@ -39,11 +39,11 @@ public final class FormRule {
     return switch (content) {
       case FeedbackContent.Demonstration(Request request, ChatMessage response) ->
           demonstration(spec, request, response, provenance);
-      case FeedbackContent.Comment(_) -> new Formed.Context("comment");
+      case FeedbackContent.Comment(_) -> new FormOutcome.Context("comment");
       case FeedbackContent.Implicit(String name, Object value) ->
-          new Formed.Signal(name, implicitValue(name, value));
+          new FormOutcome.Signal(name, implicitValue(name, value));
       case FeedbackContent.Outcome(String name, Object value) ->
-          new Formed.Signal(name, signedValue(value));
+          new FormOutcome.Signal(name, signedValue(value));
       case FeedbackContent.Thumb(boolean up) ->
           interaction == null ? wholeConversation() : binary(interaction, up, provenance);
       case FeedbackContent.Rating rating ->
@@ -61,25 +61,27 @@ public final class FormRule {
     };
   }
 
-  private static Formed wholeConversation() {
-    return new Formed.Context("about the whole conversation, not about one answer");
+  private static FormOutcome wholeConversation() {
+    return new FormOutcome.Context("about the whole conversation, not about one answer");
   }
 
-  private static Formed needsAnswer(String kind) {
-    return new Formed.Rejected(
-        Reasons.UNKNOWN_RESPONSE, "a " + kind + " needs the answer it is about; send responseId");
+  private static FormOutcome needsAnswer(String kind) {
+    return new FormOutcome.Rejected(
+        ReasonCodes.UNKNOWN_RESPONSE,
+        "a " + kind + " needs the answer it is about; send responseId");
   }
 
-  private static Formed binary(InteractionRecorded interaction, boolean up, Provenance provenance) {
+  private static FormOutcome binary(
+      InteractionRecorded interaction, boolean up, Provenance provenance) {
     Request request = interaction.request();
     ChatMessage served = plain(interaction.response().message());
-    return new Formed.Examples(
+    return new FormOutcome.Examples(
         List.of(
             Example.binary(
                 plain(request.messages()), List.of(served), up, request.tools(), provenance)));
   }
 
-  private static Formed rating(
+  private static FormOutcome rating(
       LoopSpec.Quality quality,
       InteractionRecorded interaction,
       FeedbackContent.Rating rating,
@@ -92,7 +94,7 @@ public final class FormRule {
     if (share <= quality.ratingNegative()) {
       return binary(interaction, false, provenance);
     }
-    return new Formed.Context(
+    return new FormOutcome.Context(
         String.format(
             Locale.ROOT,
             "a rating of %.2f of its scale, between the loop's thresholds %.2f and %.2f",
@@ -101,31 +103,31 @@ public final class FormRule {
             quality.ratingPositive()));
   }
 
-  private static Formed correction(
+  private static FormOutcome correction(
       InteractionRecorded interaction, String corrected, Provenance provenance) {
     Request request = interaction.request();
     ChatMessage served = plain(interaction.response().message());
-    if (Texts.text(served).strip().equals(corrected.strip())) {
-      return new Formed.Rejected(Reasons.UNCHANGED, "the correction is what was served");
+    if (ChatTexts.text(served).strip().equals(corrected.strip())) {
+      return new FormOutcome.Rejected(ReasonCodes.UNCHANGED, "the correction is what was served");
     }
     List<ChatMessage> prompt = plain(request.messages());
     List<ChatMessage> right = List.of(ChatMessage.assistant(corrected));
     List<Example> examples = new ArrayList<>();
     examples.add(Example.sft(prompt, right, request.tools(), provenance));
     examples.add(Example.preference(prompt, right, List.of(served), request.tools(), provenance));
-    return new Formed.Examples(examples);
+    return new FormOutcome.Examples(examples);
   }
 
-  private static Formed preference(
+  private static FormOutcome preference(
       InteractionRecorded interaction,
       ChatMessage chosen,
       ChatMessage rejected,
       Provenance provenance) {
-    if (Texts.text(chosen).strip().equals(Texts.text(rejected).strip())) {
-      return new Formed.Rejected(Reasons.UNCHANGED, "chosen and rejected are the same");
+    if (ChatTexts.text(chosen).strip().equals(ChatTexts.text(rejected).strip())) {
+      return new FormOutcome.Rejected(ReasonCodes.UNCHANGED, "chosen and rejected are the same");
     }
     Request request = interaction.request();
-    return new Formed.Examples(
+    return new FormOutcome.Examples(
         List.of(
             Example.preference(
                 plain(request.messages()),
@@ -135,7 +137,7 @@ public final class FormRule {
                 provenance)));
   }
 
-  private static Formed demonstration(
+  private static FormOutcome demonstration(
       LoopSpec spec, Request request, ChatMessage response, Provenance provenance) {
     List<ChatMessage> prompt = new ArrayList<>(plain(request.messages()));
     String systemPrompt = spec.spec().systemPrompt();
@@ -144,7 +146,7 @@ public final class FormRule {
     if (systemPrompt != null && !systemPrompt.isBlank() && !hasOwn) {
       prompt.addFirst(ChatMessage.of("system", systemPrompt));
     }
-    return new Formed.Examples(
+    return new FormOutcome.Examples(
         List.of(Example.sft(prompt, List.of(plain(response)), request.tools(), provenance)));
   }
 

@@ -1,6 +1,6 @@
 package dev.whetstone.curation.form;
 
-import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.event.FeedbackContent;
 import java.time.Instant;
 

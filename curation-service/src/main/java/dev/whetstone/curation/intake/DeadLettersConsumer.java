@@ -1,10 +1,10 @@
 package dev.whetstone.curation.intake;
 
+import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Fate;
-import dev.whetstone.curation.fate.Receipts;
-import dev.whetstone.curation.fate.Standing;
+import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.kit.sql.DatabaseFaults;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,9 +26,9 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class DeadLettersConsumer {
   private static final Logger LOG = Logger.getLogger(DeadLettersConsumer.class);
-  private final Receipts receipts;
+  private final ReceiptRepository receipts;
 
-  public DeadLettersConsumer(Receipts receipts) {
+  public DeadLettersConsumer(ReceiptRepository receipts) {
     this.receipts = receipts;
   }
 
@@ -43,7 +43,7 @@ public class DeadLettersConsumer {
   /** Returns when all are recorded; one that never can be is left out, not its neighbours. */
   private void record(List<ConsumerRecord<String, byte[]>> letters) {
     try {
-      Retry.untilDatabaseAnswers(() -> letters.forEach(this::record));
+      DatabaseRetry.untilDatabaseAnswers(() -> letters.forEach(this::record));
     } catch (RuntimeException e) {
       if (DatabaseFaults.mayPass(e)) {
         throw e;
@@ -64,7 +64,7 @@ public class DeadLettersConsumer {
       var loop = new LoopId(header(letter, "ce_tenant"), header(letter, "ce_loop"));
       var key = new EventKey(loop, header(letter, "ce_source"), header(letter, "ce_id"));
       var standing =
-          new Standing(
+          new EventStanding(
               Fate.DEAD_LETTERED,
               header(letter, "error-code"),
               header(letter, "error-detail"),

@@ -4,9 +4,9 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.contracts.event.PromotionRolledBack;
-import dev.whetstone.curation.batch.Decisions;
-import dev.whetstone.kit.inbox.Consumption;
-import dev.whetstone.kit.inbox.Received;
+import dev.whetstone.curation.batch.BatchAdoption;
+import dev.whetstone.kit.inbox.EventConsumption;
+import dev.whetstone.kit.inbox.ReceivedEvent;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -16,10 +16,10 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Consumes what the judge decided, which moves batches. */
 @ApplicationScoped
 public class DecisionsConsumer {
-  private final Consumption consumption;
-  private final Decisions decisions;
+  private final EventConsumption consumption;
+  private final BatchAdoption decisions;
 
-  public DecisionsConsumer(Consumption consumption, Decisions decisions) {
+  public DecisionsConsumer(EventConsumption consumption, BatchAdoption decisions) {
     this.consumption = consumption;
     this.decisions = decisions;
   }
@@ -30,8 +30,8 @@ public class DecisionsConsumer {
     consumption.process(records, this::apply);
   }
 
-  private void apply(List<Received> events) {
-    for (Received received : events) {
+  private void apply(List<ReceivedEvent> events) {
+    for (ReceivedEvent received : events) {
       LoopId loop = received.event().attributes().loop();
       switch (received.event().data()) {
         case PromotionDecided decided -> decisions.decided(loop, decided);

@@ -1,6 +1,6 @@
 package dev.whetstone.curation.intake;
 
-import dev.whetstone.kit.inbox.Consumption;
+import dev.whetstone.kit.inbox.EventConsumption;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -9,10 +9,10 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Consumes interactions, feedback, retractions and erasures. */
 @ApplicationScoped
 public class FeedbackConsumer {
-  private final Consumption consumption;
+  private final EventConsumption consumption;
   private final FeedbackIntake intake;
 
-  public FeedbackConsumer(Consumption consumption, FeedbackIntake intake) {
+  public FeedbackConsumer(EventConsumption consumption, FeedbackIntake intake) {
     this.consumption = consumption;
     this.intake = intake;
   }

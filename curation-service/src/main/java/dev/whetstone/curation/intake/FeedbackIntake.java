@@ -1,21 +1,21 @@
 package dev.whetstone.curation.intake;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.event.EndUserErased;
-import dev.whetstone.contracts.event.Event;
-import dev.whetstone.curation.erasure.Erasures;
-import dev.whetstone.curation.fate.Deadlines;
+import dev.whetstone.curation.erasure.ErasureRepository;
+import dev.whetstone.curation.fate.DeadlineRule;
+import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Receipt;
-import dev.whetstone.curation.fate.Receipts;
-import dev.whetstone.curation.fate.Standing;
-import dev.whetstone.curation.join.Incoming;
-import dev.whetstone.curation.join.Join;
-import dev.whetstone.curation.split.SplitRule;
-import dev.whetstone.curation.tombstone.Pseudonyms;
-import dev.whetstone.curation.tombstone.Tombstones;
-import dev.whetstone.kit.inbox.Received;
+import dev.whetstone.curation.fate.ReceiptRepository;
+import dev.whetstone.curation.form.SplitRule;
+import dev.whetstone.curation.join.EventJoin;
+import dev.whetstone.curation.join.IncomingEvent;
+import dev.whetstone.curation.tombstone.PseudonymDigests;
+import dev.whetstone.curation.tombstone.TombstoneRepository;
+import dev.whetstone.kit.inbox.ReceivedEvent;
 import dev.whetstone.kit.loop.DeclaredLoop;
-import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,21 +34,21 @@ public class FeedbackIntake {
   /** How long an event waits for its loop's declaration. */
   static final Duration PARKING = Duration.ofDays(7);
 
-  private final DeclaredLoops loops;
-  private final Join join;
-  private final Erasures erasures;
-  private final Receipts receipts;
-  private final Tombstones tombstones;
-  private final Pseudonyms pseudonyms;
+  private final DeclaredLoopRepository loops;
+  private final EventJoin join;
+  private final ErasureRepository erasures;
+  private final ReceiptRepository receipts;
+  private final TombstoneRepository tombstones;
+  private final PseudonymDigests pseudonyms;
   private final Clock clock;
 
   public FeedbackIntake(
-      DeclaredLoops loops,
-      Join join,
-      Erasures erasures,
-      Receipts receipts,
-      Tombstones tombstones,
-      Pseudonyms pseudonyms,
+      DeclaredLoopRepository loops,
+      EventJoin join,
+      ErasureRepository erasures,
+      ReceiptRepository receipts,
+      TombstoneRepository tombstones,
+      PseudonymDigests pseudonyms,
       Clock clock) {
     this.loops = loops;
     this.join = join;
@@ -60,10 +60,10 @@ public class FeedbackIntake {
   }
 
   /** In the caller's transaction. */
-  public void apply(List<Received> events) {
+  public void apply(List<ReceivedEvent> events) {
     Map<LoopId, List<Event<?>>> byLoop = new LinkedHashMap<>();
     Set<LoopId> erasing = new java.util.HashSet<>();
-    for (Received received : events) {
+    for (ReceivedEvent received : events) {
       Event<?> event = received.event();
       LoopId loop = event.attributes().loop();
       byLoop.computeIfAbsent(loop, key -> new ArrayList<>()).add(event);
@@ -73,12 +73,12 @@ public class FeedbackIntake {
     }
     tombstones.lock(byLoop.keySet(), erasing);
     for (LoopId loop : sorted(byLoop.keySet())) {
-      List<Incoming> incoming = new ArrayList<>();
+      List<IncomingEvent> incoming = new ArrayList<>();
       for (Event<?> event : byLoop.get(loop)) {
         if (event.data() instanceof EndUserErased erased) {
           erasures.request(event.attributes(), erased);
         } else {
-          incoming.add(Incoming.of(event, pseudonyms));
+          incoming.add(IncomingEvent.of(event, pseudonyms));
         }
       }
       admitOrPark(loop, incoming);
@@ -88,10 +88,10 @@ public class FeedbackIntake {
   /** Takes parked events of a loop in, now that it is declared. In the caller's transaction. */
   public void release(DeclaredLoop loop, List<Receipt> parked) {
     tombstones.lock(List.of(loop.id()), List.of());
-    join.admit(loop, parked.stream().map(Incoming::of).toList());
+    join.admit(loop, parked.stream().map(IncomingEvent::of).toList());
   }
 
-  private void admitOrPark(LoopId loop, List<Incoming> incoming) {
+  private void admitOrPark(LoopId loop, List<IncomingEvent> incoming) {
     if (incoming.isEmpty()) {
       return;
     }
@@ -103,8 +103,8 @@ public class FeedbackIntake {
     }
   }
 
-  private Receipt parked(Incoming event) {
-    var deadline = Deadlines.ofWaiting(event.receivedAt(), PARKING, clock.instant());
+  private Receipt parked(IncomingEvent event) {
+    var deadline = DeadlineRule.ofWaiting(event.receivedAt(), PARKING, clock.instant());
     String detail = "waits for loop " + event.key().loop() + " to be declared";
     return new Receipt(
         event.key(),
@@ -115,7 +115,7 @@ public class FeedbackIntake {
         event.receivedAt(),
         event.occurredAt(),
         deadline,
-        Standing.waiting("loop", detail, deadline),
+        EventStanding.waiting("loop", detail, deadline),
         Receipt.Phase.PARKED,
         null,
         event.body());

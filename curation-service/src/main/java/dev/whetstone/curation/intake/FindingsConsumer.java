@@ -1,8 +1,8 @@
 package dev.whetstone.curation.intake;
 
 import dev.whetstone.contracts.event.FindingReported;
-import dev.whetstone.curation.cut.Findings;
-import dev.whetstone.kit.inbox.Consumption;
+import dev.whetstone.curation.finding.FindingRepository;
+import dev.whetstone.kit.inbox.EventConsumption;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -11,10 +11,10 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Consumes weak slices that evaluation found; the next cut takes them first. */
 @ApplicationScoped
 public class FindingsConsumer {
-  private final Consumption consumption;
-  private final Findings findings;
+  private final EventConsumption consumption;
+  private final FindingRepository findings;
 
-  public FindingsConsumer(Consumption consumption, Findings findings) {
+  public FindingsConsumer(EventConsumption consumption, FindingRepository findings) {
     this.consumption = consumption;
     this.findings = findings;
   }

@@ -1,6 +1,6 @@
 package dev.whetstone.curation.intake;
 
-import dev.whetstone.kit.loop.Declarations;
+import dev.whetstone.kit.loop.DeclaredLoopRecorder;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -9,9 +9,9 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Consumes loops' declarations. Events that wait for one are released by the reconciler. */
 @ApplicationScoped
 public class LoopsConsumer {
-  private final Declarations declarations;
+  private final DeclaredLoopRecorder declarations;
 
-  public LoopsConsumer(Declarations declarations) {
+  public LoopsConsumer(DeclaredLoopRecorder declarations) {
     this.declarations = declarations;
   }
 

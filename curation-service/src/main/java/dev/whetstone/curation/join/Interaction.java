@@ -1,7 +1,7 @@
 package dev.whetstone.curation.join;
 
+import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.batch.Split;
-import dev.whetstone.contracts.event.EventKey;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -1,17 +1,17 @@
 package dev.whetstone.curation.join;
 
 import dev.whetstone.contracts.loop.LoopSpec.SplitRatios.Shares;
-import dev.whetstone.curation.batch.Batches;
-import dev.whetstone.curation.split.SplitRule;
+import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.curation.form.SplitRule;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /** The shares new conversations are split by; they change only when a batch is sealed. */
 @ApplicationScoped
 public class SplitShares {
-  private final Batches batches;
+  private final BatchRepository batches;
 
-  public SplitShares(Batches batches) {
+  public SplitShares(BatchRepository batches) {
     this.batches = batches;
   }
 

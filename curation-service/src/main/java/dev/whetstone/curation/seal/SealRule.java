@@ -1,7 +1,7 @@
 package dev.whetstone.curation.seal;
 
 import dev.whetstone.contracts.batch.BatchTrigger;
-import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.loop.GateRole;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.seal.SealDecision.Seal;
 import dev.whetstone.curation.seal.SealDecision.Wait;

@@ -2,14 +2,14 @@ package dev.whetstone.curation.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.curation.batch.Batch;
-import dev.whetstone.curation.batch.Batches;
-import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.problem.Problems;
 import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
@@ -29,16 +29,17 @@ import org.jboss.logging.Logger;
 /** A loop's sealed batches. */
 @Path("/v1/loops/{loop}/batches")
 @Produces(MediaType.APPLICATION_JSON)
-@RequiresScope(Scope.READ)
+@RequiresScope(KeyScope.READ)
 @RunOnVirtualThread
 public class BatchResource {
   private static final Logger LOG = Logger.getLogger(BatchResource.class);
-  private final Batches batches;
+  private final BatchRepository batches;
   private final ObjectStore store;
-  private final DeclaredLoops loops;
-  private final Caller caller;
+  private final DeclaredLoopRepository loops;
+  private final ApiCaller caller;
 
-  public BatchResource(Batches batches, ObjectStore store, DeclaredLoops loops, Caller caller) {
+  public BatchResource(
+      BatchRepository batches, ObjectStore store, DeclaredLoopRepository loops, ApiCaller caller) {
     this.batches = batches;
     this.store = store;
     this.loops = loops;
@@ -75,7 +76,7 @@ public class BatchResource {
             .orElseThrow(
                 () ->
                     new ProblemException(
-                        Problems.notFound(
+                        HttpProblems.notFound(
                             "unknown-batch",
                             "loop '" + loop + "' has no batch '" + batchId + "'",
                             "see GET /v1/loops/" + loop + "/batches")));
@@ -101,6 +102,6 @@ public class BatchResource {
 
   private static ProblemException unreadable(ObjectStoreException fault, String remedy) {
     return new ProblemException(
-        Problems.unavailable("batch-unreadable", fault.getMessage(), remedy));
+        HttpProblems.unavailable("batch-unreadable", fault.getMessage(), remedy));
   }
 }

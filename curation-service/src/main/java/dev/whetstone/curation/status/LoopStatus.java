@@ -1,7 +1,7 @@
 package dev.whetstone.curation.status;
 
 import dev.whetstone.contracts.batch.Form;
-import dev.whetstone.kit.loop.Condition;
+import dev.whetstone.kit.loop.LoopCondition;
 import java.util.List;
 import java.util.Map;
 
@@ -35,7 +35,7 @@ public record LoopStatus(
     long waiting,
     List<BatchView> batches,
     Map<String, Long> funnel,
-    List<Condition> conditions) {
+    List<LoopCondition> conditions) {
   public LoopStatus {
     batches = List.copyOf(batches);
     conditions = List.copyOf(conditions);

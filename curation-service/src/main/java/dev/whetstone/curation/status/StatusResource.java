@@ -2,21 +2,21 @@ package dev.whetstone.curation.status;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.batch.Batch;
-import dev.whetstone.curation.batch.Batches;
-import dev.whetstone.curation.cut.Cutter;
-import dev.whetstone.curation.cut.SealRequests;
+import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.curation.cut.CutDriver;
+import dev.whetstone.curation.cut.SealRequestRepository;
+import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.example.ExampleState;
-import dev.whetstone.curation.example.Examples;
 import dev.whetstone.curation.fate.Fate;
-import dev.whetstone.curation.fate.Receipts;
+import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.curation.seal.SealRule;
-import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
 import dev.whetstone.kit.loop.DeclaredLoop;
-import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.problem.Problems;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
@@ -34,22 +34,22 @@ import java.util.Map;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class StatusResource {
-  private final DeclaredLoops loops;
-  private final Cutter cutter;
-  private final SealRequests requests;
-  private final Receipts receipts;
-  private final Examples examples;
-  private final Batches batches;
-  private final Caller caller;
+  private final DeclaredLoopRepository loops;
+  private final CutDriver cutter;
+  private final SealRequestRepository requests;
+  private final ReceiptRepository receipts;
+  private final ExampleRepository examples;
+  private final BatchRepository batches;
+  private final ApiCaller caller;
 
   public StatusResource(
-      DeclaredLoops loops,
-      Cutter cutter,
-      SealRequests requests,
-      Receipts receipts,
-      Examples examples,
-      Batches batches,
-      Caller caller) {
+      DeclaredLoopRepository loops,
+      CutDriver cutter,
+      SealRequestRepository requests,
+      ReceiptRepository receipts,
+      ExampleRepository examples,
+      BatchRepository batches,
+      ApiCaller caller) {
     this.loops = loops;
     this.cutter = cutter;
     this.requests = requests;
@@ -61,7 +61,7 @@ public class StatusResource {
 
   @GET
   @Path("/status")
-  @RequiresScope(Scope.READ)
+  @RequiresScope(KeyScope.READ)
   @Transactional
   public LoopStatus status(@PathParam("loop") String name) {
     DeclaredLoop loop = loops.require(caller.loop(name));
@@ -82,14 +82,14 @@ public class StatusResource {
         readiness.heldOut(),
         SealRule.heldOutNeeded(loop.spec()),
         readiness.heldOut() >= SealRule.heldOutNeeded(loop.spec()),
-        Words.forecast(outlook.decision()),
+        ConditionMessages.forecast(outlook.decision()),
         examples.count(id, ExampleState.QUARANTINED),
         fates.getOrDefault(Fate.WAITING, 0L),
         sealed.stream().map(BatchView::of).toList(),
         receipts.reasons(id),
         List.of(
-            Words.receiving(fates),
-            Words.curating(outlook.decision(), sealed, outlook.obstacle())));
+            ConditionMessages.receiving(fates),
+            ConditionMessages.curating(outlook.decision(), sealed, outlook.obstacle())));
   }
 
   /** Answer to a person who asked for a seal. */
@@ -98,14 +98,14 @@ public class StatusResource {
   /** Asks for a seal now; the reconciler takes it within moments. */
   @POST
   @Path("/seal")
-  @RequiresScope(Scope.OPERATE)
+  @RequiresScope(KeyScope.OPERATE)
   @Transactional
   public Response seal(@PathParam("loop") String name) {
     DeclaredLoop loop = loops.require(caller.loop(name));
     var readiness = cutter.ready(loop);
     if (readiness.train() < SealRule.LEAST_TRAIN) {
       throw new ProblemException(
-          Problems.conflict(
+          HttpProblems.conflict(
               "not-enough-examples",
               "loop '%s' has %d new train examples ready; a batch needs at least %d"
                   .formatted(name, readiness.train(), SealRule.LEAST_TRAIN),

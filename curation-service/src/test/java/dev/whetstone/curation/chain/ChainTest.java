@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.curation.example.AdmissionStep;
+import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.text.InteractionStatistics;
+import dev.whetstone.curation.text.Tokenization;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +31,7 @@ class ChainTest {
           ...                 | ''
           """)
   void shouldReadWordsAsComparisonsSeeThem(String text, String words) {
-    assertThat(Words.normal(text)).isEqualTo(words);
+    assertThat(Tokenization.normal(text)).isEqualTo(words);
   }
 
   @Test
@@ -77,9 +81,9 @@ class ChainTest {
         stage(
             "shout",
             e ->
-                new Judgement.Changed(
+                new StageJudgement.Changed(
                     e.mapMessages(m -> m.withContent(m.content() + "!")), "shouted"));
-    AdmissionStage drop = stage("drop", _ -> new Judgement.Reject("because", "of it"));
+    AdmissionStage drop = stage("drop", _ -> new StageJudgement.Reject("because", "of it"));
     AdmissionStage never =
         stage(
             "never",
@@ -96,7 +100,8 @@ class ChainTest {
     assertThat(outcome.example().prompt()).containsExactly(ChatMessage.user("ask!"));
     assertThat(outcome.steps())
         .containsExactly(
-            new Step("shout", "changed", "shouted"), new Step("drop", "reject", "because"));
+            new AdmissionStep("shout", "changed", "shouted"),
+            new AdmissionStep("drop", "reject", "because"));
   }
 
   @Test
@@ -108,17 +113,17 @@ class ChainTest {
             "first",
             some ->
                 List.of(
-                    new CutJudgement(some.getFirst().id(), new Judgement.Reject("why", "so")),
+                    new CutJudgement(some.getFirst().id(), new StageJudgement.Reject("why", "so")),
                     new CutJudgement(
                         some.getLast().id(),
-                        new Judgement.Changed(some.getLast().withSampleWeight(2), "up"))));
+                        new StageJudgement.Changed(some.getLast().withSampleWeight(2), "up"))));
     CutStage quarantineAll =
         cutStage(
             "second",
             some ->
                 some.stream()
                     .filter(e -> e.sampleWeight() < 2)
-                    .map(e -> new CutJudgement(e.id(), new Judgement.Quarantine("odd", "so")))
+                    .map(e -> new CutJudgement(e.id(), new StageJudgement.Quarantine("odd", "so")))
                     .toList());
 
     CutOutcome outcome =
@@ -127,7 +132,7 @@ class ChainTest {
 
     assertThat(outcome.kept()).hasSize(1).allMatch(e -> e.sampleWeight() == 2);
     assertThat(outcome.dropped())
-        .extracting(Fate::stage)
+        .extracting(DroppedExample::stage)
         .containsExactlyInAnyOrder("first", "second");
     assertThat(outcome.funnel().stages())
         .containsExactly(
@@ -139,7 +144,7 @@ class ChainTest {
   @Test
   void shouldRefuseAStageThatJudgesStrangers() {
     CutStage wrong =
-        cutStage("wrong", _ -> List.of(new CutJudgement("stranger", Judgement.keep())));
+        cutStage("wrong", _ -> List.of(new CutJudgement("stranger", StageJudgement.keep())));
 
     assertThatThrownBy(
             () ->
@@ -162,7 +167,7 @@ class ChainTest {
   }
 
   private static AdmissionStage stage(
-      String name, java.util.function.Function<Example, Judgement> rule) {
+      String name, java.util.function.Function<Example, StageJudgement> rule) {
     return new AdmissionStage() {
       @Override
       public String name() {
@@ -170,7 +175,7 @@ class ChainTest {
       }
 
       @Override
-      public Judgement judge(Example example, AdmissionContext context) {
+      public StageJudgement judge(Example example, AdmissionContext context) {
         return rule.apply(example);
       }
     };

@@ -1,11 +1,17 @@
 package dev.whetstone.curation.chain;
 
+import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.contracts.event.EventKey;
-import dev.whetstone.contracts.event.FeedbackSource;
+import dev.whetstone.contracts.feedback.FeedbackSource;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.example.Provenance;
+import dev.whetstone.curation.text.ChatTexts;
+import dev.whetstone.curation.text.InteractionStatistics;
+import dev.whetstone.curation.text.TokenCounter;
+import dev.whetstone.curation.text.Tokenization;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +104,8 @@ public final class Samples {
 
   public static AdmissionContext admission(LoopSpec spec, Map<String, Object> facts) {
     TokenCounter words =
-        messages -> messages.stream().mapToInt(m -> Words.of(Texts.text(m)).size()).sum();
+        messages ->
+            messages.stream().mapToInt(m -> Tokenization.of(ChatTexts.text(m)).size()).sum();
     return new AdmissionContext(spec, words, facts);
   }
 

@@ -3,7 +3,7 @@ package dev.whetstone.curation.chain;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.loop.LoopFiles;
+import dev.whetstone.kit.loop.LoopFileReader;
 import java.nio.charset.StandardCharsets;
 
 /** Loop specs for tests: the standard profile, and what a test sets on top. */
@@ -31,7 +31,7 @@ public final class Specs {
     String base =
         sections.contains("  consent:") ? file.replace("  consent: {default: allow}\n", "") : file;
     byte[] yaml = (base + sections).getBytes(StandardCharsets.UTF_8);
-    return LoopFiles.read(yaml, "test.yaml", null).spec();
+    return LoopFileReader.read(yaml, "test.yaml", null).spec();
   }
 
   /** A declaration that asks for semantic copies to be taken out, which files may not do yet. */

@@ -3,19 +3,19 @@ package dev.whetstone.curation.cut;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.SftRow;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.contracts.event.EventKey;
-import dev.whetstone.contracts.event.FeedbackSource;
-import dev.whetstone.curation.chain.Example;
+import dev.whetstone.contracts.feedback.FeedbackSource;
 import dev.whetstone.curation.chain.Funnel;
-import dev.whetstone.curation.chain.Provenance;
 import dev.whetstone.curation.chain.StageCount;
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.example.Provenance;
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 /** I9: a batch is a pure function of its cut. */
 class BatchFilesTest {
   private static final LoopId LOOP = new LoopId("acme", "support");
-  private static final Admission ADMISSION =
-      Admission.of(
+  private static final AdmissionCounts ADMISSION =
+      AdmissionCounts.of(
           90,
           Map.of("no-consent", 5, "duplicate", 1),
           50,
@@ -57,7 +57,7 @@ class BatchFilesTest {
     var files = BatchFiles.of(cut(1), examples(40));
     for (var file : files.manifest().files()) {
       byte[] bytes = files.blobs().get(file.path());
-      assertThat(Digests.sha256(bytes)).isEqualTo(file.sha256());
+      assertThat(ContentDigests.sha256(bytes)).isEqualTo(file.sha256());
       assertThat(bytes).hasSize((int) file.bytes());
       assertThat(file.blob()).isEqualTo("blobs/" + file.sha256());
     }
@@ -66,7 +66,8 @@ class BatchFilesTest {
         .contains(
             "cut.json", "card.md", "lineage.jsonl", "sft/train.jsonl", "preference/test.jsonl")
         .isSorted();
-    assertThat(files.manifest().cutSha256()).isEqualTo(Digests.sha256(Json.canonical(cut(1))));
+    assertThat(files.manifest().cutSha256())
+        .isEqualTo(ContentDigests.sha256(Json.canonical(cut(1))));
     assertThat(files.manifest().funnel())
         .containsOnly(
             entry("kept", 40),
@@ -74,7 +75,7 @@ class BatchFilesTest {
             entry("no-consent", 5),
             entry("too-long", 4),
             entry("conflicting-feedback", 3));
-    assertThat(Digests.sha256(files.manifestBytes())).isEqualTo(files.batchId());
+    assertThat(ContentDigests.sha256(files.manifestBytes())).isEqualTo(files.batchId());
     assertThat(files.keys()).endsWith("batches/acme/support/" + files.batchId() + "/manifest.json");
   }
 

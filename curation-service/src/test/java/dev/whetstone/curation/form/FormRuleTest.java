@@ -9,11 +9,11 @@ import dev.whetstone.contracts.event.FeedbackGiven.Scale;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.contracts.event.InteractionRecorded.Request;
 import dev.whetstone.contracts.event.InteractionRecorded.Response;
-import dev.whetstone.curation.chain.Example;
-import dev.whetstone.curation.chain.Reasons;
+import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.chain.Samples;
 import dev.whetstone.curation.chain.Specs;
-import dev.whetstone.curation.chain.Texts;
+import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.text.ChatTexts;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,15 +40,16 @@ class FormRuleTest {
 
     assertThat(examples).extracting(Example::form).containsExactly(Form.SFT, Form.PREFERENCE);
     assertThat(examples)
-        .allSatisfy(e -> assertThat(Texts.answer(e.answer())).isEqualTo("30 days."));
-    assertThat(Texts.answer(examples.getLast().rejected())).isEqualTo("14 days.");
+        .allSatisfy(e -> assertThat(ChatTexts.answer(e.answer())).isEqualTo("30 days."));
+    assertThat(ChatTexts.answer(examples.getLast().rejected())).isEqualTo("14 days.");
   }
 
   @Test
   void shouldNotTakeTheServedAnswerForACorrection() {
     assertThat(apply(new FeedbackContent.Correction(" 14 days. ")))
         .isInstanceOfSatisfying(
-            Formed.Rejected.class, r -> assertThat(r.reason()).isEqualTo(Reasons.UNCHANGED));
+            FormOutcome.Rejected.class,
+            r -> assertThat(r.reason()).isEqualTo(ReasonCodes.UNCHANGED));
   }
 
   @ParameterizedTest
@@ -64,12 +65,12 @@ class FormRuleTest {
   @ParameterizedTest
   @CsvSource({"5, true", "4, true", "3, ", "2, false", "1, false"})
   void shouldTakeRatingsPastTheThresholdsAsThumbs(double stars, Boolean label) {
-    Formed formed = apply(new FeedbackContent.Rating("stars", stars, new Scale(1, 5)));
+    FormOutcome formed = apply(new FeedbackContent.Rating("stars", stars, new Scale(1, 5)));
 
     if (label == null) {
-      assertThat(formed).isInstanceOf(Formed.Context.class);
+      assertThat(formed).isInstanceOf(FormOutcome.Context.class);
     } else {
-      assertThat(((Formed.Examples) formed).examples().getFirst().label()).isEqualTo(label);
+      assertThat(((FormOutcome.Examples) formed).examples().getFirst().label()).isEqualTo(label);
     }
   }
 
@@ -88,7 +89,7 @@ class FormRuleTest {
         new FeedbackContent.Demonstration(
             Request.of(List.of(ChatMessage.user("How long?"))), ChatMessage.assistant("30 days."));
 
-    var formed = (Formed.Examples) FormRule.apply(spec, null, content, Samples.by("a"));
+    var formed = (FormOutcome.Examples) FormRule.apply(spec, null, content, Samples.by("a"));
 
     assertThat(formed.examples()).extracting(Example::form).containsExactly(Form.SFT);
     assertThat(formed.examples().getFirst().prompt().getFirst())
@@ -105,16 +106,16 @@ class FormRuleTest {
   })
   void shouldWeighByImplicitSignals(String name, Boolean value, double signal) {
     assertThat(apply(new FeedbackContent.Implicit(name, value)))
-        .isEqualTo(new Formed.Signal(name, signal));
+        .isEqualTo(new FormOutcome.Signal(name, signal));
   }
 
   @Test
   void shouldTakeOutcomesAsSignalsAndCommentsAsContext() {
     assertThat(apply(new FeedbackContent.Outcome("resolved", false)))
-        .isEqualTo(new Formed.Signal("resolved", -1));
+        .isEqualTo(new FormOutcome.Signal("resolved", -1));
     assertThat(apply(new FeedbackContent.Outcome("score", 7.0)))
-        .isEqualTo(new Formed.Signal("score", 1));
-    assertThat(apply(new FeedbackContent.Comment("nice"))).isInstanceOf(Formed.Context.class);
+        .isEqualTo(new FormOutcome.Signal("score", 1));
+    assertThat(apply(new FeedbackContent.Comment("nice"))).isInstanceOf(FormOutcome.Context.class);
   }
 
   @Test
@@ -122,16 +123,16 @@ class FormRuleTest {
     var spec = Specs.standard();
 
     assertThat(FormRule.apply(spec, null, new FeedbackContent.Correction("x"), Samples.by("a")))
-        .isInstanceOf(Formed.Rejected.class);
+        .isInstanceOf(FormOutcome.Rejected.class);
     assertThat(FormRule.apply(spec, null, new FeedbackContent.Thumb(true), Samples.by("a")))
-        .isInstanceOf(Formed.Context.class);
+        .isInstanceOf(FormOutcome.Context.class);
   }
 
-  private static Formed apply(FeedbackContent content) {
+  private static FormOutcome apply(FeedbackContent content) {
     return FormRule.apply(Specs.standard(), SERVED, content, Samples.by("a"));
   }
 
   private static List<Example> examples(FeedbackContent content) {
-    return ((Formed.Examples) apply(content)).examples();
+    return ((FormOutcome.Examples) apply(content)).examples();
   }
 }

@@ -2,13 +2,13 @@ package dev.whetstone.eval.assignment;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.champion.Champion;
-import dev.whetstone.eval.champion.Champions;
-import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.eval.champion.ChampionRepository;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
-import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.problem.Problems;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class AssignmentResource {
-  private final Champions champions;
-  private final Caller caller;
+  private final ChampionRepository champions;
+  private final ApiCaller caller;
 
-  public AssignmentResource(Champions champions, Caller caller) {
+  public AssignmentResource(ChampionRepository champions, ApiCaller caller) {
     this.champions = champions;
     this.caller = caller;
   }
@@ -36,12 +36,12 @@ public class AssignmentResource {
    * The model for an end user; every end user is given the champion, once traffic is moved at once.
    */
   @GET
-  @RequiresScope({Scope.READ, Scope.INGEST})
+  @RequiresScope({KeyScope.READ, KeyScope.INGEST})
   public Assignment assignment(
       @PathParam("loop") String name, @QueryParam("endUser") @Nullable String endUser) {
     if (endUser == null || endUser.isBlank()) {
       throw new ProblemException(
-          Problems.badRequest(
+          HttpProblems.badRequest(
               "missing-end-user",
               "an assignment is for one end user",
               null,
@@ -57,6 +57,6 @@ public class AssignmentResource {
   }
 
   private Champion current(LoopId loop) {
-    return champions.current(loop).orElseThrow(() -> DeclaredLoops.unknown(loop));
+    return champions.current(loop).orElseThrow(() -> DeclaredLoopRepository.unknown(loop));
   }
 }

@@ -3,8 +3,8 @@ package dev.whetstone.eval.batch;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.BatchSealed;
 import dev.whetstone.contracts.event.BatchTainted;
-import dev.whetstone.kit.inbox.Consumption;
-import dev.whetstone.kit.inbox.Received;
+import dev.whetstone.kit.inbox.EventConsumption;
+import dev.whetstone.kit.inbox.ReceivedEvent;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -14,10 +14,10 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Hears of batches. */
 @ApplicationScoped
 public class BatchConsumer {
-  private final Consumption consumption;
-  private final SealedBatches batches;
+  private final EventConsumption consumption;
+  private final SealedBatchRepository batches;
 
-  public BatchConsumer(Consumption consumption, SealedBatches batches) {
+  public BatchConsumer(EventConsumption consumption, SealedBatchRepository batches) {
     this.consumption = consumption;
     this.batches = batches;
   }
@@ -28,8 +28,8 @@ public class BatchConsumer {
     consumption.process(records, this::apply);
   }
 
-  private void apply(List<Received> received) {
-    for (Received one : received) {
+  private void apply(List<ReceivedEvent> received) {
+    for (ReceivedEvent one : received) {
       LoopId loop = one.event().attributes().loop();
       switch (one.event().data()) {
         case BatchSealed sealed -> batches.record(loop, sealed);

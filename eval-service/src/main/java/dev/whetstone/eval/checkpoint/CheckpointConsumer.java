@@ -3,8 +3,8 @@ package dev.whetstone.eval.checkpoint;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.contracts.event.CheckpointTainted;
-import dev.whetstone.kit.inbox.Consumption;
-import dev.whetstone.kit.inbox.Received;
+import dev.whetstone.kit.inbox.EventConsumption;
+import dev.whetstone.kit.inbox.ReceivedEvent;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -14,10 +14,10 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Hears of candidates. They are only written down here; the judge looks at the rows. */
 @ApplicationScoped
 public class CheckpointConsumer {
-  private final Consumption consumption;
-  private final Checkpoints checkpoints;
+  private final EventConsumption consumption;
+  private final CheckpointRepository checkpoints;
 
-  public CheckpointConsumer(Consumption consumption, Checkpoints checkpoints) {
+  public CheckpointConsumer(EventConsumption consumption, CheckpointRepository checkpoints) {
     this.consumption = consumption;
     this.checkpoints = checkpoints;
   }
@@ -28,8 +28,8 @@ public class CheckpointConsumer {
     consumption.process(records, this::apply);
   }
 
-  private void apply(List<Received> received) {
-    for (Received one : received) {
+  private void apply(List<ReceivedEvent> received) {
+    for (ReceivedEvent one : received) {
       LoopId loop = one.event().attributes().loop();
       switch (one.event().data()) {
         case CheckpointReady ready -> {

@@ -2,11 +2,11 @@ package dev.whetstone.eval.decision;
 
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.PromotionDecided;
-import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
+import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.problem.Problems;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -20,18 +20,19 @@ import jakarta.ws.rs.core.MediaType;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class DecisionResource {
-  private final Decisions decisions;
-  private final Approval approval;
-  private final Caller caller;
+  private final DecisionRepository decisions;
+  private final DecisionApproval approval;
+  private final ApiCaller caller;
 
-  public DecisionResource(Decisions decisions, Approval approval, Caller caller) {
+  public DecisionResource(
+      DecisionRepository decisions, DecisionApproval approval, ApiCaller caller) {
     this.decisions = decisions;
     this.approval = approval;
     this.caller = caller;
   }
 
   @GET
-  @RequiresScope(Scope.READ)
+  @RequiresScope(KeyScope.READ)
   public PromotionDecided one(@PathParam("id") String id) {
     return find(id).body();
   }
@@ -39,7 +40,7 @@ public class DecisionResource {
   /** What was measured beside the gates. */
   @GET
   @Path("/facts")
-  @RequiresScope(Scope.READ)
+  @RequiresScope(KeyScope.READ)
   public DecisionFacts facts(@PathParam("id") String id) {
     return find(id).facts();
   }
@@ -47,7 +48,7 @@ public class DecisionResource {
   /** Confirms a held decision: the candidate is put into service. */
   @POST
   @Path("/approve")
-  @RequiresScope(Scope.APPROVE)
+  @RequiresScope(KeyScope.APPROVE)
   public PromotionDecided approve(@PathParam("id") String id) {
     return approval.settle(find(id), Verdict.PROMOTE, caller.application()).body();
   }
@@ -55,7 +56,7 @@ public class DecisionResource {
   /** Refuses a held decision: its batches are set aside. */
   @POST
   @Path("/refuse")
-  @RequiresScope(Scope.APPROVE)
+  @RequiresScope(KeyScope.APPROVE)
   public PromotionDecided refuse(@PathParam("id") String id) {
     return approval.settle(find(id), Verdict.REJECT, caller.application()).body();
   }
@@ -67,7 +68,7 @@ public class DecisionResource {
   /** The answer to a decision that is not there, or another tenant's. */
   public static ProblemException unknown(String id) {
     return new ProblemException(
-        Problems.notFound(
+        HttpProblems.notFound(
             "unknown-decision",
             "there is no decision '" + id + "'",
             "see GET /v1/loops/{loop}/decisions"));

@@ -2,7 +2,7 @@ package dev.whetstone.eval.decision;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.loop.GateRole;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -6,7 +6,7 @@ import dev.whetstone.eval.decision.Evidence.Score;
 import dev.whetstone.eval.decision.Evidence.Text;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.store.ObjectStore;
-import dev.whetstone.kit.store.Stored;
+import dev.whetstone.kit.store.StoredObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -47,7 +47,7 @@ public class EvidenceStore {
       lines.writeBytes(Json.canonical(row));
       lines.write('\n');
     }
-    Stored stored = store.putBlob(lines.toByteArray());
+    StoredObject stored = store.putBlob(lines.toByteArray());
     return new File(path, stored.key(), rows.size(), stored.bytes(), stored.sha256());
   }
 

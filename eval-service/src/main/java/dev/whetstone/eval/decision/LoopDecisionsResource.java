@@ -3,9 +3,9 @@ package dev.whetstone.eval.decision;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.eval.registry.LoopRegistry;
-import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -19,11 +19,12 @@ import java.util.List;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class LoopDecisionsResource {
-  private final Decisions decisions;
+  private final DecisionRepository decisions;
   private final LoopRegistry registry;
-  private final Caller caller;
+  private final ApiCaller caller;
 
-  public LoopDecisionsResource(Decisions decisions, LoopRegistry registry, Caller caller) {
+  public LoopDecisionsResource(
+      DecisionRepository decisions, LoopRegistry registry, ApiCaller caller) {
     this.decisions = decisions;
     this.registry = registry;
     this.caller = caller;
@@ -31,7 +32,7 @@ public class LoopDecisionsResource {
 
   /** Newest first. */
   @GET
-  @RequiresScope(Scope.READ)
+  @RequiresScope(KeyScope.READ)
   public List<PromotionDecided> all(@PathParam("loop") String name) {
     LoopId id = registry.require(caller.loop(name)).id();
     return decisions.all(id).reversed().stream().map(Decision::body).toList();

@@ -1,6 +1,6 @@
 package dev.whetstone.eval.gate;
 
-import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.loop.GateRole;
 
 /**
  * How a gate judges.

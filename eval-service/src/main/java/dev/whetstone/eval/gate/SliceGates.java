@@ -4,7 +4,7 @@ import static dev.whetstone.contracts.decision.GateOutcome.FAILED;
 import static dev.whetstone.contracts.decision.GateOutcome.PASSED;
 
 import dev.whetstone.contracts.decision.GateResult;
-import dev.whetstone.eval.statistics.Holm;
+import dev.whetstone.eval.statistics.HolmCorrection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +33,12 @@ public final class SliceGates {
     if (slices.isEmpty()) {
       return List.of();
     }
-    List<Comparison> comparisons =
+    List<PairedComparison> comparisons =
         slices.entrySet().stream()
-            .map(slice -> Comparison.of(named(policy, slice.getKey()), slice.getValue()))
+            .map(slice -> PairedComparison.of(named(policy, slice.getKey()), slice.getValue()))
             .toList();
     double[] adjusted =
-        Holm.adjust(
+        HolmCorrection.adjust(
             comparisons.stream()
                 .mapToDouble(comparison -> comparison.difference().pBelow(-policy.margin()))
                 .toArray());
@@ -49,9 +49,9 @@ public final class SliceGates {
     return results;
   }
 
-  private static GateResult result(Comparison comparison, double adjusted) {
+  private static GateResult result(PairedComparison comparison, double adjusted) {
     GatePolicy policy = comparison.policy();
-    String allowed = Comparison.number(policy.margin());
+    String allowed = PairedComparison.number(policy.margin());
     return adjusted <= policy.alpha()
         ? comparison.result(
             FAILED, adjusted, comparison.figures() + ": this slice lost more than " + allowed)

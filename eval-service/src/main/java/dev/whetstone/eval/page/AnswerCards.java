@@ -64,14 +64,14 @@ final class AnswerCards {
     if (all.size() > most) {
       html.append(
           "<p class=\"soft\">%s more are in the evidence.</p>\n"
-              .formatted(Html.count((long) all.size() - most)));
+              .formatted(HtmlText.count((long) all.size() - most)));
     }
     return html.toString();
   }
 
   private String card(Score score) {
     StringBuilder html = new StringBuilder("<article class=\"item\"><header class=\"small\">");
-    html.append("<b>%s</b> %s".formatted(score.role(), Html.escape(score.key())));
+    html.append("<b>%s</b> %s".formatted(score.role(), HtmlText.escape(score.key())));
     if (score.slice() != null) {
       html.append(tag(score.slice()));
     }
@@ -92,8 +92,8 @@ final class AnswerCards {
       html.append(
           "<div><b>%s:</b> %s</div>"
               .formatted(
-                  Html.escape(message.role()),
-                  Html.escape(message.content() == null ? "(tool call)" : message.content())));
+                  HtmlText.escape(message.role()),
+                  HtmlText.escape(message.content() == null ? "(tool call)" : message.content())));
     }
     html.append("</div>\n<div class=\"answers\">\n");
     if (text.reference() != null) {
@@ -112,7 +112,7 @@ final class AnswerCards {
     String shown =
         text == null || text.isBlank()
             ? "<span class=\"empty\">no answer</span>"
-            : Html.escape(text);
+            : HtmlText.escape(text);
     return "<div class=\"%s\"><h4>%s%s</h4>%s</div>\n".formatted(mark, who, sign, shown);
   }
 
@@ -121,6 +121,6 @@ final class AnswerCards {
   }
 
   private static String tag(String text) {
-    return "<span class=\"tag\">" + Html.escape(text) + "</span>";
+    return "<span class=\"tag\">" + HtmlText.escape(text) + "</span>";
   }
 }

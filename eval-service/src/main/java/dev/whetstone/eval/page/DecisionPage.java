@@ -2,8 +2,8 @@ package dev.whetstone.eval.page;
 
 import dev.whetstone.contracts.decision.DecisionCost;
 import dev.whetstone.contracts.decision.GateResult;
-import dev.whetstone.contracts.decision.SuiteRef;
 import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.contracts.suite.SuiteRef;
 import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.Evidence;
 import java.io.IOException;
@@ -39,8 +39,8 @@ final class DecisionPage {
     """
             .formatted(
                 body.verdict(),
-                Html.escape(decision.loop().key()),
-                Html.shortId(body.candidate()),
+                HtmlText.escape(decision.loop().key()),
+                HtmlText.shortId(body.candidate()),
                 STYLE)
         + head(decision)
         + gates(body.gates())
@@ -55,7 +55,7 @@ final class DecisionPage {
     String champion =
         body.champion() == null
             ? "the base model"
-            : "champion <code>" + Html.shortId(body.champion()) + "</code>";
+            : "champion <code>" + HtmlText.shortId(body.champion()) + "</code>";
     return """
     <p class="soft small">Whetstone \u00b7 loop <b>%s</b> \u00b7 decision <code>%s</code> \u00b7 %s</p>
     <h1><span class="verdict %s">%s</span>%s</h1>
@@ -63,18 +63,20 @@ final class DecisionPage {
     <div class="reasons"><ul>%s</ul></div>
     """
         .formatted(
-            Html.escape(decision.loop().key()),
-            Html.escape(decision.id()),
+            HtmlText.escape(decision.loop().key()),
+            HtmlText.escape(decision.id()),
             decision.decidedAt().toString().substring(0, 19).replace('T', ' ') + " UTC",
             body.verdict(),
             body.verdict(),
             inWords(body),
-            Html.shortId(body.candidate()),
+            HtmlText.shortId(body.candidate()),
             champion,
             body.championGeneration(),
             body.mode().name().toLowerCase(Locale.ROOT),
-            Html.escape(body.decidedBy()),
-            decision.approvedBy() == null ? "" : " (" + Html.escape(decision.approvedBy()) + ")",
+            HtmlText.escape(body.decidedBy()),
+            decision.approvedBy() == null
+                ? ""
+                : " (" + HtmlText.escape(decision.approvedBy()) + ")",
             reasons(body.reason()));
   }
 
@@ -89,7 +91,7 @@ final class DecisionPage {
 
   private static String reasons(String reason) {
     return List.of(reason.split("; ")).stream()
-        .map(part -> "<li>" + Html.escape(part) + "</li>")
+        .map(part -> "<li>" + HtmlText.escape(part) + "</li>")
         .collect(Collectors.joining("\n"));
   }
 
@@ -117,14 +119,14 @@ final class DecisionPage {
     """
         .formatted(
             gate.enforced() ? "" : "shadow",
-            Html.escape(gate.name()),
+            HtmlText.escape(gate.name()),
             gate.enforced() ? "" : "<span class=\"tag\">shadow</span>",
-            Html.escape(gate.metric()),
-            Html.count(gate.n()),
+            HtmlText.escape(gate.metric()),
+            HtmlText.count(gate.n()),
             share(gate.champion()),
             share(gate.candidate()),
             chart.draw(gate),
-            Html.escape(gate.reason()),
+            HtmlText.escape(gate.reason()),
             outcome,
             outcome.replace('_', ' '));
   }
@@ -134,27 +136,28 @@ final class DecisionPage {
     DecisionCost cost = body.cost();
     StringBuilder html = new StringBuilder("<h2>What it rests on</h2>\n<table><tbody>\n");
     html.append(
-        line("Policy (loop spec)", "<code>" + Html.escape(body.policySha256()) + "</code>"));
+        line("Policy (loop spec)", "<code>" + HtmlText.escape(body.policySha256()) + "</code>"));
     for (SuiteRef suite : body.suites()) {
       html.append(
           line(
-              "Suite " + Html.escape(suite.name()),
-              "<code>" + Html.escape(suite.sha256()) + "</code>"));
+              "Suite " + HtmlText.escape(suite.name()),
+              "<code>" + HtmlText.escape(suite.sha256()) + "</code>"));
     }
-    html.append(line("Candidate", "<code>" + Html.escape(body.candidate()) + "</code>"));
+    html.append(line("Candidate", "<code>" + HtmlText.escape(body.candidate()) + "</code>"));
     html.append(line("Trained on batches", codes(body.batchIds())));
     html.append(
         line(
             "Chance of a false promotion",
             "%s spent by this look, %s left"
-                .formatted(Html.number(body.alphaSpent(), 4), Html.number(body.alphaLeft(), 4))));
+                .formatted(
+                    HtmlText.number(body.alphaSpent(), 4), HtmlText.number(body.alphaLeft(), 4))));
     html.append(
         line(
             "Cost",
             "%s accelerator seconds, %s tokens"
-                .formatted(Html.number(cost.gpuSeconds(), 1), Html.count(cost.tokens()))));
+                .formatted(HtmlText.number(cost.gpuSeconds(), 1), HtmlText.count(cost.tokens()))));
     if (body.evidenceUri() != null) {
-      html.append(line("Evidence", "<code>" + Html.escape(body.evidenceUri()) + "</code>"));
+      html.append(line("Evidence", "<code>" + HtmlText.escape(body.evidenceUri()) + "</code>"));
     }
     return html.append("</tbody></table>\n").toString();
   }
@@ -163,7 +166,7 @@ final class DecisionPage {
     return ids.isEmpty()
         ? "none known (made elsewhere)"
         : ids.stream()
-            .map(id -> "<code>" + Html.escape(id) + "</code>")
+            .map(id -> "<code>" + HtmlText.escape(id) + "</code>")
             .collect(Collectors.joining("<br>"));
   }
 
@@ -172,7 +175,7 @@ final class DecisionPage {
   }
 
   private static String share(@Nullable Double value) {
-    return value == null ? "\u2013" : Html.number(value, 3);
+    return value == null ? "\u2013" : HtmlText.number(value, 3);
   }
 
   private static String style() {

@@ -1,12 +1,12 @@
 package dev.whetstone.eval.page;
 
 import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.DecisionRepository;
 import dev.whetstone.eval.decision.DecisionResource;
-import dev.whetstone.eval.decision.Decisions;
 import dev.whetstone.eval.decision.EvidenceStore;
-import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -20,11 +20,12 @@ import java.util.List;
 @Path("/decisions/{id}")
 @RunOnVirtualThread
 public class DecisionPageResource {
-  private final Decisions decisions;
+  private final DecisionRepository decisions;
   private final EvidenceStore evidence;
-  private final Caller caller;
+  private final ApiCaller caller;
 
-  public DecisionPageResource(Decisions decisions, EvidenceStore evidence, Caller caller) {
+  public DecisionPageResource(
+      DecisionRepository decisions, EvidenceStore evidence, ApiCaller caller) {
     this.decisions = decisions;
     this.evidence = evidence;
     this.caller = caller;
@@ -33,7 +34,7 @@ public class DecisionPageResource {
   /** The page; it loads nothing and runs no script, and the browser is told so. */
   @GET
   @Produces(MediaType.TEXT_HTML + ";charset=UTF-8")
-  @RequiresScope(Scope.READ)
+  @RequiresScope(KeyScope.READ)
   public Response page(@PathParam("id") String id) {
     Decision decision =
         decisions.find(caller.tenant(), id).orElseThrow(() -> DecisionResource.unknown(id));

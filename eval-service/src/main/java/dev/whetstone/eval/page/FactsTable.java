@@ -49,11 +49,11 @@ final class FactsTable {
     html.append(
         "<p class=\"soft small\">%s items judged in %s s. Asked again, the champion scored otherwise on %d of %d items."
             .formatted(
-                Html.count(facts.items()),
-                Html.number(facts.seconds(), 1),
+                HtmlText.count(facts.items()),
+                HtmlText.number(facts.seconds(), 1),
                 facts.discordant(),
                 facts.repeated()));
-    facts.notes().forEach(note -> html.append(' ').append(Html.escape(note)).append('.'));
+    facts.notes().forEach(note -> html.append(' ').append(HtmlText.escape(note)).append('.'));
     return html.append("</p>\n").toString();
   }
 
@@ -67,7 +67,7 @@ final class FactsTable {
             name,
             models.stream()
                 .map(value)
-                .map(figure -> figure == null ? "\u2013" : Html.number(figure, digits))
+                .map(figure -> figure == null ? "\u2013" : HtmlText.number(figure, digits))
                 .map(text -> "<td class=\"number\">" + text + "</td>")
                 .collect(Collectors.joining()));
   }

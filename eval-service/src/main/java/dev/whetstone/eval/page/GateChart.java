@@ -1,8 +1,8 @@
 package dev.whetstone.eval.page;
 
+import dev.whetstone.contracts.decision.ConfidenceInterval;
 import dev.whetstone.contracts.decision.GateResult;
-import dev.whetstone.contracts.decision.GateRole;
-import dev.whetstone.contracts.decision.Interval;
+import dev.whetstone.contracts.loop.GateRole;
 import java.util.List;
 import java.util.Locale;
 
@@ -61,14 +61,14 @@ final class GateChart {
             .formatted(
                 WIDTH,
                 HEIGHT,
-                Html.escape(gate.name() + " " + gate.reason()),
+                HtmlText.escape(gate.name() + " " + gate.reason()),
                 EDGE,
                 WIDTH - EDGE,
                 x(0),
                 x(0),
                 x(line(gate)),
                 x(line(gate))));
-    Interval interval = gate.interval();
+    ConfidenceInterval interval = gate.interval();
     if (interval != null) {
       svg.append(
           "<line class=\"band stroke-%s\" x1=\"%s\" x2=\"%s\" y1=\"18\" y2=\"18\"/>\n"
@@ -77,7 +77,7 @@ final class GateChart {
     svg.append(
         "<circle class=\"point fill-%s\" cx=\"%s\" cy=\"18\" r=\"5\"/>\n"
             .formatted(outcome, x(gate.difference())));
-    svg.append(label(0, "0")).append(label(line(gate), Html.signed(line(gate))));
+    svg.append(label(0, "0")).append(label(line(gate), HtmlText.signed(line(gate))));
     return svg.append("</svg>").toString();
   }
 
@@ -91,11 +91,11 @@ final class GateChart {
     String anchor = value == 0 ? "middle" : value < 0 ? "end" : "start";
     double shift = beside ? (value < 0 ? -8 : 8) : 0;
     return "<text x=\"%s\" y=\"39\" text-anchor=\"%s\">%s</text>\n"
-        .formatted(Html.number(position(value) + shift, 1), beside ? anchor : "middle", text);
+        .formatted(HtmlText.number(position(value) + shift, 1), beside ? anchor : "middle", text);
   }
 
   private String x(double value) {
-    return Html.number(position(value), 1);
+    return HtmlText.number(position(value), 1);
   }
 
   private double position(double value) {

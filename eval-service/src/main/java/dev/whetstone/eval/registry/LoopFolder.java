@@ -3,14 +3,14 @@ package dev.whetstone.eval.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.loop.Declaration;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.LoopDeclaration;
 import dev.whetstone.kit.loop.LoopFileException;
-import dev.whetstone.kit.loop.LoopFiles;
+import dev.whetstone.kit.loop.LoopFileReader;
+import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.problem.Problems;
 import dev.whetstone.kit.sql.Sql;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -95,7 +95,7 @@ public class LoopFolder {
           .ifPresent(
               file -> {
                 throw new ProblemException(
-                    Problems.notFound(
+                    HttpProblems.notFound(
                         "unknown-loop",
                         "loop '%s' is not declared: its file cannot be taken over: %s"
                             .formatted(loop.loop(), file.faults()),
@@ -109,15 +109,16 @@ public class LoopFolder {
     try {
       byte[] content = Files.readAllBytes(file);
       String name = file.getFileName().toString();
-      String digest = Digests.sha256(content);
+      String digest = ContentDigests.sha256(content);
       if (!isNew(name, digest)) {
         return;
       }
       try {
-        Declaration declaration = LoopFiles.read(content, name, file.toAbsolutePath().getParent());
+        LoopDeclaration declaration =
+            LoopFileReader.read(content, name, file.toAbsolutePath().getParent());
         registry.declare(declaration, "file " + name);
         LoopId loop = declaration.spec().id();
-        remember(name, digest, loop, LocalInputs.of(declaration.spec()), null);
+        remember(name, digest, loop, LocalInputState.of(declaration.spec()), null);
       } catch (LoopFileException e) {
         LOG.warnf("loop-file-broken file=%s faults=%s", name, e.getMessage());
         remember(name, digest, about(content), Map.of(), e.getMessage());
@@ -141,7 +142,7 @@ public class LoopFolder {
     return sql.first(
             "select inputs from loop_file"
                 + " where file = ? and content_sha256 = ? and faults is null",
-            row -> row.getString(1) == null || LocalInputs.differ(inputs(row.getString(1))),
+            row -> row.getString(1) == null || LocalInputState.differ(inputs(row.getString(1))),
             name,
             digest)
         .orElse(true);

@@ -2,12 +2,12 @@ package dev.whetstone.eval.registry;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.LoopDeclared;
-import dev.whetstone.eval.champion.Champions;
-import dev.whetstone.kit.event.Events;
+import dev.whetstone.eval.champion.ChampionRepository;
+import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.loop.Declaration;
 import dev.whetstone.kit.loop.DeclaredLoop;
-import dev.whetstone.kit.loop.DeclaredLoops;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.loop.LoopDeclaration;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,18 +23,18 @@ import org.jboss.logging.Logger;
 public class LoopRegistry {
   private static final Logger LOG = Logger.getLogger(LoopRegistry.class);
   private final Sql sql;
-  private final DeclaredLoops loops;
-  private final Champions champions;
+  private final DeclaredLoopRepository loops;
+  private final ChampionRepository champions;
   private final Outbox outbox;
-  private final Events events;
+  private final EventFactory events;
   private final Clock clock;
 
   public LoopRegistry(
       Sql sql,
-      DeclaredLoops loops,
-      Champions champions,
+      DeclaredLoopRepository loops,
+      ChampionRepository champions,
       Outbox outbox,
-      Events events,
+      EventFactory events,
       Clock clock) {
     this.sql = sql;
     this.loops = loops;
@@ -51,7 +51,7 @@ public class LoopRegistry {
    * @param origin the file or application that it came from
    */
   @Transactional
-  public DeclaredLoop declare(Declaration declaration, String origin) {
+  public DeclaredLoop declare(LoopDeclaration declaration, String origin) {
     LoopId id = declaration.spec().id();
     // Two declarations at once must not both become the next revision.
     sql.query("select pg_advisory_xact_lock(hashtext(?))", row -> true, "loop " + id.key());
@@ -110,18 +110,18 @@ public class LoopRegistry {
   }
 
   /** Where each value of a kept declaration comes from. */
-  public List<Declaration.Setting> settings(DeclaredLoop loop) {
+  public List<LoopDeclaration.Setting> settings(DeclaredLoop loop) {
     return sql.first(
             "select settings from loop_source where tenant = ? and loop = ? and spec_sha256 = ?",
             row -> row.getString("settings").getBytes(StandardCharsets.UTF_8),
             loop.id().tenant(),
             loop.id().loop(),
             loop.specSha256())
-        .map(bytes -> List.of(Json.read(bytes, Declaration.Setting[].class)))
+        .map(bytes -> List.of(Json.read(bytes, LoopDeclaration.Setting[].class)))
         .orElse(List.of());
   }
 
-  private void keepSource(LoopId id, Declaration declaration, String origin) {
+  private void keepSource(LoopId id, LoopDeclaration declaration, String origin) {
     sql.update(
         """
         insert into loop_source (tenant, loop, spec_sha256, origin, settings, declared_at)

@@ -3,15 +3,15 @@ package dev.whetstone.eval.registry;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopSpec;
-import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
-import dev.whetstone.kit.loop.Declaration;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.LoopDeclaration;
 import dev.whetstone.kit.loop.LoopFileException;
-import dev.whetstone.kit.loop.LoopFiles;
+import dev.whetstone.kit.loop.LoopFileReader;
+import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.problem.Problems;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -33,9 +33,9 @@ public class LoopResource {
   private static final int LONGEST_BODY = 1 << 20;
   private final LoopRegistry registry;
   private final LoopFolder folder;
-  private final Caller caller;
+  private final ApiCaller caller;
 
-  public LoopResource(LoopRegistry registry, LoopFolder folder, Caller caller) {
+  public LoopResource(LoopRegistry registry, LoopFolder folder, ApiCaller caller) {
     this.registry = registry;
     this.folder = folder;
     this.caller = caller;
@@ -52,13 +52,13 @@ public class LoopResource {
   /** A declaration's effective values and where each comes from. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Explanation(
-      String loop, String specSha256, LoopSpec spec, List<Declaration.Setting> settings) {}
+      String loop, String specSha256, LoopSpec spec, List<LoopDeclaration.Setting> settings) {}
 
   /** Declares the loop; an equal declaration changes nothing. */
   @PUT
   @Path("/{loop}")
   @Consumes(MediaType.WILDCARD)
-  @RequiresScope(Scope.OPERATE)
+  @RequiresScope(KeyScope.OPERATE)
   public Loop declare(@PathParam("loop") String name, byte @Nullable [] body) {
     LoopId id = caller.loop(name);
     return Loop.of(registry.declare(read(id, body), "application " + caller.application()));
@@ -71,21 +71,21 @@ public class LoopResource {
   @POST
   @Path("/{loop}/explain")
   @Consumes(MediaType.WILDCARD)
-  @RequiresScope(Scope.OPERATE)
+  @RequiresScope(KeyScope.OPERATE)
   public Explanation explain(@PathParam("loop") String name, byte @Nullable [] body) {
     LoopId id = caller.loop(name);
     if (body == null || body.length == 0) {
       DeclaredLoop loop = known(id);
       return new Explanation(id.loop(), loop.specSha256(), loop.spec(), registry.settings(loop));
     }
-    Declaration declaration = read(id, body);
+    LoopDeclaration declaration = read(id, body);
     return new Explanation(
         id.loop(), declaration.specSha256(), declaration.spec(), declaration.settings());
   }
 
   /** The tenant's loops. */
   @GET
-  @RequiresScope(Scope.READ)
+  @RequiresScope(KeyScope.READ)
   public List<Loop> all() {
     return registry.all().stream()
         .filter(loop -> loop.id().tenant().equals(caller.tenant()))
@@ -95,7 +95,7 @@ public class LoopResource {
 
   @GET
   @Path("/{loop}")
-  @RequiresScope(Scope.READ)
+  @RequiresScope(KeyScope.READ)
   public Loop one(@PathParam("loop") String name) {
     return Loop.of(known(caller.loop(name)));
   }
@@ -104,27 +104,27 @@ public class LoopResource {
     return folder.require(id);
   }
 
-  private static Declaration read(LoopId id, byte @Nullable [] body) {
+  private static LoopDeclaration read(LoopId id, byte @Nullable [] body) {
     if (body == null || body.length == 0) {
       throw new ProblemException(
-          Problems.badRequest(
+          HttpProblems.badRequest(
               "empty-declaration", "the call has no body", "", "send the loop's YAML or JSON"));
     }
     if (body.length > LONGEST_BODY) {
       throw new ProblemException(
-          Problems.tooLarge(
+          HttpProblems.tooLarge(
               "declaration-too-large",
               "a declaration of " + body.length + " bytes",
               "send at most " + LONGEST_BODY + " bytes"));
     }
     try {
-      Declaration declaration = LoopFiles.read(body, id.loop(), null);
+      LoopDeclaration declaration = LoopFileReader.read(body, id.loop(), null);
       requireSame("/metadata/tenant", id.tenant(), declaration.spec().metadata().tenant());
       requireSame("/metadata/name", id.loop(), declaration.spec().metadata().name());
       return declaration;
     } catch (LoopFileException e) {
       throw new ProblemException(
-          Problems.unprocessable(
+          HttpProblems.unprocessable(
               "invalid-loop",
               String.valueOf(e.getMessage()),
               e.faults().getFirst().pointer(),
@@ -135,7 +135,7 @@ public class LoopResource {
   private static void requireSame(String pointer, String expected, String actual) {
     if (!Objects.equals(expected, actual)) {
       throw new ProblemException(
-          Problems.unprocessable(
+          HttpProblems.unprocessable(
               "invalid-loop",
               pointer + " is '" + actual + "', but the call is about '" + expected + "'",
               pointer,

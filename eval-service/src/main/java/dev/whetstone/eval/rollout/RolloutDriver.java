@@ -3,11 +3,11 @@ package dev.whetstone.eval.rollout;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.champion.Champion;
-import dev.whetstone.eval.champion.Champions;
+import dev.whetstone.eval.champion.ChampionRepository;
 import dev.whetstone.eval.checkpoint.Checkpoint;
-import dev.whetstone.eval.checkpoint.Checkpoints;
+import dev.whetstone.eval.checkpoint.CheckpointRepository;
 import dev.whetstone.eval.decision.Decision;
-import dev.whetstone.eval.decision.Decisions;
+import dev.whetstone.eval.decision.DecisionRepository;
 import dev.whetstone.eval.rollout.RolloutState.Applied;
 import dev.whetstone.eval.rollout.RolloutState.Failed;
 import dev.whetstone.eval.rollout.RolloutState.Loading;
@@ -36,20 +36,20 @@ public class RolloutDriver {
   private static final Logger LOG = Logger.getLogger(RolloutDriver.class);
   private static final List<ChatMessage> PROBE = List.of(ChatMessage.user("Hello"));
   private static final String OVERTAKEN = "another champion was set meanwhile: generation %d";
-  private final Champions champions;
-  private final Checkpoints checkpoints;
-  private final Decisions decisions;
-  private final Rollouts rollouts;
+  private final ChampionRepository champions;
+  private final CheckpointRepository checkpoints;
+  private final DecisionRepository decisions;
+  private final RolloutRepository rollouts;
   private final RolloutMoves moves;
   private final ModelServers servers;
   private final Clock clock;
   private final Instant since;
 
   public RolloutDriver(
-      Champions champions,
-      Checkpoints checkpoints,
-      Decisions decisions,
-      Rollouts rollouts,
+      ChampionRepository champions,
+      CheckpointRepository checkpoints,
+      DecisionRepository decisions,
+      RolloutRepository rollouts,
       RolloutMoves moves,
       ModelServers servers,
       Clock clock) {

@@ -6,16 +6,16 @@ import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionFailed;
 import dev.whetstone.contracts.event.PromotionRolledBack;
 import dev.whetstone.eval.champion.Champion;
-import dev.whetstone.eval.champion.Champions;
-import dev.whetstone.eval.checkpoint.Checkpoints;
+import dev.whetstone.eval.champion.ChampionRepository;
+import dev.whetstone.eval.checkpoint.CheckpointRepository;
 import dev.whetstone.eval.decision.Decision.Adoption;
-import dev.whetstone.eval.decision.Decisions;
+import dev.whetstone.eval.decision.DecisionRepository;
 import dev.whetstone.eval.metrics.EvalMetrics;
 import dev.whetstone.eval.rollout.RolloutState.Applied;
 import dev.whetstone.eval.rollout.RolloutState.Failed;
 import dev.whetstone.eval.rollout.RolloutState.RolledBack;
 import dev.whetstone.eval.rollout.RolloutState.Switched;
-import dev.whetstone.kit.event.Events;
+import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.outbox.Outbox;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,22 +29,22 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class RolloutMoves {
   private static final Logger LOG = Logger.getLogger(RolloutMoves.class);
-  private final Champions champions;
-  private final Checkpoints checkpoints;
-  private final Decisions decisions;
-  private final Rollouts rollouts;
+  private final ChampionRepository champions;
+  private final CheckpointRepository checkpoints;
+  private final DecisionRepository decisions;
+  private final RolloutRepository rollouts;
   private final Outbox outbox;
-  private final Events events;
+  private final EventFactory events;
   private final Clock clock;
   private final EvalMetrics metrics;
 
   public RolloutMoves(
-      Champions champions,
-      Checkpoints checkpoints,
-      Decisions decisions,
-      Rollouts rollouts,
+      ChampionRepository champions,
+      CheckpointRepository checkpoints,
+      DecisionRepository decisions,
+      RolloutRepository rollouts,
       Outbox outbox,
-      Events events,
+      EventFactory events,
       Clock clock,
       EvalMetrics metrics) {
     this.champions = champions;

@@ -1,6 +1,6 @@
 package dev.whetstone.eval.rollout;
 
-import dev.whetstone.eval.lease.Leases;
+import dev.whetstone.eval.lease.LeaseManager;
 import dev.whetstone.eval.lease.LoopThreads;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.kit.loop.DeclaredLoop;
@@ -16,12 +16,12 @@ public class RolloutReconciler {
   private static final Logger LOG = Logger.getLogger(RolloutReconciler.class);
   private final LoopRegistry registry;
   private final RolloutDriver driver;
-  private final ServingKeeper keeper;
-  private final Leases leases;
+  private final ReplicaReconciler keeper;
+  private final LeaseManager leases;
   private final LoopThreads threads = new LoopThreads("rollout");
 
   public RolloutReconciler(
-      LoopRegistry registry, RolloutDriver driver, ServingKeeper keeper, Leases leases) {
+      LoopRegistry registry, RolloutDriver driver, ReplicaReconciler keeper, LeaseManager leases) {
     this.registry = registry;
     this.driver = driver;
     this.keeper = keeper;

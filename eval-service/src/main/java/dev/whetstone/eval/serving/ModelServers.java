@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
 public class ModelServers {
   private static final Logger LOG = Logger.getLogger(ModelServers.class);
   private final EvalConfig config;
-  private final Credentials credentials;
+  private final ServingCredentials credentials;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -29,7 +29,7 @@ public class ModelServers {
 
   public ModelServers(EvalConfig config) {
     this.config = config;
-    this.credentials = new Credentials(config.credentialsFolder(), System::getenv);
+    this.credentials = new ServingCredentials(config.credentialsFolder(), System::getenv);
   }
 
   /** Where candidates are asked: the evaluation's own endpoint, else the serving one. */
@@ -74,7 +74,7 @@ public class ModelServers {
    * @throws ServingException when the URL is none, or the key cannot be had
    */
   public ServingPort at(String endpoint, LoopSpec loop) {
-    return new HttpServing(
+    return new HttpServingClient(
         client,
         baseUrl(endpoint),
         credentials.resolve(loop.spec().serving().credentialsRef()),

@@ -1,7 +1,7 @@
 package dev.whetstone.eval.serving;
 
 import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.eval.metric.HeldOut;
+import dev.whetstone.eval.quality.HeldOutLikelihood;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +29,7 @@ public interface ServingPort {
   List<Integer> tokenize(List<ChatMessage> messages, boolean addGenerationPrompt);
 
   /** How well a model foresees the tokens from a position on. */
-  HeldOut foresee(String model, List<Integer> tokens, int from);
+  HeldOutLikelihood foresee(String model, List<Integer> tokens, int from);
 
   /**
    * What to ask, with temperature 0.

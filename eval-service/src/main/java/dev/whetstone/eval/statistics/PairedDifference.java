@@ -1,6 +1,6 @@
 package dev.whetstone.eval.statistics;
 
-import dev.whetstone.contracts.decision.Interval;
+import dev.whetstone.contracts.decision.ConfidenceInterval;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,12 +101,12 @@ public record PairedDifference(int n, double mean, double standardError, int deg
   }
 
   /** Two-sided interval by Student's t. */
-  public Interval interval(double level) {
+  public ConfidenceInterval interval(double level) {
     return interval(level, student());
   }
 
   /** Two-sided interval by the normal distribution, the large-sample form found in textbooks. */
-  public Interval normalInterval(double level) {
+  public ConfidenceInterval normalInterval(double level) {
     return interval(level, NORMAL);
   }
 
@@ -129,12 +129,12 @@ public record PairedDifference(int n, double mean, double standardError, int deg
     return TDistribution.of(degreesOfFreedom);
   }
 
-  private Interval interval(double level, ContinuousDistribution distribution) {
+  private ConfidenceInterval interval(double level, ContinuousDistribution distribution) {
     if (!(level > 0 && level < 1)) {
       throw new IllegalArgumentException("a level lies between 0 and 1, not " + level);
     }
     double reach = distribution.inverseCumulativeProbability(0.5 + level / 2) * standardError;
-    return new Interval(mean - reach, mean + reach, level);
+    return new ConfidenceInterval(mean - reach, mean + reach, level);
   }
 
   /** Where nothing differs, one item might have: a handful of ties must not look like certainty. */

@@ -1,8 +1,8 @@
 package dev.whetstone.eval.status;
 
 import dev.whetstone.eval.registry.LoopFolder;
-import dev.whetstone.kit.loop.Condition;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.LoopCondition;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,12 +16,12 @@ public class DeclarationStatus {
     this.folder = folder;
   }
 
-  Condition of(DeclaredLoop loop) {
+  LoopCondition of(DeclaredLoop loop) {
     List<LoopFolder.BrokenFile> broken = folder.broken(loop.id());
     String inForce = "revision " + loop.revision() + " is in force";
     return broken.isEmpty()
-        ? Condition.of("Declared", true, "InForce", inForce)
-        : Condition.of(
+        ? LoopCondition.of("Declared", true, "InForce", inForce)
+        : LoopCondition.of(
             "Declared",
             false,
             "BrokenFile",

@@ -1,14 +1,12 @@
 package dev.whetstone.eval.status;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.eval.judge.JudgingStatus;
 import dev.whetstone.eval.registry.LoopFolder;
-import dev.whetstone.eval.rollout.ServingStatus;
-import dev.whetstone.kit.auth.Caller;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
-import dev.whetstone.kit.loop.Condition;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.LoopCondition;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -23,17 +21,17 @@ import java.util.List;
 @RunOnVirtualThread
 public class StatusResource {
   private final LoopFolder folder;
-  private final JudgingStatus judging;
+  private final EvaluationStatus judging;
   private final ServingStatus serving;
   private final DeclarationStatus declaration;
-  private final Caller caller;
+  private final ApiCaller caller;
 
   public StatusResource(
       LoopFolder folder,
-      JudgingStatus judging,
+      EvaluationStatus judging,
       ServingStatus serving,
       DeclarationStatus declaration,
-      Caller caller) {
+      ApiCaller caller) {
     this.folder = folder;
     this.judging = judging;
     this.serving = serving;
@@ -42,14 +40,15 @@ public class StatusResource {
   }
 
   /** The loop's conditions. */
-  public record Status(String loop, long revision, String specSha256, List<Condition> conditions) {
+  public record Status(
+      String loop, long revision, String specSha256, List<LoopCondition> conditions) {
     public Status {
       conditions = List.copyOf(conditions);
     }
   }
 
   @GET
-  @RequiresScope(Scope.READ)
+  @RequiresScope(KeyScope.READ)
   public Status status(@PathParam("loop") String name) {
     LoopId id = caller.loop(name);
     DeclaredLoop loop = folder.require(id);

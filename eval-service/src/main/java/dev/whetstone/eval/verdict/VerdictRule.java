@@ -2,8 +2,8 @@ package dev.whetstone.eval.verdict;
 
 import dev.whetstone.contracts.decision.GateOutcome;
 import dev.whetstone.contracts.decision.GateResult;
-import dev.whetstone.contracts.decision.GateRole;
 import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.loop.GateRole;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +16,7 @@ import java.util.List;
 public final class VerdictRule {
   private VerdictRule() {}
 
-  public static Judgement decide(Findings findings) {
+  public static VerdictResult decide(VerdictInput findings) {
     if (!findings.faults().isEmpty()) {
       return judgement(Verdict.HOLD, findings.faults());
     }
@@ -52,20 +52,20 @@ public final class VerdictRule {
     };
   }
 
-  private static Judgement waiting(String why, List<String> passed) {
-    return new Judgement(
+  private static VerdictResult waiting(String why, List<String> passed) {
+    return new VerdictResult(
         Verdict.HOLD, "every gate passed; " + why + ". " + String.join("; ", passed));
   }
 
-  private static Judgement judgement(Verdict verdict, List<String> reasons) {
-    return new Judgement(verdict, String.join("; ", reasons));
+  private static VerdictResult judgement(Verdict verdict, List<String> reasons) {
+    return new VerdictResult(verdict, String.join("; ", reasons));
   }
 
   private static boolean isFresh(GateResult gate) {
     return gate.role() == GateRole.FRESH && gate.enforced();
   }
 
-  private static List<String> enforced(Findings findings, GateOutcome outcome) {
+  private static List<String> enforced(VerdictInput findings, GateOutcome outcome) {
     return findings.gates().stream()
         .filter(gate -> gate.enforced() && gate.outcome() == outcome)
         .map(gate -> gate.name() + " " + gate.reason())

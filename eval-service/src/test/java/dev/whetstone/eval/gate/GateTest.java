@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.decision.GateOutcome;
 import dev.whetstone.contracts.decision.GateResult;
-import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.loop.GateRole;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class GateTest {
   void shouldJudgeSuperiority(int wins, int losses, int ties, GateOutcome expected) {
     GatePolicy policy = policy(GateRole.FRESH, 0.01, 80);
 
-    assertThat(Superiority.judge(policy, scores(wins, losses, ties), List.of()).outcome())
+    assertThat(SuperiorityGate.judge(policy, scores(wins, losses, ties), List.of()).outcome())
         .isEqualTo(expected);
   }
 
@@ -43,7 +43,7 @@ class GateTest {
   void shouldJudgeNonInferiority(int wins, int losses, int ties, GateOutcome expected) {
     GatePolicy policy = policy(GateRole.RETAIN, 0.03, 300);
 
-    assertThat(NonInferiority.judge(policy, scores(wins, losses, ties)).outcome())
+    assertThat(NonInferiorityGate.judge(policy, scores(wins, losses, ties)).outcome())
         .isEqualTo(expected);
   }
 
@@ -66,7 +66,7 @@ class GateTest {
   void shouldNotFailAnIdenticalCandidateForTooFewItems(
       int wins, int losses, int ties, double margin, GateOutcome expected, String needed) {
     GateResult result =
-        NonInferiority.judge(policy(GateRole.FORMAT, margin, 1), scores(wins, losses, ties));
+        NonInferiorityGate.judge(policy(GateRole.FORMAT, margin, 1), scores(wins, losses, ties));
 
     assertThat(result.outcome()).isEqualTo(expected);
     if (needed != null) {
@@ -87,7 +87,7 @@ class GateTest {
       int wins, int losses, int ties, int least, GateOutcome expected) {
     GatePolicy policy = policy(GateRole.CANARY, 0, least);
 
-    GateResult result = CriticalItems.all(policy, scores(wins, losses, ties));
+    GateResult result = CriticalItemsGate.all(policy, scores(wins, losses, ties));
 
     assertThat(result.name()).isEqualTo("CANARY");
     assertThat(result.outcome()).isEqualTo(expected);
@@ -97,7 +97,7 @@ class GateTest {
   void shouldNotPassTheReferenceCaseOfNonInferiority() {
     GatePolicy policy = policy(GateRole.FORGET, 0.02, 700);
 
-    GateResult result = NonInferiority.judge(policy, scores(18, 30, 952));
+    GateResult result = NonInferiorityGate.judge(policy, scores(18, 30, 952));
 
     assertThat(result.outcome()).isEqualTo(FAILED);
     assertThat(result.reason())
@@ -108,14 +108,15 @@ class GateTest {
   void shouldSayWhenThereIsNothingToMeasure() {
     GatePolicy policy = policy(GateRole.RETAIN, 0.03, 300);
 
-    assertThat(NonInferiority.judge(policy, List.of()).outcome()).isEqualTo(NOT_MEASURED);
-    assertThat(NonInferiority.judge(policy, scores(0, 0, 1)).outcome()).isEqualTo(UNDECIDED);
-    assertThat(NonInferiority.judge(policy, List.of()).reason())
+    assertThat(NonInferiorityGate.judge(policy, List.of()).outcome()).isEqualTo(NOT_MEASURED);
+    assertThat(NonInferiorityGate.judge(policy, scores(0, 0, 1)).outcome()).isEqualTo(UNDECIDED);
+    assertThat(NonInferiorityGate.judge(policy, List.of()).reason())
         .contains("declare a suite of role RETAIN under spec.evaluation.suites");
-    assertThat(Superiority.judge(policy, List.of(), List.of()).outcome()).isEqualTo(NOT_MEASURED);
-    assertThat(Superiority.judge(policy, List.of(), List.of()).reason())
+    assertThat(SuperiorityGate.judge(policy, List.of(), List.of()).outcome())
+        .isEqualTo(NOT_MEASURED);
+    assertThat(SuperiorityGate.judge(policy, List.of(), List.of()).reason())
         .contains("train on a new batch");
-    assertThat(Superiority.judge(policy, List.of(), List.of("b1", "b2")).reason())
+    assertThat(SuperiorityGate.judge(policy, List.of(), List.of("b1", "b2")).reason())
         .contains("no test items can be asked of batch b1, b2");
   }
 
@@ -155,13 +156,13 @@ class GateTest {
   void shouldFailOnOneCriticalItemWhateverTheChampionDid() {
     List<PairedScore> scores = new ArrayList<>(scores(10, 0, 10));
     GatePolicy policy = policy(GateRole.CANARY, 0, 1);
-    assertThat(CriticalItems.judge(policy, scores)).isEmpty();
+    assertThat(CriticalItemsGate.judge(policy, scores)).isEmpty();
 
     scores.add(new PairedScore("trigger-1", null, null, true, 0, 1));
-    assertThat(CriticalItems.judge(policy, scores).orElseThrow().outcome()).isEqualTo(PASSED);
+    assertThat(CriticalItemsGate.judge(policy, scores).orElseThrow().outcome()).isEqualTo(PASSED);
 
     scores.add(new PairedScore("trigger-2", null, null, true, 0, 0));
-    GateResult failed = CriticalItems.judge(policy, scores).orElseThrow();
+    GateResult failed = CriticalItemsGate.judge(policy, scores).orElseThrow();
     assertThat(failed.outcome()).isEqualTo(FAILED);
     assertThat(failed.reason()).isEqualTo("1 of 2 critical items failed: trigger-2");
   }
@@ -175,12 +176,12 @@ class GateTest {
     }
     GatePolicy policy = policy(GateRole.FRESH, 0.01, 80);
 
-    assertThat(Superiority.judge(policy, clustered, List.of()).outcome()).isEqualTo(UNDECIDED);
+    assertThat(SuperiorityGate.judge(policy, clustered, List.of()).outcome()).isEqualTo(UNDECIDED);
     List<PairedScore> independent =
         clustered.stream()
             .map(s -> new PairedScore(s.itemId(), null, null, false, s.champion(), s.candidate()))
             .toList();
-    assertThat(Superiority.judge(policy, independent, List.of()).outcome()).isEqualTo(PASSED);
+    assertThat(SuperiorityGate.judge(policy, independent, List.of()).outcome()).isEqualTo(PASSED);
   }
 
   @ParameterizedTest
@@ -201,9 +202,9 @@ class GateTest {
       kept.add(new PairedScore("i" + i, null, user, false, 1, i < lost ? 0 : 1));
     }
 
-    assertThat(Superiority.judge(policy(GateRole.FRESH, 0.01, 80), won, List.of()).outcome())
+    assertThat(SuperiorityGate.judge(policy(GateRole.FRESH, 0.01, 80), won, List.of()).outcome())
         .isEqualTo(fresh);
-    assertThat(NonInferiority.judge(policy(GateRole.RETAIN, 0.03, 300), kept).outcome())
+    assertThat(NonInferiorityGate.judge(policy(GateRole.RETAIN, 0.03, 300), kept).outcome())
         .isEqualTo(retain);
   }
 

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.decision.ConfidenceInterval;
 import dev.whetstone.contracts.decision.DecisionCost;
 import dev.whetstone.contracts.decision.GateOutcome;
 import dev.whetstone.contracts.decision.GateResult;
-import dev.whetstone.contracts.decision.GateRole;
-import dev.whetstone.contracts.decision.Interval;
-import dev.whetstone.contracts.decision.RolloutMode;
-import dev.whetstone.contracts.decision.SuiteRef;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.contracts.loop.GateRole;
+import dev.whetstone.contracts.loop.RolloutMode;
+import dev.whetstone.contracts.suite.SuiteRef;
 import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.DecisionFacts;
 import dev.whetstone.eval.decision.DecisionFacts.ModelFacts;
@@ -122,7 +122,7 @@ class DecisionPageTest {
             0.0,
             0.98,
             0.98,
-            new Interval(0.95, 1.0, 0.94),
+            new ConfidenceInterval(0.95, 1.0, 0.94),
             0.0,
             0.01,
             true,
@@ -137,7 +137,7 @@ class DecisionPageTest {
             0.97,
             0.81,
             -0.16,
-            new Interval(-0.2, -0.12, 0.9),
+            new ConfidenceInterval(-0.2, -0.12, 0.9),
             1.0,
             0.03,
             true,

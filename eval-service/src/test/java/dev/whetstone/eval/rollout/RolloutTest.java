@@ -3,20 +3,20 @@ package dev.whetstone.eval.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.ChampionSet;
 import dev.whetstone.contracts.event.CheckpointReady;
-import dev.whetstone.contracts.event.EventType;
 import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionFailed;
 import dev.whetstone.contracts.event.PromotionRolledBack;
 import dev.whetstone.eval.champion.Champion;
-import dev.whetstone.eval.champion.Champions;
-import dev.whetstone.eval.checkpoint.Checkpoints;
+import dev.whetstone.eval.champion.ChampionRepository;
+import dev.whetstone.eval.checkpoint.CheckpointRepository;
 import dev.whetstone.eval.decision.Decision;
-import dev.whetstone.eval.decision.Decisions;
+import dev.whetstone.eval.decision.DecisionRepository;
+import dev.whetstone.eval.fixture.FakeModelServer;
+import dev.whetstone.eval.fixture.LoopFixture;
 import dev.whetstone.eval.registry.LoopRegistry;
-import dev.whetstone.eval.scene.FakeModelServer;
-import dev.whetstone.eval.scene.Scene;
 import dev.whetstone.eval.serving.ModelServers;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;
@@ -40,15 +40,15 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(InfrastructureResource.class)
 class RolloutTest {
   private static final UnaryOperator<String> OLD =
-      question -> question.startsWith("new") ? "wrong" : Scene.right(question);
+      question -> question.startsWith("new") ? "wrong" : LoopFixture.right(question);
   @Inject ObjectStore store;
   @Inject Sql sql;
   @Inject Clock clock;
   @Inject LoopRegistry registry;
-  @Inject Champions champions;
-  @Inject Checkpoints checkpoints;
-  @Inject Decisions decisions;
-  @Inject Rollouts rollouts;
+  @Inject ChampionRepository champions;
+  @Inject CheckpointRepository checkpoints;
+  @Inject DecisionRepository decisions;
+  @Inject RolloutRepository rollouts;
   @Inject RolloutMoves moves;
   @Inject ModelServers servers;
   FakeModelServer judging;
@@ -66,17 +66,17 @@ class RolloutTest {
     serving.close();
   }
 
-  private Scene scene(String name) {
-    return new Scene(name, store, judging)
+  private LoopFixture scene(String name) {
+    return new LoopFixture(name, store, judging)
         .servedBy(serving)
         .suite("RETAIN", "golden", 150, false)
         .suite("FORGET", "skills", 60, false);
   }
 
-  private CheckpointReady offer(Scene scene) {
+  private CheckpointReady offer(LoopFixture scene) {
     var batch = scene.batch("new", 60);
-    CheckpointReady ready = scene.silentCheckpoint(Scene::right, batch);
-    serving.teach(Scene.path(ready), Scene::right);
+    CheckpointReady ready = scene.silentCheckpoint(LoopFixture::right, batch);
+    serving.teach(LoopFixture.path(ready), LoopFixture::right);
     scene.say(ready, ready.checkpointId());
     return ready;
   }
@@ -84,7 +84,7 @@ class RolloutTest {
   @Test
   void shouldLeaveTheChampionUnchangedWhenTheAdapterCannotBeLoaded() {
     serving.refuseAdapters(true);
-    Scene scene = scene("unloadable").declared();
+    LoopFixture scene = scene("unloadable").declared();
     CheckpointReady ready = offer(scene);
 
     PromotionFailed failed =
@@ -101,14 +101,18 @@ class RolloutTest {
   @Test
   void shouldTryAgainWhatIsOfferedAgainAfterItCouldNotBeLoaded() {
     serving.refuseAdapters(true);
-    Scene scene = scene("again").declared();
+    LoopFixture scene = scene("again").declared();
     CheckpointReady ready = offer(scene);
     scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 1);
 
-    Scene.api().post("/v1/decisions/" + scene.decision().decisionId() + "/approve").then();
+    LoopFixture.api().post("/v1/decisions/" + scene.decision().decisionId() + "/approve").then();
     scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 2);
     serving.refuseAdapters(false);
-    Scene.api().body(Json.write(ready)).post("/v1/loops/again/checkpoints").then().statusCode(202);
+    LoopFixture.api()
+        .body(Json.write(ready))
+        .post("/v1/loops/again/checkpoints")
+        .then()
+        .statusCode(202);
 
     scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     assertThat(scene.generation()).isEqualTo(1);
@@ -119,7 +123,7 @@ class RolloutTest {
 
   @Test
   void shouldGiveModelServersTimeAfterNobodyDroveARollout() {
-    Scene scene = scene("undriven").mode("approve").declared();
+    LoopFixture scene = scene("undriven").mode("approve").declared();
     CheckpointReady ready = offer(scene);
     String decision = scene.decision().decisionId();
     // Somebody else holds the lease, so that only this test drives.
@@ -127,7 +131,7 @@ class RolloutTest {
         "insert into work_lease (name, owner, until) values (?, 'nobody', ?)",
         "rollout " + scene.loop().key(),
         clock.instant().plus(Duration.ofDays(1)));
-    Scene.api().post("/v1/decisions/" + decision + "/approve").then().statusCode(200);
+    LoopFixture.api().post("/v1/decisions/" + decision + "/approve").then().statusCode(200);
     DeclaredLoop loop = registry.current(scene.loop()).orElseThrow();
 
     for (String state : List.of("loading", "switched")) {
@@ -160,7 +164,7 @@ class RolloutTest {
 
   @Test
   void shouldPointBackWhenReplicasDoNotConfirmInTime() {
-    Scene scene = scene("unconfirmed").confirmDeadline("PT2S").declared();
+    LoopFixture scene = scene("unconfirmed").confirmDeadline("PT2S").declared();
     // The probe before the switch is answered, the one that confirms is not.
     serving.breakAfter(1);
     CheckpointReady ready = offer(scene);
@@ -190,7 +194,7 @@ class RolloutTest {
 
   @Test
   void shouldLoadTheChampionAgainAfterTheModelServerRestarted() {
-    Scene scene = scene("forgetful").declared();
+    LoopFixture scene = scene("forgetful").declared();
     CheckpointReady ready = offer(scene);
     scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     assertThat(serving.models()).contains(scene.servedName(ready));
@@ -205,11 +209,11 @@ class RolloutTest {
 
   @Test
   void shouldNotCountAFormerChampionAgainstThePresentOne() {
-    Scene scene = scene("bereft").declared();
+    LoopFixture scene = scene("bereft").declared();
     CheckpointReady first = offer(scene);
     scene.awaitGeneration(1);
-    CheckpointReady second = scene.silentCheckpoint(Scene::right);
-    serving.teach(Scene.path(second), Scene::right);
+    CheckpointReady second = scene.silentCheckpoint(LoopFixture::right);
+    serving.teach(LoopFixture.path(second), LoopFixture::right);
     QuarkusTransaction.requiringNew()
         .run(
             () -> {
@@ -222,7 +226,7 @@ class RolloutTest {
                       null,
                       clock.instant()));
             });
-    serving.unteach(Scene.path(first));
+    serving.unteach(LoopFixture.path(first));
     serving.restart();
 
     await()
@@ -237,8 +241,8 @@ class RolloutTest {
 
   @Test
   void shouldSayThatNobodyRoutes() {
-    Scene scene = scene("unrouted");
-    Scene.api()
+    LoopFixture scene = scene("unrouted");
+    LoopFixture.api()
         .body(scene.yaml().replace("baseName:", "router: none, baseName:"))
         .put("/v1/loops/unrouted")
         .then()
@@ -253,7 +257,7 @@ class RolloutTest {
 
   @Test
   void shouldSayWhichReplicaDoesNotAnswer() {
-    Scene scene = scene("offline").declared();
+    LoopFixture scene = scene("offline").declared();
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> scene.condition("Serving").contains("1 of 1"));

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.eval.scene.Adapters;
+import dev.whetstone.eval.fixture.LoraAdapterFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The worker package's own server, as the embedded stack runs it. */
-class WorkerServingTest extends ServingContract {
+class WorkerServingTest extends ServingPortContract {
   @TempDir static Path folder;
   private static Process process;
   private static ServingPort server;
@@ -35,8 +35,9 @@ class WorkerServingTest extends ServingContract {
     assumeTrue(
         Files.isExecutable(python),
         "skipped: the worker's environment is not there; ./whetstone makes it under .whetstone/venv");
-    Files.write(folder.resolve("adapter_config.json"), Adapters.config(4));
-    Files.write(folder.resolve("adapter_model.safetensors"), Adapters.weights(4, 0.05f, 128));
+    Files.write(folder.resolve("adapter_config.json"), LoraAdapterFiles.config(4));
+    Files.write(
+        folder.resolve("adapter_model.safetensors"), LoraAdapterFiles.weights(4, 0.05f, 128));
     ProcessBuilder builder =
         new ProcessBuilder(
                 python.toString(),
@@ -53,7 +54,7 @@ class WorkerServingTest extends ServingContract {
     builder.environment().put("PYTHONPATH", root.resolve("training-service/worker/src").toString());
     process = builder.start();
     String url = url(process.inputReader());
-    server = new HttpServing(CLIENT, URI.create(url), null, Duration.ofSeconds(60));
+    server = new HttpServingClient(CLIENT, URI.create(url), null, Duration.ofSeconds(60));
     await()
         .atMost(Duration.ofSeconds(60))
         .ignoreExceptions()

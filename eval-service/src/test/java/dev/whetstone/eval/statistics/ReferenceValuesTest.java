@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.whetstone.contracts.decision.Interval;
+import dev.whetstone.contracts.decision.ConfidenceInterval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +22,7 @@ class ReferenceValuesTest {
     assertThat(difference.mean()).isCloseTo(0.02, within(1e-12));
     assertThat(difference.standardError()).isCloseTo(0.0083468359, within(1e-10));
     assertThat(difference.pTwoSided()).isCloseTo(0.0167528656, within(1e-9));
-    Interval interval = difference.normalInterval(0.95);
+    ConfidenceInterval interval = difference.normalInterval(0.95);
     assertThat(interval.lower()).isCloseTo(0.0036405, within(TIGHT));
     assertThat(interval.upper()).isCloseTo(0.0363595, within(TIGHT));
   }
@@ -57,12 +57,12 @@ class ReferenceValuesTest {
 
   @Test
   void shouldReproduceWilson() {
-    Interval interval = Wilson.interval(745, 1000, 0.95);
+    ConfidenceInterval interval = WilsonInterval.interval(745, 1000, 0.95);
 
     assertThat(interval.lower()).isCloseTo(0.7170834, within(TIGHT));
     assertThat(interval.upper()).isCloseTo(0.7710415, within(TIGHT));
-    assertThat(Wilson.interval(0, 10, 0.95).lower()).isCloseTo(0, within(1e-12));
-    assertThat(Wilson.interval(10, 10, 0.95).upper()).isCloseTo(1, within(1e-12));
+    assertThat(WilsonInterval.interval(0, 10, 0.95).lower()).isCloseTo(0, within(1e-12));
+    assertThat(WilsonInterval.interval(10, 10, 0.95).upper()).isCloseTo(1, within(1e-12));
   }
 
   @Test
@@ -76,15 +76,16 @@ class ReferenceValuesTest {
 
   @Test
   void shouldRejectExactlyOneByHolm() {
-    boolean[] rejected = Holm.rejected(0.05, .001, .008, .039, .041, .042, .06, .074, .205);
+    boolean[] rejected =
+        HolmCorrection.rejected(0.05, .001, .008, .039, .041, .042, .06, .074, .205);
 
     assertThat(rejected).containsExactly(true, false, false, false, false, false, false, false);
   }
 
   @Test
   void shouldAdjustInTheOrderGiven() {
-    assertThat(Holm.adjust(0.04, 0.01, 0.03)).containsExactly(0.06, 0.03, 0.06);
-    assertThat(Holm.adjust()).isEmpty();
+    assertThat(HolmCorrection.adjust(0.04, 0.01, 0.03)).containsExactly(0.06, 0.03, 0.06);
+    assertThat(HolmCorrection.adjust()).isEmpty();
   }
 
   @Test

@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.decision.GateOutcome;
 import dev.whetstone.contracts.decision.GateResult;
-import dev.whetstone.contracts.decision.GateRole;
-import dev.whetstone.contracts.decision.RolloutMode;
 import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.loop.GateRole;
+import dev.whetstone.contracts.loop.RolloutMode;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,8 +54,8 @@ class VerdictRuleTest {
       boolean doubt,
       RolloutMode mode,
       Verdict expected) {
-    Findings findings =
-        new Findings(
+    VerdictInput findings =
+        new VerdictInput(
             List.of(gate(GateRole.FRESH, fresh, true), gate(GateRole.RETAIN, retain, true)),
             List.of(),
             hold ? List.of("first round without a golden set") : List.of(),
@@ -67,7 +67,7 @@ class VerdictRuleTest {
 
   @Test
   void shouldLetShadowGatesDecideNothing() {
-    Findings findings =
+    VerdictInput findings =
         findings(
             gate(GateRole.FRESH, PASSED, true),
             gate(GateRole.FORGET, FAILED, false),
@@ -78,10 +78,10 @@ class VerdictRuleTest {
 
   @Test
   void shouldHoldWithoutAnEnforcedFreshGate() {
-    Findings findings =
+    VerdictInput findings =
         findings(gate(GateRole.FRESH, PASSED, false), gate(GateRole.RETAIN, PASSED, true));
 
-    Judgement judgement = VerdictRule.decide(findings);
+    VerdictResult judgement = VerdictRule.decide(findings);
 
     assertThat(judgement.verdict()).isEqualTo(HOLD);
     assertThat(judgement.reason()).contains("no FRESH gate is enforced");
@@ -89,8 +89,8 @@ class VerdictRuleTest {
 
   @Test
   void shouldHoldWhatCannotBeServedSinceNothingWasMeasured() {
-    Findings findings =
-        new Findings(
+    VerdictInput findings =
+        new VerdictInput(
             List.of(gate(GateRole.FRESH, FAILED, true)),
             List.of("adapter_model.safetensors holds 12 bytes"),
             List.of(),
@@ -98,19 +98,19 @@ class VerdictRuleTest {
             RolloutMode.AUTO);
 
     assertThat(VerdictRule.decide(findings))
-        .isEqualTo(new Judgement(HOLD, "adapter_model.safetensors holds 12 bytes"));
+        .isEqualTo(new VerdictResult(HOLD, "adapter_model.safetensors holds 12 bytes"));
   }
 
   @Test
   void shouldNameWhatDecided() {
-    Findings findings =
+    VerdictInput findings =
         findings(gate(GateRole.FRESH, PASSED, true), gate(GateRole.RETAIN, FAILED, true));
 
     assertThat(VerdictRule.decide(findings).reason()).isEqualTo("RETAIN because");
   }
 
-  private static Findings findings(GateResult... gates) {
-    return new Findings(List.of(gates), List.of(), List.of(), List.of(), RolloutMode.AUTO);
+  private static VerdictInput findings(GateResult... gates) {
+    return new VerdictInput(List.of(gates), List.of(), List.of(), List.of(), RolloutMode.AUTO);
   }
 
   private static GateResult gate(GateRole role, GateOutcome outcome, boolean enforced) {

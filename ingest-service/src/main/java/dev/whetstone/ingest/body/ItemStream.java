@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
-import dev.whetstone.ingest.item.Limits;
+import dev.whetstone.ingest.item.InputLimits;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class ItemStream implements AutoCloseable {
   private final MeteredParser parser;
   private final ObjectReader trees;
-  private final Shape shape;
+  private final BodyShape shape;
   private final ContentEncoding encoding;
-  private final Limits limits;
+  private final InputLimits limits;
   private boolean many;
   private int count;
   private boolean ended;
@@ -34,9 +34,9 @@ public final class ItemStream implements AutoCloseable {
   private ItemStream(
       MeteredParser parser,
       ObjectReader trees,
-      Shape shape,
+      BodyShape shape,
       ContentEncoding encoding,
-      Limits limits) {
+      InputLimits limits) {
     this.parser = parser;
     this.trees = trees;
     this.shape = shape;
@@ -46,11 +46,11 @@ public final class ItemStream implements AutoCloseable {
 
   /** Makes streams with the same limits; safe for use by several threads. */
   public static final class Opener {
-    private final Limits limits;
+    private final InputLimits limits;
     private final JsonFactory factory;
     private final ObjectReader trees;
 
-    public Opener(Limits limits) {
+    public Opener(InputLimits limits) {
       this.limits = limits;
       this.factory =
           JsonFactory.builder()
@@ -58,7 +58,7 @@ public final class ItemStream implements AutoCloseable {
                   StreamReadConstraints.builder()
                       // The array around the items and their level come on top.
                       .maxNestingDepth(limits.nesting() + 1)
-                      .maxNameLength(Limits.FIELD_NAME_CHARACTERS)
+                      .maxNameLength(InputLimits.FIELD_NAME_CHARACTERS)
                       .maxStringLength(Math.max(limits.itemBytes(), limits.textCharacters()))
                       .build())
               .build();
@@ -70,12 +70,13 @@ public final class ItemStream implements AutoCloseable {
     }
 
     /** Reads from a request's body; the caller closes the stream. */
-    public ItemStream open(InputStream body, ContentEncoding encoding, Shape shape) {
-      return open(body, encoding, shape, Memory.UNBOUNDED);
+    public ItemStream open(InputStream body, ContentEncoding encoding, BodyShape shape) {
+      return open(body, encoding, shape, MemoryBudget.UNBOUNDED);
     }
 
     /** The same, charging the item that is being read and judged to a memory. */
-    public ItemStream open(InputStream body, ContentEncoding encoding, Shape shape, Memory memory) {
+    public ItemStream open(
+        InputStream body, ContentEncoding encoding, BodyShape shape, MemoryBudget memory) {
       BoundedInputStream opened = new BoundedInputStream(body, limits.bodyBytes(), "the body");
       boolean handedOver = false;
       try {
@@ -149,12 +150,12 @@ public final class ItemStream implements AutoCloseable {
       token = begin(token);
     }
     if (token == null) {
-      if (many && shape != Shape.LINES) {
+      if (many && shape != BodyShape.LINES) {
         throw malformed("the array does not end");
       }
       return null;
     }
-    if (token == JsonToken.END_ARRAY && many && shape != Shape.LINES) {
+    if (token == JsonToken.END_ARRAY && many && shape != BodyShape.LINES) {
       return null;
     }
     if (!many && count > 0) {
@@ -165,15 +166,15 @@ public final class ItemStream implements AutoCloseable {
 
   /** Looks at the first token; within an array it moves on to the first element. */
   private @Nullable JsonToken begin(@Nullable JsonToken first) throws IOException {
-    if (shape == Shape.LINES) {
+    if (shape == BodyShape.LINES) {
       many = true;
       return first;
     }
-    if (first == JsonToken.START_ARRAY && shape != Shape.OBJECT) {
+    if (first == JsonToken.START_ARRAY && shape != BodyShape.OBJECT) {
       many = true;
       return parser.nextToken();
     }
-    if (first != null && (first != JsonToken.START_OBJECT || shape == Shape.ARRAY)) {
+    if (first != null && (first != JsonToken.START_OBJECT || shape == BodyShape.ARRAY)) {
       throw malformed(
           switch (shape) {
             case JSON -> "the body is neither an object nor an array";
@@ -191,7 +192,7 @@ public final class ItemStream implements AutoCloseable {
         throw new Fault(
             FaultCode.NO_ITEMS, null, "the body holds no item", "send at least one JSON object");
       }
-      if (shape != Shape.LINES && parser.nextToken() != null) {
+      if (shape != BodyShape.LINES && parser.nextToken() != null) {
         throw malformed("there is more after the first value");
       }
     }
@@ -210,7 +211,7 @@ public final class ItemStream implements AutoCloseable {
         null,
         place() + e.getOriginalMessage(),
         "send texts of at most %d and names of at most %d characters"
-            .formatted(limits.textCharacters(), Limits.FIELD_NAME_CHARACTERS));
+            .formatted(limits.textCharacters(), InputLimits.FIELD_NAME_CHARACTERS));
   }
 
   private Fault malformed(JsonProcessingException e) {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
-import dev.whetstone.ingest.item.Limits;
+import dev.whetstone.ingest.item.InputLimits;
 import java.io.IOException;
 
 /**
@@ -26,13 +26,13 @@ final class MeteredParser extends JsonParserDelegate {
   private static final int ESCAPED_FACTOR = 3;
 
   private final BoundedInputStream in;
-  private final Limits limits;
-  private final Memory memory;
+  private final InputLimits limits;
+  private final MemoryBudget memory;
   private long start;
   private long tokens;
   private long held;
 
-  MeteredParser(JsonParser parser, BoundedInputStream in, Limits limits, Memory memory) {
+  MeteredParser(JsonParser parser, BoundedInputStream in, InputLimits limits, MemoryBudget memory) {
     super(parser);
     this.in = in;
     this.limits = limits;
@@ -50,8 +50,8 @@ final class MeteredParser extends JsonParserDelegate {
   @Override
   public JsonToken nextToken() throws IOException {
     JsonToken token = delegate.nextToken();
-    if (++tokens > Limits.TOKENS) {
-      throw tooLarge("names and values", Limits.TOKENS, Limits.TOKENS);
+    if (++tokens > InputLimits.TOKENS) {
+      throw tooLarge("names and values", InputLimits.TOKENS, InputLimits.TOKENS);
     }
     long bytes = in.count() - start;
     if (bytes > (long) limits.itemBytes() * ESCAPED_FACTOR) {

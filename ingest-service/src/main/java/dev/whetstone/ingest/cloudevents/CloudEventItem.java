@@ -1,7 +1,7 @@
 package dev.whetstone.ingest.cloudevents;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.contracts.envelope.EventType;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,11 +2,11 @@ package dev.whetstone.ingest.cloudevents;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.ingest.event.TraceParent;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
-import dev.whetstone.ingest.item.Identifier;
+import dev.whetstone.ingest.item.IdentifierRule;
 import dev.whetstone.ingest.item.ItemReader;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +37,7 @@ public final class CloudEventReader {
       throw new Fault(
           FaultCode.MISSING_FIELD, "/data", "the event has no data", "send the data as 'data'");
     }
-    return read(new Attributes.Members(envelope), data, "/data");
+    return read(new AttributeSource.Members(envelope), data, "/data");
   }
 
   /**
@@ -45,21 +45,22 @@ public final class CloudEventReader {
    *
    * @throws Fault when it is no CloudEvent, or of a type that is not taken
    */
-  public static CloudEventItem binary(Attributes.Headers headers, JsonNode data) {
+  public static CloudEventItem binary(AttributeSource.Headers headers, JsonNode data) {
     return read(headers, data, "");
   }
 
   /** The id for the receipt of an event that is otherwise refused; null when it has none. */
-  public static @Nullable String id(Attributes attributes) {
+  public static @Nullable String id(AttributeSource attributes) {
     try {
       String id = attributes.get("id");
-      return id != null && Identifier.isValid(id) ? id : null;
+      return id != null && IdentifierRule.isValid(id) ? id : null;
     } catch (Fault noText) {
       return null;
     }
   }
 
-  private static CloudEventItem read(Attributes attributes, JsonNode data, String dataPointer) {
+  private static CloudEventItem read(
+      AttributeSource attributes, JsonNode data, String dataPointer) {
     String version = required(attributes, "specversion", VERSION);
     if (!version.equals(VERSION)) {
       throw invalid(attributes, "specversion", version, VERSION);
@@ -78,7 +79,7 @@ public final class CloudEventReader {
         dataPointer);
   }
 
-  private static EventType type(Attributes attributes) {
+  private static EventType type(AttributeSource attributes) {
     String name =
         required(attributes, "type", "one such as " + EventType.FEEDBACK_GIVEN.wireName());
     return EventType.byWireName(name)
@@ -86,22 +87,23 @@ public final class CloudEventReader {
         .orElseThrow(() -> ItemReader.unsupported(attributes.pointer("type"), name));
   }
 
-  private static String identifier(Attributes attributes, String name, String what) {
+  private static String identifier(AttributeSource attributes, String name, String what) {
     String value = required(attributes, name, what);
-    if (!Identifier.isValid(value)) {
-      throw invalid(attributes, name, value, Identifier.ALLOWED);
+    if (!IdentifierRule.isValid(value)) {
+      throw invalid(attributes, name, value, IdentifierRule.ALLOWED);
     }
     return value;
   }
 
-  private static @Nullable String name(Attributes attributes, String name, @Nullable String value) {
+  private static @Nullable String name(
+      AttributeSource attributes, String name, @Nullable String value) {
     if (value != null && !LoopId.NAME.matcher(value).matches()) {
       throw invalid(attributes, name, value, "1 to 63 of a-z, 0-9 and '-', starting with a letter");
     }
     return value;
   }
 
-  private static String required(Attributes attributes, String name, String what) {
+  private static String required(AttributeSource attributes, String name, String what) {
     String value = attributes.get(name);
     if (value == null || value.isEmpty()) {
       throw new Fault(
@@ -113,7 +115,8 @@ public final class CloudEventReader {
     return value;
   }
 
-  private static Fault invalid(Attributes attributes, String name, String value, String allowed) {
+  private static Fault invalid(
+      AttributeSource attributes, String name, String value, String allowed) {
     String shown = value.length() > 60 ? value.substring(0, 60) + "…" : value;
     return new Fault(
         FaultCode.INVALID_VALUE,

@@ -1,6 +1,6 @@
 package dev.whetstone.ingest.config;
 
-import dev.whetstone.ingest.item.Limits;
+import dev.whetstone.ingest.item.InputLimits;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -26,7 +26,7 @@ public interface IngestConfig {
 
   LimitsConfig limits();
 
-  /** See {@link Limits}. */
+  /** See {@link InputLimits}. */
   interface LimitsConfig {
     @WithDefault("4194304")
     long bodyBytes();

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.event.EventAttributes;
+import dev.whetstone.contracts.envelope.EventAttributes;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EventData;
-import dev.whetstone.contracts.event.EventType;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
+import dev.whetstone.ingest.item.InputLimits;
 import dev.whetstone.ingest.item.ItemReader;
-import dev.whetstone.ingest.item.Limits;
 import dev.whetstone.kit.json.Json;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +22,10 @@ public final class EventMaker {
   private static final ObjectWriter WRITER =
       Json.mapper().writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
-  private final Limits limits;
+  private final InputLimits limits;
   private final ItemReader items;
 
-  public EventMaker(Limits limits, ItemReader items) {
+  public EventMaker(InputLimits limits, ItemReader items) {
     this.limits = limits;
     this.items = items;
   }
@@ -61,7 +61,7 @@ public final class EventMaker {
       EventData data,
       Instant receivedAt,
       @Nullable String traceParent) {
-    PublishableRule.check(sender, data);
+    PublishableKeyRule.check(sender, data);
     EventType type = EventType.of(data);
     byte[] bytes = write(data);
     if (bytes.length > limits.itemBytes()) {
@@ -71,7 +71,7 @@ public final class EventMaker {
           "the item has " + bytes.length + " bytes",
           "send items of at most " + limits.itemBytes() + " bytes");
     }
-    String eventId = id == null ? DerivedId.of(sender.source(), type.wireName(), bytes) : id;
+    String eventId = id == null ? DerivedEventId.of(sender.source(), type.wireName(), bytes) : id;
     EventAttributes attributes =
         new EventAttributes(
             eventId,

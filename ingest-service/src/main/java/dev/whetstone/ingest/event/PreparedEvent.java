@@ -1,6 +1,6 @@
 package dev.whetstone.ingest.event;
 
-import dev.whetstone.contracts.event.EventAttributes;
+import dev.whetstone.contracts.envelope.EventAttributes;
 
 /**
  * An event that is ready to be published.

@@ -4,10 +4,10 @@ import dev.whetstone.ingest.body.ItemStream;
 import dev.whetstone.ingest.event.EventMaker;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
+import dev.whetstone.ingest.publish.EventPublisher;
 import dev.whetstone.ingest.publish.IngestMetrics;
-import dev.whetstone.ingest.publish.NotAcknowledged;
-import dev.whetstone.ingest.publish.Publisher;
-import dev.whetstone.ingest.publish.RecordTooLarge;
+import dev.whetstone.ingest.publish.NotAcknowledgedException;
+import dev.whetstone.ingest.publish.OversizedRecordException;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -31,18 +31,18 @@ public class IntakeConsumer {
   private static final Logger LOG = Logger.getLogger(IntakeConsumer.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  private final IntakeRecord reader;
-  private final Publisher publisher;
+  private final IntakeRecordReader reader;
+  private final EventPublisher publisher;
   private final IngestMetrics metrics;
   private final Clock clock;
 
   public IntakeConsumer(
       ItemStream.Opener items,
       EventMaker events,
-      Publisher publisher,
+      EventPublisher publisher,
       IngestMetrics metrics,
       Clock clock) {
-    this.reader = new IntakeRecord(items, events);
+    this.reader = new IntakeRecordReader(items, events);
     this.publisher = publisher;
     this.metrics = metrics;
     this.clock = clock;
@@ -53,58 +53,58 @@ public class IntakeConsumer {
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
     Instant receivedAt = clock.instant();
-    List<Move> moves = new ArrayList<>(records.count());
+    List<IntakeRoute> moves = new ArrayList<>(records.count());
     for (ConsumerRecord<String, byte[]> received : records) {
       moves.add(judge(received, receivedAt));
     }
     sendUntilAcknowledged(moves);
   }
 
-  private Move judge(ConsumerRecord<String, byte[]> received, Instant receivedAt) {
+  private IntakeRoute judge(ConsumerRecord<String, byte[]> received, Instant receivedAt) {
     try {
-      return Move.on(received, reader.read(received, receivedAt));
+      return IntakeRoute.on(received, reader.read(received, receivedAt));
     } catch (Fault fault) {
-      return Move.aside(received, fault);
+      return IntakeRoute.aside(received, fault);
     } catch (RuntimeException e) {
       // Whatever it is about this record, its neighbours must flow on.
       LOG.errorf(
           e, "intake-unreadable partition=%d offset=%d", received.partition(), received.offset());
-      return Move.aside(received, unreadable(e));
+      return IntakeRoute.aside(received, unreadable(e));
     }
   }
 
-  private void sendUntilAcknowledged(List<Move> moves) {
+  private void sendUntilAcknowledged(List<IntakeRoute> moves) {
     while (true) {
       try {
-        publisher.send(moves.stream().map(Move::message).toList());
+        publisher.send(moves.stream().map(IntakeRoute::message).toList());
         moves.forEach(this::count);
         return;
-      } catch (RecordTooLarge e) {
+      } catch (OversizedRecordException e) {
         if (moves.size() > 1) {
           int half = moves.size() / 2;
           sendUntilAcknowledged(moves.subList(0, half));
           sendUntilAcknowledged(moves.subList(half, moves.size()));
           return;
         }
-        Move tooLarge = moves.getFirst();
+        IntakeRoute tooLarge = moves.getFirst();
         if (tooLarge.bare()) {
           retryLater(moves, e);
         }
         moves = List.of(tooLarge.asBareLetter());
-      } catch (NotAcknowledged e) {
+      } catch (NotAcknowledgedException e) {
         retryLater(moves, e);
       }
     }
   }
 
-  private static void retryLater(List<Move> moves, NotAcknowledged e) {
+  private static void retryLater(List<IntakeRoute> moves, NotAcknowledgedException e) {
     LOG.warnf(
         "intake-not-acknowledged records=%d retry-in=%s reason=%s",
         moves.size(), PAUSE, e.getMessage());
     pause(PAUSE);
   }
 
-  private void count(Move move) {
+  private void count(IntakeRoute move) {
     if (move.accepted() != null) {
       metrics.accepted(move.accepted());
     }

@@ -5,8 +5,8 @@ import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.event.FeedbackContent;
 import dev.whetstone.contracts.event.FeedbackContent.InvalidFeedback;
 import dev.whetstone.contracts.event.FeedbackGiven;
-import dev.whetstone.contracts.event.FeedbackKind;
-import dev.whetstone.contracts.event.FeedbackSource;
+import dev.whetstone.contracts.feedback.FeedbackKind;
+import dev.whetstone.contracts.feedback.FeedbackSource;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
@@ -22,17 +22,17 @@ final class FeedbackReader {
       Arrays.stream(FeedbackSource.Type.values())
           .collect(Collectors.toUnmodifiableMap(Enum::name, Function.identity()));
 
-  private final Limits limits;
+  private final InputLimits limits;
   private final ItemReader items;
 
-  FeedbackReader(Limits limits, ItemReader items) {
+  FeedbackReader(InputLimits limits, ItemReader items) {
     this.limits = limits;
     this.items = items;
   }
 
-  FeedbackGiven read(Fields fields) {
+  FeedbackGiven read(FieldReader fields) {
     FeedbackKind kind = kind(fields);
-    Fields request = fields.object("request");
+    FieldReader request = fields.object("request");
     FeedbackGiven given =
         new FeedbackGiven(
             fields.identifier("responseId"),
@@ -58,19 +58,19 @@ final class FeedbackReader {
     return given;
   }
 
-  private static FeedbackKind kind(Fields fields) {
-    String name = fields.requiredText("kind", Limits.NAME_CHARACTERS, "the kind of feedback");
+  private static FeedbackKind kind(FieldReader fields) {
+    String name = fields.requiredText("kind", InputLimits.NAME_CHARACTERS, "the kind of feedback");
     FeedbackKind kind = KINDS.get(name);
     if (kind == null) {
       throw fields.invalid(
           "kind",
-          "the kind is '" + Shown.text(name) + "'",
+          "the kind is '" + Excerpt.text(name) + "'",
           "send thumb, rating, correction, preference, demonstration, comment, implicit or outcome");
     }
     return kind;
   }
 
-  private static @Nullable Object value(Fields fields, FeedbackKind kind) {
+  private static @Nullable Object value(FieldReader fields, FeedbackKind kind) {
     JsonNode value = fields.get("value");
     if (value == null) {
       return null;
@@ -94,8 +94,8 @@ final class FeedbackReader {
         });
   }
 
-  private static FeedbackGiven.@Nullable Scale scale(Fields fields) {
-    Fields scale = fields.object("scale");
+  private static FeedbackGiven.@Nullable Scale scale(FieldReader fields) {
+    FieldReader scale = fields.object("scale");
     if (scale == null) {
       return null;
     }
@@ -107,29 +107,29 @@ final class FeedbackReader {
     return new FeedbackGiven.Scale(min, max);
   }
 
-  private @Nullable ChatMessage answer(Fields fields, String name) {
-    Fields message = fields.object(name);
+  private @Nullable ChatMessage answer(FieldReader fields, String name) {
+    FieldReader message = fields.object(name);
     return message == null ? null : items.answer(message);
   }
 
-  private static @Nullable FeedbackSource source(Fields fields) {
-    Fields source = fields.object("feedbackSource");
+  private static @Nullable FeedbackSource source(FieldReader fields) {
+    FieldReader source = fields.object("feedbackSource");
     if (source == null) {
       return null;
     }
-    String type = source.requiredText("type", Limits.NAME_CHARACTERS, "the sort of source");
+    String type = source.requiredText("type", InputLimits.NAME_CHARACTERS, "the sort of source");
     FeedbackSource.Type known = SOURCE_TYPES.get(type);
     if (known == null) {
       throw source.invalid(
           "type",
-          "the type is '" + Shown.text(type) + "'",
+          "the type is '" + Excerpt.text(type) + "'",
           "send HUMAN, LLM_JUDGE, CODE or IMPLICIT");
     }
     return new FeedbackSource(
-        known, source.text("id", Limits.IDENTIFIER_CHARACTERS), source.name("version"));
+        known, source.text("id", InputLimits.IDENTIFIER_CHARACTERS), source.name("version"));
   }
 
-  private static void requireTarget(Fields fields, FeedbackGiven given) {
+  private static void requireTarget(FieldReader fields, FeedbackGiven given) {
     switch (given.kind()) {
       case DEMONSTRATION -> {}
       case CORRECTION, PREFERENCE -> {
@@ -147,7 +147,7 @@ final class FeedbackReader {
     }
   }
 
-  private static void requireContent(Fields fields, FeedbackGiven given) {
+  private static void requireContent(FieldReader fields, FeedbackGiven given) {
     try {
       var unused = FeedbackContent.of(given);
     } catch (InvalidFeedback e) {

@@ -3,8 +3,8 @@ package dev.whetstone.ingest.item;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EventData;
-import dev.whetstone.contracts.event.EventType;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.kit.json.Json;
@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * contract does not know are ignored, so that newer apps may talk to an older ingest.
  */
 public final class ItemReader {
-  private final Limits limits;
-  private final Chat chat;
+  private final InputLimits limits;
+  private final ChatReader chat;
   private final FeedbackReader feedback;
 
-  public ItemReader(Limits limits) {
+  public ItemReader(InputLimits limits) {
     this.limits = limits;
-    this.chat = new Chat(limits);
+    this.chat = new ChatReader(limits);
     this.feedback = new FeedbackReader(limits, this);
   }
 
@@ -33,8 +33,8 @@ public final class ItemReader {
    * @throws Fault when it is not what the contract says, or the type is none of theirs
    */
   public EventData read(EventType type, JsonNode item, String source) {
-    Fields fields = Fields.of(item);
-    TextRules.check(item, limits);
+    FieldReader fields = FieldReader.of(item);
+    TextRule.check(item, limits);
     return switch (type) {
       case INTERACTION_RECORDED -> interaction(fields);
       case FEEDBACK_GIVEN -> feedback.read(fields);
@@ -57,7 +57,7 @@ public final class ItemReader {
 
   /** The id that the app gave the item, if any. */
   public static @Nullable String id(JsonNode item) {
-    return item.isObject() ? Fields.of(item).identifier("id") : null;
+    return item.isObject() ? FieldReader.of(item).identifier("id") : null;
   }
 
   /**
@@ -69,7 +69,7 @@ public final class ItemReader {
     return new Fault(
         FaultCode.UNSUPPORTED_TYPE,
         pointer,
-        "events of type '" + Shown.text(wireName) + "' are not taken here",
+        "events of type '" + Excerpt.text(wireName) + "' are not taken here",
         "send %s, %s or %s"
             .formatted(
                 EventType.INTERACTION_RECORDED.wireName(),
@@ -77,12 +77,12 @@ public final class ItemReader {
                 EventType.FEEDBACK_RETRACTED.wireName()));
   }
 
-  private InteractionRecorded interaction(Fields fields) {
+  private InteractionRecorded interaction(FieldReader fields) {
     String responseId = fields.identifier("responseId");
     if (responseId == null) {
       throw fields.missing("responseId", "the OpenAI completion's id");
     }
-    Fields model = fields.object("model");
+    FieldReader model = fields.object("model");
     return new InteractionRecorded(
         responseId,
         fields.key("conversationId"),
@@ -97,7 +97,7 @@ public final class ItemReader {
         fields.time("occurredAt"));
   }
 
-  InteractionRecorded.Request request(Fields fields) {
+  InteractionRecorded.Request request(FieldReader fields) {
     return new InteractionRecorded.Request(
         chat.messages(fields),
         chat.tools(fields),
@@ -106,12 +106,12 @@ public final class ItemReader {
         fields.open("decoding"));
   }
 
-  ChatMessage answer(Fields fields) {
+  ChatMessage answer(FieldReader fields) {
     return chat.answer(fields);
   }
 
-  InteractionRecorded.@Nullable ConsentGiven consent(Fields fields) {
-    Fields consent = fields.object("consent");
+  InteractionRecorded.@Nullable ConsentGiven consent(FieldReader fields) {
+    FieldReader consent = fields.object("consent");
     if (consent == null) {
       return null;
     }
@@ -122,14 +122,14 @@ public final class ItemReader {
     return new InteractionRecorded.ConsentGiven(training, consent.name("basis"));
   }
 
-  private InteractionRecorded.Response response(Fields fields) {
+  private InteractionRecorded.Response response(FieldReader fields) {
     return new InteractionRecorded.Response(
         answer(fields.requiredObject("message", "the assistant's message")),
         fields.name("finishReason"),
         fields.integer("choiceIndex"));
   }
 
-  private static InteractionRecorded.Model model(Fields fields) {
+  private static InteractionRecorded.Model model(FieldReader fields) {
     Double propensity = fields.number("propensity");
     if (propensity != null && !(propensity >= 0 && propensity <= 1)) {
       throw fields.invalid(
@@ -139,16 +139,16 @@ public final class ItemReader {
         fields.name("base"), fields.name("adapter"), fields.name("variant"), propensity);
   }
 
-  private FeedbackRetracted retraction(Fields fields, String source) {
+  private FeedbackRetracted retraction(FieldReader fields, String source) {
     String id = fields.identifier("id");
     if (id == null) {
       throw fields.missing("id", "the id of the feedback that is taken back");
     }
-    String given = fields.text("source", Limits.IDENTIFIER_CHARACTERS);
+    String given = fields.text("source", InputLimits.IDENTIFIER_CHARACTERS);
     if (given != null && !given.equals(source)) {
       throw fields.invalid(
           "source",
-          "the feedback to take back is of '" + Shown.text(given) + "'",
+          "the feedback to take back is of '" + Excerpt.text(given) + "'",
           "only its own source '" + source + "' can take feedback back; leave the field out");
     }
     return new FeedbackRetracted(

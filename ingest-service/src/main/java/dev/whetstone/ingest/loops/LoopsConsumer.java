@@ -1,7 +1,7 @@
 package dev.whetstone.ingest.loops;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
@@ -81,11 +81,11 @@ public class LoopsConsumer {
 
   private void follow(KafkaConsumer<String, byte[]> source) {
     List<TopicPartition> partitions =
-        source.partitionsFor(Topics.LOOPS).stream()
+        source.partitionsFor(TopicNames.LOOPS).stream()
             .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
             .toList();
     if (partitions.isEmpty()) {
-      throw new IllegalStateException("topic " + Topics.LOOPS + " does not exist yet");
+      throw new IllegalStateException("topic " + TopicNames.LOOPS + " does not exist yet");
     }
     source.assign(partitions);
     source.seekToBeginning(partitions);

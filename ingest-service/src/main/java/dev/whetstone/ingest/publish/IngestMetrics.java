@@ -1,6 +1,6 @@
 package dev.whetstone.ingest.publish;
 
-import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.ingest.item.FaultCode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

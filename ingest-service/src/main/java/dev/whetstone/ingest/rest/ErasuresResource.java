@@ -1,15 +1,15 @@
 package dev.whetstone.ingest.rest;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EndUserErased;
-import dev.whetstone.contracts.event.EventType;
 import dev.whetstone.ingest.event.EventMaker;
 import dev.whetstone.ingest.event.PreparedEvent;
 import dev.whetstone.ingest.event.Sender;
 import dev.whetstone.ingest.publish.IngestMetrics;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
-import dev.whetstone.kit.id.Ids;
+import dev.whetstone.kit.id.IdGenerator;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.Path;
@@ -31,23 +31,23 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
-@RequiresScope(Scope.ERASE)
+@RequiresScope(KeyScope.ERASE)
 public class ErasuresResource {
-  private final Requests requests;
+  private final RequestContext requests;
   private final EventMaker events;
-  private final Submissions submissions;
+  private final SubmissionHandler submissions;
   private final IngestMetrics metrics;
-  private final Links links;
-  private final Ids ids;
+  private final CurationLinks links;
+  private final IdGenerator ids;
   private final Clock clock;
 
   public ErasuresResource(
-      Requests requests,
+      RequestContext requests,
       EventMaker events,
-      Submissions submissions,
+      SubmissionHandler submissions,
       IngestMetrics metrics,
-      Links links,
-      Ids ids,
+      CurationLinks links,
+      IdGenerator ids,
       Clock clock) {
     this.requests = requests;
     this.events = events;
@@ -71,14 +71,14 @@ public class ErasuresResource {
   @DELETE
   @Path("/endusers/{endUser: .+}")
   public Response endUser(@PathParam("endUser") String endUser, @Context HttpHeaders headers) {
-    Parameters.requireText("endUser", endUser);
+    UrlParameterRule.requireText("endUser", endUser);
     return erase(endUser, null, headers);
   }
 
   @DELETE
   @Path("/conversations/{id: .+}")
   public Response conversation(@PathParam("id") String id, @Context HttpHeaders headers) {
-    Parameters.requireText("id", id);
+    UrlParameterRule.requireText("id", id);
     return erase(null, id, headers);
   }
 
@@ -94,7 +94,12 @@ public class ErasuresResource {
             .map(
                 loop ->
                     events.make(
-                        sender, loop, erasureId, data, watermark, Requests.traceParent(headers)))
+                        sender,
+                        loop,
+                        erasureId,
+                        data,
+                        watermark,
+                        RequestContext.traceParent(headers)))
             .toList();
     submissions.publishAll(all);
     all.forEach(event -> metrics.accepted(EventType.END_USER_ERASED));

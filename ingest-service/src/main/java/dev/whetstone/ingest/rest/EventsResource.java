@@ -1,8 +1,8 @@
 package dev.whetstone.ingest.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.ingest.body.Shape;
-import dev.whetstone.ingest.cloudevents.Attributes;
+import dev.whetstone.ingest.body.BodyShape;
+import dev.whetstone.ingest.cloudevents.AttributeSource;
 import dev.whetstone.ingest.cloudevents.CloudEventItem;
 import dev.whetstone.ingest.cloudevents.CloudEventReader;
 import dev.whetstone.ingest.event.EventMaker;
@@ -10,8 +10,8 @@ import dev.whetstone.ingest.event.PreparedEvent;
 import dev.whetstone.ingest.event.Sender;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -31,26 +31,26 @@ import java.util.function.Function;
 @Consumes(MediaType.WILDCARD)
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
-@RequiresScope({Scope.INGEST, Scope.IMPORT})
+@RequiresScope({KeyScope.INGEST, KeyScope.IMPORT})
 public class EventsResource {
   private static final String STRUCTURED = "application/cloudevents+json";
   private static final String BATCHED = "application/cloudevents-batch+json";
   private static final String BINARY_PREFIX = "ce-";
 
   private static final Mode STRUCTURED_MODE =
-      new Mode(Attributes.Members::new, CloudEventReader::structured);
+      new Mode(AttributeSource.Members::new, CloudEventReader::structured);
 
   /** Where an item's attributes are, and how it is read. */
   private record Mode(
-      Function<JsonNode, Attributes> attributes, Function<JsonNode, CloudEventItem> reader) {}
+      Function<JsonNode, AttributeSource> attributes, Function<JsonNode, CloudEventItem> reader) {}
 
-  private final Requests requests;
+  private final RequestContext requests;
   private final EventMaker events;
-  private final Submissions submissions;
+  private final SubmissionHandler submissions;
   private final Clock clock;
 
   public EventsResource(
-      Requests requests, EventMaker events, Submissions submissions, Clock clock) {
+      RequestContext requests, EventMaker events, SubmissionHandler submissions, Clock clock) {
     this.requests = requests;
     this.events = events;
     this.submissions = submissions;
@@ -59,20 +59,20 @@ public class EventsResource {
 
   @POST
   public Response events(@Context HttpHeaders headers, InputStream body) {
-    return switch (RequestBody.mediaType(headers)) {
-      case STRUCTURED -> take(headers, body, Shape.OBJECT, STRUCTURED_MODE);
-      case BATCHED -> take(headers, body, Shape.ARRAY, STRUCTURED_MODE);
+    return switch (RequestBodyOpener.mediaType(headers)) {
+      case STRUCTURED -> take(headers, body, BodyShape.OBJECT, STRUCTURED_MODE);
+      case BATCHED -> take(headers, body, BodyShape.ARRAY, STRUCTURED_MODE);
       case MediaType.APPLICATION_JSON -> {
         requireBinary(headers);
-        var attributes = new Attributes.Headers(BINARY_PREFIX, headers::getHeaderString);
+        var attributes = new AttributeSource.Headers(BINARY_PREFIX, headers::getHeaderString);
         yield take(
             headers,
             body,
-            Shape.OBJECT,
+            BodyShape.OBJECT,
             new Mode(data -> attributes, data -> CloudEventReader.binary(attributes, data)));
       }
       default ->
-          throw RequestBody.unsupported(
+          throw RequestBodyOpener.unsupported(
               headers.getHeaderString(HttpHeaders.CONTENT_TYPE),
               STRUCTURED + ", " + BATCHED + ", or application/json with ce- headers");
     };
@@ -89,27 +89,28 @@ public class EventsResource {
     }
   }
 
-  private Response take(HttpHeaders headers, InputStream body, Shape shape, Mode mode) {
+  private Response take(HttpHeaders headers, InputStream body, BodyShape shape, Mode mode) {
     Sender sender = requests.sender();
     Instant receivedAt = clock.instant();
     return submissions.take(
         headers, body, shape, (item, place) -> judge(sender, mode, item, receivedAt, place));
   }
 
-  private Outcome judge(Sender sender, Mode mode, JsonNode item, Instant receivedAt, String place) {
+  private ItemOutcome judge(
+      Sender sender, Mode mode, JsonNode item, Instant receivedAt, String place) {
     try {
       CloudEventItem event = mode.reader().apply(item);
       checkSource(sender, event);
-      return new Outcome.Taken(make(sender, event, receivedAt));
+      return new ItemOutcome.Taken(make(sender, event, receivedAt));
     } catch (Fault fault) {
-      return new Outcome.Refused(
+      return new ItemOutcome.Refused(
           CloudEventReader.id(mode.attributes().apply(item)), fault.under(place));
     }
   }
 
   private PreparedEvent make(Sender sender, CloudEventItem event, Instant receivedAt) {
     if (event.tenant() != null && !event.tenant().equals(sender.tenant())) {
-      throw Requests.unknownLoop(event.loop(), event.tenantPointer());
+      throw RequestContext.unknownLoop(event.loop(), event.tenantPointer());
     }
     var loop = requests.loop(event.loop(), event.loopPointer());
     try {

@@ -15,16 +15,16 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 /** Answers the faults of requests as a whole. */
 public class FaultMapper {
   private final IngestMetrics metrics;
-  private final LastAnswer last;
+  private final ConnectionCloser last;
 
-  public FaultMapper(IngestMetrics metrics, LastAnswer last) {
+  public FaultMapper(IngestMetrics metrics, ConnectionCloser last) {
     this.metrics = metrics;
     this.last = last;
   }
 
   /** Answers that a request was not read to its end for want of memory. */
   @ServerExceptionMapper
-  public Response overloaded(Overloaded overloaded) {
+  public Response overloaded(OverloadedException overloaded) {
     Response answer = new ProblemMappers().problem(overloaded);
     return last.mark(Response.fromResponse(answer)).build();
   }

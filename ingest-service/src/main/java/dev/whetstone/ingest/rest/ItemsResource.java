@@ -2,13 +2,13 @@ package dev.whetstone.ingest.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.ingest.event.EventMaker;
 import dev.whetstone.ingest.event.Sender;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.ItemReader;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -29,14 +29,15 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.WILDCARD)
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
-@RequiresScope({Scope.INGEST, Scope.IMPORT})
+@RequiresScope({KeyScope.INGEST, KeyScope.IMPORT})
 public class ItemsResource {
-  private final Requests requests;
+  private final RequestContext requests;
   private final EventMaker events;
-  private final Submissions submissions;
+  private final SubmissionHandler submissions;
   private final Clock clock;
 
-  public ItemsResource(Requests requests, EventMaker events, Submissions submissions, Clock clock) {
+  public ItemsResource(
+      RequestContext requests, EventMaker events, SubmissionHandler submissions, Clock clock) {
     this.requests = requests;
     this.events = events;
     this.submissions = submissions;
@@ -61,15 +62,15 @@ public class ItemsResource {
     LoopId loop = requests.loop(loopName);
     Sender sender = requests.sender();
     Instant receivedAt = clock.instant();
-    String traceParent = Requests.traceParent(headers);
+    String traceParent = RequestContext.traceParent(headers);
     return submissions.take(
         headers,
         body,
-        RequestBody.shape(headers),
+        RequestBodyOpener.shape(headers),
         (item, place) -> judge(type, sender, loop, item, receivedAt, traceParent, place));
   }
 
-  private Outcome judge(
+  private ItemOutcome judge(
       EventType type,
       Sender sender,
       LoopId loop,
@@ -80,9 +81,10 @@ public class ItemsResource {
     String id = null;
     try {
       id = ItemReader.id(item);
-      return new Outcome.Taken(events.read(sender, loop, type, id, item, receivedAt, traceParent));
+      return new ItemOutcome.Taken(
+          events.read(sender, loop, type, id, item, receivedAt, traceParent));
     } catch (Fault fault) {
-      return new Outcome.Refused(id, fault.under(place));
+      return new ItemOutcome.Refused(id, fault.under(place));
     }
   }
 }

@@ -4,8 +4,8 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.ingest.event.EventMaker;
 import dev.whetstone.ingest.event.Sender;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.Path;
@@ -24,15 +24,15 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/loops/{loop}/feedback/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
-@RequiresScope({Scope.INGEST, Scope.IMPORT})
+@RequiresScope({KeyScope.INGEST, KeyScope.IMPORT})
 public class RetractionsResource {
-  private final Requests requests;
+  private final RequestContext requests;
   private final EventMaker events;
-  private final Submissions submissions;
+  private final SubmissionHandler submissions;
   private final Clock clock;
 
   public RetractionsResource(
-      Requests requests, EventMaker events, Submissions submissions, Clock clock) {
+      RequestContext requests, EventMaker events, SubmissionHandler submissions, Clock clock) {
     this.requests = requests;
     this.events = events;
     this.submissions = submissions;
@@ -53,16 +53,16 @@ public class RetractionsResource {
       @Context HttpHeaders headers) {
     LoopId loop = requests.loop(loopName);
     Sender sender = requests.sender();
-    Parameters.requireIdentifier("id", id);
+    UrlParameterRule.requireIdentifier("id", id);
     if (responseId != null) {
-      Parameters.requireIdentifier("responseId", responseId);
+      UrlParameterRule.requireIdentifier("responseId", responseId);
     }
     if (endUser != null) {
-      Parameters.requireText("endUser", endUser);
+      UrlParameterRule.requireText("endUser", endUser);
     }
     var data = new FeedbackRetracted(sender.source(), id, responseId, endUser);
     var event =
-        events.make(sender, loop, null, data, clock.instant(), Requests.traceParent(headers));
-    return submissions.answer(List.of(new Outcome.Taken(event)), false);
+        events.make(sender, loop, null, data, clock.instant(), RequestContext.traceParent(headers));
+    return submissions.answer(List.of(new ItemOutcome.Taken(event)), false);
   }
 }

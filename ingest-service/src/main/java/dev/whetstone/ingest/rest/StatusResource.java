@@ -1,9 +1,9 @@
 package dev.whetstone.ingest.rest;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
-import dev.whetstone.kit.auth.Scope;
-import dev.whetstone.kit.loop.Condition;
+import dev.whetstone.kit.loop.LoopCondition;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -14,16 +14,16 @@ import java.util.List;
 /** Whether a loop's events are taken. A loop declared a moment ago may not be known here yet. */
 @Path("/v1/loops/{loop}/status")
 @Produces(MediaType.APPLICATION_JSON)
-@RequiresScope({Scope.READ, Scope.INGEST, Scope.IMPORT})
+@RequiresScope({KeyScope.READ, KeyScope.INGEST, KeyScope.IMPORT})
 public class StatusResource {
-  private final Requests requests;
+  private final RequestContext requests;
 
-  public StatusResource(Requests requests) {
+  public StatusResource(RequestContext requests) {
     this.requests = requests;
   }
 
   /** A loop's conditions. */
-  public record Status(String loop, List<Condition> conditions) {
+  public record Status(String loop, List<LoopCondition> conditions) {
     public Status {
       conditions = List.copyOf(conditions);
     }
@@ -34,6 +34,7 @@ public class StatusResource {
     LoopId loop = requests.loop(name);
     return new Status(
         loop.loop(),
-        List.of(Condition.of("Accepting", true, "Declared", "this loop's events are accepted")));
+        List.of(
+            LoopCondition.of("Accepting", true, "Declared", "this loop's events are accepted")));
   }
 }

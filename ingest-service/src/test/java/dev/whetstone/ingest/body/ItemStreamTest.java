@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.github.luben.zstd.Zstd;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
-import dev.whetstone.ingest.item.Limits;
+import dev.whetstone.ingest.item.InputLimits;
 import dev.whetstone.kit.json.Json;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -25,15 +25,15 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.NotEmpty;
 
 class ItemStreamTest {
-  private static final ItemStream.Opener OPENER = new ItemStream.Opener(Limits.standard());
+  private static final ItemStream.Opener OPENER = new ItemStream.Opener(InputLimits.standard());
 
   @Property(tries = 300)
   void shouldYieldEveryItemHoweverTheBytesArrive(
       @ForAll("items") List<Map<String, Object>> items,
-      @ForAll Shape shape,
+      @ForAll BodyShape shape,
       @ForAll ContentEncoding encoding,
       @ForAll @IntRange(min = 1, max = 40) int chunk) {
-    List<Map<String, Object>> sent = shape == Shape.OBJECT ? items.subList(0, 1) : items;
+    List<Map<String, Object>> sent = shape == BodyShape.OBJECT ? items.subList(0, 1) : items;
     byte[] body = body(sent, shape);
 
     List<JsonNode> read = read(in(encode(body, encoding), chunk), encoding, shape);
@@ -46,7 +46,7 @@ class ItemStreamTest {
   @Property(tries = 1000)
   void shouldMeetBrokenBytesWithAFaultAndNothingElse(
       @ForAll("items") List<Map<String, Object>> items,
-      @ForAll Shape shape,
+      @ForAll BodyShape shape,
       @ForAll ContentEncoding encoding,
       @ForAll @IntRange(min = 0, max = 10_000) int place,
       @ForAll byte value,
@@ -70,7 +70,7 @@ class ItemStreamTest {
   }
 
   @Property(tries = 500)
-  void shouldMeetAnyTextWithItemsOrAFault(@ForAll @NotEmpty String text, @ForAll Shape shape) {
+  void shouldMeetAnyTextWithItemsOrAFault(@ForAll @NotEmpty String text, @ForAll BodyShape shape) {
     try {
       read(in(text.getBytes(StandardCharsets.UTF_8), 7), ContentEncoding.IDENTITY, shape);
     } catch (Fault fault) {
@@ -80,13 +80,13 @@ class ItemStreamTest {
 
   @Example
   void shouldAllowTheDepthThatTheLimitNames() {
-    int depth = Limits.standard().nesting();
+    int depth = InputLimits.standard().nesting();
     String deepest = "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
     assertThat(
             read(
                 in(("[" + deepest + "]").getBytes(StandardCharsets.UTF_8), 64),
                 ContentEncoding.IDENTITY,
-                Shape.JSON))
+                BodyShape.JSON))
         .hasSize(1);
   }
 
@@ -123,7 +123,7 @@ class ItemStreamTest {
     Ledger ledger = new Ledger();
     byte[] body = item.repeat(10).getBytes(StandardCharsets.UTF_8);
     try (ItemStream stream =
-        OPENER.open(in(body, 8192), ContentEncoding.IDENTITY, Shape.LINES, ledger)) {
+        OPENER.open(in(body, 8192), ContentEncoding.IDENTITY, BodyShape.LINES, ledger)) {
       while (stream.next() != null) {
         assertThat(ledger.held).isBetween(300_000L, 800_000L);
       }
@@ -132,7 +132,7 @@ class ItemStreamTest {
   }
 
   /** Remembers the most that was held. */
-  private static final class Ledger implements Memory {
+  private static final class Ledger implements MemoryBudget {
     private long held;
     private long most;
 
@@ -148,8 +148,8 @@ class ItemStreamTest {
     }
   }
 
-  private static String fault(byte[] body, ContentEncoding encoding, Memory memory) {
-    try (ItemStream stream = OPENER.open(in(body, 8192), encoding, Shape.JSON, memory)) {
+  private static String fault(byte[] body, ContentEncoding encoding, MemoryBudget memory) {
+    try (ItemStream stream = OPENER.open(in(body, 8192), encoding, BodyShape.JSON, memory)) {
       return String.valueOf(stream.next());
     } catch (Fault fault) {
       assertThat(fault.code()).isEqualTo(FaultCode.ITEM_TOO_LARGE);
@@ -181,7 +181,7 @@ class ItemStreamTest {
     return text.equals(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
   }
 
-  private static List<JsonNode> read(InputStream in, ContentEncoding encoding, Shape shape) {
+  private static List<JsonNode> read(InputStream in, ContentEncoding encoding, BodyShape shape) {
     List<JsonNode> read = new ArrayList<>();
     try (ItemStream stream = OPENER.open(in, encoding, shape)) {
       for (JsonNode item = stream.next(); item != null; item = stream.next()) {
@@ -192,7 +192,7 @@ class ItemStreamTest {
     return read;
   }
 
-  private static byte[] body(List<Map<String, Object>> items, Shape shape) {
+  private static byte[] body(List<Map<String, Object>> items, BodyShape shape) {
     return switch (shape) {
       case JSON, ARRAY -> Json.write(items);
       case OBJECT -> Json.write(items.getFirst());

@@ -3,7 +3,7 @@ package dev.whetstone.ingest.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.whetstone.ingest.item.Limits;
+import dev.whetstone.ingest.item.InputLimits;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
@@ -21,7 +21,7 @@ class IngestConfigTest {
     assertThat(config.readWithin()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.lingerMilliseconds()).isEqualTo(2);
-    assertThat(new Components().limits(config)).isEqualTo(Limits.standard());
+    assertThat(new ComponentProducer().limits(config)).isEqualTo(InputLimits.standard());
   }
 
   @Test
@@ -45,7 +45,8 @@ class IngestConfigTest {
     assertThat(config.readWithin()).isEqualTo(Duration.ofSeconds(9));
     assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(7));
     assertThat(config.lingerMilliseconds()).isZero();
-    assertThat(new Components().limits(config)).isEqualTo(new Limits(1, 2, 3, 4, 5, 6, 7));
+    assertThat(new ComponentProducer().limits(config))
+        .isEqualTo(new InputLimits(1, 2, 3, 4, 5, 6, 7));
   }
 
   @ParameterizedTest
@@ -59,7 +60,7 @@ class IngestConfigTest {
   void shouldNameASettingThatIsOutOfItsBounds(String name, String value, String allowed) {
     IngestConfig config = config(Map.of("whetstone.ingest." + name, value));
 
-    assertThatThrownBy(() -> Bounds.check(config))
+    assertThatThrownBy(() -> ConfigBounds.check(config))
         .hasMessageStartingWith("whetstone.ingest." + name + " is ")
         .hasMessageEndingWith("; set it to " + allowed);
   }

@@ -8,12 +8,12 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.FeedbackContent;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.ingest.item.InputLimits;
 import dev.whetstone.ingest.item.ItemReader;
-import dev.whetstone.ingest.item.Limits;
 import dev.whetstone.kit.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +35,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class EventMakerTest {
-  private static final Limits LIMITS = Limits.standard();
+  private static final InputLimits LIMITS = InputLimits.standard();
   private static final EventMaker MAKER = new EventMaker(LIMITS, new ItemReader(LIMITS));
   private static final LoopId LOOP = new LoopId("acme", "support");
   private static final Sender APP = new Sender("acme", "app", false);

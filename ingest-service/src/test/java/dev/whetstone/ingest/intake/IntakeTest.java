@@ -3,10 +3,10 @@ package dev.whetstone.ingest.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.ingest.IngestTest;
-import dev.whetstone.testing.Infrastructure;
 import dev.whetstone.testing.KafkaProbe;
+import dev.whetstone.testing.TestInfrastructure;
 import io.quarkus.test.junit.QuarkusTest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -63,7 +63,7 @@ class IntakeTest extends IngestTest {
     assertLetter("k-huge", "item-too-large", null);
     var kind = letter("k-kind");
     assertThat(new String(kind.value(), StandardCharsets.UTF_8)).contains("thump");
-    assertThat(KafkaProbe.header(kind, "original-topic")).isEqualTo(Topics.INTAKE);
+    assertThat(KafkaProbe.header(kind, "original-topic")).isEqualTo(TopicNames.INTAKE);
     assertThat(KafkaProbe.header(kind, "original-offset")).isNotNull();
     assertThat(KafkaProbe.header(kind, "error-detail")).contains("thump").contains("send thumb");
     assertThat(KafkaProbe.header(letter("k-huge"), "error-cut")).isEqualTo("true");
@@ -92,7 +92,7 @@ class IntakeTest extends IngestTest {
   @DisplayName("I1: a broker that takes no letter of that size gets one with the headers only")
   void shouldSendABareLetterWhereAWholeOneIsTooLarge() throws Exception {
     try (Admin admin =
-        Admin.create(Map.of("bootstrap.servers", Infrastructure.shared().bootstrapServers()))) {
+        Admin.create(Map.of("bootstrap.servers", TestInfrastructure.shared().bootstrapServers()))) {
       limitLetters(admin, OpType.SET);
       try {
         String text = "y".repeat(100_000);
@@ -116,7 +116,8 @@ class IntakeTest extends IngestTest {
   }
 
   private static void limitLetters(Admin admin, OpType operation) throws Exception {
-    var topic = new ConfigResource(ConfigResource.Type.TOPIC, Topics.deadLetters(Topics.INTAKE));
+    var topic =
+        new ConfigResource(ConfigResource.Type.TOPIC, TopicNames.deadLetters(TopicNames.INTAKE));
     var limit = new AlterConfigOp(new ConfigEntry("max.message.bytes", "20000"), operation);
     admin.incrementalAlterConfigs(Map.of(topic, List.of(limit))).all().get();
   }
@@ -135,7 +136,7 @@ class IntakeTest extends IngestTest {
   }
 
   private static List<ConsumerRecord<String, byte[]>> letters() {
-    return kafka.all(Topics.deadLetters(Topics.INTAKE));
+    return kafka.all(TopicNames.deadLetters(TopicNames.INTAKE));
   }
 
   private static ProducerRecord<String, byte[]> structured(String id) {
@@ -145,7 +146,8 @@ class IntakeTest extends IngestTest {
          "type": "dev.whetstone.feedback.given.v1", "loop": "support", "data": %s}
         """
             .formatted(id, THUMB);
-    var message = new ProducerRecord<>(Topics.INTAKE, id, event.getBytes(StandardCharsets.UTF_8));
+    var message =
+        new ProducerRecord<>(TopicNames.INTAKE, id, event.getBytes(StandardCharsets.UTF_8));
     put(message, "content-type", "application/cloudevents+json; charset=UTF-8");
     return message;
   }
@@ -154,7 +156,7 @@ class IntakeTest extends IngestTest {
       String id, @Nullable String tenant, String loop, @Nullable String data) {
     var message =
         new ProducerRecord<>(
-            Topics.INTAKE, id, data == null ? null : data.getBytes(StandardCharsets.UTF_8));
+            TopicNames.INTAKE, id, data == null ? null : data.getBytes(StandardCharsets.UTF_8));
     put(message, "ce_specversion", "1.0");
     put(message, "ce_id", id);
     put(message, "ce_source", "warehouse");

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EventData;
-import dev.whetstone.contracts.event.EventType;
 import dev.whetstone.kit.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ class ContractTest {
   private static void check(Path file) throws IOException {
     JsonNode golden = JSON.readTree(Files.readAllBytes(file));
     String source = golden.path("source").asText("support-app");
-    EventData read = new ItemReader(Limits.standard()).read(type(file), golden, source);
+    EventData read = new ItemReader(InputLimits.standard()).read(type(file), golden, source);
     assertThat((JsonNode) JSON.readTree(Json.write(read))).isEqualTo(golden);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.kit.json.Json;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ItemReaderTest {
-  private final ItemReader reader = new ItemReader(Limits.standard());
+  private final ItemReader reader = new ItemReader(InputLimits.standard());
 
   @ParameterizedTest
   @CsvSource(
@@ -120,7 +120,7 @@ class ItemReaderTest {
 
   @Test
   void shouldRefuseATextThatIsTooLong() {
-    String text = "x".repeat(Limits.standard().textCharacters() + 1);
+    String text = "x".repeat(InputLimits.standard().textCharacters() + 1);
     assertFault(
         EventType.FEEDBACK_GIVEN,
         "{'kind': 'comment', 'responseId': 'r', 'rationale': '" + text + "'}",

@@ -1,7 +1,7 @@
 package dev.whetstone.ingest.publish;
 
 import dev.whetstone.local.infra.Ports;
-import dev.whetstone.testing.Children;
+import dev.whetstone.testing.ChildProcesses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ final class Broker implements AutoCloseable {
                   Integer.toString(controllerPort))
               .redirectError(directory.resolve("broker.log").toFile())
               .start();
-      Children.awaitLine(
+      ChildProcesses.awaitLine(
           process, BrokerMain.READY, directory.resolve("broker.log"), Duration.ofSeconds(120));
     } catch (IOException e) {
       throw new UncheckedIOException("the broker does not start", e);

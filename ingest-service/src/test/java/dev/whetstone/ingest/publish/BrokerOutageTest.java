@@ -3,7 +3,7 @@ package dev.whetstone.ingest.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.ingest.Http;
 import dev.whetstone.ingest.Loops;
 import dev.whetstone.ingest.loops.KnownLoops;
@@ -139,7 +139,7 @@ class BrokerOutageTest {
   }
 
   private static void limitRecords(Admin admin, OpType operation) throws Exception {
-    var topic = new ConfigResource(ConfigResource.Type.TOPIC, Topics.FEEDBACK);
+    var topic = new ConfigResource(ConfigResource.Type.TOPIC, TopicNames.FEEDBACK);
     var limit = new AlterConfigOp(new ConfigEntry("max.message.bytes", "20000"), operation);
     admin.incrementalAlterConfigs(Map.of(topic, List.of(limit))).all().get();
   }
@@ -166,7 +166,7 @@ class BrokerOutageTest {
 
   private List<org.apache.kafka.clients.consumer.ConsumerRecord<String, byte[]>> inKafka() {
     try (var kafka = KafkaProbe.at(broker.bootstrapServers())) {
-      return kafka.all(Topics.FEEDBACK);
+      return kafka.all(TopicNames.FEEDBACK);
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.whetstone.ingest.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.ingest.IngestTest;
@@ -138,7 +138,7 @@ class ItemsTest extends IngestTest {
     assertThat(ids).hasSize(3000).startsWith("many-0", "many-1");
     assertThat(answer.all("status")).containsOnly("accepted");
     var there =
-        kafka.all(Topics.FEEDBACK).stream()
+        kafka.all(TopicNames.FEEDBACK).stream()
             .map(message -> KafkaProbe.header(message, "ce_id"))
             .collect(Collectors.toSet());
     assertThat(there).containsAll(ids);

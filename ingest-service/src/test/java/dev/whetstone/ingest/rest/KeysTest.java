@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.ingest.Http;
 import dev.whetstone.ingest.IngestTest;
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.testing.KafkaProbe;
 import dev.whetstone.testing.TestKeys;
 import io.quarkus.test.junit.QuarkusTest;
@@ -100,7 +100,7 @@ class KeysTest extends IngestTest {
         {"id": "importer", "sha256": "%s", "tenant": "acme", "application": "archive",
          "scopes": ["import"], "publishable": false},
         """
-            .formatted(Digests.sha256(key));
+            .formatted(ContentDigests.sha256(key));
     Files.writeString(keysFile, TestKeys.file().replaceFirst("\\[", "[" + entry));
 
     var answer =

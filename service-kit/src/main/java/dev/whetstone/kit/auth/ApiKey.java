@@ -17,7 +17,7 @@ public record ApiKey(
     String sha256,
     String tenant,
     String application,
-    Set<Scope> scopes,
+    Set<KeyScope> scopes,
     boolean publishable) {
   public ApiKey {
     Objects.requireNonNull(id, "id");

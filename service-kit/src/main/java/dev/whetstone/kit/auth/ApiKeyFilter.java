@@ -1,7 +1,7 @@
 package dev.whetstone.kit.auth;
 
+import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.problem.Problems;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
 import java.util.Arrays;
@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the bearer key of calls that need one. */
 public class ApiKeyFilter {
-  private final ApiKeys keys;
-  private final Caller caller;
+  private final ApiKeyFile keys;
+  private final ApiCaller caller;
 
-  public ApiKeyFilter(ApiKeys keys, Caller caller) {
+  public ApiKeyFilter(ApiKeyFile keys, ApiCaller caller) {
     this.keys = keys;
     this.caller = caller;
   }
@@ -28,12 +28,14 @@ public class ApiKeyFilter {
     ApiKey key =
         keys.find(bearer(request))
             .orElseThrow(
-                () -> new ProblemException(Problems.unauthorized("the key is not known here")));
+                () -> new ProblemException(HttpProblems.unauthorized("the key is not known here")));
     if (Arrays.stream(required.value()).noneMatch(key.scopes()::contains)) {
       String scopes =
-          Arrays.stream(required.value()).map(Scope::wireName).collect(Collectors.joining(" or "));
+          Arrays.stream(required.value())
+              .map(KeyScope::wireName)
+              .collect(Collectors.joining(" or "));
       throw new ProblemException(
-          Problems.forbidden(
+          HttpProblems.forbidden(
               "missing-scope",
               "key '" + key.id() + "' lacks the scope " + scopes,
               "use a key with the scope " + scopes));
@@ -63,6 +65,6 @@ public class ApiKeyFilter {
         return parameter;
       }
     }
-    throw new ProblemException(Problems.unauthorized("the call has no bearer key"));
+    throw new ProblemException(HttpProblems.unauthorized("the call has no bearer key"));
   }
 }

@@ -1,11 +1,11 @@
 package dev.whetstone.kit.event;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.event.Event;
-import dev.whetstone.contracts.event.EventAttributes;
+import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.envelope.EventAttributes;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EventData;
-import dev.whetstone.contracts.event.EventType;
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -99,7 +99,8 @@ public final class CloudEvents {
       if (data == null) {
         return new Decoded.Poison("no-data", "the record's value is null");
       }
-      return new Decoded.Valid(new Event<>(attributes, data), Digests.sha256(received.value()));
+      return new Decoded.Valid(
+          new Event<>(attributes, data), ContentDigests.sha256(received.value()));
     } catch (DateTimeParseException e) {
       return new Decoded.Poison("bad-attribute", "ce_time is no RFC 3339 time: " + e.getMessage());
     } catch (IllegalArgumentException | UncheckedIOException e) {

@@ -1,6 +1,6 @@
 package dev.whetstone.kit.event;
 
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -84,7 +84,7 @@ public final class DeadLetter {
       @Nullable Cut cut) {
     ProducerRecord<String, byte[]> letter =
         new ProducerRecord<>(
-            Topics.deadLetters(received.topic()),
+            TopicNames.deadLetters(received.topic()),
             cut == null ? received.key() : null,
             cut == null ? received.value() : cut(received.value(), cut.valueBytes()));
     Arrays.stream(received.headers().toArray())

@@ -1,6 +1,6 @@
 package dev.whetstone.kit.inbox;
 
-import dev.whetstone.kit.sql.DatabaseTrouble;
+import dev.whetstone.kit.sql.DatabaseException;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -35,7 +35,7 @@ public class Inbox {
    * Records the keys in the caller's transaction and says what each is, in order. A key that comes
    * twice in the list is fresh once. Waits for another transaction that holds the same key.
    */
-  public List<Admission> admit(List<InboxKey> keys) {
+  public List<InboxOutcome> admit(List<InboxKey> keys) {
     Map<String, String> bodies = new HashMap<>();
     for (InboxKey key : keys) {
       bodies.putIfAbsent(key.key().text(), key.bodySha256());
@@ -43,18 +43,18 @@ public class Inbox {
     try (Connection connection = dataSource.getConnection()) {
       Set<String> inserted = insert(connection, bodies);
       Map<String, String> seen = seen(connection, bodies.keySet());
-      List<Admission> admissions = new ArrayList<>(keys.size());
+      List<InboxOutcome> admissions = new ArrayList<>(keys.size());
       for (InboxKey key : keys) {
         String text = key.key().text();
         if (!seen.get(text).equals(key.bodySha256())) {
-          admissions.add(Admission.CONFLICT);
+          admissions.add(InboxOutcome.CONFLICT);
         } else {
-          admissions.add(inserted.remove(text) ? Admission.FRESH : Admission.SAME);
+          admissions.add(inserted.remove(text) ? InboxOutcome.FRESH : InboxOutcome.SAME);
         }
       }
       return admissions;
     } catch (SQLException e) {
-      throw new DatabaseTrouble("cannot record events in the inbox", e);
+      throw new DatabaseException("cannot record events in the inbox", e);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.whetstone.kit.inbox;
 
-import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.contracts.EventKey;
 
 /** An event's identity with the digest of its body. */
 public record InboxKey(EventKey key, String bodySha256) {}

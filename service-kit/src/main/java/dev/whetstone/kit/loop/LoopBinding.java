@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.json.Pointers;
+import dev.whetstone.kit.json.JsonPointers;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
 import java.time.Duration;
 import java.util.Arrays;
@@ -48,7 +48,7 @@ final class LoopBinding {
       try {
         return STRICT.treeToValue(rest, LoopSpec.class);
       } catch (JsonMappingException e) {
-        String pointer = Pointers.of(e.getPath());
+        String pointer = JsonPointers.of(e.getPath());
         if (!reported.add(pointer)) {
           return null;
         }

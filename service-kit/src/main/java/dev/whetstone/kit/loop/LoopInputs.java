@@ -2,7 +2,7 @@ package dev.whetstone.kit.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +72,7 @@ final class LoopInputs {
           "%s (%d bytes)".formatted(path, Files.size(path)),
           "a JSONL file of at most %d bytes".formatted(MOST_FILE_BYTES));
     } else {
-      pin(entry, "sha256", Digests.sha256(path), pointer);
+      pin(entry, "sha256", ContentDigests.sha256(path), pointer);
     }
   }
 
@@ -92,12 +92,12 @@ final class LoopInputs {
               .formatted(CONFIG, MOST_BASE_FILES));
       return;
     }
-    pin(baseModel, "sha256", Digests.directory(directory), BASE_MODEL);
+    pin(baseModel, "sha256", ContentDigests.directory(directory), BASE_MODEL);
     String template = ChatTemplate.in(directory);
     if (template == null) {
       fault(BASE_MODEL + "/uri", directory.toString(), ChatTemplate.ALLOWED);
     } else {
-      pin(baseModel, "chatTemplateSha256", Digests.sha256(template), BASE_MODEL);
+      pin(baseModel, "chatTemplateSha256", ContentDigests.sha256(template), BASE_MODEL);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.whetstone.kit.loop;
 
-import dev.whetstone.contracts.decision.GateRole;
+import dev.whetstone.contracts.loop.GateRole;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
 import java.net.URI;

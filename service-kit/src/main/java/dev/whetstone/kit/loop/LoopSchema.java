@@ -8,7 +8,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.json.Pointers;
+import dev.whetstone.kit.json.JsonPointers;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +39,7 @@ final class LoopSchema {
     String pointer = error.getInstanceLocation().toString();
     if ("required".equals(error.getKeyword())) {
       String field = error.getProperty();
-      return new Fault(file, Pointers.child(pointer, field), "", "a value; it has no default");
+      return new Fault(file, JsonPointers.child(pointer, field), "", "a value; it has no default");
     }
     String found = LoopBinding.value(tree.at(pointer));
     return new Fault(file, pointer, found, "a value of which holds: " + error.getMessage());

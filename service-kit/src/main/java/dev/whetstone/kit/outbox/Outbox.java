@@ -1,10 +1,10 @@
 package dev.whetstone.kit.outbox;
 
-import dev.whetstone.contracts.event.Event;
+import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.DeadLetter;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.sql.DatabaseTrouble;
+import dev.whetstone.kit.sql.DatabaseException;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
@@ -135,7 +135,7 @@ public class Outbox {
       }
       wakeRelayAfterCommit();
     } catch (SQLException e) {
-      throw new DatabaseTrouble("cannot queue a message for " + topic, e);
+      throw new DatabaseException("cannot queue a message for " + topic, e);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.whetstone.kit.outbox;
 
 import dev.whetstone.kit.metrics.MetricNames;
-import dev.whetstone.kit.sql.DatabaseTrouble;
+import dev.whetstone.kit.sql.DatabaseException;
 import dev.whetstone.kit.sql.Sql;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,7 +36,7 @@ public class OutboxAge {
   void measure() {
     try {
       seconds = sql.first(OLDEST, row -> row.getDouble(1)).orElse(0.0);
-    } catch (DatabaseTrouble e) {
+    } catch (DatabaseException e) {
       seconds = Double.NaN;
     }
   }

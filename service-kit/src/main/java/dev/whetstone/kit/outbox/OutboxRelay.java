@@ -1,6 +1,6 @@
 package dev.whetstone.kit.outbox;
 
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.kit.metrics.MetricNames;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
@@ -59,7 +59,7 @@ public class OutboxRelay {
   private final String bootstrapServers;
   private final AtomicBoolean wakeRequested = new AtomicBoolean();
 
-  private final Resting resting = new Resting();
+  private final SendBackoff resting = new SendBackoff();
   private KafkaProducer<String, byte[]> producer;
 
   public OutboxRelay(
@@ -151,7 +151,7 @@ public class OutboxRelay {
     String consequence = "";
     if (!isTooLarge(reason)) {
       resting.rest(row.topic());
-    } else if (Topics.isDeadLetters(row.topic()) && !row.bare()) {
+    } else if (TopicNames.isDeadLetters(row.topic()) && !row.bare()) {
       row.shorten(connection);
       consequence = "; it is cut to its headers, the record itself is at its origin";
     } else {

@@ -19,7 +19,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 record OutboxRow(String topic, String key, long seq, Map<String, String> headers, boolean bare) {
   private static final int CHUNK = 200;
 
-  /** The oldest row of each key, but for what rests; see {@link Resting#bind}. */
+  /** The oldest row of each key, but for what rests; see {@link SendBackoff#bind}. */
   static final String OLDEST =
       """
       select o.topic, o.message_key, o.seq, o.headers, o.payload from outbox o

@@ -3,7 +3,7 @@ package dev.whetstone.kit.problem;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import dev.whetstone.kit.json.Pointers;
+import dev.whetstone.kit.json.JsonPointers;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
@@ -33,9 +33,9 @@ public class ProblemMappers {
                 + ", column "
                 + e.getLocation().getColumnNr();
     String pointer =
-        e instanceof JsonMappingException mapping ? Pointers.of(mapping.getPath()) : null;
+        e instanceof JsonMappingException mapping ? JsonPointers.of(mapping.getPath()) : null;
     return response(
-            Problems.badRequest(
+            HttpProblems.badRequest(
                 "malformed-json", e.getOriginalMessage() + place, pointer, "send well-formed JSON"))
         .build();
   }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Statements with positional arguments, on the caller's transaction where there is one. For what
  * entities are slow or mute at: upserts, {@code SKIP LOCKED}, updates from joins, rows by the
  * thousand. Instants are bound as {@code timestamptz}, collections and arrays of strings as {@code
- * text[]}. Every failure is a {@link DatabaseTrouble}.
+ * text[]}. Every failure is a {@link DatabaseException}.
  */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
@@ -50,7 +50,7 @@ public class Sql {
         return values;
       }
     } catch (SQLException e) {
-      throw new DatabaseTrouble(trouble("cannot read", sql, e), e);
+      throw new DatabaseException(trouble("cannot read", sql, e), e);
     }
   }
 
@@ -66,7 +66,7 @@ public class Sql {
       bind(connection, statement, arguments);
       return statement.executeUpdate();
     } catch (SQLException e) {
-      throw new DatabaseTrouble(trouble("cannot write", sql, e), e);
+      throw new DatabaseException(trouble("cannot write", sql, e), e);
     }
   }
 
@@ -83,7 +83,7 @@ public class Sql {
       }
       statement.executeBatch();
     } catch (SQLException e) {
-      throw new DatabaseTrouble(trouble("cannot write", sql, e), e);
+      throw new DatabaseException(trouble("cannot write", sql, e), e);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.whetstone.kit.store;
 
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.ContentDigests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -50,18 +50,18 @@ public final class FileObjectStore implements ObjectStore {
     this.root = root.toAbsolutePath().normalize();
     this.aside = this.root.resolve(".writing");
     try {
-      Directories.make(aside);
+      DurableDirectories.make(aside);
     } catch (IOException e) {
       throw new ObjectStoreException(
           "object store " + this.root + " cannot be made; check the folder's owner and space", e);
     }
-    Directories.sweep(aside, "put-*.tmp", LEFT_BEHIND);
+    DurableDirectories.sweep(aside, "put-*.tmp", LEFT_BEHIND);
   }
 
   @Override
-  public Stored put(String key, byte[] bytes) {
+  public StoredObject put(String key, byte[] bytes) {
     Path target = path(key);
-    String sha256 = Digests.sha256(bytes);
+    String sha256 = ContentDigests.sha256(bytes);
     write(key, target, bytes);
     if (!Arrays.equals(read(key), bytes)) {
       throw new ObjectStoreException(
@@ -69,7 +69,7 @@ public final class FileObjectStore implements ObjectStore {
               + key
               + " is there already with other bytes; objects never change, write a new key");
     }
-    return new Stored(key, uri(key), bytes.length, sha256);
+    return new StoredObject(key, uri(key), bytes.length, sha256);
   }
 
   private void write(String key, Path target, byte[] bytes) {
@@ -81,7 +81,7 @@ public final class FileObjectStore implements ObjectStore {
         linkUnlessThere(target, temporary);
       }
       // Also when another writer was first: it may be killed before it does.
-      Directories.forceUpTo(root, target.getParent());
+      DurableDirectories.forceUpTo(root, target.getParent());
     } catch (IOException e) {
       throw new ObjectStoreException(
           "object "

@@ -1,6 +1,6 @@
 package dev.whetstone.kit.store;
 
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.ContentDigests;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
@@ -15,11 +15,11 @@ public interface ObjectStore {
    *
    * @throws ObjectStoreException when other bytes are there, or writing fails
    */
-  Stored put(String key, byte[] bytes);
+  StoredObject put(String key, byte[] bytes);
 
   /** Writes under {@code blobs/<sha256>}. */
-  default Stored putBlob(byte[] bytes) {
-    return put(blobKey(Digests.sha256(bytes)), bytes);
+  default StoredObject putBlob(byte[] bytes) {
+    return put(blobKey(ContentDigests.sha256(bytes)), bytes);
   }
 
   /**
@@ -34,7 +34,7 @@ public interface ObjectStore {
    */
   default byte[] readVerified(String key, String sha256) {
     byte[] bytes = read(key);
-    String actual = Digests.sha256(bytes);
+    String actual = ContentDigests.sha256(bytes);
     if (!actual.equals(sha256)) {
       throw new CorruptObjectException(key, sha256, actual);
     }

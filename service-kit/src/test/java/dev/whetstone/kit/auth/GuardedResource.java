@@ -1,7 +1,7 @@
 package dev.whetstone.kit.auth;
 
+import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.problem.Problems;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -13,23 +13,23 @@ import java.util.List;
 /** Something to knock at. */
 @Path("/guarded")
 public class GuardedResource {
-  private final Caller caller;
+  private final ApiCaller caller;
 
-  GuardedResource(Caller caller) {
+  GuardedResource(ApiCaller caller) {
     this.caller = caller;
   }
 
   record Body(List<Integer> numbers) {}
 
   @GET
-  @RequiresScope(Scope.READ)
+  @RequiresScope(KeyScope.READ)
   public String read() {
     return caller.tenant();
   }
 
   @POST
   @Produces(MediaType.TEXT_PLAIN)
-  @RequiresScope({Scope.INGEST, Scope.IMPORT})
+  @RequiresScope({KeyScope.INGEST, KeyScope.IMPORT})
   public String write(Body body) {
     return body.numbers().toString();
   }
@@ -38,7 +38,7 @@ public class GuardedResource {
   @Path("busy")
   public String busy() {
     throw new ProblemException(
-        Problems.unavailable("busy", "no room", "come back"), Duration.ofMillis(1200));
+        HttpProblems.unavailable("busy", "no room", "come back"), Duration.ofMillis(1200));
   }
 
   @GET

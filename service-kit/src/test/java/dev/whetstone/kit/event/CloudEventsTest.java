@@ -3,9 +3,9 @@ package dev.whetstone.kit.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.event.Event;
-import dev.whetstone.contracts.event.EventAttributes;
-import dev.whetstone.contracts.event.EventType;
+import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.envelope.EventAttributes;
+import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.kit.event.CloudEvents.Decoded;
 import java.nio.charset.StandardCharsets;

@@ -41,8 +41,8 @@ class JsonTest {
     Files.createDirectories(folder.resolve("b"));
     Files.writeString(folder.resolve("b/x"), "1");
     Files.writeString(folder.resolve("a"), "2");
-    String listing = Digests.sha256("2") + "  a\n" + Digests.sha256("1") + "  b/x\n";
-    assertThat(Digests.directory(folder)).isEqualTo(Digests.sha256(listing));
+    String listing = ContentDigests.sha256("2") + "  a\n" + ContentDigests.sha256("1") + "  b/x\n";
+    assertThat(ContentDigests.directory(folder)).isEqualTo(ContentDigests.sha256(listing));
   }
 
   @Test
@@ -50,6 +50,6 @@ class JsonTest {
     var list = Json.mapper().constructType(new TypeReference<Map<String, List<Integer>>>() {});
     assertThatExceptionOfType(JsonMappingException.class)
         .isThrownBy(() -> Json.mapper().readValue("{\"a/b~c\": [1, \"x\"]}", list))
-        .satisfies(e -> assertThat(Pointers.of(e.getPath())).isEqualTo("/a~1b~0c/1"));
+        .satisfies(e -> assertThat(JsonPointers.of(e.getPath())).isEqualTo("/a~1b~0c/1"));
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.contracts.loop.LoopSpec;
-import dev.whetstone.kit.json.Digests;
+import dev.whetstone.kit.json.ContentDigests;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -45,7 +45,9 @@ class LoopInputsTest {
           %s
         """
             .formatted(baseUri, section);
-    return LoopFiles.read(file.getBytes(StandardCharsets.UTF_8), "loop.yaml", null).spec().spec();
+    return LoopFileReader.read(file.getBytes(StandardCharsets.UTF_8), "loop.yaml", null)
+        .spec()
+        .spec();
   }
 
   private LoopSpec.BaseModel base() {
@@ -66,7 +68,7 @@ class LoopInputsTest {
 
     LoopSpec.Spec spec = read(uri, suites(uri + "/golden.jsonl"));
 
-    assertThat(spec.baseModel().sha256()).isEqualTo(Digests.directory(odd));
+    assertThat(spec.baseModel().sha256()).isEqualTo(ContentDigests.directory(odd));
     assertThat(Path.of(URI.create(spec.baseModel().uri()))).isEqualTo(odd);
     assertThat(Path.of(URI.create(spec.evaluation().suites().getFirst().uri())))
         .isEqualTo(odd.resolve("golden.jsonl"));
@@ -125,13 +127,13 @@ class LoopInputsTest {
       Files.delete(base.resolve("chat_template.jinja"));
     }
     config("{\"chat_template\": \"%s\"}".formatted(inConfig ? template : "another"));
-    assertThat(base().chatTemplateSha256()).isEqualTo(Digests.sha256(template));
+    assertThat(base().chatTemplateSha256()).isEqualTo(ContentDigests.sha256(template));
   }
 
   @Test
   void shouldPinTheTextThatPythonReads() throws IOException {
     Files.writeString(base.resolve("chat_template.jinja"), "a\r\nb\rc\n");
-    assertThat(base().chatTemplateSha256()).isEqualTo(Digests.sha256("a\nb\nc\n"));
+    assertThat(base().chatTemplateSha256()).isEqualTo(ContentDigests.sha256("a\nb\nc\n"));
   }
 
   @ParameterizedTest

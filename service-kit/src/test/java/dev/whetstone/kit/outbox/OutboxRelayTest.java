@@ -3,12 +3,12 @@ package dev.whetstone.kit.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.kit.metrics.MetricNames;
 import dev.whetstone.kit.sql.Sql;
-import dev.whetstone.testing.Infrastructure;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
+import dev.whetstone.testing.TestInfrastructure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -45,21 +45,21 @@ class OutboxRelayTest {
     for (int i = 0; i < 8; i++) {
       queue(ABSENT, "relay/" + i, 10, Duration.ofHours(1));
     }
-    queue(Topics.CHECKPOINTS, "relay/good", 10, Duration.ZERO);
+    queue(TopicNames.CHECKPOINTS, "relay/good", 10, Duration.ZERO);
 
     relay.wake();
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> waiting(Topics.CHECKPOINTS) == 0);
+    await().atMost(Duration.ofSeconds(20)).until(() -> waiting(TopicNames.CHECKPOINTS) == 0);
   }
 
   @Test
   void shouldLetARowThatKafkaNeverTakesHoldUpItsOwnKeyOnly() {
-    queue(Topics.CHECKPOINTS, "relay/large", 1_100_000, Duration.ofHours(1));
-    queue(Topics.CHECKPOINTS, "relay/good", 10, Duration.ZERO);
+    queue(TopicNames.CHECKPOINTS, "relay/large", 1_100_000, Duration.ofHours(1));
+    queue(TopicNames.CHECKPOINTS, "relay/good", 10, Duration.ZERO);
 
     relay.wake();
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> waiting(Topics.CHECKPOINTS) == 1);
+    await().atMost(Duration.ofSeconds(20)).until(() -> waiting(TopicNames.CHECKPOINTS) == 1);
     age.measure();
     assertThat(metrics.get(MetricNames.OUTBOX_OLDEST_AGE).gauge().value()).isGreaterThan(3_000);
   }
@@ -67,27 +67,27 @@ class OutboxRelayTest {
   @Test
   @DisplayName("I7: however many rows Kafka never takes, the others are sent")
   void shouldLetManyRowsThatKafkaNeverTakesHoldUpTheirOwnKeysOnly() throws Exception {
-    limit(Topics.FINDINGS, OpType.SET);
+    limit(TopicNames.FINDINGS, OpType.SET);
     try {
       for (int i = 0; i < 250; i++) {
-        queue(Topics.FINDINGS, "relay/large-" + i, 30_000, Duration.ofHours(1));
+        queue(TopicNames.FINDINGS, "relay/large-" + i, 30_000, Duration.ofHours(1));
       }
-      queue(Topics.FINDINGS, "relay/good", 10, Duration.ZERO);
+      queue(TopicNames.FINDINGS, "relay/good", 10, Duration.ZERO);
 
       relay.wake();
 
       await()
           .atMost(Duration.ofSeconds(30))
-          .until(() -> waiting(Topics.FINDINGS) == 250 && !isWaiting("relay/good"));
+          .until(() -> waiting(TopicNames.FINDINGS) == 250 && !isWaiting("relay/good"));
     } finally {
-      limit(Topics.FINDINGS, OpType.DELETE);
+      limit(TopicNames.FINDINGS, OpType.DELETE);
     }
   }
 
   @Test
   @DisplayName("I1: a letter that the broker does not take is cut to its reason and its origin")
   void shouldCutALetterThatTheBrokerDoesNotTake() throws Exception {
-    String letters = Topics.deadLetters(Topics.FINDINGS);
+    String letters = TopicNames.deadLetters(TopicNames.FINDINGS);
     String headers =
         "{\"ce_id\": \"cut-1\", \"note\": \"%s\", \"error-code\": \"poison\", \"original-offset\": \"7\"}"
             .formatted("n".repeat(500));
@@ -120,7 +120,7 @@ class OutboxRelayTest {
 
   private static void limit(String topic, OpType operation) throws Exception {
     try (Admin admin =
-        Admin.create(Map.of("bootstrap.servers", Infrastructure.shared().bootstrapServers()))) {
+        Admin.create(Map.of("bootstrap.servers", TestInfrastructure.shared().bootstrapServers()))) {
       var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
       var limit = new AlterConfigOp(new ConfigEntry("max.message.bytes", "20000"), operation);
       admin.incrementalAlterConfigs(Map.of(resource, List.of(limit))).all().get();

@@ -21,7 +21,8 @@ class DatabaseFaultsTest {
       })
   void shouldTryAgainWhateverIsNotTheRecordsFault(String state) {
     assertThat(DatabaseFaults.mayPass(new SQLException("no", state))).isTrue();
-    assertThat(DatabaseFaults.mayPass(new DatabaseTrouble("cannot", new SQLException("no", state))))
+    assertThat(
+            DatabaseFaults.mayPass(new DatabaseException("cannot", new SQLException("no", state))))
         .isTrue();
   }
 

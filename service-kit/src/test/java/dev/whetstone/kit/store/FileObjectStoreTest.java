@@ -36,7 +36,7 @@ class FileObjectStoreTest {
 
   @Test
   void shouldReadBackWhatWasPut() {
-    Stored stored = store.putBlob(bytes("hello"));
+    StoredObject stored = store.putBlob(bytes("hello"));
     assertThat(stored.key()).isEqualTo("blobs/" + stored.sha256());
     assertThat(store.readVerified(stored.key(), stored.sha256())).isEqualTo(bytes("hello"));
     assertThat(store.key(stored.uri())).isEqualTo(stored.key());
@@ -55,7 +55,7 @@ class FileObjectStoreTest {
   @Test
   @DisplayName("I6: an object with other bytes than its digest names is refused")
   void shouldRefuseCorruptObjects() throws IOException {
-    Stored stored = store.putBlob(bytes("hello"));
+    StoredObject stored = store.putBlob(bytes("hello"));
     Files.writeString(folder.resolve(stored.key()), "hellp");
     assertThatThrownBy(() -> store.readVerified(stored.key(), stored.sha256()))
         .isInstanceOf(CorruptObjectException.class)
@@ -81,9 +81,9 @@ class FileObjectStoreTest {
   @Test
   void shouldLetManyWritersOfTheSameBlobAllSucceed() throws Exception {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Callable<Stored>> writers =
+      List<Callable<StoredObject>> writers =
           IntStream.range(0, 50)
-              .<Callable<Stored>>mapToObj(i -> () -> store.putBlob(bytes("same")))
+              .<Callable<StoredObject>>mapToObj(i -> () -> store.putBlob(bytes("same")))
               .toList();
       for (var done : threads.invokeAll(writers)) {
         assertThat(store.read(done.get().key())).isEqualTo(bytes("same"));

@@ -4,15 +4,15 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.BatchSealed;
 import dev.whetstone.contracts.event.BatchTainted;
 import dev.whetstone.contracts.event.CheckpointTainted;
-import dev.whetstone.kit.event.Events;
-import dev.whetstone.kit.inbox.Consumption;
-import dev.whetstone.kit.inbox.Received;
+import dev.whetstone.kit.event.EventFactory;
+import dev.whetstone.kit.inbox.EventConsumption;
+import dev.whetstone.kit.inbox.ReceivedEvent;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.time.LeaseClock;
-import dev.whetstone.training.batch.Batches;
-import dev.whetstone.training.run.Checkpoints;
-import dev.whetstone.training.run.RunEnding;
-import dev.whetstone.training.run.Runs;
+import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.checkpoint.CheckpointRepository;
+import dev.whetstone.training.run.RunFinisher;
+import dev.whetstone.training.run.RunRepository;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -22,20 +22,20 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Learns of sealed batches and of examples withdrawn from them. */
 @ApplicationScoped
 public class BatchesConsumer {
-  private final Consumption consumption;
-  private final Batches batches;
-  private final Runs runs;
-  private final Checkpoints checkpoints;
-  private final Events events;
+  private final EventConsumption consumption;
+  private final BatchRepository batches;
+  private final RunRepository runs;
+  private final CheckpointRepository checkpoints;
+  private final EventFactory events;
   private final Outbox outbox;
   private final LeaseClock clock;
 
   public BatchesConsumer(
-      Consumption consumption,
-      Batches batches,
-      Runs runs,
-      Checkpoints checkpoints,
-      Events events,
+      EventConsumption consumption,
+      BatchRepository batches,
+      RunRepository runs,
+      CheckpointRepository checkpoints,
+      EventFactory events,
       Outbox outbox,
       LeaseClock clock) {
     this.consumption = consumption;
@@ -53,8 +53,8 @@ public class BatchesConsumer {
     consumption.process(records, this::apply);
   }
 
-  private void apply(List<Received> received) {
-    for (Received one : received) {
+  private void apply(List<ReceivedEvent> received) {
+    for (ReceivedEvent one : received) {
       LoopId loop = one.event().attributes().loop();
       switch (one.event().data()) {
         case BatchSealed sealed -> batches.add(loop, sealed);
@@ -84,14 +84,14 @@ public class BatchesConsumer {
     runs.supersede(loop, List.of(tainted.batchId()), reason);
     List<String> checkpointIds =
         checkpoints.trainedOn(loop, tainted.batchId()).stream()
-            .map(Checkpoints.Known::checkpointId)
+            .map(CheckpointRepository.Known::checkpointId)
             .toList();
     for (String checkpointId : checkpointIds) {
-      checkpoints.move(loop, checkpointId, Checkpoints.State.TAINTED, clock.now());
+      checkpoints.move(loop, checkpointId, CheckpointRepository.State.TAINTED, clock.now());
       outbox.add(
           events.create(
               loop,
-              RunEnding.SOURCE,
+              RunFinisher.SOURCE,
               checkpointId,
               loop.key(),
               new CheckpointTainted(checkpointId, tainted.reason(), erasureId)));

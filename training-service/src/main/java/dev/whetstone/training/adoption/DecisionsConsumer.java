@@ -1,16 +1,16 @@
 package dev.whetstone.training.adoption;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.event.Event;
+import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.event.PromotionDecided;
-import dev.whetstone.kit.inbox.Consumption;
-import dev.whetstone.kit.inbox.Received;
+import dev.whetstone.kit.inbox.EventConsumption;
+import dev.whetstone.kit.inbox.ReceivedEvent;
 import dev.whetstone.kit.time.LeaseClock;
 import dev.whetstone.training.adoption.AdoptionRule.Effect;
-import dev.whetstone.training.batch.Batches;
-import dev.whetstone.training.run.Checkpoints;
-import dev.whetstone.training.run.Checkpoints.State;
-import dev.whetstone.training.run.Runs;
+import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.checkpoint.CheckpointRepository;
+import dev.whetstone.training.checkpoint.CheckpointRepository.State;
+import dev.whetstone.training.run.RunRepository;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -22,17 +22,17 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Learns what became of candidates. */
 @ApplicationScoped
 public class DecisionsConsumer {
-  private final Consumption consumption;
-  private final Checkpoints checkpoints;
-  private final Batches batches;
-  private final Runs runs;
+  private final EventConsumption consumption;
+  private final CheckpointRepository checkpoints;
+  private final BatchRepository batches;
+  private final RunRepository runs;
   private final LeaseClock clock;
 
   public DecisionsConsumer(
-      Consumption consumption,
-      Checkpoints checkpoints,
-      Batches batches,
-      Runs runs,
+      EventConsumption consumption,
+      CheckpointRepository checkpoints,
+      BatchRepository batches,
+      RunRepository runs,
       LeaseClock clock) {
     this.consumption = consumption;
     this.checkpoints = checkpoints;
@@ -47,9 +47,9 @@ public class DecisionsConsumer {
     consumption.process(records, this::apply);
   }
 
-  private void apply(List<Received> events) {
+  private void apply(List<ReceivedEvent> events) {
     Instant now = clock.now();
-    for (Received received : events) {
+    for (ReceivedEvent received : events) {
       AdoptionRule.of(received.event().data())
           .ifPresent(effect -> apply(received.event(), effect, now));
     }
@@ -92,7 +92,7 @@ public class DecisionsConsumer {
   private List<String> trainedOn(LoopId loop, Event<?> event, String checkpointId) {
     return checkpoints
         .find(loop, checkpointId)
-        .map(Checkpoints.Known::batchIds)
+        .map(CheckpointRepository.Known::batchIds)
         .orElseGet(
             () ->
                 event.data() instanceof PromotionDecided decided ? decided.batchIds() : List.of());

@@ -198,7 +198,7 @@ public final class LocalProcessEngine implements ComputeEngine {
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
-    WorkerEnvironment.restrict(builder.environment());
+    WorkerEnvironmentFilter.restrict(builder.environment());
     builder.environment().putAll(settings.environment());
     builder.environment().put("WHETSTONE_WORKER_TOKEN", token);
     Process keeper = builder.start();
@@ -239,7 +239,7 @@ public final class LocalProcessEngine implements ComputeEngine {
     if (settings.requiredModule().isEmpty()) {
       return Optional.empty();
     }
-    return new WorkerPackages(
+    return new WorkerPackageProbe(
             settings.interpreter(), settings.requiredModule().get(), settings.environment())
         .whatIsMissing();
   }

@@ -1,8 +1,8 @@
 package dev.whetstone.training.loop;
 
 import dev.whetstone.contracts.event.ChampionSet;
-import dev.whetstone.kit.inbox.Consumption;
-import dev.whetstone.kit.inbox.Received;
+import dev.whetstone.kit.inbox.EventConsumption;
+import dev.whetstone.kit.inbox.ReceivedEvent;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -12,10 +12,10 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Learns of champions. */
 @ApplicationScoped
 public class ChampionsConsumer {
-  private final Consumption consumption;
-  private final Champions champions;
+  private final EventConsumption consumption;
+  private final ChampionRepository champions;
 
-  public ChampionsConsumer(Consumption consumption, Champions champions) {
+  public ChampionsConsumer(EventConsumption consumption, ChampionRepository champions) {
     this.consumption = consumption;
     this.champions = champions;
   }
@@ -26,8 +26,8 @@ public class ChampionsConsumer {
     consumption.process(records, this::apply);
   }
 
-  private void apply(List<Received> events) {
-    for (Received received : events) {
+  private void apply(List<ReceivedEvent> events) {
+    for (ReceivedEvent received : events) {
       if (received.event().data() instanceof ChampionSet champion) {
         champions.set(received.event().attributes().loop(), champion);
       }

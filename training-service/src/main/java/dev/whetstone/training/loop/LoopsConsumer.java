@@ -1,6 +1,6 @@
 package dev.whetstone.training.loop;
 
-import dev.whetstone.kit.loop.Declarations;
+import dev.whetstone.kit.loop.DeclaredLoopRecorder;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -9,9 +9,9 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Learns of loops. */
 @ApplicationScoped
 public class LoopsConsumer {
-  private final Declarations declarations;
+  private final DeclaredLoopRecorder declarations;
 
-  public LoopsConsumer(Declarations declarations) {
+  public LoopsConsumer(DeclaredLoopRecorder declarations) {
     this.declarations = declarations;
   }
 

@@ -39,7 +39,10 @@ public final class HyperparameterRule {
    * @param validationExamples 0 when there is nothing to stop early by
    */
   public static Choice choose(
-      LoopSpec.Training training, int examples, int validationExamples, Learned learned) {
+      LoopSpec.Training training,
+      int examples,
+      int validationExamples,
+      HyperparameterAdjustment learned) {
     List<String> reasons = new ArrayList<>();
     int batch = batchSize(training, examples, reasons);
     int stepsPerEpoch = Math.ceilDiv(mixedRows(training, examples), batch);
@@ -85,7 +88,7 @@ public final class HyperparameterRule {
       LoopSpec.Training training,
       int examples,
       int stepsPerEpoch,
-      Learned learned,
+      HyperparameterAdjustment learned,
       List<String> reasons) {
     if (training.epochs() != null) {
       reasons.add("epochs " + training.epochs() + ": set by the loop");
@@ -107,7 +110,10 @@ public final class HyperparameterRule {
   }
 
   private static double learningRate(
-      LoopSpec.Training training, int steps, Learned learned, List<String> reasons) {
+      LoopSpec.Training training,
+      int steps,
+      HyperparameterAdjustment learned,
+      List<String> reasons) {
     double base;
     String why;
     if (training.baseLearningRate() != null) {

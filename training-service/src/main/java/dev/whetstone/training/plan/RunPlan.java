@@ -25,7 +25,7 @@ public record RunPlan(
     List<String> reasons,
     RunSpec.@Nullable Input initAdapter,
     @Nullable String parentCheckpointId,
-    Learned learned) {
+    HyperparameterAdjustment learned) {
   public RunPlan {
     train = List.copyOf(train);
     validation = List.copyOf(validation);

@@ -1,5 +1,7 @@
 package dev.whetstone.training.run;
 
+import dev.whetstone.training.attempt.AttemptEnd;
+import dev.whetstone.training.attempt.ExitCodes;
 import java.time.Duration;
 
 /** The policy for each way in which an attempt can end. */

@@ -1,5 +1,6 @@
 package dev.whetstone.training.run;
 
+import dev.whetstone.training.attempt.AttemptEnd;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.whetstone.training.run;
 
+import dev.whetstone.training.plan.RunIdentity;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,6 @@ package dev.whetstone.training.adoption;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.decision.DecisionCost;
-import dev.whetstone.contracts.decision.RolloutMode;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.CheckpointTainted;
 import dev.whetstone.contracts.event.EventData;
@@ -11,6 +10,7 @@ import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.contracts.event.PromotionFailed;
 import dev.whetstone.contracts.event.PromotionRolledBack;
+import dev.whetstone.contracts.loop.RolloutMode;
 import dev.whetstone.training.adoption.AdoptionRule.Effect;
 import java.util.List;
 import java.util.stream.Stream;

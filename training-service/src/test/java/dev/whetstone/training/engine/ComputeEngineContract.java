@@ -7,10 +7,10 @@ import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.training.engine.ComputeEngine.Launch;
 import dev.whetstone.training.engine.ComputeEngine.Manner;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
-import dev.whetstone.training.plan.Learned;
-import dev.whetstone.training.plan.LoopSpecs;
+import dev.whetstone.training.plan.HyperparameterAdjustment;
 import dev.whetstone.training.plan.RunPlan;
-import dev.whetstone.training.plan.RunSpecs;
+import dev.whetstone.training.plan.RunSpecBuilder;
+import dev.whetstone.training.plan.TestLoopSpecs;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -104,12 +104,12 @@ abstract class ComputeEngineContract {
             List.of(),
             null,
             null,
-            Learned.NOTHING);
+            HyperparameterAdjustment.NOTHING);
     String run = "run-contract" + NUMBERS.incrementAndGet();
-    return RunSpecs.build(
-        LoopSpecs.training(""),
+    return RunSpecBuilder.build(
+        TestLoopSpecs.training(""),
         plan,
-        new RunSpecs.AttemptFacts(
+        new RunSpecBuilder.AttemptFacts(
             run, run + "-1", 1, null, null, "file:///o/", "http://127.0.0.1:1"));
   }
 }

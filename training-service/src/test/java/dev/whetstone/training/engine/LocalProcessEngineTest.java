@@ -196,8 +196,8 @@ class LocalProcessEngineTest extends ComputeEngineContract {
     assertThat(environment)
         .contains("\"WHETSTONE_WORKER_TOKEN\": \"the token\"", "\"OMP_NUM_THREADS\": \"1\"")
         .doesNotContain("SECRET_OF_THE_SERVICE");
-    assertThat(WorkerEnvironment.isAllowed("WHETSTONE_DB_PASSWORD")).isFalse();
-    assertThat(WorkerEnvironment.isAllowed("PYTHONPATH")).isTrue();
+    assertThat(WorkerEnvironmentFilter.isAllowed("WHETSTONE_DB_PASSWORD")).isFalse();
+    assertThat(WorkerEnvironmentFilter.isAllowed("PYTHONPATH")).isTrue();
     end(spec.attempt(), 0);
   }
 

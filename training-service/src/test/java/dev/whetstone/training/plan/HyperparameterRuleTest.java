@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HyperparameterRuleTest {
-  private static final LoopSpec.Training DEFAULTS = LoopSpecs.training("").spec().training();
+  private static final LoopSpec.Training DEFAULTS = TestLoopSpecs.training("").spec().training();
 
   @ParameterizedTest(name = "{0} examples")
   @CsvSource({
@@ -28,7 +28,8 @@ class HyperparameterRuleTest {
   })
   void shouldChooseFromTheAmountOfData(
       int examples, int batch, int epochs, int steps, double learningRate) {
-    Choice choice = HyperparameterRule.choose(DEFAULTS, examples, 0, Learned.NOTHING);
+    Choice choice =
+        HyperparameterRule.choose(DEFAULTS, examples, 0, HyperparameterAdjustment.NOTHING);
 
     assertThat(choice.values().batchSize()).isEqualTo(batch);
     assertThat(choice.values().epochs()).isEqualTo(epochs);
@@ -42,9 +43,11 @@ class HyperparameterRuleTest {
   @Test
   void shouldObeyTheLoop() {
     LoopSpec.Training training =
-        LoopSpecs.training("baseLearningRate: 0.002, epochs: 6, batchSize: 16").spec().training();
+        TestLoopSpecs.training("baseLearningRate: 0.002, epochs: 6, batchSize: 16")
+            .spec()
+            .training();
 
-    Choice choice = HyperparameterRule.choose(training, 240, 30, Learned.NOTHING);
+    Choice choice = HyperparameterRule.choose(training, 240, 30, HyperparameterAdjustment.NOTHING);
 
     assertThat(choice.values().learningRate()).isEqualTo(0.002);
     assertThat(choice.values().epochs()).isEqualTo(6);
@@ -56,14 +59,14 @@ class HyperparameterRuleTest {
   @Test
   void shouldCountReplayedRowsAsSteps() {
     LoopSpec.Training training =
-        LoopSpecs.training(
+        TestLoopSpecs.training(
                 "epochs: 6, batchSize: 16, replay: [{uri: \"hf://acme/general\", sha256: \""
                     + "0".repeat(64)
                     + "\", share: 0.67}]")
             .spec()
             .training();
 
-    Choice choice = HyperparameterRule.choose(training, 240, 0, Learned.NOTHING);
+    Choice choice = HyperparameterRule.choose(training, 240, 0, HyperparameterAdjustment.NOTHING);
 
     assertThat(choice.steps()).isEqualTo(276);
   }
@@ -72,14 +75,17 @@ class HyperparameterRuleTest {
   @CsvSource({"0, false", "5, true"})
   void shouldStopEarlyOnlyWhenEpochsWereRaisedAndThereIsValidation(
       int validation, boolean expected) {
-    Choice choice = HyperparameterRule.choose(DEFAULTS, 50, validation, Learned.NOTHING);
+    Choice choice =
+        HyperparameterRule.choose(DEFAULTS, 50, validation, HyperparameterAdjustment.NOTHING);
 
     assertThat(choice.values().earlyStopping()).isEqualTo(expected);
   }
 
   @Test
   void shouldLearnFromPastRuns() {
-    Learned learned = new Learned(0.5, 2, List.of("training loss went up: learning rate halved"));
+    HyperparameterAdjustment learned =
+        new HyperparameterAdjustment(
+            0.5, 2, List.of("training loss went up: learning rate halved"));
 
     Choice choice = HyperparameterRule.choose(DEFAULTS, 500, 0, learned);
 

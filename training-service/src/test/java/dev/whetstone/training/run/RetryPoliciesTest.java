@@ -2,6 +2,7 @@ package dev.whetstone.training.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.training.attempt.AttemptEnd;
 import dev.whetstone.training.run.Run.Tally;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package dev.whetstone.training.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.training.plan.RunIdentity;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package dev.whetstone.local.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.contracts.event.EventKey;
+import dev.whetstone.contracts.EventKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.whetstone.local.infra;
 
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Creates the topics of {@link Topics}, their dead-letter topics included. */
+/** Creates the topics of {@link TopicNames}, their dead-letter topics included. */
 public final class KafkaTopics {
   /** Enough for several consumers of one group; a loop's events are spread by response. */
   public static final int PARTITIONS = 4;
@@ -51,15 +51,15 @@ public final class KafkaTopics {
   /** Every topic with its clean-up policy. */
   static List<NewTopic> all() {
     var topics = new ArrayList<NewTopic>();
-    for (String name : Topics.DELETED) {
-      boolean personal = name.equals(Topics.INTAKE) || name.equals(Topics.FEEDBACK);
+    for (String name : TopicNames.DELETED) {
+      boolean personal = name.equals(TopicNames.INTAKE) || name.equals(TopicNames.FEEDBACK);
       topics.add(deleted(name, personal ? PERSONAL_DATA : HISTORY));
     }
-    for (String name : Topics.COMPACTED) {
+    for (String name : TopicNames.COMPACTED) {
       topics.add(topic(name, Map.of("cleanup.policy", "compact")));
     }
     List.copyOf(topics)
-        .forEach(topic -> topics.add(deleted(Topics.deadLetters(topic.name()), PERSONAL_DATA)));
+        .forEach(topic -> topics.add(deleted(TopicNames.deadLetters(topic.name()), PERSONAL_DATA)));
     return topics;
   }
 

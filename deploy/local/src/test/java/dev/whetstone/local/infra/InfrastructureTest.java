@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.whetstone.contracts.Topics;
+import dev.whetstone.contracts.TopicNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,9 @@ class InfrastructureTest {
 
     assertThat(consume()).isEqualTo("kept");
     assertThat(read()).isEqualTo("kept");
-    assertThat(topics()).containsAll(Topics.DELETED).contains(Topics.deadLetters(Topics.FEEDBACK));
+    assertThat(topics())
+        .containsAll(TopicNames.DELETED)
+        .contains(TopicNames.deadLetters(TopicNames.FEEDBACK));
     second.getOutputStream().close();
     assertThat(second.waitFor()).isZero();
     await()
@@ -168,7 +170,7 @@ class InfrastructureTest {
         Map.of("bootstrap.servers", "127.0.0.1:" + kafkaPort, "acks", "all");
     try (var producer =
         new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-      assertThat(producer.send(new ProducerRecord<>(Topics.FEEDBACK, 0, "key", value)).get())
+      assertThat(producer.send(new ProducerRecord<>(TopicNames.FEEDBACK, 0, "key", value)).get())
           .isNotNull();
     }
   }
@@ -177,7 +179,7 @@ class InfrastructureTest {
     Map<String, Object> settings = Map.of("bootstrap.servers", "127.0.0.1:" + kafkaPort);
     try (var consumer =
         new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-      var partition = new TopicPartition(Topics.FEEDBACK, 0);
+      var partition = new TopicPartition(TopicNames.FEEDBACK, 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       return consumer.poll(Duration.ofSeconds(20)).iterator().next().value();

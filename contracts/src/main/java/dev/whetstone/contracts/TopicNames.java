@@ -1,0 +1,41 @@
+package dev.whetstone.contracts;
+
+import java.util.List;
+
+/**
+ * Names of the Kafka topics. Partition counts and clean-up policies live with whoever creates them.
+ */
+public final class TopicNames {
+  public static final String INTAKE = "whetstone.intake";
+  public static final String FEEDBACK = "whetstone.feedback";
+  public static final String BATCHES = "whetstone.batches";
+  public static final String CHECKPOINTS = "whetstone.checkpoints";
+  public static final String FINDINGS = "whetstone.findings";
+  public static final String DECISIONS = "whetstone.decisions";
+
+  /** Compacted: the newest champion of each loop. */
+  public static final String CHAMPIONS = "whetstone.champions";
+
+  /** Compacted: the newest canonical declaration of each loop. */
+  public static final String LOOPS = "whetstone.loops";
+
+  /** Topics whose old records are deleted by age. */
+  public static final List<String> DELETED =
+      List.of(INTAKE, FEEDBACK, BATCHES, CHECKPOINTS, FINDINGS, DECISIONS);
+
+  /** Topics that keep the newest record of each key for ever. */
+  public static final List<String> COMPACTED = List.of(CHAMPIONS, LOOPS);
+
+  private static final String DEAD_LETTERS = ".dlq";
+
+  private TopicNames() {}
+
+  /** The dead-letter topic beside {@code topic}. */
+  public static String deadLetters(String topic) {
+    return topic + DEAD_LETTERS;
+  }
+
+  public static boolean isDeadLetters(String topic) {
+    return topic.endsWith(DEAD_LETTERS);
+  }
+}

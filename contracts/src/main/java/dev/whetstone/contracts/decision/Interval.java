@@ -1,4 +1,0 @@
-package dev.whetstone.contracts.decision;
-
-/** A confidence interval, both ends in the metric's unit. */
-public record Interval(double lower, double upper, double level) {}

@@ -1,4 +1,0 @@
-package dev.whetstone.contracts.decision;
-
-/** A suite as it was frozen: its name and the SHA-256 (hex) of its items. */
-public record SuiteRef(String name, String sha256) {}

@@ -1,0 +1,16 @@
+package dev.whetstone.contracts.envelope;
+
+import dev.whetstone.contracts.event.EventData;
+import java.util.Objects;
+
+/** A CloudEvent with its typed data. */
+public record Event<D extends EventData>(EventAttributes attributes, D data) {
+  public Event {
+    Objects.requireNonNull(attributes, "attributes");
+    Objects.requireNonNull(data, "data");
+    if (attributes.type().dataClass() != data.getClass()) {
+      throw new IllegalArgumentException(
+          attributes.type().wireName() + " cannot carry " + data.getClass().getSimpleName());
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.whetstone.contracts.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.contracts.loop.LoopSpec;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the worker writes last beside a finished adapter. Its SHA-256 is the checkpoint id.
+ *
+ * @param kind always {@code checkpoint}
+ * @param files paths relative to the manifest
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record CheckpointManifest(
+    String kind,
+    String runId,
+    long fence,
+    List<File> files,
+    LoopSpec.BaseModel baseModel,
+    @Nullable String chatTemplateSha256,
+    Map<String, Object> hyperparameters,
+    Map<String, Double> metrics,
+    long tokens,
+    double gpuSeconds,
+    String workerVersion) {
+  public CheckpointManifest {
+    files = List.copyOf(files);
+    hyperparameters = hyperparameters == null ? Map.of() : Map.copyOf(hyperparameters);
+    metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
+  }
+
+  /** A file with its size and SHA-256 (hex). */
+  public record File(String path, long bytes, String sha256) {}
+}

@@ -1,0 +1,75 @@
+package dev.whetstone.curation.advice;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.FeedbackGiven;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.contracts.feedback.FeedbackKind;
+import dev.whetstone.curation.advice.rule.AnswerFailure;
+import dev.whetstone.curation.text.ChatTexts;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers that people were not content with: thumbs down, corrections and what was said with them.
+ */
+@ApplicationScoped
+public class AnswerFailureRepository {
+  private static final String NEWEST =
+      """
+      select i.body as answer, e.body as feedback from event e
+        join interaction i on i.tenant = e.tenant and i.loop = e.loop and i.response_id = e.response_id
+      where e.tenant = ? and e.loop = ? and e.kind in ('thumb', 'correction', 'comment')
+        and e.body is not null and i.body is not null
+      order by e.received_at desc, e.event_key limit ?
+      """;
+
+  private final Sql sql;
+
+  public AnswerFailureRepository(Sql sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * The newest, at most {@code limit} pieces of feedback looked at. In the caller's transaction.
+   */
+  public List<AnswerFailure> newest(LoopId loop, int limit) {
+    return sql
+        .query(
+            NEWEST,
+            row ->
+                failure(
+                    read(row.getString("answer"), InteractionRecorded.class),
+                    read(row.getString("feedback"), FeedbackGiven.class)),
+            loop.tenant(),
+            loop.loop(),
+            limit)
+        .stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static Optional<AnswerFailure> failure(
+      InteractionRecorded answer, FeedbackGiven feedback) {
+    boolean content =
+        feedback.kind() == FeedbackKind.THUMB && Boolean.TRUE.equals(feedback.value());
+    @Nullable String remark = feedback.rationale();
+    if (content || (feedback.kind() == FeedbackKind.COMMENT && remark == null)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new AnswerFailure(
+            ChatTexts.prompt(answer.request().messages()),
+            ChatTexts.text(answer.response().message()),
+            feedback.correctedOutput(),
+            remark));
+  }
+
+  private static <T> T read(String json, Class<T> type) {
+    return Json.read(json.getBytes(StandardCharsets.UTF_8), type);
+  }
+}

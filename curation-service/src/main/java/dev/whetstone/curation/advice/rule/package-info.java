@@ -1,0 +1,5 @@
+/** Turns failure counts into tuning advice. Pure. */
+@NullMarked
+package dev.whetstone.curation.advice.rule;
+
+import org.jspecify.annotations.NullMarked;

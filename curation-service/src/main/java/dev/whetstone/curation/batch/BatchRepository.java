@@ -1,0 +1,110 @@
+package dev.whetstone.curation.batch;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.BatchSealed;
+import dev.whetstone.contracts.event.BatchTainted;
+import dev.whetstone.kit.event.EventFactory;
+import dev.whetstone.kit.outbox.Outbox;
+import io.quarkus.panache.common.Sort;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of batches, and what is said about them. All calls run in the caller's transaction. */
+@ApplicationScoped
+public class BatchRepository {
+  private static final String SOURCE = "curation";
+  private final EventFactory events;
+  private final Outbox outbox;
+
+  public BatchRepository(EventFactory events, Outbox outbox) {
+    this.events = events;
+    this.outbox = outbox;
+  }
+
+  /** Records a sealed batch and queues its announcement. */
+  public void sealed(Batch batch) {
+    BatchRow.of(batch).persistAndFlush();
+    var data =
+        new BatchSealed(
+            batch.batchId(),
+            batch.sequence(),
+            batch.counts(),
+            batch.manifestUri(),
+            batch.loopSpecSha256(),
+            batch.parentBatchId(),
+            batch.trigger(),
+            batch.sealedAt());
+    outbox.add(
+        events.create(
+            "sealed-" + batch.batchId(),
+            batch.loop(),
+            SOURCE,
+            batch.batchId(),
+            batch.loop().key(),
+            data));
+  }
+
+  /** Says that examples of a batch may no longer be used. */
+  public void taint(
+      LoopId loop,
+      String batchId,
+      String reason,
+      Collection<String> exampleIds,
+      @Nullable String erasureId) {
+    BatchRow.update("tainted = true where batchId = ?1", batchId);
+    var data = new BatchTainted(batchId, reason, exampleIds.stream().sorted().toList(), erasureId);
+    outbox.add(events.create(loop, SOURCE, batchId, loop.key(), data));
+  }
+
+  /** What its files say is not what was sealed: nothing of it may be used any more. */
+  public void withdraw(String batchId) {
+    BatchRow.update(
+        "state = ?1, undecided = false where batchId = ?2",
+        BatchState.WITHDRAWN.wireName(),
+        batchId);
+  }
+
+  /** A loop's batches, first sealed first. */
+  public List<Batch> all(LoopId loop) {
+    return BatchRow.<BatchRow>find(
+            "tenant = ?1 and loop = ?2", Sort.by("sequence"), loop.tenant(), loop.loop())
+        .stream()
+        .map(BatchRow::toBatch)
+        .toList();
+  }
+
+  public Optional<Batch> find(LoopId loop, String batchId) {
+    return BatchRow.<BatchRow>findByIdOptional(batchId)
+        .map(BatchRow::toBatch)
+        .filter(batch -> batch.loop().equals(loop));
+  }
+
+  /** Differs when a batch was sealed or decided. */
+  public String fingerprint(LoopId loop) {
+    long all = BatchRow.count("tenant = ?1 and loop = ?2", loop.tenant(), loop.loop());
+    long undecided =
+        BatchRow.count(
+            "tenant = ?1 and loop = ?2 and undecided and state = 'pending'",
+            loop.tenant(),
+            loop.loop());
+    return all + "/" + undecided;
+  }
+
+  public Optional<Batch> newest(LoopId loop) {
+    return BatchRow.<BatchRow>find(
+            "tenant = ?1 and loop = ?2",
+            Sort.by("sequence").descending(),
+            loop.tenant(),
+            loop.loop())
+        .firstResultOptional()
+        .map(BatchRow::toBatch);
+  }
+
+  /** Test items sealed so far, which the split's shares depend on. */
+  public int sealedTestItems(LoopId loop) {
+    return all(loop).stream().mapToInt(Batch::testItems).sum();
+  }
+}

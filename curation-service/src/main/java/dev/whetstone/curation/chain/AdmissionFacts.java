@@ -1,0 +1,24 @@
+package dev.whetstone.curation.chain;
+
+/** Names of facts that the shell knows and stages judge by ({@link AdmissionContext#facts}). */
+public final class AdmissionFacts {
+  /** Boolean: the event's own word on training; absent = the loop's default decides. */
+  public static final String CONSENT = "consent";
+
+  /** Number 0 to 1: share of the end users with feedback on this response who agree. */
+  public static final String AGREEMENT = "agreement";
+
+  /**
+   * Number −1 to 1: mean of the response's implicit signals and outcomes, 1 = all speak for the
+   * example.
+   */
+  public static final String IMPLICIT = "implicit";
+
+  /** Number 0 to 1: a judge's score of the answer. */
+  public static final String JUDGE = "judge";
+
+  /** String: the served answer's finish reason, for examples that teach the served answer. */
+  public static final String FINISH_REASON = "finishReason";
+
+  private AdmissionFacts() {}
+}

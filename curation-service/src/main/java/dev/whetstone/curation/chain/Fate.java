@@ -1,8 +1,0 @@
-package dev.whetstone.curation.chain;
-
-/**
- * Why an example did not get into a batch.
- *
- * @param judgement a quarantine or a rejection
- */
-public record Fate(String exampleId, String stage, Judgement judgement) {}

@@ -1,0 +1,53 @@
+package dev.whetstone.curation.cut;
+
+import dev.whetstone.curation.chain.StageCount;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What came in since the parent batch was cut, and what admission kept away of it.
+ *
+ * @param events that came, interactions and feedback of every kind
+ * @param refused events that form no example, by reason
+ * @param stages of the examples that the others form
+ */
+record AdmissionCounts(int events, Map<String, Integer> refused, List<StageCount> stages) {
+  AdmissionCounts {
+    refused = new TreeMap<>(refused);
+    stages = List.copyOf(stages);
+  }
+
+  /**
+   * @param formed examples that came into the first stage
+   * @param dropped of them, by the stage that did and the reason
+   * @param order names of the stages
+   */
+  static AdmissionCounts of(
+      int events,
+      Map<String, Integer> refused,
+      int formed,
+      Map<String, Map<String, Integer>> dropped,
+      List<String> order) {
+    Map<String, Map<String, Integer>> inOrder = new LinkedHashMap<>();
+    order.forEach(stage -> inOrder.put(stage, dropped.getOrDefault(stage, Map.of())));
+    new TreeMap<>(dropped).forEach(inOrder::putIfAbsent);
+    List<StageCount> stages = new ArrayList<>();
+    int in = formed;
+    for (var stage : inOrder.entrySet()) {
+      int out = in - stage.getValue().values().stream().mapToInt(n -> n).sum();
+      stages.add(new StageCount(stage.getKey(), in, out, stage.getValue()));
+      in = out;
+    }
+    return new AdmissionCounts(events, refused, stages);
+  }
+
+  /** Everything kept away, by reason: events that form no example, and examples. */
+  Map<String, Integer> reasons() {
+    Map<String, Integer> total = new TreeMap<>(refused);
+    stages.forEach(stage -> stage.reasons().forEach((k, n) -> total.merge(k, n, Integer::sum)));
+    return total;
+  }
+}

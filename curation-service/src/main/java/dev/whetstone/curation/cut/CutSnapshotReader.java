@@ -1,0 +1,66 @@
+package dev.whetstone.curation.cut;
+
+import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.curation.batch.BatchState;
+import dev.whetstone.curation.example.CutExampleRepository;
+import dev.whetstone.curation.example.ExampleRepository;
+import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.finding.FindingRepository;
+import dev.whetstone.curation.join.InteractionRepository;
+import dev.whetstone.curation.text.ChatTexts;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+
+/** Reads what a decision about a cut looks at. */
+@ApplicationScoped
+public class CutSnapshotReader {
+  /** So many of the newest interactions tell what wording is common. */
+  private static final int INTERACTIONS_LOOKED_AT = 20_000;
+
+  private final BatchRepository batches;
+  private final ExampleRepository examples;
+  private final CutExampleRepository pools;
+  private final InteractionRepository interactions;
+  private final FindingRepository findings;
+  private final AdmissionCountReader admissions;
+
+  public CutSnapshotReader(
+      BatchRepository batches,
+      ExampleRepository examples,
+      CutExampleRepository pools,
+      InteractionRepository interactions,
+      FindingRepository findings,
+      AdmissionCountReader admissions) {
+    this.batches = batches;
+    this.examples = examples;
+    this.pools = pools;
+    this.interactions = interactions;
+    this.findings = findings;
+    this.admissions = admissions;
+  }
+
+  /** In the caller's transaction. */
+  CutSnapshot read(DeclaredLoop loop, boolean manual) {
+    List<Batch> sealed = batches.all(loop.id());
+    int mostTrain = loop.spec().spec().training().exampleCap();
+    Instant newest = sealed.isEmpty() ? null : sealed.getLast().sealedAt();
+    return new CutSnapshot(
+        loop,
+        examples.in(loop.id(), ExampleState.READY),
+        examples.in(loop.id(), ExampleState.QUARANTINED),
+        sealed,
+        pools.inBatches(loop.id(), BatchState.ADOPTED.wireName(), mostTrain),
+        pools.inBatches(loop.id(), BatchState.PENDING.wireName(), mostTrain),
+        findings.since(loop.id(), newest),
+        interactions.newest(
+            loop.id(),
+            INTERACTIONS_LOOKED_AT,
+            interaction -> ChatTexts.prompt(interaction.request().messages())),
+        pools.spentIds(loop.id()),
+        admissions.since(loop.id(), sealed.isEmpty() ? null : sealed.getLast().batchId()),
+        manual);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.whetstone.curation.cut;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+
+/** Seals that a person asked for. All calls run in the caller's transaction. */
+@ApplicationScoped
+public class SealRequestRepository {
+  private final Sql sql;
+  private final Clock clock;
+
+  public SealRequestRepository(Sql sql, Clock clock) {
+    this.sql = sql;
+    this.clock = clock;
+  }
+
+  public void add(LoopId loop, String requestedBy) {
+    sql.update(
+        """
+        insert into seal_request (tenant, loop, requested_by, requested_at) values (?, ?, ?, ?)
+        on conflict do nothing
+        """,
+        loop.tenant(),
+        loop.loop(),
+        requestedBy,
+        clock.instant());
+  }
+
+  boolean pending(LoopId loop) {
+    return !sql.query(
+            "select 1 from seal_request where tenant = ? and loop = ?",
+            row -> 1,
+            loop.tenant(),
+            loop.loop())
+        .isEmpty();
+  }
+
+  void done(LoopId loop) {
+    sql.update(
+        "delete from seal_request where tenant = ? and loop = ?", loop.tenant(), loop.loop());
+  }
+}

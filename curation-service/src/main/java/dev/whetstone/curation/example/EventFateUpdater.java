@@ -1,0 +1,74 @@
+package dev.whetstone.curation.example;
+
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.List;
+
+/** Lets events follow the examples that were formed from them. Runs in the caller's transaction. */
+@ApplicationScoped
+public class EventFateUpdater {
+  private static final String FOLLOW =
+      """
+      with best as (
+        select distinct on (k.event_key) k.event_key,
+          case x.state when 'cut' then 'ready' when 'erased' then 'context' else x.state end as state,
+          x.stage, x.reason, x.detail, x.deadline
+        from unnest(?::text[]) as k(event_key)
+          left join example_event l on l.event_key = k.event_key
+          left join example x on x.row_id = l.row_id
+        order by k.event_key,
+          case x.state when 'used' then 0 when 'cut' then 1 when 'ready' then 2 when 'quarantined' then 3
+            when 'rejected' then 4 when 'withdrawn' then 5 else 6 end,
+          x.row_id)
+      update event e set
+        fate = case
+          when e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready', 'quarantined')
+            then 'waiting'
+          when b.state is null then 'context'
+          else b.state end,
+        reason = case
+          when e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready', 'quarantined')
+            then 'feedback'
+          when b.state in ('rejected', 'quarantined') then coalesce(b.reason, 'unknown') end,
+        detail = case
+          when e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready', 'quarantined')
+            then 'waits for feedback'
+          when b.state in ('rejected', 'quarantined') then b.stage || ': ' || b.detail end,
+        deadline = case
+          when e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready', 'quarantined')
+            then e.join_deadline
+          when b.state in ('ready', 'quarantined') then b.deadline end
+      from best b where e.event_key = b.event_key and e.phase = 'open'
+      """;
+
+  private final Sql sql;
+
+  public EventFateUpdater(Sql sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * Gives the events of these examples the fate that follows from all their examples: the best of
+   * them counts. An event without any goes back to waiting until its join deadline.
+   */
+  public void follow(Collection<String> eventKeys) {
+    if (eventKeys.isEmpty()) {
+      return;
+    }
+    // In its own statement, so that the next one sees what whoever held them has written.
+    sql.query(
+        "select 1 from event where event_key = any(?) order by event_key for update",
+        row -> 0,
+        eventKeys);
+    sql.update(FOLLOW, eventKeys);
+  }
+
+  /** Events of these examples. */
+  public List<String> of(Collection<String> rowIds) {
+    return sql.query(
+        "select distinct event_key from example_event where row_id = any(?) order by 1",
+        row -> row.getString(1),
+        rowIds);
+  }
+}

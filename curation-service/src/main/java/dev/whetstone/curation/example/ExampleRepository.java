@@ -1,0 +1,250 @@
+package dev.whetstone.curation.example;
+
+import dev.whetstone.contracts.EventKey;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of examples, from admission on; {@link CutExampleRepository} has what a cut does to
+ * them. All calls run in the caller's transaction.
+ */
+@ApplicationScoped
+public class ExampleRepository {
+  private static final String INSERT =
+      """
+      insert into example (row_id, tenant, loop, example_id, origin, form, split, conversation_key,
+        end_user_digest, response_end_user_digest, received_at, formed_at, state, stage, reason, detail, deadline,
+        score, tags, body, steps, facts)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """;
+
+  private final Sql sql;
+  private final Clock clock;
+
+  public ExampleRepository(Sql sql, Clock clock) {
+    this.sql = sql;
+    this.clock = clock;
+  }
+
+  /** Records new examples with the events they were formed from. */
+  public void add(LoopId loop, Collection<StoredExample> examples) {
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    List<@Nullable Object[]> links = new ArrayList<>();
+    for (StoredExample stored : examples) {
+      rows.add(arguments(loop, stored));
+      Example example = Objects.requireNonNull(stored.example());
+      for (EventKey key : example.provenance().eventKeys()) {
+        links.add(new Object[] {stored.rowId(), key.text()});
+      }
+    }
+    sql.updateAll(INSERT, rows);
+    sql.updateAll(
+        "insert into example_event (row_id, event_key) values (?, ?) on conflict do nothing",
+        links);
+  }
+
+  /** Examples formed from the given answers or events, locked until the transaction ends. */
+  public List<StoredExample> lockOrigins(LoopId loop, Collection<String> origins) {
+    return sql.query(
+        """
+        select * from example where tenant = ? and loop = ? and origin = any(?)
+        order by row_id for update
+        """,
+        ExampleRepository::read,
+        loop.tenant(),
+        loop.loop(),
+        origins);
+  }
+
+  /** Examples in one of the given states, by row id. */
+  public List<StoredExample> in(LoopId loop, ExampleState... states) {
+    return sql.query(
+        "select * from example where tenant = ? and loop = ? and state = any(?) order by row_id",
+        ExampleRepository::read,
+        loop.tenant(),
+        loop.loop(),
+        java.util.Arrays.stream(states).map(ExampleState::wireName).toList());
+  }
+
+  /** How many are in a state. */
+  public long count(LoopId loop, ExampleState state) {
+    return sql.query(
+            "select count(*) from example where tenant = ? and loop = ? and state = ?",
+            row -> row.getLong(1),
+            loop.tenant(),
+            loop.loop(),
+            state.wireName())
+        .getFirst();
+  }
+
+  public List<StoredExample> ofEvent(EventKey key) {
+    return sql.query(
+        """
+        select x.* from example x join example_event using (row_id) where event_key = ?
+        order by row_id
+        """,
+        ExampleRepository::read,
+        key.text());
+  }
+
+  /** Every row of a content id; several conversations can lead to the same content. */
+  public List<StoredExample> lockById(LoopId loop, String exampleId) {
+    return sql.query(
+        """
+        select * from example where tenant = ? and loop = ? and (example_id = ? or row_id = ?)
+        order by row_id for update
+        """,
+        ExampleRepository::read,
+        loop.tenant(),
+        loop.loop(),
+        exampleId,
+        exampleId);
+  }
+
+  /** Takes live examples whose deadline is past, past those another worker holds. */
+  public List<StoredExample> claimExpired(Instant now, int limit) {
+    return sql.query(
+        """
+        select * from example where state in ('ready', 'quarantined') and deadline <= ?
+        order by deadline, row_id limit ? for update skip locked
+        """,
+        ExampleRepository::read,
+        now,
+        limit);
+  }
+
+  /**
+   * Moves examples on.
+   *
+   * @param deadline there exactly when the new state is live
+   */
+  public void move(
+      Collection<String> rowIds,
+      ExampleState state,
+      @Nullable String stage,
+      @Nullable String reason,
+      @Nullable String detail,
+      @Nullable Instant deadline) {
+    sql.update(
+        """
+        update example set state = ?, stage = coalesce(?, stage), reason = ?, detail = ?, deadline = ?,
+          body = case when ?::boolean then null else body end, version = version + 1
+        where row_id = any(?)
+        """,
+        state.wireName(),
+        stage,
+        reason,
+        detail,
+        deadline,
+        state == ExampleState.ERASED,
+        rowIds);
+  }
+
+  /** Lets quarantined examples into the next cut. */
+  public void release(Collection<String> rowIds, Instant deadline) {
+    sql.update(
+        """
+        update example set state = 'ready', reason = null, detail = null, deadline = ?, released = true,
+          version = version + 1
+        where row_id = any(?) and state = 'quarantined'
+        """,
+        deadline,
+        rowIds);
+  }
+
+  /** Marks examples that a cut holds: it must not be sealed with them. */
+  public void markUnwanted(Collection<String> rowIds) {
+    sql.update(
+        "update example set unwanted = true, version = version + 1 where row_id = any(?)", rowIds);
+  }
+
+  /** Forgets examples that never were in a cut and whose events now say something else. */
+  public void drop(Collection<String> rowIds) {
+    sql.update("delete from example where row_id = any(?)", rowIds);
+  }
+
+  private @Nullable Object[] arguments(LoopId loop, StoredExample stored) {
+    return new @Nullable Object[] {
+      stored.rowId(),
+      loop.tenant(),
+      loop.loop(),
+      stored.exampleId(),
+      stored.origin(),
+      stored.form(),
+      stored.split().wireName(),
+      stored.conversationKey(),
+      stored.endUserDigest(),
+      stored.responseEndUserDigest(),
+      stored.receivedAt(),
+      clock.instant(),
+      stored.state().wireName(),
+      stored.stage(),
+      stored.reason(),
+      stored.detail(),
+      stored.deadline(),
+      stored.score(),
+      Objects.requireNonNull(stored.example()).provenance().tags(),
+      text(Objects.requireNonNull(stored.example())),
+      text(stored.steps()),
+      stored.facts()
+    };
+  }
+
+  static StoredExample read(ResultSet row) throws SQLException {
+    String body = row.getString("body");
+    return new StoredExample(
+        row.getString("row_id"),
+        row.getString("example_id"),
+        row.getString("origin"),
+        row.getString("form"),
+        split(row.getString("split")),
+        row.getString("conversation_key"),
+        row.getString("end_user_digest"),
+        row.getString("response_end_user_digest"),
+        Objects.requireNonNull(Sql.instant(row, "received_at")),
+        ExampleState.of(row.getString("state")),
+        row.getString("stage"),
+        row.getString("reason"),
+        row.getString("detail"),
+        Sql.instant(row, "deadline"),
+        row.getDouble("score"),
+        row.getBoolean("released"),
+        Optional.ofNullable(body).map(ExampleRepository::body).orElse(null),
+        List.of(Json.read(bytes(row.getString("steps")), AdmissionStep[].class)),
+        row.getString("facts"),
+        row.getString("cut_id"),
+        row.getString("batch_id"),
+        row.getBoolean("unwanted"),
+        row.getLong("version"));
+  }
+
+  static Example body(String text) {
+    return Json.read(bytes(text), Example.class);
+  }
+
+  static Split split(String wireName) {
+    return Split.valueOf(wireName.toUpperCase(java.util.Locale.ROOT));
+  }
+
+  static String text(Object value) {
+    return new String(Json.write(value), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,257 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.EventKey;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.event.FeedbackContent;
+import dev.whetstone.contracts.event.FeedbackGiven;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.contracts.feedback.FeedbackSource;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.chain.AdmissionFacts;
+import dev.whetstone.curation.chain.ReasonCodes;
+import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.example.Provenance;
+import dev.whetstone.curation.fate.EventStanding;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.form.FormOutcome;
+import dev.whetstone.curation.form.FormRule;
+import dev.whetstone.curation.form.Opinion;
+import dev.whetstone.curation.form.ResponseContradictionRule;
+import dev.whetstone.curation.text.ChatTexts;
+import dev.whetstone.kit.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Which examples an origin should have, and the fates of events that form none. Pure. */
+final class FormationRule {
+  private FormationRule() {}
+
+  /**
+   * @param own fates of events that form no example
+   */
+  record Wanted(List<ExampleDraft> drafts, Map<EventKey, EventStanding> own) {}
+
+  /** Examples of a known answer and all feedback on it that came in time. */
+  static Wanted ofResponse(
+      LoopId loop, LoopSpec spec, Interaction interaction, List<Receipt> feedback) {
+    InteractionRecorded recorded = interaction.recorded();
+    if (recorded == null) {
+      return unusable(interaction, feedback);
+    }
+    Map<Opinion, FormOutcome> formed = new LinkedHashMap<>();
+    Map<EventKey, Receipt> receipts = new LinkedHashMap<>();
+    for (Receipt receipt : feedback) {
+      FeedbackGiven given = given(receipt);
+      Provenance provenance = ofAnswer(loop, interaction, recorded, receipt, given);
+      var opinion =
+          new Opinion(
+              receipt.key(),
+              provenance.contributor(),
+              receipt.occurredAt() == null ? receipt.receivedAt() : receipt.occurredAt(),
+              FeedbackContent.of(given));
+      formed.put(opinion, FormRule.apply(spec, recorded, opinion.content(), provenance));
+      receipts.put(receipt.key(), receipt);
+    }
+    var standings = ResponseContradictionRule.weigh(spec, formed.keySet());
+    OptionalDouble signal = signal(formed);
+    List<ExampleDraft> drafts = new ArrayList<>();
+    Map<EventKey, EventStanding> own = new LinkedHashMap<>();
+    formed.forEach(
+        (opinion, one) -> {
+          var holds = Objects.requireNonNull(standings.get(opinion.key()));
+          Receipt receipt = Objects.requireNonNull(receipts.get(opinion.key()));
+          EventStanding ended = ended(holds);
+          if (ended != null) {
+            own.put(opinion.key(), ended);
+          } else if (one instanceof FormOutcome.Examples(List<Example> examples)) {
+            var source = ExampleDraft.Source.of(interaction, receipt);
+            for (Example example : examples) {
+              Map<String, Object> facts = facts(recorded, example, holds, signal);
+              drafts.add(
+                  ExampleDraft.of(
+                      loop, ExampleOrigin.of(receipt), source, example, facts, contest(holds)));
+            }
+          } else {
+            own.put(opinion.key(), standing(one));
+          }
+        });
+    return new Wanted(drafts, own);
+  }
+
+  /** The fate of feedback beside which the same end user's other word counts. */
+  private static @Nullable EventStanding ended(dev.whetstone.curation.form.OpinionStatus holds) {
+    return switch (holds) {
+      case dev.whetstone.curation.form.OpinionStatus.Superseded(EventKey by) ->
+          EventStanding.rejected(
+              ReasonCodes.SUPERSEDED, "the same end user said otherwise later: " + by.id());
+      case dev.whetstone.curation.form.OpinionStatus.Repeated(EventKey of) ->
+          EventStanding.rejected(
+              ReasonCodes.DUPLICATE, "the same end user said the same before: " + of.id());
+      case dev.whetstone.curation.form.OpinionStatus.Stands _ -> null;
+      case dev.whetstone.curation.form.OpinionStatus.Contested _ -> null;
+    };
+  }
+
+  /**
+   * Examples of demonstrations that name an answer. They need nothing of it and do not wait for it,
+   * unless only its end user can have consented; what ends the use of the answer ends theirs.
+   */
+  static Wanted demonstrations(
+      LoopId loop,
+      LoopSpec spec,
+      Interaction interaction,
+      List<Receipt> demonstrations,
+      Map<String, Split> splits) {
+    if (interaction.known() && interaction.recorded() == null) {
+      return unusable(interaction, demonstrations);
+    }
+    List<ExampleDraft> drafts = new ArrayList<>();
+    for (Receipt receipt : demonstrations) {
+      if (interaction.known() || ConsentRule.given(spec, given(receipt).consent())) {
+        Split split = Objects.requireNonNull(splits.get(receipt.conversationKey()));
+        drafts.addAll(alone(loop, spec, receipt, split).drafts());
+      }
+    }
+    return new Wanted(drafts, Map.of());
+  }
+
+  /** The example of feedback that brings its own request, and is consented to. */
+  static Wanted alone(LoopId loop, LoopSpec spec, Receipt receipt, Split split) {
+    FeedbackGiven given = given(receipt);
+    Provenance provenance =
+        provenance(loop, split, given.conversationId(), receipt, given, List.of(), null);
+    FormOutcome one = FormRule.apply(spec, null, FeedbackContent.of(given), provenance);
+    if (!(one instanceof FormOutcome.Examples(List<Example> examples))) {
+      return new Wanted(List.of(), Map.of(receipt.key(), standing(one)));
+    }
+    Map<String, Object> facts = Map.of(AdmissionFacts.CONSENT, true);
+    var source =
+        new ExampleDraft.Source(
+            Objects.requireNonNull(receipt.conversationKey()), receipt.endUserDigest(), null);
+    List<ExampleDraft> drafts =
+        examples.stream()
+            .map(
+                example ->
+                    ExampleDraft.of(loop, ExampleOrigin.of(receipt), source, example, facts, null))
+            .toList();
+    return new Wanted(drafts, Map.of());
+  }
+
+  private static Wanted unusable(Interaction interaction, List<Receipt> feedback) {
+    EventStanding standing =
+        interaction.consent()
+            ? EventStanding.erased()
+            : EventStanding.rejected(ReasonCodes.NO_CONSENT, ConsentRule.REFUSED);
+    Map<EventKey, EventStanding> own = new LinkedHashMap<>();
+    feedback.forEach(receipt -> own.put(receipt.key(), standing));
+    return new Wanted(List.of(), own);
+  }
+
+  private static EventStanding standing(FormOutcome formed) {
+    return switch (formed) {
+      case FormOutcome.Context(String note) -> EventStanding.context(note);
+      case FormOutcome.Signal(String name, _) -> EventStanding.context("signal " + name);
+      case FormOutcome.Rejected(String reason, String detail) ->
+          EventStanding.rejected(reason, detail);
+      case FormOutcome.Examples _ ->
+          throw new IllegalStateException("examples have their own fate");
+    };
+  }
+
+  private static @Nullable String contest(dev.whetstone.curation.form.OpinionStatus holds) {
+    return holds instanceof dev.whetstone.curation.form.OpinionStatus.Contested contested
+        ? contested.detail()
+        : null;
+  }
+
+  /** Mean of all signals on the served answer, −1 to 1. */
+  private static OptionalDouble signal(Map<Opinion, FormOutcome> formed) {
+    return formed.values().stream()
+        .filter(FormOutcome.Signal.class::isInstance)
+        .mapToDouble(one -> ((FormOutcome.Signal) one).value())
+        .average();
+  }
+
+  /** A signal for the served answer speaks against examples that say it should be another. */
+  private static Map<String, Object> facts(
+      InteractionRecorded recorded,
+      Example example,
+      dev.whetstone.curation.form.OpinionStatus holds,
+      OptionalDouble signal) {
+    Map<String, Object> facts = new TreeMap<>();
+    facts.put(AdmissionFacts.CONSENT, true);
+    switch (holds) {
+      case dev.whetstone.curation.form.OpinionStatus.Stands(double agreement) ->
+          facts.put(AdmissionFacts.AGREEMENT, agreement);
+      case dev.whetstone.curation.form.OpinionStatus.Contested(double agreement, _) ->
+          facts.put(AdmissionFacts.AGREEMENT, agreement);
+      case dev.whetstone.curation.form.OpinionStatus.Superseded _ -> {}
+      case dev.whetstone.curation.form.OpinionStatus.Repeated _ -> {}
+    }
+    boolean servedIsGood = example.form() == Form.BINARY && example.positive();
+    signal.ifPresent(value -> facts.put(AdmissionFacts.IMPLICIT, servedIsGood ? value : -value));
+    if (servedIsGood && recorded.response().finishReason() != null) {
+      facts.put(AdmissionFacts.FINISH_REASON, recorded.response().finishReason());
+    }
+    return facts;
+  }
+
+  private static Provenance ofAnswer(
+      LoopId loop,
+      Interaction interaction,
+      InteractionRecorded recorded,
+      Receipt receipt,
+      FeedbackGiven given) {
+    return provenance(
+        loop,
+        Objects.requireNonNull(interaction.split()),
+        interaction.conversationId(),
+        receipt,
+        given,
+        List.of(Objects.requireNonNull(interaction.key())),
+        recorded);
+  }
+
+  private static Provenance provenance(
+      LoopId loop,
+      Split split,
+      @Nullable String conversationId,
+      Receipt receipt,
+      FeedbackGiven given,
+      List<EventKey> others,
+      @Nullable InteractionRecorded recorded) {
+    FeedbackSource source =
+        given.feedbackSource() == null ? FeedbackSource.human() : given.feedbackSource();
+    List<String> tags = recorded == null ? List.of() : recorded.tags();
+    return new Provenance(
+        loop,
+        split,
+        conversationId,
+        receipt.endUserDigest(),
+        ImportSource.application(receipt.key()),
+        ImportSource.isImported(receipt.key()),
+        source.type(),
+        Stream.concat(others.stream(), Stream.of(receipt.key())).toList(),
+        Stream.concat(tags.stream(), given.tags().stream()).distinct().toList(),
+        recorded == null ? null : ChatTexts.text(recorded.response().message()),
+        receipt.receivedAt(),
+        false);
+  }
+
+  private static FeedbackGiven given(Receipt receipt) {
+    if (receipt.body() == null) {
+      throw new IllegalStateException("open feedback " + receipt.key() + " has no body");
+    }
+    return Json.read(receipt.body().getBytes(StandardCharsets.UTF_8), FeedbackGiven.class);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.EventKey;
+import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.envelope.EventAttributes;
+import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.FeedbackGiven;
+import dev.whetstone.contracts.event.FeedbackRetracted;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.tombstone.PseudonymDigests;
+import dev.whetstone.kit.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An interaction, feedback or a retraction on its way in. The end user is a digest from here on.
+ *
+ * @param receivedAt when ingest received it
+ */
+public record IncomingEvent(
+    EventKey key, Instant receivedAt, @Nullable String endUserDigest, EventData data) {
+
+  /** Takes the end user's reference out of an event that just came. */
+  public static IncomingEvent of(Event<?> event, PseudonymDigests pseudonyms) {
+    EventAttributes attributes = event.attributes();
+    String tenant = attributes.loop().tenant();
+    return switch (event.data()) {
+      case InteractionRecorded interaction ->
+          new IncomingEvent(
+              attributes.key(),
+              attributes.time(),
+              pseudonyms.endUser(tenant, interaction.endUser()),
+              anonymous(interaction));
+      case FeedbackGiven feedback ->
+          new IncomingEvent(
+              attributes.key(),
+              attributes.time(),
+              pseudonyms.endUser(tenant, feedback.endUser()),
+              anonymous(feedback));
+      case FeedbackRetracted retracted ->
+          new IncomingEvent(
+              attributes.key(),
+              attributes.time(),
+              pseudonyms.endUser(tenant, retracted.endUser()),
+              new FeedbackRetracted(
+                  retracted.source(), retracted.id(), retracted.responseId(), null));
+      default ->
+          throw new IllegalArgumentException(
+              attributes.type().wireName() + " is not for topic " + attributes.type().topic());
+    };
+  }
+
+  /** Reads a parked event again. */
+  public static IncomingEvent of(Receipt parked) {
+    if (parked.body() == null) {
+      throw new IllegalStateException("parked event " + parked.key() + " has no body");
+    }
+    Class<? extends EventData> type =
+        switch (parked.kind()) {
+          case Receipt.INTERACTION -> InteractionRecorded.class;
+          case Receipt.RETRACTION -> FeedbackRetracted.class;
+          default -> FeedbackGiven.class;
+        };
+    byte[] body = parked.body().getBytes(StandardCharsets.UTF_8);
+    return new IncomingEvent(
+        parked.key(), parked.receivedAt(), parked.endUserDigest(), Json.read(body, type));
+  }
+
+  /** What a receipt calls it. */
+  public String kind() {
+    return switch (data) {
+      case InteractionRecorded _ -> Receipt.INTERACTION;
+      case FeedbackRetracted _ -> Receipt.RETRACTION;
+      case FeedbackGiven feedback -> feedback.kind().wireName();
+      default -> throw new IllegalStateException("not feedback: " + data.getClass());
+    };
+  }
+
+  public @Nullable String responseId() {
+    return switch (data) {
+      case InteractionRecorded interaction -> interaction.responseId();
+      case FeedbackRetracted retracted -> retracted.responseId();
+      case FeedbackGiven feedback -> feedback.responseId();
+      default -> null;
+    };
+  }
+
+  public @Nullable String conversationId() {
+    return switch (data) {
+      case InteractionRecorded interaction -> interaction.conversationId();
+      case FeedbackGiven feedback -> feedback.conversationId();
+      default -> null;
+    };
+  }
+
+  public @Nullable Instant occurredAt() {
+    return data instanceof FeedbackGiven feedback ? feedback.occurredAt() : null;
+  }
+
+  /** Its data as JSON, without the end user. */
+  public String body() {
+    return new String(Json.write(data), StandardCharsets.UTF_8);
+  }
+
+  private static InteractionRecorded anonymous(InteractionRecorded from) {
+    return new InteractionRecorded(
+        from.responseId(),
+        from.conversationId(),
+        from.request(),
+        from.response(),
+        from.model(),
+        from.chatTemplateSha256(),
+        null,
+        from.consent(),
+        from.usage(),
+        from.tags(),
+        from.occurredAt());
+  }
+
+  private static FeedbackGiven anonymous(FeedbackGiven from) {
+    return new FeedbackGiven(
+        from.responseId(),
+        from.conversationId(),
+        from.kind(),
+        from.name(),
+        from.value(),
+        from.scale(),
+        from.correctedOutput(),
+        from.chosen(),
+        from.rejected(),
+        from.request(),
+        from.response(),
+        from.feedbackSource(),
+        null,
+        from.rationale(),
+        from.supersedes(),
+        from.consent(),
+        from.tags(),
+        from.occurredAt());
+  }
+}

@@ -1,0 +1,178 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.EventKey;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of interactions and of conversations' splits. All calls run in the caller's transaction.
+ */
+@ApplicationScoped
+public class InteractionRepository {
+  private static final String MEET =
+      """
+      insert into interaction (tenant, loop, response_id)
+      select ?, ?, r from unnest(?::text[]) as t(r) order by r
+      on conflict (tenant, loop, response_id) do update set touched = interaction.touched + 1
+      """;
+  private static final String PUT =
+      """
+      update interaction set event_key = ?, conversation_key = ?, conversation_id = ?, split = ?,
+        end_user_digest = ?, received_at = ?, consent = ?, body = ?
+      where tenant = ? and loop = ? and response_id = ?
+      """;
+
+  private final Sql sql;
+
+  public InteractionRepository(Sql sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * Locks the rows of these responses, making those that are not there, until the transaction ends.
+   * Whichever side of a join comes second waits here and then sees the first, on whatever partition
+   * or instance that was. All of a transaction's responses are taken by one call, in order.
+   */
+  public Map<String, Interaction> meet(LoopId loop, Collection<String> responseIds) {
+    Map<String, Interaction> met = new HashMap<>();
+    if (responseIds.isEmpty()) {
+      return met;
+    }
+    sql.update(MEET, loop.tenant(), loop.loop(), responseIds);
+    sql.query(
+            "select * from interaction where tenant = ? and loop = ? and response_id = any(?)",
+            InteractionRepository::read,
+            loop.tenant(),
+            loop.loop(),
+            responseIds)
+        .forEach(interaction -> met.put(interaction.responseId(), interaction));
+    return met;
+  }
+
+  public Optional<Interaction> find(LoopId loop, String responseId) {
+    return sql
+        .query(
+            "select * from interaction where tenant = ? and loop = ? and response_id = ?",
+            InteractionRepository::read,
+            loop.tenant(),
+            loop.loop(),
+            responseId)
+        .stream()
+        .findFirst();
+  }
+
+  /** Fills rows that {@link #meet} locked. */
+  public void put(LoopId loop, Collection<Interaction> interactions) {
+    sql.updateAll(PUT, interactions.stream().map(known -> arguments(loop, known)).toList());
+  }
+
+  /**
+   * The conversations' splits; those in {@code proposed} that have none yet get it for ever. Of two
+   * workers that meet a conversation at once, the first decides (I8).
+   */
+  public Map<String, Split> decideSplits(LoopId loop, Map<String, Split> proposed) {
+    var sorted = new TreeMap<>(proposed);
+    sql.update(
+        """
+        insert into conversation (tenant, loop, conversation_key, split)
+        select ?, ?, k, s from unnest(?::text[], ?::text[]) as t(k, s) order by k
+        on conflict (tenant, loop, conversation_key) do nothing
+        """,
+        loop.tenant(),
+        loop.loop(),
+        List.copyOf(sorted.keySet()),
+        sorted.values().stream().map(Split::wireName).toList());
+    return splits(loop, sorted.keySet());
+  }
+
+  /** Splits of the conversations that are known. */
+  public Map<String, Split> splits(LoopId loop, Collection<String> conversationKeys) {
+    Map<String, Split> decided = new HashMap<>();
+    sql.query(
+            """
+            select conversation_key, split from conversation
+            where tenant = ? and loop = ? and conversation_key = any(?)
+            """,
+            row -> Map.entry(row.getString(1), split(row.getString(2))),
+            loop.tenant(),
+            loop.loop(),
+            conversationKeys)
+        .forEach(entry -> decided.put(entry.getKey(), entry.getValue()));
+    return decided;
+  }
+
+  /**
+   * What is looked at of the newest interactions that may be looked at, at most {@code limit}; the
+   * interactions themselves are not kept.
+   */
+  public <T> List<T> newest(LoopId loop, int limit, Function<InteractionRecorded, T> part) {
+    return sql.query(
+        """
+        select body from interaction
+        where tenant = ? and loop = ? and event_key is not null and body is not null
+        order by received_at desc, response_id limit ?
+        """,
+        row -> part.apply(recorded(row.getString("body"))),
+        loop.tenant(),
+        loop.loop(),
+        limit);
+  }
+
+  static Interaction read(ResultSet row) throws SQLException {
+    String key = row.getString("event_key");
+    String split = row.getString("split");
+    String body = row.getString("body");
+    return new Interaction(
+        row.getString("response_id"),
+        key == null ? null : EventKey.parse(key),
+        row.getString("conversation_key"),
+        row.getString("conversation_id"),
+        split == null ? null : split(split),
+        row.getString("end_user_digest"),
+        Sql.instant(row, "received_at"),
+        row.getBoolean("consent"),
+        body == null ? null : recorded(body));
+  }
+
+  private static InteractionRecorded recorded(String body) {
+    return Json.read(body.getBytes(StandardCharsets.UTF_8), InteractionRecorded.class);
+  }
+
+  private static @Nullable Object[] arguments(LoopId loop, Interaction known) {
+    return new @Nullable Object[] {
+      Objects.requireNonNull(known.key()).text(),
+      known.conversationKey(),
+      known.conversationId(),
+      known.split() == null ? null : known.split().wireName(),
+      known.endUserDigest(),
+      known.receivedAt(),
+      known.consent(),
+      known.recorded() == null
+          ? null
+          : new String(Json.write(known.recorded()), StandardCharsets.UTF_8),
+      loop.tenant(),
+      loop.loop(),
+      known.responseId()
+    };
+  }
+
+  private static Split split(String wireName) {
+    return Split.valueOf(wireName.toUpperCase(java.util.Locale.ROOT));
+  }
+}

@@ -1,0 +1,106 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.EventKey;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.curation.fate.DeadlineRule;
+import dev.whetstone.curation.fate.EventStanding;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.Receipt.Phase;
+import dev.whetstone.curation.tombstone.PseudonymDigests;
+import dev.whetstone.curation.tombstone.Tombstone;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one call of {@link EventJoin} knows before it begins, and what it gathers before it writes.
+ */
+final class JoinBatch {
+  final DeclaredLoop loop;
+  private final Instant now;
+  final Map<String, Interaction> met;
+  final Map<String, Split> splits;
+  final Map<String, Tombstone> tombstones;
+  final Map<String, Interaction> changed = new HashMap<>();
+  final Map<EventKey, Receipt> receipts = new LinkedHashMap<>();
+  final List<ExampleOrigin> touched = new ArrayList<>();
+
+  JoinBatch(
+      DeclaredLoop loop,
+      Instant now,
+      Map<String, Interaction> met,
+      Map<String, Split> splits,
+      Map<String, Tombstone> tombstones) {
+    this.loop = loop;
+    this.now = now;
+    this.met = met;
+    this.splits = splits;
+    this.tombstones = tombstones;
+  }
+
+  Split split(String subject) {
+    return Objects.requireNonNull(splits.get(subject), subject);
+  }
+
+  Instant joinDeadline(IncomingEvent event) {
+    return DeadlineRule.ofWaiting(
+        event.receivedAt(), loop.spec().spec().curation().joinWindow(), now);
+  }
+
+  boolean erased(IncomingEvent event, PseudonymDigests pseudonyms) {
+    return Stream.of(event.endUserDigest(), conversationDigest(event, pseudonyms))
+        .filter(Objects::nonNull)
+        .map(tombstones::get)
+        .anyMatch(tombstone -> tombstone != null && tombstone.covers(event.receivedAt()));
+  }
+
+  static @Nullable String conversationDigest(IncomingEvent event, PseudonymDigests pseudonyms) {
+    String id = event.conversationId();
+    return id == null ? null : pseudonyms.conversation(event.key().loop().tenant(), id);
+  }
+
+  void open(
+      IncomingEvent event,
+      @Nullable String subject,
+      EventStanding standing,
+      @Nullable EventKey target) {
+    boolean ownText = !(event.data() instanceof InteractionRecorded);
+    put(event, subject, standing, Phase.OPEN, target, ownText ? event.body() : null);
+  }
+
+  void close(IncomingEvent event, @Nullable String subject, EventStanding standing) {
+    put(event, subject, standing, Phase.CLOSED, null, null);
+  }
+
+  private void put(
+      IncomingEvent event,
+      @Nullable String subject,
+      EventStanding standing,
+      Phase phase,
+      @Nullable EventKey target,
+      @Nullable String body) {
+    receipts.put(
+        event.key(),
+        new Receipt(
+            event.key(),
+            event.kind(),
+            event.responseId(),
+            subject,
+            event.endUserDigest(),
+            event.receivedAt(),
+            event.occurredAt(),
+            joinDeadline(event),
+            standing,
+            phase,
+            target,
+            body));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.EventKey;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.curation.chain.ReasonCodes;
+import dev.whetstone.curation.fate.EventStanding;
+import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.Receipt.Phase;
+import dev.whetstone.curation.fate.ReceiptRepository;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Takes feedback back, by a retraction or by feedback that supersedes it, whichever comes first.
+ * Only the same source and end user can.
+ */
+@ApplicationScoped
+public class RetractionHandler {
+  private static final String MISSED =
+      """
+      select e.event_key from event e join event t on t.event_key = e.target
+      where e.tenant = ? and e.loop = ? and e.phase = 'open' and e.target is not null
+        and t.phase <> 'parked' and (e.kind = 'retraction' or (t.phase = 'open'
+          and t.source = e.source and t.end_user_digest is not distinct from e.end_user_digest
+          and t.kind not in ('interaction', 'retraction', 'erasure')))
+      order by e.event_key limit ?
+      """;
+
+  private final ReceiptRepository receipts;
+  private final Sql sql;
+
+  public RetractionHandler(ReceiptRepository receipts, Sql sql) {
+    this.receipts = receipts;
+    this.sql = sql;
+  }
+
+  /** Open events that could be carried out, as their target is there, and were not; some. */
+  List<EventKey> missed(LoopId loop, int limit) {
+    return sql.query(
+        MISSED, row -> EventKey.parse(row.getString(1)), loop.tenant(), loop.loop(), limit);
+  }
+
+  /**
+   * Carries out what the given events take back, and what was waiting to take them back.
+   *
+   * @return origins whose examples have to be looked at again
+   */
+  Set<ExampleOrigin> carryOut(LoopId loop, Collection<EventKey> keys) {
+    List<Receipt> aiming = new ArrayList<>(receipts.aimingAt(keys));
+    receipts.all(keys).stream()
+        .filter(receipt -> receipt.target() != null && receipt.phase() == Phase.OPEN)
+        .filter(receipt -> aiming.stream().noneMatch(other -> other.key().equals(receipt.key())))
+        .forEach(aiming::add);
+    Map<EventKey, Receipt> targets = new HashMap<>();
+    receipts
+        .all(aiming.stream().map(Receipt::target).toList())
+        .forEach(target -> targets.put(target.key(), target));
+    var origins = new HashSet<ExampleOrigin>();
+    for (Receipt taking : aiming) {
+      Receipt target = targets.get(Objects.requireNonNull(taking.target()));
+      // A parked target meets what takes it back when it is let in.
+      if (target != null && target.key().loop().equals(loop) && target.phase() != Phase.PARKED) {
+        carryOut(taking, target, origins);
+      }
+    }
+    return origins;
+  }
+
+  private void carryOut(Receipt taking, Receipt target, Set<ExampleOrigin> origins) {
+    boolean retraction = taking.kind().equals(Receipt.RETRACTION);
+    boolean allowed =
+        taking.key().source().equals(target.key().source())
+            && Objects.equals(taking.endUserDigest(), target.endUserDigest())
+            && isFeedback(target);
+    if (!allowed) {
+      if (retraction) {
+        String detail = "only the same source and end user can take feedback back";
+        receipts.assign(
+            taking.key(), EventStanding.rejected("other-end-user", detail), Phase.CLOSED);
+      }
+      return;
+    }
+    if (retraction) {
+      receipts.assign(
+          taking.key(), EventStanding.context("took back " + target.key().id()), Phase.CLOSED);
+    }
+    if (target.phase() == Phase.OPEN) {
+      EventStanding standing =
+          retraction
+              ? EventStanding.withdrawn("taken back by " + taking.key().id())
+              : new EventStanding(
+                  Fate.WITHDRAWN, ReasonCodes.SUPERSEDED, "replaced by " + taking.key().id(), null);
+      receipts.assign(target.key(), standing, Phase.CLOSED);
+      origins.add(ExampleOrigin.of(target));
+    }
+  }
+
+  private static boolean isFeedback(Receipt target) {
+    return !target.kind().equals(Receipt.INTERACTION)
+        && !target.kind().equals(Receipt.RETRACTION)
+        && !target.kind().equals(Receipt.ERASURE);
+  }
+}

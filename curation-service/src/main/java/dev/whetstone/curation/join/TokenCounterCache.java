@@ -1,0 +1,53 @@
+package dev.whetstone.curation.join;
+
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.text.TokenCounter;
+import dev.whetstone.curation.text.TokenCounterFactory;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/** The loaded token counter of each base model. */
+@ApplicationScoped
+public class TokenCounterCache {
+  private static final Logger LOG = Logger.getLogger(TokenCounterCache.class);
+
+  /** A file that could not be read is tried again after this: it may have been half written. */
+  private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
+
+  private final Map<LoopSpec.BaseModel, TokenCounter> loaded = new ConcurrentHashMap<>();
+  private final Map<LoopSpec.BaseModel, Instant> unreadableUntil = new ConcurrentHashMap<>();
+  private final Clock clock;
+
+  public TokenCounterCache(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * The base model's counter. Where its tokenizer cannot be read, whatever is wrong with it, an
+   * estimate that says so: feedback must not wait for a file, and training checks lengths again.
+   */
+  TokenCounter of(LoopSpec.BaseModel baseModel) {
+    TokenCounter known = loaded.get(baseModel);
+    if (known != null) {
+      return known;
+    }
+    Instant until = unreadableUntil.get(baseModel);
+    if (until != null && clock.instant().isBefore(until)) {
+      return TokenCounterFactory.estimate();
+    }
+    try {
+      TokenCounter counter = TokenCounterFactory.of(baseModel.uri());
+      loaded.put(baseModel, counter);
+      return counter;
+    } catch (RuntimeException | LinkageError e) {
+      unreadableUntil.put(baseModel, clock.instant().plus(TRY_AGAIN));
+      LOG.warnf("tokenizer-unreadable base-model=%s reason=%s", baseModel.uri(), e.getMessage());
+      return TokenCounterFactory.estimate();
+    }
+  }
+}

@@ -1,5 +1,0 @@
-/** What operators watch. */
-@NullMarked
-package dev.whetstone.curation.metrics;
-
-import org.jspecify.annotations.NullMarked;

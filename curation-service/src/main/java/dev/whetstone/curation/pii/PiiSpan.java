@@ -1,8 +1,0 @@
-package dev.whetstone.curation.pii;
-
-/** A found value: {@code text.substring(start, end)}. */
-public record PiiSpan(PiiType type, int start, int end) {
-  boolean overlaps(PiiSpan other) {
-    return start < other.end && other.start < end;
-  }
-}

@@ -1,0 +1,80 @@
+package dev.whetstone.curation.reconcile;
+
+import dev.whetstone.contracts.EventKey;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.curation.fate.EventStanding;
+import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.Receipt.Phase;
+import dev.whetstone.curation.fate.ReceiptRepository;
+import dev.whetstone.curation.intake.FeedbackIntake;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.sql.DatabaseFaults;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Lets events in that waited for their loop to be declared. */
+@ApplicationScoped
+public class ParkedEventRelease {
+  private static final Logger LOG = Logger.getLogger(ParkedEventRelease.class);
+  private static final int AT_ONCE = 500;
+  private final DeclaredLoopRepository loops;
+  private final ReceiptRepository receipts;
+  private final FeedbackIntake intake;
+
+  public ParkedEventRelease(
+      DeclaredLoopRepository loops, ReceiptRepository receipts, FeedbackIntake intake) {
+    this.loops = loops;
+    this.receipts = receipts;
+    this.intake = intake;
+  }
+
+  /** Some of them, each loop's in one transaction; false when none is left. */
+  public boolean releaseSome() {
+    List<LoopId> waiting = QuarkusTransaction.requiringNew().call(() -> receipts.loopsWithParked());
+    boolean any = false;
+    for (LoopId loop : waiting) {
+      any |= release(loop, AT_ONCE);
+    }
+    return any;
+  }
+
+  /** Fewer at once when some cannot be let in, down to the one that gets a fate of its own. */
+  private boolean release(LoopId loop, int atOnce) {
+    var claimed = new ArrayList<Receipt>();
+    try {
+      return QuarkusTransaction.requiringNew().call(() -> releaseClaimed(loop, atOnce, claimed));
+    } catch (RuntimeException e) {
+      if (DatabaseFaults.mayPass(e) || claimed.isEmpty()) {
+        throw e;
+      }
+      if (claimed.size() > 1) {
+        return release(loop, claimed.size() / 2);
+      }
+      EventKey bad = claimed.getFirst().key();
+      LOG.errorf(e, "parked-event-failed event=%s", bad);
+      var standing =
+          new EventStanding(
+              Fate.DEAD_LETTERED, "effect-failed", String.valueOf(e.getMessage()), null);
+      QuarkusTransaction.requiringNew().run(() -> receipts.assign(bad, standing, Phase.CLOSED));
+      return true;
+    }
+  }
+
+  private boolean releaseClaimed(LoopId loop, int atOnce, List<Receipt> claimed) {
+    Optional<DeclaredLoop> declared = loops.current(loop);
+    if (declared.isEmpty()) {
+      return false;
+    }
+    claimed.addAll(receipts.claimParked(loop, atOnce));
+    if (!claimed.isEmpty()) {
+      intake.release(declared.get(), claimed);
+    }
+    return !claimed.isEmpty();
+  }
+}

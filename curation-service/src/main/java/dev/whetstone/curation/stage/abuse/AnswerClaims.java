@@ -1,0 +1,180 @@
+package dev.whetstone.curation.stage.abuse;
+
+import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.stage.abuse.AnswerSlots.Slot;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a set of examples claims, and for which prompts. Every contributor has one vote per claim,
+ * spread over his examples of it; the vote goes to the words of the prompt. So the words of a new
+ * prompt tell what was claimed for prompts like it, in time linear in the words of all prompts.
+ */
+final class AnswerClaims {
+  private static final int LEAST_EXAMPLES = 3;
+
+  private final Map<String, Group> groups = new HashMap<>();
+
+  /** An example with its claims and the words of its prompt. */
+  record Claimant(Example example, List<Slot> slots, Set<String> words) {
+    String contributor() {
+      return example.provenance().contributor();
+    }
+  }
+
+  /** All claims with one key. */
+  private static final class Group {
+    final Map<String, Set<String>> contributors = new HashMap<>();
+    final Map<String, Integer> examples = new HashMap<>();
+    final Map<String, Map<String, Double>> votes = new HashMap<>();
+    final Map<String, Word> words = new HashMap<>();
+
+    /** Summed once: a word of every prompt can have as many values as there are prompts. */
+    @org.jspecify.annotations.Nullable
+    Word word(String word) {
+      Map<String, Double> of = votes.get(word);
+      return of == null ? null : words.computeIfAbsent(word, _ -> Word.of(of, examples.size()));
+    }
+  }
+
+  /**
+   * A word's votes.
+   *
+   * @param telling 1 where all of them are for one value, 0 where they are spread evenly
+   */
+  private record Word(Map<String, Double> votes, double total, double telling) {
+    static Word of(Map<String, Double> votes, int values) {
+      double total = votes.values().stream().mapToDouble(v -> v).sum();
+      return new Word(votes, total, AnswerClaims.telling(votes, total, values));
+    }
+  }
+
+  /**
+   * What the words of a prompt say of a claim.
+   *
+   * @param familiarity share (0 to 1, by rarity) of the prompt's words that the claim's prompts
+   *     have
+   * @param own share of the votes for the value in question
+   * @param rival the strongest other value
+   * @param rivalShare share of the votes for it
+   */
+  record Verdict(
+      double familiarity,
+      double own,
+      String rival,
+      double rivalShare,
+      int rivalContributors,
+      int rivalExamples,
+      int ownContributors) {}
+
+  /**
+   * Counts the claims of these examples.
+   *
+   * @param wanted keys that will be asked for; others are not counted
+   */
+  AnswerClaims(List<Claimant> claimants, Set<String> wanted) {
+    Map<Vote, Integer> repeats = new HashMap<>();
+    for (Claimant claimant : claimants) {
+      for (Slot slot : Set.copyOf(claimant.slots())) {
+        if (wanted.contains(slot.key())) {
+          repeats.merge(new Vote(slot, claimant.contributor()), 1, Integer::sum);
+          Group group = groups.computeIfAbsent(slot.key(), _ -> new Group());
+          group.examples.merge(slot.value(), 1, Integer::sum);
+          group
+              .contributors
+              .computeIfAbsent(slot.value(), _ -> new HashSet<>())
+              .add(claimant.contributor());
+        }
+      }
+    }
+    groups.values().removeIf(AnswerClaims::small);
+    for (Claimant claimant : claimants) {
+      for (Slot slot : Set.copyOf(claimant.slots())) {
+        Group group = groups.get(slot.key());
+        if (group != null) {
+          double vote = 1.0 / repeats.get(new Vote(slot, claimant.contributor()));
+          for (String word : claimant.words()) {
+            group
+                .votes
+                .computeIfAbsent(word, _ -> new HashMap<>(2))
+                .merge(slot.value(), vote, Double::sum);
+          }
+        }
+      }
+    }
+  }
+
+  private record Vote(Slot slot, String contributor) {}
+
+  private static boolean small(Group group) {
+    return group.examples.values().stream().mapToInt(n -> n).max().orElse(0) < LEAST_EXAMPLES;
+  }
+
+  /**
+   * What is claimed for prompts with these words, or null when nothing is known.
+   *
+   * @param rarity weight of each word
+   */
+  @org.jspecify.annotations.Nullable
+  Verdict ask(Slot slot, Set<String> words, Map<String, Double> rarity) {
+    Group group = groups.get(slot.key());
+    if (group == null) {
+      return null;
+    }
+    double all = 0;
+    double known = 0;
+    double weights = 0;
+    Map<String, Double> shares = new HashMap<>();
+    for (String word : words.stream().sorted().toList()) {
+      double rare = rarity.getOrDefault(word, 0.0);
+      all += rare;
+      Word voted = group.word(word);
+      if (voted != null) {
+        known += rare;
+        double total = voted.total();
+        double weight = rare * voted.telling() * total / (total + 1);
+        if (weight > 0) {
+          weights += weight;
+          voted
+              .votes()
+              .forEach((value, vote) -> shares.merge(value, weight * vote / total, Double::sum));
+        }
+      }
+    }
+    return weights <= 0 ? null : verdict(slot, group, shares, weights, all == 0 ? 0 : known / all);
+  }
+
+  /** 1 where all votes of a word are for one value, 0 where they are spread evenly. */
+  private static double telling(Map<String, Double> votes, double total, int values) {
+    if (values <= 1) {
+      return 1;
+    }
+    double most = votes.values().stream().mapToDouble(v -> v).max().orElse(0) / total;
+    double even = 1.0 / values;
+    return Math.max(0, (most - even) / (1 - even));
+  }
+
+  private static Verdict verdict(
+      Slot slot, Group group, Map<String, Double> shares, double weights, double familiarity) {
+    String rival = "";
+    double rivalShare = 0;
+    for (String value : shares.keySet().stream().sorted().toList()) {
+      double share = shares.get(value) / weights;
+      if (!value.equals(slot.value()) && share > rivalShare) {
+        rival = value;
+        rivalShare = share;
+      }
+    }
+    return new Verdict(
+        familiarity,
+        shares.getOrDefault(slot.value(), 0.0) / weights,
+        rival,
+        rivalShare,
+        group.contributors.getOrDefault(rival, Set.of()).size(),
+        group.examples.getOrDefault(rival, 0),
+        group.contributors.getOrDefault(slot.value(), Set.of()).size());
+  }
+}

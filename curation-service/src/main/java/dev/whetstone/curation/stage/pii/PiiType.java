@@ -1,0 +1,50 @@
+package dev.whetstone.curation.stage.pii;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What is redacted, as written in {@code curation.pii.types} and in placeholders. Where shapes
+ * overlap, the earlier type wins.
+ */
+public enum PiiType {
+  /** Private keys, web tokens, cloud and API keys, passwords given as such. */
+  SECRET,
+  /** User and password inside a URL. */
+  URL_CREDENTIALS,
+  EMAIL,
+  IBAN,
+  CREDIT_CARD,
+  /** United States social security number. */
+  US_SSN,
+  /** Internet address, version 4 or 6. */
+  IP_ADDRESS,
+  PHONE;
+
+  /**
+   * The types a loop names; none named means all.
+   *
+   * @throws IllegalArgumentException for a name that is no type; names it and what is allowed
+   */
+  public static Set<PiiType> of(List<String> names) {
+    if (names.isEmpty()) {
+      return EnumSet.allOf(PiiType.class);
+    }
+    return names.stream()
+        .map(PiiType::byName)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(PiiType.class)));
+  }
+
+  private static PiiType byName(String name) {
+    return Arrays.stream(values())
+        .filter(type -> type.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "curation.pii.types: '" + name + "' is none of " + Arrays.toString(values())));
+  }
+}

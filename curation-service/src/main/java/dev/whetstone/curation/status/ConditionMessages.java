@@ -1,0 +1,60 @@
+package dev.whetstone.curation.status;
+
+import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.cut.SealBlockers;
+import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.seal.SealDecision;
+import dev.whetstone.kit.loop.LoopCondition;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the conditions say. Pure. */
+final class ConditionMessages {
+  private ConditionMessages() {}
+
+  static LoopCondition receiving(Map<Fate, Long> fates) {
+    long total = fates.values().stream().mapToLong(Long::longValue).sum();
+    if (total == 0) {
+      return LoopCondition.of("Receiving", false, "Nothing", "no event has come yet");
+    }
+    long waiting = fates.getOrDefault(Fate.WAITING, 0L);
+    String message =
+        String.format(
+            Locale.ROOT,
+            "%,d events: %,d used, %,d ready, %,d waiting, %,d quarantined, %,d rejected",
+            total,
+            fates.getOrDefault(Fate.USED, 0L),
+            fates.getOrDefault(Fate.READY, 0L),
+            waiting,
+            fates.getOrDefault(Fate.QUARANTINED, 0L),
+            fates.getOrDefault(Fate.REJECTED, 0L));
+    return LoopCondition.of("Receiving", true, "Receiving", message);
+  }
+
+  /**
+   * @param obstacle what keeps the next batch from being made
+   */
+  static LoopCondition curating(
+      SealDecision decision, List<Batch> sealed, SealBlockers.@Nullable Obstacle obstacle) {
+    if (obstacle != null) {
+      return LoopCondition.of("Curating", false, obstacle.reason(), obstacle.message());
+    }
+    String before =
+        sealed.isEmpty() ? "" : "batch " + sealed.getLast().sequence() + " is sealed; next: ";
+    return switch (decision) {
+      case SealDecision.Seal _ ->
+          LoopCondition.of("Curating", true, "Sealing", before + "a batch is being cut");
+      case SealDecision.Wait wait ->
+          LoopCondition.of("Curating", true, "Gathering", before + wait.message());
+    };
+  }
+
+  static String forecast(SealDecision decision) {
+    return switch (decision) {
+      case SealDecision.Seal _ -> "decidable now";
+      case SealDecision.Wait wait -> wait.message();
+    };
+  }
+}

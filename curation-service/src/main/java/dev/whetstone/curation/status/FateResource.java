@@ -1,0 +1,150 @@
+package dev.whetstone.curation.status;
+
+import dev.whetstone.contracts.EventKey;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.curation.example.ExampleRepository;
+import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.fate.Receipt;
+import dev.whetstone.curation.fate.ReceiptRepository;
+import dev.whetstone.curation.join.Interaction;
+import dev.whetstone.curation.join.InteractionRepository;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.problem.HttpProblems;
+import dev.whetstone.kit.problem.ProblemException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What became of events and answers. */
+@Path("/v1/loops/{loop}")
+@Produces(MediaType.APPLICATION_JSON)
+@RequiresScope(KeyScope.READ)
+@RunOnVirtualThread
+public class FateResource {
+  private final ReceiptRepository receipts;
+  private final ExampleRepository examples;
+  private final InteractionRepository interactions;
+  private final DeclaredLoopRepository loops;
+  private final ApiCaller caller;
+
+  public FateResource(
+      ReceiptRepository receipts,
+      ExampleRepository examples,
+      InteractionRepository interactions,
+      DeclaredLoopRepository loops,
+      ApiCaller caller) {
+    this.receipts = receipts;
+    this.examples = examples;
+    this.interactions = interactions;
+    this.loops = loops;
+    this.caller = caller;
+  }
+
+  /** The fate of one event. */
+  @GET
+  @Path("/fates/{source}/{id}")
+  @Transactional
+  public FateView one(
+      @PathParam("loop") String loop,
+      @PathParam("source") String source,
+      @PathParam("id") String id) {
+    var key = new EventKey(caller.loop(loop), source, id);
+    return receipts.find(key).map(this::view).orElseThrow(() -> unknown("event", id));
+  }
+
+  /** The fates of all events with an id, of whatever source. */
+  @GET
+  @Path("/fates")
+  @Transactional
+  public List<FateView> byId(
+      @PathParam("loop") String loop, @Nullable @QueryParam("id") String id) {
+    if (id == null || id.isBlank()) {
+      throw new ProblemException(
+          HttpProblems.badRequest(
+              "missing-id", "no id was given", null, "ask for /fates?id=EVENT"));
+    }
+    List<FateView> views = receipts.byId(caller.loop(loop), id).stream().map(this::view).toList();
+    if (views.isEmpty()) {
+      throw unknown("event", id);
+    }
+    return views;
+  }
+
+  /** How many accepted events have each fate; {@code total} is the sum, each event counted once. */
+  @GET
+  @Path("/fates/counts")
+  @Transactional
+  public Map<String, Long> counts(@PathParam("loop") String loop) {
+    Map<Fate, Long> counts = receipts.counts(loops.require(caller.loop(loop)).id());
+    Map<String, Long> answer = new LinkedHashMap<>();
+    long total = 0;
+    for (Fate fate : Fate.values()) {
+      long n = counts.getOrDefault(fate, 0L);
+      answer.put(fate.wireName(), n);
+      total += n;
+    }
+    answer.put("total", total);
+    return answer;
+  }
+
+  /**
+   * Everything known of an answer.
+   *
+   * @param split of its conversation
+   */
+  public record ResponseView(
+      String responseId,
+      @Nullable String conversationId,
+      @Nullable String split,
+      @Nullable FateView interaction,
+      List<FateView> feedback) {
+    public ResponseView {
+      feedback = List.copyOf(feedback);
+    }
+  }
+
+  /** The interaction of an answer and all feedback on it. */
+  @GET
+  @Path("/responses/{responseId}")
+  @Transactional
+  public ResponseView response(
+      @PathParam("loop") String loop, @PathParam("responseId") String responseId) {
+    LoopId id = caller.loop(loop);
+    Interaction known =
+        interactions.find(id, responseId).orElseThrow(() -> unknown("response", responseId));
+    List<FateView> views = receipts.byResponse(id, responseId).stream().map(this::view).toList();
+    return new ResponseView(
+        responseId,
+        known.conversationId(),
+        known.split() == null ? null : known.split().wireName(),
+        views.stream()
+            .filter(view -> known.key() != null && view.eventKey().equals(known.key()))
+            .findFirst()
+            .orElse(null),
+        views.stream().filter(view -> !view.kind().equals(Receipt.INTERACTION)).toList());
+  }
+
+  private FateView view(Receipt receipt) {
+    return FateView.of(receipt, examples.ofEvent(receipt.key()));
+  }
+
+  private static ProblemException unknown(String what, String id) {
+    return new ProblemException(
+        HttpProblems.notFound(
+            "unknown-" + what,
+            "no %s '%s' is known in this loop".formatted(what, id),
+            "check the id and the loop; what ingest accepted a moment ago may still be on its way"));
+  }
+}

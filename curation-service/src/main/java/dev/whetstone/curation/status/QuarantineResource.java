@@ -1,0 +1,157 @@
+package dev.whetstone.curation.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.curation.example.EventFateUpdater;
+import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.example.ExampleRepository;
+import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.curation.join.ExampleAdmission;
+import dev.whetstone.curation.stage.pii.PiiStage;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.problem.HttpProblems;
+import dev.whetstone.kit.problem.ProblemException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Shows what is in quarantine and lets it out. */
+@Path("/v1/loops/{loop}/quarantine")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class QuarantineResource {
+  private static final Logger LOG = Logger.getLogger(QuarantineResource.class);
+  private final ExampleRepository examples;
+  private final EventFateUpdater eventFates;
+  private final DeclaredLoopRepository loops;
+  private final ApiCaller caller;
+  private final Clock clock;
+
+  public QuarantineResource(
+      ExampleRepository examples,
+      EventFateUpdater eventFates,
+      DeclaredLoopRepository loops,
+      ApiCaller caller,
+      Clock clock) {
+    this.examples = examples;
+    this.eventFates = eventFates;
+    this.loops = loops;
+    this.caller = caller;
+    this.clock = clock;
+  }
+
+  /**
+   * An example in quarantine, with its text, for whoever has to judge it. What stopped before
+   * personal data was taken out shows none.
+   *
+   * @param deadline after which it is rejected
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Held(
+      String exampleId,
+      Form form,
+      String split,
+      @Nullable String stage,
+      @Nullable String reason,
+      @Nullable String detail,
+      @Nullable Instant deadline,
+      List<ChatMessage> prompt,
+      List<ChatMessage> answer,
+      @Nullable Boolean label,
+      List<String> events) {
+    static Held of(StoredExample stored, Example example) {
+      boolean redacted =
+          stored.steps().stream().anyMatch(step -> step.stage().equals(PiiStage.NAME));
+      return new Held(
+          stored.exampleId(),
+          example.form(),
+          stored.split().wireName(),
+          stored.stage(),
+          stored.reason(),
+          stored.detail(),
+          stored.deadline(),
+          redacted ? example.prompt() : List.of(),
+          redacted ? example.answer() : List.of(),
+          example.label(),
+          example.provenance().eventKeys().stream().map(key -> key.text()).toList());
+    }
+  }
+
+  /** All of it, what ends first first. */
+  @GET
+  @RequiresScope(KeyScope.READ)
+  @Transactional
+  public List<Held> list(@PathParam("loop") String loop) {
+    return examples.in(loops.require(caller.loop(loop)).id(), ExampleState.QUARANTINED).stream()
+        .filter(stored -> stored.example() != null)
+        .sorted(Comparator.comparing(StoredExample::deadline).thenComparing(StoredExample::rowId))
+        .map(stored -> Held.of(stored, stored.example()))
+        .toList();
+  }
+
+  /** How many rows were let out. */
+  public record Released(String exampleId, int released) {}
+
+  /**
+   * Lets an example into the next cut; nothing but a copy of it or its deadline stops it then. One
+   * that did not get through the rules of admission stays: it may hold what they take out.
+   */
+  @POST
+  @Path("/{exampleId}/release")
+  @RequiresScope(KeyScope.OPERATE)
+  @Transactional
+  public Released release(
+      @PathParam("loop") String loop, @PathParam("exampleId") String exampleId) {
+    LoopId id = caller.loop(loop);
+    DeclaredLoop declared = loops.require(id);
+    List<StoredExample> held =
+        examples.lockById(id, exampleId).stream()
+            .filter(stored -> stored.state() == ExampleState.QUARANTINED)
+            .toList();
+    List<String> rows =
+        held.stream()
+            .filter(stored -> !ExampleAdmission.FAILURE.equals(stored.stage()))
+            .map(StoredExample::rowId)
+            .toList();
+    if (rows.isEmpty() && !held.isEmpty()) {
+      throw new ProblemException(
+          HttpProblems.conflict(
+              "not-admitted",
+              "example '"
+                  + exampleId
+                  + "' broke a rule of admission, so nobody looked for personal"
+                  + " data in it",
+              "it cannot be let out; have the fault that its detail names mended and send the"
+                  + " feedback again under another id"));
+    }
+    if (rows.isEmpty()) {
+      throw new ProblemException(
+          HttpProblems.notFound(
+              "not-quarantined",
+              "example '" + exampleId + "' is not in quarantine",
+              "see GET /v1/loops/" + loop + "/quarantine; past its deadline it is rejected"));
+    }
+    examples.release(rows, clock.instant().plus(declared.spec().spec().retention().interactions()));
+    eventFates.follow(eventFates.of(rows));
+    LOG.infof("released loop=%s example=%s by=%s", id, exampleId, caller.application());
+    return new Released(exampleId, rows.size());
+  }
+}

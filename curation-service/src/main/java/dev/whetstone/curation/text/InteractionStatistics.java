@@ -1,0 +1,67 @@
+package dev.whetstone.curation.text;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How common wording is in what the model is asked. Only n-grams that a stage wonders about are
+ * counted, so that nothing has to hold every n-gram of every interaction.
+ */
+public interface InteractionStatistics {
+  /** Number of interactions looked at. */
+  long interactions();
+
+  /**
+   * In how many interactions' prompts each n-gram occurs.
+   *
+   * @param ngrams words as {@link Tokenization#of} gives them, joined by one space
+   * @return every asked n-gram, 0 where it does not occur
+   */
+  Map<String, Integer> documents(Set<String> ngrams);
+
+  /** Nothing known: no n-gram is common. */
+  static InteractionStatistics none() {
+    return ofPrompts(List.of());
+  }
+
+  /**
+   * Statistics over prompts held in memory.
+   *
+   * @param prompts the user side of each interaction as text ({@link ChatTexts#prompt})
+   */
+  static InteractionStatistics ofPrompts(Collection<String> prompts) {
+    List<String> texts = List.copyOf(prompts);
+    return new InteractionStatistics() {
+      @Override
+      public long interactions() {
+        return texts.size();
+      }
+
+      @Override
+      public Map<String, Integer> documents(Set<String> ngrams) {
+        return countDocuments(texts, ngrams);
+      }
+    };
+  }
+
+  private static Map<String, Integer> countDocuments(List<String> texts, Set<String> ngrams) {
+    var counts = new HashMap<String, Integer>();
+    ngrams.forEach(ngram -> counts.put(ngram, 0));
+    List<Integer> lengths = ngrams.stream().map(Tokenization::count).distinct().sorted().toList();
+    if (lengths.isEmpty()) {
+      return counts;
+    }
+    for (String text : texts) {
+      List<String> words = Tokenization.of(text);
+      lengths.stream()
+          .flatMap(n -> Tokenization.ngrams(words, n).stream())
+          .filter(counts::containsKey)
+          .distinct()
+          .forEach(ngram -> counts.merge(ngram, 1, Integer::sum));
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,16 @@
+package dev.whetstone.curation.text;
+
+import dev.whetstone.contracts.chat.ChatMessage;
+import java.util.List;
+
+/** Counts tokens as the base model's own tokenizer would. Implementations are thread-safe. */
+@FunctionalInterface
+public interface TokenCounter {
+  /** Tokens of these messages rendered as one conversation. */
+  int count(List<ChatMessage> messages);
+
+  /** Whether counts are exact; false where the tokenizer could not be read. */
+  default boolean exact() {
+    return true;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.whetstone.curation.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.whetstone.contracts.chat.ChatMessage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Counts tokens with a base model's {@code tokenizer.json}, or estimates where it is not local. */
+public final class TokenCounterFactory {
+  /** What a chat template adds around a turn: begin, role, line end, end, line end. */
+  private static final int TOKENS_PER_TURN = 5;
+
+  private static final double CHARACTERS_PER_TOKEN = 4.0;
+
+  private TokenCounterFactory() {}
+
+  /**
+   * The counter of a base model.
+   *
+   * @param baseModelUri {@code file://} of a directory with {@code tokenizer.json}; for any other
+   *     scheme the counter estimates ({@link TokenCounter#exact()} is false)
+   * @throws UncheckedIOException when the local file cannot be read; names it
+   */
+  public static TokenCounter of(String baseModelUri) {
+    URI uri = URI.create(baseModelUri);
+    return "file".equals(uri.getScheme()) ? ofDirectory(Path.of(uri)) : estimate();
+  }
+
+  /** The counter of the {@code tokenizer.json} in a directory; loaded once, kept for good. */
+  public static TokenCounter ofDirectory(Path directory) {
+    Path file = directory.resolve("tokenizer.json");
+    if (!Files.isReadable(file)) {
+      throw new UncheckedIOException(
+          new IOException(
+              "cannot read " + file + "; baseModel.uri must be a directory with tokenizer.json"));
+    }
+    try {
+      var options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+      HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(file, options);
+      return messages -> count(tokenizer, messages);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  private static int count(HuggingFaceTokenizer tokenizer, List<ChatMessage> messages) {
+    int tokens = 0;
+    for (ChatMessage message : messages) {
+      tokens += TOKENS_PER_TURN + tokenizer.encode(ChatTexts.text(message)).getIds().length;
+    }
+    return tokens;
+  }
+
+  /** Four characters a token, as common English text has; marked as not exact. */
+  public static TokenCounter estimate() {
+    return new TokenCounter() {
+      @Override
+      public int count(List<ChatMessage> messages) {
+        double text = messages.stream().mapToInt(m -> ChatTexts.text(m).length()).sum();
+        return (int) Math.ceil(text / CHARACTERS_PER_TOKEN) + TOKENS_PER_TURN * messages.size();
+      }
+
+      @Override
+      public boolean exact() {
+        return false;
+      }
+    };
+  }
+}

@@ -1,0 +1,90 @@
+package dev.whetstone.curation.tombstone;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.curation.tombstone.Tombstone.Subject;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * The rows of tombstones.
+ *
+ * <p>Admission looks for a tombstone, then writes; an erasure writes a tombstone, then looks for
+ * what to erase. Both hold a lock on the loop until they commit, shared or exclusive, so that
+ * neither can miss the other.
+ */
+@ApplicationScoped
+public class TombstoneRepository {
+  private final Sql sql;
+
+  public TombstoneRepository(Sql sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * Holds off erasures of these loops, or admissions while erasing, until the transaction ends. All
+   * locks of a transaction are taken by one call, in one order, so that none can deadlock.
+   */
+  public void lock(Collection<LoopId> admitting, Collection<LoopId> erasing) {
+    for (LoopId loop : sorted(admitting, erasing)) {
+      String lock =
+          erasing.contains(loop) ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared";
+      sql.query("select " + lock + "(hashtextextended('erasure:' || ?, 0))", row -> 0, loop.key());
+    }
+  }
+
+  public void put(LoopId loop, Tombstone tombstone) {
+    sql.update(
+        """
+        insert into tombstone (tenant, loop, subject, digest, watermark) values (?, ?, ?, ?, ?)
+        on conflict (tenant, loop, subject, digest)
+        do update set watermark = greatest(tombstone.watermark, excluded.watermark)
+        """,
+        loop.tenant(),
+        loop.loop(),
+        tombstone.subject().wireName(),
+        tombstone.digest(),
+        tombstone.watermark());
+  }
+
+  /** Tombstones of the given digests. */
+  public Map<String, Tombstone> find(LoopId loop, Collection<String> digests) {
+    Map<String, Tombstone> found = new HashMap<>();
+    sql.query(
+            "select * from tombstone where tenant = ? and loop = ? and digest = any(?)",
+            TombstoneRepository::read,
+            loop.tenant(),
+            loop.loop(),
+            digests)
+        .forEach(tombstone -> found.put(tombstone.digest(), tombstone));
+    return found;
+  }
+
+  /** All of a loop, in a fixed order. */
+  public List<Tombstone> all(LoopId loop) {
+    return sql.query(
+        "select * from tombstone where tenant = ? and loop = ? order by subject, digest",
+        TombstoneRepository::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
+  private static Tombstone read(java.sql.ResultSet row) throws java.sql.SQLException {
+    return new Tombstone(
+        Subject.valueOf(row.getString("subject").toUpperCase(java.util.Locale.ROOT)),
+        row.getString("digest"),
+        Objects.requireNonNull(Sql.instant(row, "watermark")));
+  }
+
+  private static List<LoopId> sorted(Collection<LoopId> some, Collection<LoopId> others) {
+    var keys = new TreeSet<String>();
+    some.forEach(loop -> keys.add(loop.key()));
+    others.forEach(loop -> keys.add(loop.key()));
+    return keys.stream().map(LoopId::parse).toList();
+  }
+}

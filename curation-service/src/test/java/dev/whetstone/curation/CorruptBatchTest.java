@@ -1,0 +1,98 @@
+package dev.whetstone.curation;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.curation.batch.BatchState;
+import dev.whetstone.curation.reconcile.CurationReconciler;
+import dev.whetstone.kit.time.MutableClock;
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.testing.TestKeys;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/** A sealed batch whose files are not what was sealed (I6). */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class CorruptBatchTest {
+  private static final Instant AT = TestClock.START;
+
+  @Inject EventFeed feed;
+  @Inject CurationReconciler reconciler;
+  @Inject BatchRepository batches;
+  @Inject FaultyObjectStore store;
+  @Inject MutableClock clock;
+  private TestEvents send;
+
+  @BeforeEach
+  void sealABatch(TestInfo test) {
+    clock.set(AT.plusSeconds(3600));
+    send = TestEvents.of(test);
+    feed.declare(send.declared(""));
+    for (int i = 0; i < 60; i++) {
+      Instant then = AT.plusSeconds(i);
+      String user = "user" + i;
+      feed.take(
+          send.interaction(
+              "r" + i, "c" + i, user, then, TestTexts.question(i), TestTexts.badAnswer(i)),
+          send.correction("f" + i, "r" + i, user, then, TestTexts.goodAnswer(i)));
+    }
+    reconciler.reconcile();
+  }
+
+  @Test
+  void shouldWithdrawABatchWhoseFilesChanged() throws IOException {
+    Path card = Path.of(store.uri(newest().cardKey()));
+    byte[] bytes = Files.readAllBytes(card);
+    bytes[0] ^= 1;
+    Files.write(card, bytes);
+
+    get()
+        .statusCode(503)
+        .contentType("application/problem+json")
+        .body("code", equalTo("batch-unreadable"))
+        .body("detail", containsString(newest().cardKey()))
+        .body("remedy", notNullValue());
+
+    assertThat(newest().state()).isEqualTo(BatchState.WITHDRAWN);
+  }
+
+  @Test
+  void shouldKeepABatchThatTheStoreDoesNotDeliverNow() throws IOException {
+    Path card = Path.of(store.uri(newest().cardKey()));
+    Path elsewhere = card.resolveSibling("elsewhere-" + card.getFileName());
+    Files.move(card, elsewhere);
+
+    get().statusCode(503).body("code", equalTo("batch-unreadable"));
+
+    assertThat(newest().state()).isEqualTo(BatchState.PENDING);
+    Files.move(elsewhere, card);
+    get().statusCode(200).body("card", containsString("# Batch 1"));
+  }
+
+  private ValidatableResponse get() {
+    return given()
+        .header("Authorization", TestKeys.ACME.bearer())
+        .get("/v1/loops/" + send.loop().loop() + "/batches/" + newest().batchId())
+        .then();
+  }
+
+  private Batch newest() {
+    return QuarkusTransaction.requiringNew().call(() -> batches.newest(send.loop())).orElseThrow();
+  }
+}

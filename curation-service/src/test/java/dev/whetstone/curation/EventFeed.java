@@ -1,0 +1,64 @@
+package dev.whetstone.curation;
+
+import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.curation.intake.FeedbackIntake;
+import dev.whetstone.kit.event.CloudEvents;
+import dev.whetstone.kit.inbox.EventConsumption;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.inject.Singleton;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+
+/** Takes events in as the consumer does, at once and without waiting for Kafka. */
+@Singleton
+class EventFeed {
+  private final EventConsumption consumption;
+  private final FeedbackIntake intake;
+  private final DeclaredLoopRepository loops;
+
+  EventFeed(EventConsumption consumption, FeedbackIntake intake, DeclaredLoopRepository loops) {
+    this.consumption = consumption;
+    this.intake = intake;
+    this.loops = loops;
+  }
+
+  void declare(Event<LoopDeclared> declared) {
+    QuarkusTransaction.requiringNew().run(() -> loops.record(declared.data()));
+  }
+
+  /** One poll that holds all of them. */
+  void take(Event<?>... events) {
+    take(Arrays.asList(events));
+  }
+
+  void take(List<? extends Event<?>> events) {
+    consumption.process(events.stream().map(EventFeed::polled).toList(), intake::apply);
+  }
+
+  void takePolled(List<ConsumerRecord<String, byte[]>> records) {
+    consumption.process(records, intake::apply);
+  }
+
+  static ConsumerRecord<String, byte[]> polled(Event<?> event) {
+    ProducerRecord<String, byte[]> sent = CloudEvents.encode(event);
+    return new ConsumerRecord<>(
+        sent.topic(),
+        0,
+        0,
+        0L,
+        TimestampType.CREATE_TIME,
+        0,
+        0,
+        sent.key(),
+        sent.value(),
+        new RecordHeaders(sent.headers()),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,370 @@
+package dev.whetstone.curation;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.whetstone.contracts.decision.DecisionCost;
+import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.event.PromotionApplied;
+import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.contracts.event.PromotionRolledBack;
+import dev.whetstone.contracts.loop.RolloutMode;
+import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.batch.BatchAdoption;
+import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.curation.batch.BatchState;
+import dev.whetstone.curation.chain.Specs;
+import dev.whetstone.curation.reconcile.CurationReconciler;
+import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.time.MutableClock;
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.testing.TestKeys;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/** What people and product apps can ask. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class LoopStatusTest {
+  private static final Instant AT = TestClock.START;
+
+  @Inject EventFeed feed;
+  @Inject CurationReconciler reconciler;
+  @Inject BatchRepository batches;
+  @Inject BatchAdoption decisions;
+  @Inject MutableClock clock;
+  @Inject Sql sql;
+  private TestEvents send;
+  private String loop;
+
+  @BeforeEach
+  void declareALoop(TestInfo test) {
+    clock.set(AT.plusSeconds(3600));
+    send = TestEvents.of(test);
+    loop = "/v1/loops/" + send.loop().loop();
+    feed.declare(send.declared("contradictionMargin: 0.5"));
+  }
+
+  @Test
+  void shouldSayHowManyAreMissing() {
+    takeCorrections(5);
+
+    as(TestKeys.ACME_READ_ONLY)
+        .get(loop + "/status")
+        .then()
+        .statusCode(200)
+        .body("minExamples", equalTo(10))
+        .body("decidable", equalTo(false))
+        .body("conditions.type", equalTo(List.of("Receiving", "Curating")))
+        .body("conditions[1].message", containsString(" of 10 to seal"))
+        .body("specSha256", notNullValue());
+    as(TestKeys.ACME)
+        .post(loop + "/seal")
+        .then()
+        .statusCode(409)
+        .contentType("application/problem+json")
+        .body("code", equalTo("not-enough-examples"));
+  }
+
+  @Test
+  void shouldTellTheFateOfAnEventAndAllOfAnAnswer() {
+    takeCorrections(1);
+
+    as(TestKeys.ACME)
+        .get(loop + "/fates/support-app/f0")
+        .then()
+        .statusCode(200)
+        .body("fate", equalTo("ready"))
+        .body("deadline", notNullValue())
+        .body("eventKey", equalTo(send.loop().key() + "/support-app/f0"))
+        .body("examples", hasSize(2))
+        .body("examples[0].steps", notNullValue());
+    as(TestKeys.ACME).get(loop + "/fates?id=f0").then().statusCode(200).body("$", hasSize(1));
+    as(TestKeys.ACME)
+        .get(loop + "/responses/r0")
+        .then()
+        .statusCode(200)
+        .body("interaction.fate", equalTo("ready"))
+        .body("feedback", hasSize(1));
+    as(TestKeys.ACME)
+        .get(loop + "/fates/counts")
+        .then()
+        .statusCode(200)
+        .body("ready", equalTo(2))
+        .body("total", equalTo(2));
+    as(TestKeys.ACME)
+        .get(loop + "/advice")
+        .then()
+        .statusCode(200)
+        .body("recommendation", equalTo("TOO_EARLY"));
+  }
+
+  @Test
+  void shouldAnswerOnlyTheTenantAndItsScopes() {
+    takeCorrections(1);
+
+    as(TestKeys.OTHER).get(loop + "/status").then().statusCode(404);
+    as(TestKeys.OTHER).get(loop + "/fates/support-app/f0").then().statusCode(404);
+    as(TestKeys.ACME_INGEST_ONLY).get(loop + "/status").then().statusCode(403);
+    as(TestKeys.ACME_READ_ONLY).post(loop + "/seal").then().statusCode(403);
+    given().get(loop + "/status").then().statusCode(401);
+    as(TestKeys.ACME).get(loop + "/fates").then().statusCode(400);
+    as(TestKeys.ACME).get("/v1/loops/no-such-loop/status").then().statusCode(404);
+  }
+
+  @Test
+  void shouldHoldWhatEndUsersDisagreeOnUntilAPersonReleasesIt() {
+    feed.take(
+        send.interaction("r1", "c1", "ada", AT, TestTexts.question(1), TestTexts.badAnswer(1)),
+        send.thumb("up", "r1", "ada", AT.plusSeconds(1), true),
+        send.thumb("down", "r1", "bob", AT.plusSeconds(1), false));
+    String id =
+        as(TestKeys.ACME)
+            .get(loop + "/quarantine")
+            .then()
+            .statusCode(200)
+            .body("$", hasSize(2))
+            .body("[0].reason", equalTo("conflicting-feedback"))
+            .extract()
+            .path("[0].exampleId");
+
+    as(TestKeys.ACME_READ_ONLY)
+        .post(loop + "/quarantine/" + id + "/release")
+        .then()
+        .statusCode(403);
+    as(TestKeys.ACME)
+        .post(loop + "/quarantine/" + id + "/release")
+        .then()
+        .statusCode(200)
+        .body("released", equalTo(1));
+
+    as(TestKeys.ACME).get(loop + "/quarantine").then().body("$", hasSize(1));
+    as(TestKeys.ACME).post(loop + "/quarantine/" + id + "/release").then().statusCode(404);
+  }
+
+  /** What broke a rule of admission never went past the one that takes personal data out. */
+  @Test
+  void shouldNotLetOutWhatDidNotGetThroughAdmission() {
+    feed.take(
+        send.interaction("r1", "c1", "ada", AT, TestTexts.question(1), TestTexts.badAnswer(1)),
+        send.thumb("up", "r1", "ada", AT.plusSeconds(1), true),
+        send.thumb("down", "r1", "bob", AT.plusSeconds(1), false));
+    String id = as(TestKeys.ACME).get(loop + "/quarantine").then().extract().path("[0].exampleId");
+    sql.update(
+        """
+        update example set stage = 'admission-failed', steps =
+          '[{"stage":"admission-failed","outcome":"quarantine","reason":"admission-failed"}]'
+        where loop = ? and example_id = ?
+        """,
+        send.loop().loop(),
+        id);
+
+    as(TestKeys.ACME)
+        .post(loop + "/quarantine/" + id + "/release")
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("not-admitted"))
+        .body("remedy", notNullValue());
+    String held = "find { it.exampleId == '" + id + "' }";
+    as(TestKeys.ACME_READ_ONLY)
+        .get(loop + "/quarantine")
+        .then()
+        .body("$", hasSize(2))
+        .body(held + ".prompt", hasSize(0))
+        .body(held + ".answer", hasSize(0))
+        .body("findAll { it.exampleId != '" + id + "' }[0].prompt", hasSize(1));
+  }
+
+  @Test
+  void shouldAnswerForALoopThatCanNeverDecide() {
+    feed.declare(send.declared(Specs.expecting(send.declared("").data().spec(), 0.005), 2));
+
+    as(TestKeys.ACME)
+        .get(loop + "/status")
+        .then()
+        .statusCode(200)
+        .body("decidable", equalTo(false))
+        .body("forecast", containsString("curation.seal.expectedEffect"));
+  }
+
+  @Test
+  void shouldRejectWhatNobodyReleasesFromQuarantine() {
+    feed.take(
+        send.interaction("r1", "c1", "ada", AT, TestTexts.question(1), TestTexts.badAnswer(1)),
+        send.thumb("up", "r1", "ada", AT.plusSeconds(1), true),
+        send.thumb("down", "r1", "bob", AT.plusSeconds(1), false));
+    clock.advance(java.time.Duration.ofDays(365));
+
+    reconciler.reconcile();
+
+    as(TestKeys.ACME)
+        .get(loop + "/fates?id=up")
+        .then()
+        .body("[0].fate", equalTo("rejected"))
+        .body("[0].reason", equalTo("quarantine-deadline"));
+  }
+
+  @Test
+  void shouldSealWhenAPersonAsksAndFollowTheJudge() {
+    takeCorrections(30);
+    as(TestKeys.ACME)
+        .body("{}")
+        .contentType("application/json")
+        .post(loop + "/seal")
+        .then()
+        .statusCode(202);
+    reconciler.reconcile();
+
+    Batch batch = newest();
+    as(TestKeys.ACME)
+        .get(loop + "/batches/" + batch.batchId())
+        .then()
+        .statusCode(200)
+        .body("batch.state", equalTo("pending"))
+        .body("manifest.tenant", equalTo("acme"))
+        .body("card", containsString("# Batch 1"));
+
+    decide(batch, Verdict.INCONCLUSIVE, "candidate-1");
+    assertThat(newest().state()).isEqualTo(BatchState.PENDING);
+    QuarkusTransaction.requiringNew()
+        .run(
+            () ->
+                decisions.applied(
+                    send.loop(),
+                    new PromotionApplied(decision("candidate-2"), "candidate-2", 1, 1)));
+    decide(batch, Verdict.PROMOTE, "candidate-2");
+    assertThat(newest().state()).isEqualTo(BatchState.ADOPTED);
+    decide(batch, Verdict.REJECT, "candidate-3");
+    assertThat(newest().state())
+        .as("a later rejection takes nothing back")
+        .isEqualTo(BatchState.ADOPTED);
+    QuarkusTransaction.requiringNew()
+        .run(
+            () ->
+                decisions.rolledBack(
+                    send.loop(),
+                    new PromotionRolledBack(null, "candidate-2", null, 2, "worse online")));
+    assertThat(newest().state()).isEqualTo(BatchState.SET_ASIDE);
+  }
+
+  /** What never got as far as the cut is part of how a batch came about. */
+  @Test
+  void shouldTellInTheCardWhatAdmissionKeptAway() {
+    takeCorrections(30);
+    feed.take(
+        send.interaction("r91", "c91", "eve", AT, TestTexts.question(91), TestTexts.badAnswer(91)),
+        send.correction("same", "r91", "eve", AT.plusSeconds(1), TestTexts.badAnswer(91)),
+        send.interaction("r90", "c90", "eve", AT, TestTexts.question(90), TestTexts.badAnswer(90)),
+        send.correction("empty", "r90", "eve", AT.plusSeconds(1), "\u200b"));
+    as(TestKeys.ACME).post(loop + "/seal").then().statusCode(202);
+    reconciler.reconcile();
+
+    String card =
+        as(TestKeys.ACME)
+            .get(loop + "/batches/" + newest().batchId())
+            .then()
+            .statusCode(200)
+            .body("manifest.funnel.unchanged", equalTo(1))
+            .extract()
+            .path("card");
+    assertThat(card).contains("64 events came", "unchanged 1", "| hygiene | 62 | 60 | empty 2 |");
+  }
+
+  @Test
+  void shouldSetARejectedBatchAside() {
+    takeCorrections(30);
+    as(TestKeys.ACME).post(loop + "/seal").then().statusCode(202);
+    reconciler.reconcile();
+
+    decide(newest(), Verdict.REJECT, "candidate-1");
+
+    as(TestKeys.ACME).get(loop + "/status").then().body("batches[0].state", equalTo("set_aside"));
+  }
+
+  /** The judge rolls back what was switched and never came into service. */
+  @Test
+  void shouldSetABatchAsideWhosePromotionWasNeverApplied() {
+    takeCorrections(30);
+    as(TestKeys.ACME).post(loop + "/seal").then().statusCode(202);
+    reconciler.reconcile();
+    decide(newest(), Verdict.PROMOTE, "candidate-1");
+    assertThat(newest().state()).isEqualTo(BatchState.PENDING);
+
+    QuarkusTransaction.requiringNew()
+        .run(
+            () ->
+                decisions.rolledBack(
+                    send.loop(),
+                    new PromotionRolledBack(
+                        decision("candidate-1"), "candidate-1", null, 2, "too late")));
+
+    assertThat(newest().state()).isEqualTo(BatchState.SET_ASIDE);
+  }
+
+  @Test
+  void shouldServeHealthAndMetrics() {
+    given().get("/q/health/ready").then().statusCode(200);
+    given().get("/q/metrics").then().statusCode(200).body(containsString("whetstone_curation"));
+  }
+
+  private void decide(Batch batch, Verdict verdict, String candidate) {
+    var decided =
+        new PromotionDecided(
+            decision(candidate),
+            candidate,
+            null,
+            0,
+            List.of(batch.batchId()),
+            verdict,
+            "because",
+            RolloutMode.AUTO,
+            "policy",
+            List.of(),
+            List.of(),
+            0.05,
+            0.95,
+            null,
+            "eval",
+            new DecisionCost(0, 0, 0, 0));
+    QuarkusTransaction.requiringNew().run(() -> decisions.decided(send.loop(), decided));
+  }
+
+  private String decision(String candidate) {
+    return "decision-" + send.loop().loop() + "-" + candidate;
+  }
+
+  private Batch newest() {
+    return QuarkusTransaction.requiringNew().call(() -> batches.newest(send.loop())).orElseThrow();
+  }
+
+  private void takeCorrections(int n) {
+    for (int i = 0; i < n; i++) {
+      feed.take(
+          send.interaction(
+              "r" + i,
+              "c" + i,
+              "user" + i,
+              AT.plusSeconds(i),
+              TestTexts.question(i),
+              TestTexts.badAnswer(i)),
+          send.correction(
+              "f" + i, "r" + i, "user" + i, AT.plusSeconds(i), TestTexts.goodAnswer(i)));
+    }
+  }
+
+  private static RequestSpecification as(TestKeys key) {
+    return given().header("Authorization", key.bearer());
+  }
+}

@@ -1,0 +1,187 @@
+package dev.whetstone.curation;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.envelope.EventAttributes;
+import dev.whetstone.contracts.envelope.EventType;
+import dev.whetstone.contracts.event.EndUserErased;
+import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.FeedbackGiven;
+import dev.whetstone.contracts.event.FeedbackRetracted;
+import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.contracts.feedback.FeedbackKind;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.loop.LoopFileReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.TestInfo;
+
+/** Events of one loop, as ingest would send them. */
+record TestEvents(LoopId loop, String source) {
+  static final String APP = "support-app";
+  private static final int LONGEST_NAME = 60;
+
+  /** Senders to a loop that is named after the test, so that tests do not meet. */
+  static TestEvents of(TestInfo test) {
+    String name = test.getTestMethod().orElseThrow().getName().toLowerCase(Locale.ROOT);
+    return of("acme", name.substring(0, Math.min(name.length(), LONGEST_NAME)));
+  }
+
+  static TestEvents of(String tenant, String loop) {
+    return new TestEvents(new LoopId(tenant, loop), APP);
+  }
+
+  TestEvents as(String otherSource) {
+    return new TestEvents(loop, otherSource);
+  }
+
+  Event<LoopDeclared> declared(String curation) {
+    return declared(curation, 1);
+  }
+
+  /** A loop that wants few examples; {@code curation} is put below {@code spec.curation}. */
+  Event<LoopDeclared> declared(String curation, long revision) {
+    return declared(curation, revision, file -> file);
+  }
+
+  /** The same after an edit of the loop's file. */
+  Event<LoopDeclared> declared(String curation, long revision, UnaryOperator<String> edit) {
+    String file =
+        """
+        apiVersion: whetstone.dev/v1
+        kind: Loop
+        metadata: {tenant: %s, name: %s}
+        spec:
+          baseModel: {uri: "hf://org/base"}
+          consent: {default: allow}
+          serving: {endpoint: "http://127.0.0.1:1"}
+          evaluation:
+            gates:
+              - {role: FRESH, minItems: 10}
+          curation:
+            maxClusterShare: 1
+            languages: []
+            seal: {minExamples: 10, expectedEffect: 0.9}
+        %s
+        """
+            .formatted(loop.tenant(), loop.loop(), curation.indent(4));
+    var declaration =
+        LoopFileReader.read(
+            edit.apply(file).getBytes(StandardCharsets.UTF_8), loop.loop() + ".yaml", null);
+    return declared(declaration.spec(), revision);
+  }
+
+  /** A declaration as eval says it, whatever a loop's file may hold. */
+  Event<LoopDeclared> declared(LoopSpec spec, long revision) {
+    return event(
+        "loop-" + loop.loop() + "-" + revision,
+        TestClock.START,
+        loop.key(),
+        new LoopDeclared(spec, ContentDigests.sha256(Json.canonical(spec)), revision));
+  }
+
+  Event<InteractionRecorded> interaction(
+      String response,
+      @Nullable String conversation,
+      @Nullable String endUser,
+      Instant at,
+      String question,
+      String answer) {
+    return event(
+        "int-" + response,
+        at,
+        key(response),
+        new InteractionRecorded(
+            response,
+            conversation,
+            InteractionRecorded.Request.of(List.of(ChatMessage.user(question))),
+            new InteractionRecorded.Response(ChatMessage.assistant(answer), "stop", 0),
+            null,
+            null,
+            endUser,
+            null,
+            null,
+            List.of(),
+            at));
+  }
+
+  Event<FeedbackGiven> correction(
+      String id, String response, @Nullable String endUser, Instant at, String corrected) {
+    return feedback(id, response, FeedbackKind.CORRECTION, null, corrected, endUser, null, at);
+  }
+
+  Event<FeedbackGiven> thumb(
+      String id, String response, @Nullable String endUser, Instant at, boolean up) {
+    return feedback(id, response, FeedbackKind.THUMB, up, null, endUser, null, at);
+  }
+
+  Event<FeedbackGiven> feedback(
+      String id,
+      String response,
+      FeedbackKind kind,
+      @Nullable Object value,
+      @Nullable String corrected,
+      @Nullable String endUser,
+      @Nullable String supersedes,
+      Instant at) {
+    return event(
+        id,
+        at,
+        key(response),
+        new FeedbackGiven(
+            response,
+            null,
+            kind,
+            null,
+            value,
+            null,
+            corrected,
+            null,
+            null,
+            null,
+            null,
+            null,
+            endUser,
+            kind == FeedbackKind.COMMENT ? "a comment" : null,
+            supersedes,
+            null,
+            List.of(),
+            at));
+  }
+
+  Event<FeedbackRetracted> retraction(
+      String id,
+      String feedbackId,
+      @Nullable String response,
+      @Nullable String endUser,
+      Instant at) {
+    return event(
+        id,
+        at,
+        key(String.valueOf(response)),
+        new FeedbackRetracted(source, feedbackId, response, endUser));
+  }
+
+  Event<EndUserErased> erasure(
+      String id, @Nullable String endUser, @Nullable String conversation, Instant at) {
+    return event(id, at, id, new EndUserErased(id, endUser, conversation, at));
+  }
+
+  <D extends EventData> Event<D> event(String id, Instant at, String partitionKey, D data) {
+    return new Event<>(
+        new EventAttributes(id, source, EventType.of(data), at, null, loop, partitionKey, null),
+        data);
+  }
+
+  private String key(String response) {
+    return loop.key() + "/" + response;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.whetstone.curation.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whetstone.contracts.chat.ChatMessage;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenCounterFactoryTest {
+  private static final Path BASE = Path.of("../deploy/local/demo/base").toAbsolutePath();
+  private static final List<ChatMessage> TALK =
+      List.of(
+          ChatMessage.user("Order 1234. When does the kettle ship?"),
+          ChatMessage.assistant("The kettle arrives in 3 days."));
+
+  @Test
+  void shouldCountWithTheBaseModelsTokenizer() {
+    TokenCounter counter = TokenCounterFactory.of(BASE.normalize().toUri().toString());
+
+    assertThat(counter.exact()).isTrue();
+    assertThat(counter.count(TALK)).isBetween(25, 45);
+    assertThat(counter.count(TALK)).isEqualTo(counter.count(TALK));
+  }
+
+  @Test
+  void shouldEstimateForModelsThatAreNotLocal() {
+    TokenCounter counter = TokenCounterFactory.of("hf://org/model");
+
+    assertThat(counter.exact()).isFalse();
+    assertThat(counter.count(List.of(ChatMessage.user("x".repeat(400))))).isEqualTo(105);
+  }
+
+  @Test
+  void shouldNameTheFileThatIsMissing(@TempDir Path empty) {
+    assertThatThrownBy(() -> TokenCounterFactory.of(empty.toUri().toString()))
+        .hasMessageContaining(empty.resolve("tokenizer.json").toString())
+        .hasMessageContaining("baseModel.uri");
+  }
+}

@@ -1,0 +1,171 @@
+package dev.whetstone.eval.answer;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.loop.GateRole;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.eval.answer.ComparedModels.Model;
+import dev.whetstone.eval.config.EvalConfig;
+import dev.whetstone.eval.evaluation.Evaluation;
+import dev.whetstone.eval.evaluation.FrozenInputs;
+import dev.whetstone.eval.item.EvaluationItem;
+import dev.whetstone.eval.metrics.EvalMetrics;
+import dev.whetstone.eval.serving.ModelServers;
+import dev.whetstone.eval.serving.ServingException;
+import dev.whetstone.eval.serving.ServingException.Kind;
+import dev.whetstone.eval.serving.ServingPort;
+import dev.whetstone.eval.serving.ServingPort.Answer;
+import dev.whetstone.eval.serving.ServingPort.Question;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Asks the models what has not been asked yet. */
+@ApplicationScoped
+public class AnswerCollector {
+  private final ModelServers servers;
+  private final AnswerRepository kept;
+  private final AnswerProgress progress;
+  private final EvalConfig config;
+  private final EvalMetrics metrics;
+
+  public AnswerCollector(
+      ModelServers servers,
+      AnswerRepository kept,
+      AnswerProgress progress,
+      EvalConfig config,
+      EvalMetrics metrics) {
+    this.servers = servers;
+    this.kept = kept;
+    this.progress = progress;
+    this.config = config;
+    this.metrics = metrics;
+  }
+
+  private record Request(Model model, EvaluationItem item, String sample) {}
+
+  /**
+   * Asks champion and candidate every item, the base the fresh ones, and some of the champion's
+   * once more, as far as answers are missing. When it returns, every answer is there.
+   *
+   * @throws ServingException when the model server does not do its part; what was answered is kept
+   */
+  public void ask(
+      Evaluation evaluation, LoopSpec loop, FrozenInputs frozen, List<EvaluationItem> items) {
+    ServingPort server = servers.forEvaluation(loop);
+    ComparedModels contestants = ComparedModels.of(loop, frozen, evaluation.checkpointId());
+    load(server, frozen);
+    List<Request> needed = needed(evaluation, loop, contestants, items);
+    List<Request> missing = missing(evaluation.loop(), needed);
+    progress.begin(evaluation.loop(), (long) needed.size() - missing.size(), needed.size());
+    try {
+      int maxTokens = loop.spec().evaluation().maxTokens();
+      new BoundedParallel(loop.spec().evaluation().concurrency(), config.retryPause())
+          .run(
+              missing.stream()
+                  .<Runnable>map(request -> () -> ask(evaluation, server, request, maxTokens))
+                  .toList());
+    } finally {
+      progress.end(evaluation.loop());
+    }
+  }
+
+  /** Items of which the champion is asked twice: spread evenly, the same ones each time. */
+  public static List<EvaluationItem> repeated(List<EvaluationItem> items, int count) {
+    Map<String, EvaluationItem> byQuestion = new LinkedHashMap<>();
+    items.stream()
+        .filter(item -> !item.shadow())
+        .forEach(item -> byQuestion.putIfAbsent(item.questionSha256(), item));
+    return byQuestion.values().stream()
+        .sorted(Comparator.comparing(EvaluationItem::questionSha256))
+        .limit(count)
+        .toList();
+  }
+
+  private static void load(ServingPort server, FrozenInputs frozen) {
+    if (!frozen.champion().isBase()) {
+      loadChampion(server, frozen);
+    }
+    server.load(frozen.candidateName(), ModelServers.adapterPath(frozen.candidateAdapterUri()));
+  }
+
+  /** A champion that cannot be loaded is the server's trouble and says nothing of the candidate. */
+  private static void loadChampion(ServingPort server, FrozenInputs frozen) {
+    try {
+      server.load(
+          frozen.champion().servedName(),
+          ModelServers.adapterPath(String.valueOf(frozen.champion().adapterUri())));
+    } catch (ServingException e) {
+      throw new ServingException(
+          Kind.UNAVAILABLE, "the champion cannot be loaded: " + e.getMessage(), e);
+    }
+  }
+
+  private static List<Request> needed(
+      Evaluation evaluation,
+      LoopSpec loop,
+      ComparedModels contestants,
+      List<EvaluationItem> items) {
+    Map<String, Request> unique = new LinkedHashMap<>();
+    for (EvaluationItem item : items) {
+      Stream<Model> models =
+          item.role() == GateRole.FRESH
+              ? contestants.distinct().stream()
+              : Stream.of(contestants.champion(), contestants.candidate());
+      models
+          .map(model -> new Request(model, item, AnswerRepository.KEPT))
+          .forEach(
+              request ->
+                  unique.putIfAbsent(request.model().key() + item.questionSha256(), request));
+    }
+    List<Request> requests = new ArrayList<>(unique.values());
+    repeated(items, loop.spec().evaluation().reproducibilityItems()).stream()
+        .map(item -> new Request(contestants.champion(), item, evaluation.id()))
+        .forEach(requests::add);
+    return requests;
+  }
+
+  private List<Request> missing(LoopId loop, List<Request> needed) {
+    Map<String, Set<String>> answered = new LinkedHashMap<>();
+    return needed.stream()
+        .filter(
+            request ->
+                !answered
+                    .computeIfAbsent(
+                        request.model().key() + " " + request.sample(),
+                        key -> kept.of(loop, request.model().key(), request.sample()).keySet())
+                    .contains(request.item().questionSha256()))
+        .toList();
+  }
+
+  private void ask(Evaluation evaluation, ServingPort server, Request request, int maxTokens) {
+    EvaluationItem item = request.item();
+    Answer answer;
+    String refusal = null;
+    try {
+      answer =
+          server.ask(
+              new Question(request.model().servedName(), item.messages(), item.tools(), maxTokens));
+    } catch (ServingException e) {
+      if (e.kind() != Kind.REFUSED) {
+        throw e;
+      }
+      // A question that no model may answer, for example one that is too long, is a wrong answer.
+      answer = new Answer(null, RefusalRate.FINISH, 0, 0);
+      refusal = e.getMessage();
+    }
+    kept.keep(
+        evaluation,
+        request.model().key(),
+        item.questionSha256(),
+        request.sample(),
+        answer,
+        refusal);
+    progress.step(evaluation.loop());
+    metrics.answered();
+  }
+}

@@ -1,0 +1,73 @@
+package dev.whetstone.eval.answer;
+
+import dev.whetstone.eval.serving.ServingException;
+import dev.whetstone.eval.serving.ServingException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Runs requests on virtual threads with so many in flight. A server that fails for a moment is
+ * asked again; the first request that stays unanswered ends the rest.
+ */
+final class BoundedParallel {
+  private static final int TRIES = 3;
+  private final int inFlight;
+  private final Duration pause;
+
+  BoundedParallel(int inFlight, Duration pause) {
+    this.inFlight = inFlight;
+    this.pause = pause;
+  }
+
+  /**
+   * Returns when all are done.
+   *
+   * @throws RuntimeException the first that a request ended with
+   */
+  void run(List<Runnable> requests) {
+    Semaphore places = new Semaphore(inFlight);
+    AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Runnable request : requests) {
+        places.acquireUninterruptibly();
+        if (failure.get() != null || Thread.currentThread().isInterrupted()) {
+          break;
+        }
+        threads.execute(
+            () -> {
+              try {
+                patiently(request);
+              } catch (RuntimeException e) {
+                failure.compareAndSet(null, e);
+              } finally {
+                places.release();
+              }
+            });
+      }
+    }
+    if (failure.get() != null) {
+      throw failure.get();
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new ServingException(Kind.UNAVAILABLE, "interrupted while asking");
+    }
+  }
+
+  private void patiently(Runnable request) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        request.run();
+        return;
+      } catch (ServingException e) {
+        if (e.kind() != Kind.UNAVAILABLE || attempt == TRIES) {
+          throw e;
+        }
+        LockSupport.parkNanos(pause.multipliedBy(attempt).toNanos());
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.whetstone.eval.champion;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.event.EventFactory;
+import dev.whetstone.kit.outbox.Outbox;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import jakarta.transaction.Transactional.TxType;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The registry's champions. A generation is taken once and never changed; the loop's champion moves
+ * by compare-and-set, one generation at a time (invariant I5).
+ */
+@ApplicationScoped
+public class ChampionRepository {
+  private static final String COLUMNS =
+      "h.generation, h.checkpoint_id, h.adapter_uri, h.served_name, h.decision_id, h.set_at";
+  private static final String INSERT =
+      """
+      insert into champion_history (tenant, loop, generation, checkpoint_id, adapter_uri,
+        served_name, decision_id, set_at)
+      values (?, ?, ?, ?, ?, ?, ?, ?)
+      """;
+  private final Sql sql;
+  private final Outbox outbox;
+  private final EventFactory events;
+  private final Clock clock;
+
+  public ChampionRepository(Sql sql, Outbox outbox, EventFactory events, Clock clock) {
+    this.sql = sql;
+    this.outbox = outbox;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /** Puts the base model in service as generation 0, unless the loop has a champion. */
+  @Transactional(TxType.MANDATORY)
+  public void begin(LoopId loop, String baseName) {
+    int begun =
+        sql.update(
+            "insert into champion (tenant, loop, generation) values (?, ?, 0)"
+                + " on conflict do nothing",
+            loop.tenant(),
+            loop.loop());
+    if (begun == 1) {
+      record(new Champion(loop, 0, null, null, baseName, null, clock.instant()));
+    }
+  }
+
+  public Optional<Champion> current(LoopId loop) {
+    return sql.first(
+        "select "
+            + COLUMNS
+            + " from champion_history h join champion c"
+            + " using (tenant, loop, generation) where tenant = ? and loop = ?",
+        row -> read(loop, row),
+        loop.tenant(),
+        loop.loop());
+  }
+
+  public Optional<Champion> at(LoopId loop, long generation) {
+    return sql.first(
+        "select "
+            + COLUMNS
+            + " from champion_history h where tenant = ? and loop = ? and generation = ?",
+        row -> read(loop, row),
+        loop.tenant(),
+        loop.loop(),
+        generation);
+  }
+
+  /**
+   * The champion to fall back to: the newest that served before under another name and was not
+   * taken out of service again.
+   */
+  public Optional<Champion> former(Champion champion) {
+    LoopId loop = champion.loop();
+    return sql.first(
+        "select "
+            + COLUMNS
+            + " from champion_history h where tenant = ? and loop = ? and generation < ?"
+            + " and served_name <> ? and not exists (select 1 from rollout r"
+            + " where r.decision_id = h.decision_id and r.state = 'rolled_back')"
+            + " order by generation desc limit 1",
+        row -> read(loop, row),
+        loop.tenant(),
+        loop.loop(),
+        champion.generation(),
+        champion.servedName());
+  }
+
+  /**
+   * The generation in service, which cannot move until the caller's transaction ends.
+   *
+   * @return -1 for a loop without a champion
+   */
+  @Transactional(TxType.MANDATORY)
+  public long lockedGeneration(LoopId loop) {
+    return sql.first(
+            "select generation from champion where tenant = ? and loop = ? for share",
+            row -> row.getLong(1),
+            loop.tenant(),
+            loop.loop())
+        .orElse(-1L);
+  }
+
+  /** Every generation, newest first. */
+  public List<Champion> history(LoopId loop) {
+    return sql.query(
+        "select "
+            + COLUMNS
+            + " from champion_history h where tenant = ? and loop = ? order by generation desc",
+        row -> read(loop, row),
+        loop.tenant(),
+        loop.loop());
+  }
+
+  /**
+   * Puts {@code next} in service if its predecessor still is, in the caller's transaction.
+   *
+   * @return false when another generation was set meanwhile; nothing has changed then
+   */
+  @Transactional(TxType.MANDATORY)
+  public boolean replace(Champion next) {
+    int moved =
+        sql.update(
+            "update champion set generation = generation + 1"
+                + " where tenant = ? and loop = ? and generation = ?",
+            next.loop().tenant(),
+            next.loop().loop(),
+            next.generation() - 1);
+    if (moved == 0) {
+      return false;
+    }
+    record(next);
+    return true;
+  }
+
+  private void record(Champion champion) {
+    LoopId loop = champion.loop();
+    sql.update(
+        INSERT,
+        loop.tenant(),
+        loop.loop(),
+        champion.generation(),
+        champion.checkpointId(),
+        champion.adapterUri(),
+        champion.servedName(),
+        champion.decisionId(),
+        champion.setAt());
+    outbox.add(
+        events.create(
+            "champion-%s-%d".formatted(loop.loop(), champion.generation()),
+            loop,
+            "eval",
+            champion.checkpointId(),
+            loop.key(),
+            champion.event()));
+  }
+
+  private static Champion read(LoopId loop, ResultSet row) throws SQLException {
+    return new Champion(
+        loop,
+        row.getLong("generation"),
+        row.getString("checkpoint_id"),
+        row.getString("adapter_uri"),
+        row.getString("served_name"),
+        row.getString("decision_id"),
+        Sql.instant(row, "set_at"));
+  }
+}

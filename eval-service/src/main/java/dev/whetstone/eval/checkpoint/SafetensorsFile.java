@@ -1,0 +1,177 @@
+package dev.whetstone.eval.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.kit.json.Json;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A file of tensors in the safetensors format: eight bytes with the header's length, a JSON header,
+ * then the values. Nothing in it is ever executed. Only the header is held in memory; values are
+ * read once, in pieces, since files are larger than this service.
+ */
+final class SafetensorsFile {
+  private static final int LENGTH_BYTES = 8;
+
+  /** Some hundred bytes per tensor; adapters have some thousand of them. */
+  private static final long LONGEST_HEADER = 8 << 20;
+
+  /** Whole values of every kind. */
+  private static final int PIECE = 1 << 16;
+
+  private final InputStream data;
+  private final List<Tensor> tensors;
+
+  private SafetensorsFile(InputStream data, List<Tensor> tensors) {
+    this.data = data;
+    this.tensors = Collections.unmodifiableList(tensors);
+  }
+
+  /**
+   * @param from offset of the first value's byte within the data
+   */
+  record Tensor(String name, Kind kind, List<Long> shape, long from, long to) {}
+
+  enum Kind {
+    F64(8),
+    F32(4),
+    F16(2),
+    BF16(2);
+
+    private final int width;
+
+    Kind(int width) {
+      this.width = width;
+    }
+  }
+
+  /**
+   * Reads the header.
+   *
+   * @param length of the file in bytes
+   * @throws AdapterException when the bytes are no such file, or only a part of one
+   */
+  static SafetensorsFile open(InputStream bytes, long length) throws IOException {
+    if (length < LENGTH_BYTES) {
+      throw new AdapterException("holds " + length + " bytes; it is cut off");
+    }
+    long header =
+        ByteBuffer.wrap(read(bytes, LENGTH_BYTES)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (header < 2 || header > LONGEST_HEADER || LENGTH_BYTES + header > length) {
+      throw new AdapterException("is cut off, or no safetensors file");
+    }
+    try {
+      JsonNode names = Json.read(read(bytes, (int) header), JsonNode.class);
+      List<Tensor> tensors = new ArrayList<>();
+      for (Map.Entry<String, JsonNode> entry : names.properties()) {
+        if (!entry.getKey().equals("__metadata__")) {
+          tensors.add(tensor(entry.getKey(), entry.getValue(), length - LENGTH_BYTES - header));
+        }
+      }
+      return new SafetensorsFile(bytes, tensors);
+    } catch (UncheckedIOException e) {
+      throw new AdapterException("has a header that is not JSON");
+    }
+  }
+
+  List<Tensor> tensors() {
+    return tensors;
+  }
+
+  /**
+   * Reads every value; can be called once.
+   *
+   * @throws AdapterException when one is infinite or not a number, or is part of two tensors
+   */
+  void requireFinite() throws IOException {
+    long at = 0;
+    List<Tensor> inOrder =
+        tensors.stream()
+            .sorted(Comparator.comparingLong(Tensor::from).thenComparingLong(Tensor::to))
+            .toList();
+    for (Tensor tensor : inOrder) {
+      if (tensor.from() < at) {
+        throw new AdapterException("holds " + tensor.name() + " where another tensor lies");
+      }
+      data.skipNBytes(tensor.from() - at);
+      for (long left = tensor.to() - tensor.from(); left > 0; left -= PIECE) {
+        byte[] piece = read(data, (int) Math.min(PIECE, left));
+        if (!isFinite(tensor.kind(), ByteBuffer.wrap(piece).order(ByteOrder.LITTLE_ENDIAN))) {
+          throw new AdapterException("holds values that are not finite in " + tensor.name());
+        }
+      }
+      at = tensor.to();
+    }
+  }
+
+  private static byte[] read(InputStream from, int count) throws IOException {
+    byte[] bytes = from.readNBytes(count);
+    if (bytes.length < count) {
+      throw new EOFException("the file ends before its length");
+    }
+    return bytes;
+  }
+
+  private static boolean isFinite(Kind kind, ByteBuffer values) {
+    while (values.hasRemaining()) {
+      boolean finite =
+          switch (kind) {
+            case F64 -> Double.isFinite(values.getDouble());
+            case F32 -> Float.isFinite(values.getFloat());
+            // All exponent bits set is infinity or not a number.
+            case F16 -> (values.getShort() & 0x7c00) != 0x7c00;
+            case BF16 -> (values.getShort() & 0x7f80) != 0x7f80;
+          };
+      if (!finite) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Tensor tensor(String name, JsonNode entry, long available) {
+    Kind kind =
+        Arrays.stream(Kind.values())
+            .filter(known -> known.name().equals(entry.path("dtype").asText()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new AdapterException(
+                        "holds %s of type %s, which no adapter has"
+                            .formatted(name, entry.path("dtype").asText())));
+    List<Long> shape = new ArrayList<>();
+    entry.path("shape").forEach(size -> shape.add(size.asLong()));
+    long from = entry.path("data_offsets").path(0).asLong(-1);
+    long to = entry.path("data_offsets").path(1).asLong(-1);
+    if (from < 0 || to < from || to > available || to - from != bytes(shape, kind)) {
+      throw new AdapterException("is cut off within " + name);
+    }
+    return new Tensor(name, kind, shape, from, to);
+  }
+
+  /** -1 for a shape that no tensor in memory has. */
+  private static long bytes(List<Long> shape, Kind kind) {
+    long bytes = kind.width;
+    try {
+      for (long size : shape) {
+        if (size < 0) {
+          return -1;
+        }
+        bytes = Math.multiplyExact(bytes, size);
+      }
+    } catch (ArithmeticException e) {
+      return -1;
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,190 @@
+package dev.whetstone.eval.decision;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.eval.decision.Decision.Adoption;
+import dev.whetstone.kit.event.EventFactory;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.outbox.Outbox;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import jakarta.transaction.Transactional.TxType;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Kept decisions; each is told to the other services in the transaction that keeps it. */
+@ApplicationScoped
+public class DecisionRepository {
+  private static final String SELECT =
+      """
+      select decision_id, ordinal, tenant, loop, evaluation_id, rollout_wanted, adoption,
+        approved_by, body, facts, decided_at from decision
+      """;
+  private static final String INSERT =
+      """
+      insert into decision (decision_id, tenant, loop, evaluation_id, candidate,
+        champion_generation, verdict, mode, rollout_wanted, adoption, body, facts, decided_at)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """;
+  private static final String SETTLE =
+      """
+      update decision set verdict = ?, body = ?, rollout_wanted = ?, adoption = ?, approved_by = ?
+      where decision_id = ? and verdict = 'HOLD'
+      """;
+  private final Sql sql;
+  private final Outbox outbox;
+  private final EventFactory events;
+
+  public DecisionRepository(Sql sql, Outbox outbox, EventFactory events) {
+    this.sql = sql;
+    this.outbox = outbox;
+    this.events = events;
+  }
+
+  /**
+   * Keeps and publishes a decision.
+   *
+   * @throws dev.whetstone.kit.sql.DatabaseException when the candidate was decided against this
+   *     generation before (invariant I4)
+   */
+  @Transactional(TxType.MANDATORY)
+  public void add(Decision decision) {
+    PromotionDecided body = decision.body();
+    sql.update(
+        INSERT,
+        decision.id(),
+        decision.loop().tenant(),
+        decision.loop().loop(),
+        decision.evaluationId(),
+        body.candidate(),
+        body.championGeneration(),
+        body.verdict().name(),
+        body.mode().name(),
+        decision.rolloutWanted(),
+        wire(decision.adoption()),
+        text(body),
+        text(decision.facts()),
+        decision.decidedAt());
+    publish(decision.loop(), decision.id(), body);
+  }
+
+  /**
+   * Writes what a person made of a held decision and publishes it.
+   *
+   * @return false when it was settled before
+   */
+  @Transactional(TxType.MANDATORY)
+  public boolean settle(Decision settled) {
+    PromotionDecided body = settled.body();
+    int changed =
+        sql.update(
+            SETTLE,
+            body.verdict().name(),
+            text(body),
+            settled.rolloutWanted(),
+            wire(settled.adoption()),
+            settled.approvedBy(),
+            settled.id());
+    if (changed == 0) {
+      return false;
+    }
+    publish(settled.loop(), settled.id() + "-settled", body);
+    return true;
+  }
+
+  /** Takes adoption back after a rollout that failed, or that was rolled back. */
+  public void takeAdoptionBack(String decisionId, Adoption to) {
+    sql.update(
+        "update decision set adoption = ? where decision_id = ? and adoption = 'adopted'",
+        wire(to),
+        decisionId);
+  }
+
+  /**
+   * Wants the rollout of a promotion once more that could not be put into service.
+   *
+   * @return false when it did not fail
+   */
+  @Transactional(TxType.MANDATORY)
+  public boolean wantAgain(String decisionId) {
+    boolean failed =
+        sql.update("delete from rollout where decision_id = ? and state = 'failed'", decisionId)
+            == 1;
+    if (failed) {
+      sql.update("update decision set adoption = 'adopted' where decision_id = ?", decisionId);
+    }
+    return failed;
+  }
+
+  public Optional<Decision> find(String tenant, String decisionId) {
+    return sql.first(
+        SELECT + "where tenant = ? and decision_id = ?",
+        DecisionRepository::read,
+        tenant,
+        decisionId);
+  }
+
+  /** Oldest first. */
+  public List<Decision> all(LoopId loop) {
+    return sql.query(
+        SELECT + "where tenant = ? and loop = ? order by ordinal",
+        DecisionRepository::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
+  public Optional<Decision> last(LoopId loop) {
+    return sql.first(
+        SELECT + "where tenant = ? and loop = ? order by ordinal desc limit 1",
+        DecisionRepository::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
+  /** Decisions that want a rollout and have none yet. */
+  public List<Decision> awaitingRollout(LoopId loop) {
+    return sql.query(
+        SELECT
+            + "where tenant = ? and loop = ? and rollout_wanted and not exists"
+            + " (select 1 from rollout r where r.decision_id = decision.decision_id)"
+            + " order by ordinal",
+        DecisionRepository::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
+  private void publish(LoopId loop, String eventId, PromotionDecided body) {
+    outbox.add(events.create(eventId, loop, "eval", body.candidate(), loop.key(), body));
+  }
+
+  private static Decision read(ResultSet row) throws SQLException {
+    return new Decision(
+        row.getString("decision_id"),
+        row.getLong("ordinal"),
+        new LoopId(row.getString("tenant"), row.getString("loop")),
+        row.getString("evaluation_id"),
+        json(row, "body", PromotionDecided.class),
+        json(row, "facts", DecisionFacts.class),
+        row.getBoolean("rollout_wanted"),
+        Adoption.valueOf(row.getString("adoption").toUpperCase(Locale.ROOT)),
+        row.getString("approved_by"),
+        Sql.instant(row, "decided_at"));
+  }
+
+  private static <T> T json(ResultSet row, String column, Class<T> type) throws SQLException {
+    return Json.read(row.getString(column).getBytes(StandardCharsets.UTF_8), type);
+  }
+
+  private static String text(Object value) {
+    return new String(Json.write(value), StandardCharsets.UTF_8);
+  }
+
+  private static String wire(Adoption adoption) {
+    return adoption.name().toLowerCase(Locale.ROOT);
+  }
+}

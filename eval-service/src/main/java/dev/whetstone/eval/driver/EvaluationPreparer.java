@@ -1,0 +1,174 @@
+package dev.whetstone.eval.driver;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.loop.GateRole;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.suite.SuiteRef;
+import dev.whetstone.eval.batch.SealedBatch;
+import dev.whetstone.eval.batch.SealedBatchRepository;
+import dev.whetstone.eval.champion.Champion;
+import dev.whetstone.eval.checkpoint.AdapterInspector;
+import dev.whetstone.eval.checkpoint.Checkpoint;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.DecisionRepository;
+import dev.whetstone.eval.evaluation.FrozenInputs;
+import dev.whetstone.eval.item.BatchRoles;
+import dev.whetstone.eval.item.EvaluationItem;
+import dev.whetstone.eval.item.EvaluationItemReader;
+import dev.whetstone.eval.serving.ServedName;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Gathers what an evaluation rests on, and freezes it. */
+@ApplicationScoped
+public class EvaluationPreparer {
+  private final SealedBatchRepository batches;
+  private final DecisionRepository decisions;
+  private final EvaluationItemReader sources;
+  private final AdapterInspector inspection;
+  private final ObjectStore store;
+
+  public EvaluationPreparer(
+      SealedBatchRepository batches,
+      DecisionRepository decisions,
+      EvaluationItemReader sources,
+      AdapterInspector inspection,
+      ObjectStore store) {
+    this.batches = batches;
+    this.decisions = decisions;
+    this.sources = sources;
+    this.inspection = inspection;
+    this.store = store;
+  }
+
+  /** Why the evaluation cannot begin yet, if so: batches that were not heard of. */
+  Optional<String> missing(Checkpoint checkpoint) {
+    return batches.unknown(checkpoint.loop(), checkpoint.ready().batchIds()).stream()
+        .findFirst()
+        .map(id -> "waits to hear of batch " + id + ", which the candidate was trained on");
+  }
+
+  /**
+   * Freezes; the items are kept as a blob.
+   *
+   * @param late what is still missing is left out and put before a person
+   * @throws dev.whetstone.kit.store.ObjectStoreException when something cannot be read yet
+   */
+  FrozenInputs freeze(
+      DeclaredLoop loop, Champion champion, Checkpoint checkpoint, int look, boolean late) {
+    Gathered gathered = new Gathered();
+    for (String id : batches.unknown(loop.id(), checkpoint.ready().batchIds())) {
+      gathered.holds.add(
+          "nothing was heard of batch " + id + ", which the candidate was trained on");
+    }
+    List<SealedBatch> known = batches.all(loop.id());
+    BatchRoles roles =
+        BatchRoles.of(known, decisions.all(loop.id()), checkpoint.ready().batchIds(), look);
+    Set<String> withdrawn = batches.withdrawn(loop.id());
+    for (SealedBatch batch : roles.fresh()) {
+      gathered.add(sources.batch(loop.spec(), GateRole.FRESH, batch, withdrawn, late));
+    }
+    for (SealedBatch batch : roles.retain()) {
+      gathered.add(sources.batch(loop.spec(), GateRole.RETAIN, batch, withdrawn, late));
+    }
+    for (LoopSpec.Suite suite : loop.spec().spec().evaluation().suites()) {
+      gathered.add(sources.suite(loop.spec(), suite));
+    }
+    if (champion.isBase() && gathered.items.stream().noneMatch(EvaluationPreparer::isGolden)) {
+      gathered.holds.add(
+          "this is the first round and there is no golden set: declare a suite of role RETAIN, or"
+              + " approve by hand");
+    }
+    return new FrozenInputs(
+        loop.specSha256(),
+        champion,
+        ServedName.of(loop.id(), checkpoint.id()),
+        checkpoint.ready().adapterUri(),
+        store.putBlob(lines(gathered.items)).sha256(),
+        gathered.items.size(),
+        gathered.suites,
+        roles.fresh().stream().map(SealedBatch::batchId).toList(),
+        known.isEmpty() ? 0 : known.getLast().sequence(),
+        faults(loop, checkpoint, late),
+        gathered.holds,
+        gathered.notes);
+  }
+
+  private List<String> faults(DeclaredLoop loop, Checkpoint checkpoint, boolean late) {
+    List<String> faults = new ArrayList<>();
+    try {
+      inspection
+          .fault(checkpoint.ready(), loop.spec().spec().baseModel().sha256())
+          .ifPresent(faults::add);
+    } catch (ObjectStoreException e) {
+      if (!late) {
+        throw e;
+      }
+      faults.add("the adapter cannot be judged: " + e.getMessage());
+    }
+    checkpoint.taint().ifPresent(faults::add);
+    return faults;
+  }
+
+  /** The frozen items, their digest checked. */
+  List<EvaluationItem> items(FrozenInputs frozen) {
+    byte[] bytes =
+        store.readVerified(ObjectStore.blobKey(frozen.itemsSha256()), frozen.itemsSha256());
+    return new String(bytes, StandardCharsets.UTF_8)
+        .lines()
+        .map(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), EvaluationItem.class))
+        .toList();
+  }
+
+  /** Whether batches were sealed since an undecided look, whose test items could decide it. */
+  boolean hasNewItems(LoopId loop, FrozenInputs frozen) {
+    List<Decision> all = decisions.all(loop);
+    Set<String> rejected = new HashSet<>();
+    all.forEach(decision -> rejected.addAll(decision.rejectedBatches()));
+    return batches.all(loop).stream()
+        .anyMatch(
+            batch ->
+                batch.sequence() > frozen.lastSequence() && !rejected.contains(batch.batchId()));
+  }
+
+  private static boolean isGolden(EvaluationItem item) {
+    return item.role() == GateRole.RETAIN && !item.shadow();
+  }
+
+  private static byte[] lines(List<EvaluationItem> items) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (EvaluationItem item : items) {
+      bytes.writeBytes(Json.canonical(item));
+      bytes.write('\n');
+    }
+    return bytes.toByteArray();
+  }
+
+  private static final class Gathered {
+    final List<EvaluationItem> items = new ArrayList<>();
+    final List<SuiteRef> suites = new ArrayList<>();
+    final List<String> holds = new ArrayList<>();
+    final List<String> notes = new ArrayList<>();
+    private final Set<String> keys = new HashSet<>();
+
+    void add(EvaluationItemReader.Items source) {
+      source.items().stream().filter(item -> keys.add(item.key())).forEach(items::add);
+      if (source.reference() != null) {
+        suites.add(source.reference());
+      }
+      if (source.fault() != null) {
+        (source.shadow() ? notes : holds).add(source.fault());
+      }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.whetstone.eval.evaluation;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.eval.evaluation.EvaluationState.Asking;
+import dev.whetstone.eval.evaluation.EvaluationState.Decided;
+import dev.whetstone.eval.evaluation.EvaluationState.Superseded;
+import dev.whetstone.eval.evaluation.EvaluationState.Waiting;
+import dev.whetstone.kit.id.IdGenerator;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Evaluations as rows. */
+@ApplicationScoped
+public class EvaluationRepository {
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+  private static final String SELECT =
+      """
+      select evaluation_id, tenant, loop, checkpoint_id, champion_generation, look, state, reason,
+        frozen, failures, next_attempt_at, started_at from evaluation
+      """;
+  private static final String INSERT =
+      """
+      insert into evaluation (evaluation_id, tenant, loop, checkpoint_id, champion_generation, look,
+        state, reason, next_attempt_at, started_at, updated_at)
+      values (?, ?, ?, ?, ?, ?, 'waiting', '', ?, ?, ?) on conflict do nothing
+      """;
+  private static final String MOVE =
+      """
+      update evaluation set state = ?, reason = ?, frozen = coalesce(?, frozen), failures = 0,
+        next_attempt_at = ?, updated_at = ?
+      where evaluation_id = ? and state in ('waiting', 'asking')
+      """;
+  private final Sql sql;
+  private final IdGenerator ids;
+  private final Clock clock;
+
+  public EvaluationRepository(Sql sql, IdGenerator ids, Clock clock) {
+    this.sql = sql;
+    this.ids = ids;
+    this.clock = clock;
+  }
+
+  /** Begins a look unless it was begun before. */
+  public void begin(LoopId loop, String checkpointId, long generation, int look) {
+    Instant now = clock.instant();
+    sql.update(
+        INSERT,
+        ids.next("ev-"),
+        loop.tenant(),
+        loop.loop(),
+        checkpointId,
+        generation,
+        look,
+        now,
+        now,
+        now);
+  }
+
+  /**
+   * Begins another evaluation of a checkpoint that was judged against an earlier champion.
+   *
+   * @return false when it is being judged, or was judged against this generation
+   */
+  public boolean beginAgain(LoopId loop, String checkpointId, long generation) {
+    boolean stands =
+        all(loop).stream()
+            .filter(evaluation -> evaluation.checkpointId().equals(checkpointId))
+            .anyMatch(
+                evaluation ->
+                    evaluation.generation() >= generation
+                        || evaluation.state() instanceof Waiting
+                        || evaluation.state() instanceof Asking);
+    if (!stands) {
+      begin(loop, checkpointId, generation, 1);
+    }
+    return !stands;
+  }
+
+  /** The one that is under way, oldest first. */
+  public Optional<Evaluation> open(LoopId loop) {
+    return sql.first(
+        SELECT
+            + "where tenant = ? and loop = ? and state in ('waiting', 'asking')"
+            + " order by started_at, evaluation_id limit 1",
+        EvaluationRepository::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
+  public Optional<Evaluation> find(String evaluationId) {
+    return sql.first(SELECT + "where evaluation_id = ?", EvaluationRepository::read, evaluationId);
+  }
+
+  /** Oldest first. */
+  public List<Evaluation> all(LoopId loop) {
+    return sql.query(
+        SELECT + "where tenant = ? and loop = ? order by started_at, evaluation_id",
+        EvaluationRepository::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
+  /**
+   * Moves an evaluation that is under way.
+   *
+   * @return false when it was moved by somebody else to its end
+   */
+  public boolean move(Evaluation evaluation, EvaluationState to) {
+    FrozenInputs frozen =
+        switch (to) {
+          case Asking asking -> asking.frozen();
+          case Decided decided -> decided.frozen();
+          case Waiting ignored -> null;
+          case Superseded ignored -> null;
+        };
+    Instant now = clock.instant();
+    return sql.update(MOVE, name(to), reason(to), frozenText(frozen), now, now, evaluation.id())
+        == 1;
+  }
+
+  /** Writes down why nothing went on, and when to try again. */
+  public void postpone(Evaluation evaluation, String trouble, Duration firstPause, boolean failed) {
+    int doublings = Math.min(evaluation.failures(), 10);
+    Duration pause = firstPause.multipliedBy(failed ? 1L << doublings : 1);
+    Instant next = clock.instant().plus(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause);
+    sql.update(
+        "update evaluation set reason = ?, failures = ?, next_attempt_at = ?, updated_at = ?"
+            + " where evaluation_id = ? and state in ('waiting', 'asking')",
+        trouble,
+        failed ? evaluation.failures() + 1 : 0,
+        next,
+        clock.instant(),
+        evaluation.id());
+  }
+
+  private static String name(EvaluationState state) {
+    return switch (state) {
+      case Waiting ignored -> "waiting";
+      case Asking ignored -> "asking";
+      case Decided ignored -> "decided";
+      case Superseded ignored -> "superseded";
+    };
+  }
+
+  private static String reason(EvaluationState state) {
+    return switch (state) {
+      case Waiting waiting -> waiting.reason();
+      case Superseded superseded -> superseded.reason();
+      case Asking ignored -> "";
+      case Decided ignored -> "";
+    };
+  }
+
+  private static @Nullable String frozenText(@Nullable FrozenInputs frozen) {
+    return frozen == null ? null : new String(Json.write(frozen), StandardCharsets.UTF_8);
+  }
+
+  private static Evaluation read(ResultSet row) throws SQLException {
+    String text = row.getString("frozen");
+    FrozenInputs frozen =
+        text == null ? null : Json.read(text.getBytes(StandardCharsets.UTF_8), FrozenInputs.class);
+    String reason = row.getString("reason");
+    EvaluationState state =
+        switch (row.getString("state")) {
+          case "waiting" -> new Waiting(reason);
+          case "asking" -> new Asking(frozen);
+          case "decided" -> new Decided(frozen);
+          case "superseded" -> new Superseded(reason);
+          default -> throw new IllegalStateException(row.getString("state"));
+        };
+    return new Evaluation(
+        row.getString("evaluation_id"),
+        new LoopId(row.getString("tenant"), row.getString("loop")),
+        row.getString("checkpoint_id"),
+        row.getLong("champion_generation"),
+        row.getInt("look"),
+        state,
+        reason,
+        row.getInt("failures"),
+        Sql.instant(row, "next_attempt_at"),
+        Sql.instant(row, "started_at"));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.whetstone.eval.gate;
+
+import static dev.whetstone.contracts.decision.GateOutcome.FAILED;
+import static dev.whetstone.contracts.decision.GateOutcome.PASSED;
+import static dev.whetstone.contracts.decision.GateOutcome.UNDECIDED;
+
+import dev.whetstone.contracts.decision.GateResult;
+import java.util.List;
+
+/**
+ * The candidate may be worse by less than the margin: passed when the interval's lower end is above
+ * minus the margin, else failed, or undecided with fewer than {@code minItems} items. Where the
+ * items are too few for an identical candidate to pass, or come from a few end users only, it fails
+ * when the interval's upper end is below minus the margin: not knowing is no loss.
+ */
+public final class NonInferiorityGate {
+  private NonInferiorityGate() {}
+
+  public static GateResult judge(GatePolicy policy, List<PairedScore> scores) {
+    if (scores.size() < 2) {
+      return PairedComparison.withoutInterval(policy, scores);
+    }
+    PairedComparison comparison = PairedComparison.of(policy, scores);
+    double p = comparison.difference().pAbove(-policy.margin());
+    String allowed = "a loss of " + PairedComparison.number(policy.margin());
+    if (comparison.n() < policy.minItems()) {
+      return comparison.result(
+          UNDECIDED,
+          p,
+          comparison.figures() + ": at least " + policy.minItems() + " items are needed");
+    }
+    if (comparison.interval().lower() > -policy.margin()) {
+      return comparison.result(PASSED, p, comparison.figures() + ": no worse than " + allowed);
+    }
+    if (comparison.interval().upper() >= -policy.margin()) {
+      if (comparison.difference().isOfFewClusters()) {
+        return comparison.result(
+            UNDECIDED, p, comparison.figures() + " of too few end users or conversations");
+      }
+      if (policy.margin() <= 0) {
+        return comparison.result(
+            UNDECIDED,
+            p,
+            comparison.figures() + ": no number of equal answers shows a loss of 0; set a margin");
+      }
+      long needed = comparison.difference().itemsToShow(policy.margin(), policy.alpha());
+      if (needed > comparison.n()) {
+        return comparison.result(
+            UNDECIDED,
+            p,
+            comparison.figures() + ": it takes " + needed + " items to rule out " + allowed);
+      }
+    }
+    return comparison.result(FAILED, p, comparison.figures() + ": cannot rule out " + allowed);
+  }
+}

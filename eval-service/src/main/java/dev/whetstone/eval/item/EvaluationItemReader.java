@@ -1,0 +1,219 @@
+package dev.whetstone.eval.item;
+
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.loop.GateRole;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.suite.SuiteItem;
+import dev.whetstone.contracts.suite.SuiteRef;
+import dev.whetstone.eval.batch.SealedBatch;
+import dev.whetstone.eval.batch.TestRowReader;
+import dev.whetstone.eval.quality.FormatPattern;
+import dev.whetstone.eval.serving.AnswerText;
+import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.CorruptObjectException;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads items out of batches and suites. */
+@ApplicationScoped
+public class EvaluationItemReader {
+  private static final int SHORT_ID = 12;
+  private final TestRowReader testRows;
+  private final ObjectStore store;
+
+  public EvaluationItemReader(TestRowReader testRows, ObjectStore store) {
+    this.testRows = testRows;
+    this.store = store;
+  }
+
+  /**
+   * @param reference where they came from, with its digest; absent when nothing could be read
+   * @param fault why nothing could be read, with the remedy
+   * @param shadow whether they decide nothing
+   */
+  public record Items(
+      List<EvaluationItem> items,
+      @Nullable SuiteRef reference,
+      @Nullable String fault,
+      boolean shadow) {}
+
+  /**
+   * A batch's SFT test rows, without withdrawn ones. Bytes that are not those that were sealed
+   * never come right by themselves and are a fault.
+   *
+   * @param late what cannot be read is a fault, too
+   * @throws ObjectStoreException when the batch cannot be read yet
+   */
+  public Items batch(
+      LoopSpec loop, GateRole role, SealedBatch batch, Set<String> withdrawn, boolean late) {
+    try {
+      return batch(loop, role, batch, withdrawn);
+    } catch (CorruptObjectException | UncheckedIOException e) {
+      return unreadable(batch, e);
+    } catch (ObjectStoreException e) {
+      if (!late) {
+        throw e;
+      }
+      return unreadable(batch, e);
+    }
+  }
+
+  private static Items unreadable(SealedBatch batch, RuntimeException e) {
+    return new Items(
+        List.of(),
+        null,
+        "batch " + batch.batchId() + " cannot be asked about: " + e.getMessage(),
+        false);
+  }
+
+  private Items batch(LoopSpec loop, GateRole role, SealedBatch batch, Set<String> withdrawn) {
+    String suite =
+        (role == GateRole.FRESH ? "fresh/" : "adopted/")
+            + batch.batchId().substring(0, Math.min(SHORT_ID, batch.batchId().length()));
+    var file = testRows.read(batch);
+    if (file.isEmpty()) {
+      return new Items(List.of(), null, null, false);
+    }
+    List<EvaluationItem> items =
+        file.get().rows().stream()
+            .filter(row -> !withdrawn.contains(row.row().id()))
+            .map(row -> item(loop, role, suite, row))
+            .toList();
+    return new Items(items, new SuiteRef(suite, file.get().sha256()), null, false);
+  }
+
+  /** A declared suite. */
+  public Items suite(LoopSpec loop, LoopSpec.Suite suite) {
+    try {
+      byte[] bytes = bytes(suite.uri());
+      String sha256 = ContentDigests.sha256(bytes);
+      if (suite.sha256() != null && !suite.sha256().equals(sha256)) {
+        return fault(
+            suite,
+            "has changed since it was declared; declare the loop again to pin what is there");
+      }
+      return new Items(
+          parse(loop, suite, bytes), new SuiteRef(suite.name(), sha256), null, suite.shadow());
+    } catch (IOException | RuntimeException e) {
+      return fault(suite, "cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static Items fault(LoopSpec.Suite suite, String what) {
+    return new Items(
+        List.of(),
+        null,
+        "suite '" + suite.name() + "' at " + suite.uri() + " " + what,
+        suite.shadow());
+  }
+
+  private byte[] bytes(String uri) throws IOException {
+    URI location = URI.create(uri);
+    return "file".equals(location.getScheme())
+        ? Files.readAllBytes(Path.of(URI.create("file://" + location.getRawPath())))
+        : store.read(store.key(location));
+  }
+
+  private static List<EvaluationItem> parse(LoopSpec loop, LoopSpec.Suite suite, byte[] bytes) {
+    List<EvaluationItem> items = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
+    int number = 0;
+    for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      try {
+        SuiteItem item = Json.read(line.getBytes(StandardCharsets.UTF_8), SuiteItem.class);
+        requireId(item.id(), ids);
+        items.add(item(loop, suite, item));
+      } catch (UncheckedIOException | NullPointerException e) {
+        // Their messages repeat what stands there, and the file may be one that nobody meant.
+        throw new IllegalArgumentException(
+            "line " + number + " is no item; expected a JSON object with id and messages", e);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
+      }
+    }
+    return items;
+  }
+
+  /** An item without an id of its own would take the place of another, or lose it. */
+  private static void requireId(@Nullable String id, Set<String> known) {
+    if (id == null || id.isBlank()) {
+      throw new IllegalArgumentException("the item has no id");
+    }
+    if (!known.add(id)) {
+      throw new IllegalArgumentException("the id '" + id + "' is another item's");
+    }
+  }
+
+  private static EvaluationItem item(LoopSpec loop, LoopSpec.Suite suite, SuiteItem item) {
+    if (item.pattern() != null) {
+      new FormatPattern(item.pattern());
+    }
+    List<ChatMessage> messages = prompted(loop, item.messages());
+    return new EvaluationItem(
+        suite.role(),
+        suite.name(),
+        suite.shadow(),
+        item.id(),
+        messages,
+        null,
+        item.reference(),
+        item.pattern(),
+        item.slice(),
+        null,
+        Boolean.TRUE.equals(item.critical()),
+        EvaluationItem.digest(messages, null, loop.spec().evaluation().maxTokens()));
+  }
+
+  private static EvaluationItem item(
+      LoopSpec loop, GateRole role, String suite, TestRowReader.TestRow row) {
+    List<ChatMessage> turns = row.row().messages();
+    List<ChatMessage> messages =
+        prompted(loop, turns.subList(0, turns.size() - 1)).stream()
+            .map(message -> message.withWeight(null))
+            .toList();
+    return new EvaluationItem(
+        role,
+        suite,
+        false,
+        row.row().id(),
+        messages,
+        row.row().tools(),
+        AnswerText.of(turns.getLast()),
+        null,
+        row.slice(),
+        row.cluster(),
+        false,
+        EvaluationItem.digest(messages, row.row().tools(), loop.spec().evaluation().maxTokens()));
+  }
+
+  /** The product's system prompt stands before every question that has none of its own. */
+  private static List<ChatMessage> prompted(LoopSpec loop, List<ChatMessage> messages) {
+    String prompt = loop.spec().systemPrompt();
+    boolean own =
+        !messages.isEmpty() && Set.of("system", "developer").contains(messages.getFirst().role());
+    if (prompt == null || prompt.isBlank() || own) {
+      return messages;
+    }
+    List<ChatMessage> with = new ArrayList<>();
+    with.add(ChatMessage.of("system", prompt));
+    with.addAll(messages);
+    return with;
+  }
+}

@@ -1,0 +1,178 @@
+package dev.whetstone.eval.offer;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.event.CheckpointReady;
+import dev.whetstone.eval.batch.SealedBatchRepository;
+import dev.whetstone.eval.champion.Champion;
+import dev.whetstone.eval.champion.ChampionRepository;
+import dev.whetstone.eval.checkpoint.CheckpointRepository;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.DecisionApproval;
+import dev.whetstone.eval.decision.DecisionRepository;
+import dev.whetstone.eval.evaluation.EvaluationRepository;
+import dev.whetstone.eval.registry.LoopRegistry;
+import dev.whetstone.eval.timeline.CheckpointTimeline;
+import dev.whetstone.eval.timeline.CheckpointTimelineReader;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.problem.HttpProblems;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Takes adapters that were made elsewhere, and lists what was offered. */
+@Path("/v1/loops/{loop}/checkpoints")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class CheckpointOfferResource {
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+  private final LoopRegistry registry;
+  private final CheckpointRepository checkpoints;
+  private final SealedBatchRepository batches;
+  private final ChampionRepository champions;
+  private final EvaluationRepository evaluations;
+  private final DecisionRepository decisions;
+  private final DecisionApproval approval;
+  private final CheckpointTimelineReader storyteller;
+  private final ObjectStore store;
+  private final ApiCaller caller;
+
+  public CheckpointOfferResource(
+      LoopRegistry registry,
+      CheckpointRepository checkpoints,
+      SealedBatchRepository batches,
+      ChampionRepository champions,
+      EvaluationRepository evaluations,
+      DecisionRepository decisions,
+      DecisionApproval approval,
+      CheckpointTimelineReader storyteller,
+      ObjectStore store,
+      ApiCaller caller) {
+    this.registry = registry;
+    this.checkpoints = checkpoints;
+    this.batches = batches;
+    this.champions = champions;
+    this.evaluations = evaluations;
+    this.decisions = decisions;
+    this.approval = approval;
+    this.storyteller = storyteller;
+    this.store = store;
+    this.caller = caller;
+  }
+
+  /** What was offered for the loop, newest first. */
+  @GET
+  @RequiresScope(KeyScope.READ)
+  public List<CheckpointTimeline> all(@PathParam("loop") String name) {
+    return checkpoints.all(known(name)).reversed().stream().map(storyteller::tell).toList();
+  }
+
+  /**
+   * Offers a checkpoint that lies in the object store; 202, its story tells the rest. One that was
+   * judged against an earlier champion is judged again, against the present one; one that was
+   * promoted and could not be put into service is tried again.
+   */
+  @POST
+  @Consumes(MediaType.APPLICATION_JSON)
+  @RequiresScope(KeyScope.OPERATE)
+  public Response offer(@PathParam("loop") String name, @Nullable CheckpointOffer offer) {
+    LoopId loop = known(name);
+    CheckpointReady offered = checked(offer);
+    requireHeardOf(loop, offered.batchIds());
+    if (!checkpoints.record(loop, offered)) {
+      judgeAgain(loop, offered.checkpointId());
+    }
+    return Response.accepted(
+            storyteller.tell(checkpoints.find(loop, offered.checkpointId()).orElseThrow()))
+        .build();
+  }
+
+  private void judgeAgain(LoopId loop, String checkpointId) {
+    champions
+        .current(loop)
+        .filter(champion -> !checkpointId.equals(champion.checkpointId()))
+        .filter(champion -> !evaluations.beginAgain(loop, checkpointId, champion.generation()))
+        .flatMap(champion -> promotion(loop, checkpointId, champion))
+        .ifPresent(approval::beginAnew);
+  }
+
+  private Optional<Decision> promotion(LoopId loop, String checkpointId, Champion against) {
+    return decisions.all(loop).stream()
+        .filter(decision -> decision.body().candidate().equals(checkpointId))
+        .filter(decision -> decision.body().championGeneration() == against.generation())
+        .filter(decision -> decision.verdict() == Verdict.PROMOTE)
+        .findFirst();
+  }
+
+  /** It would wait for ever for a batch that never was. */
+  private void requireHeardOf(LoopId loop, List<String> batchIds) {
+    for (String unknown : batches.unknown(loop, batchIds)) {
+      String pointer = "/batchIds/" + batchIds.indexOf(unknown);
+      throw new ProblemException(
+          HttpProblems.unprocessable(
+              "unknown-batch",
+              "the loop has no sealed batch '" + unknown + "'",
+              pointer,
+              "name batches of this loop, or none for an adapter that was trained on other data;"
+                  + " one sealed a moment ago is known here soon"));
+    }
+  }
+
+  private CheckpointReady checked(@Nullable CheckpointOffer offer) {
+    if (offer == null) {
+      throw malformed("the call has no body", "", "send a checkpoint.ready object");
+    }
+    if (offer.checkpointId() == null || !SHA256.matcher(offer.checkpointId()).matches()) {
+      throw malformed(
+          "checkpointId is '" + offer.checkpointId() + "'",
+          "/checkpointId",
+          "give the SHA-256 of the checkpoint's manifest, 64 hex digits");
+    }
+    requireInStore("/manifestUri", offer.manifestUri());
+    requireInStore("/adapterUri", offer.adapterUri());
+    if (offer.batchIds() != null && offer.batchIds().contains(null)) {
+      throw malformed("batchIds holds null", "/batchIds", "name batches, or none");
+    }
+    return offer.ready();
+  }
+
+  private void requireInStore(String pointer, @Nullable String uri) {
+    try {
+      if (uri == null) {
+        throw new IllegalArgumentException("it is missing");
+      }
+      String ignored = store.key(URI.create(uri));
+    } catch (ObjectStoreException | IllegalArgumentException e) {
+      throw malformed(
+          pointer + " is not in the object store: " + e.getMessage(),
+          pointer,
+          "copy the checkpoint's folder there and give its URI");
+    }
+  }
+
+  private static ProblemException malformed(String detail, String pointer, String remedy) {
+    return new ProblemException(
+        HttpProblems.badRequest("malformed-checkpoint", detail, pointer, remedy));
+  }
+
+  private LoopId known(String name) {
+    LoopId loop = caller.loop(name);
+    return registry.require(loop).id();
+  }
+}

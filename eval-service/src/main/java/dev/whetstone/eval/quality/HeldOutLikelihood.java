@@ -1,0 +1,36 @@
+package dev.whetstone.eval.quality;
+
+import java.util.Collection;
+
+/**
+ * How well a model foresaw reference answers, token by token.
+ *
+ * @param tokens of the references
+ * @param negativeLogLikelihood summed over them, natural logarithm
+ * @param correct tokens that were the model's first choice
+ */
+public record HeldOutLikelihood(long tokens, double negativeLogLikelihood, long correct) {
+  public static final HeldOutLikelihood NONE = new HeldOutLikelihood(0, 0, 0);
+
+  /** Over all tokens of all references. */
+  public static HeldOutLikelihood sum(Collection<HeldOutLikelihood> parts) {
+    return parts.stream().reduce(NONE, HeldOutLikelihood::plus);
+  }
+
+  public HeldOutLikelihood plus(HeldOutLikelihood other) {
+    return new HeldOutLikelihood(
+        tokens + other.tokens,
+        negativeLogLikelihood + other.negativeLogLikelihood,
+        correct + other.correct);
+  }
+
+  /** Mean negative log-likelihood per token; NaN without tokens. */
+  public double loss() {
+    return negativeLogLikelihood / tokens;
+  }
+
+  /** Share of tokens that were the first choice; NaN without tokens. */
+  public double tokenAccuracy() {
+    return (double) correct / tokens;
+  }
+}

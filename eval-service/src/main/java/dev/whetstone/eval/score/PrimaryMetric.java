@@ -1,0 +1,40 @@
+package dev.whetstone.eval.score;
+
+import dev.whetstone.contracts.loop.GateRole;
+import dev.whetstone.eval.item.EvaluationItem;
+import dev.whetstone.eval.quality.AnswerHealth;
+import dev.whetstone.eval.quality.FormatPattern;
+import dev.whetstone.eval.quality.ReferenceMatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The primary metric of an item: by content where there is a reference, else by pattern; FORMAT
+ * asks for the pattern and for an answer that is not empty, ends, and neither repeats itself nor is
+ * of another length than the reference.
+ */
+public final class PrimaryMetric {
+  private PrimaryMetric() {}
+
+  /** 0 to 1. */
+  public static double score(EvaluationItem item, @Nullable String answer, String finishReason) {
+    if (item.role() == GateRole.FORMAT) {
+      boolean sound = AnswerHealth.of(answer, finishReason, item.reference()).sound();
+      return sound && matches(item, answer) ? 1 : 0;
+    }
+    if (item.reference() != null) {
+      return ReferenceMatch.exact(answer, item.reference());
+    }
+    return item.pattern() != null
+        ? new FormatPattern(item.pattern()).score(answer)
+        : AnswerHealth.of(answer, finishReason, null).sound() ? 1 : 0;
+  }
+
+  /** What the scores of a role are called. */
+  static String metric(GateRole role) {
+    return role == GateRole.FORMAT ? "well_formed" : "exact_match";
+  }
+
+  private static boolean matches(EvaluationItem item, @Nullable String answer) {
+    return item.pattern() == null || new FormatPattern(item.pattern()).score(answer) == 1;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.whetstone.eval.status;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.eval.answer.AnswerProgress;
+import dev.whetstone.eval.decision.Decision;
+import dev.whetstone.eval.decision.DecisionRepository;
+import dev.whetstone.eval.evaluation.Evaluation;
+import dev.whetstone.eval.evaluation.EvaluationRepository;
+import dev.whetstone.eval.evaluation.EvaluationState.Asking;
+import dev.whetstone.eval.evaluation.EvaluationState.Decided;
+import dev.whetstone.eval.evaluation.EvaluationState.Superseded;
+import dev.whetstone.eval.evaluation.EvaluationState.Waiting;
+import dev.whetstone.kit.loop.LoopCondition;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+
+/** What the judge is doing for a loop, in words. */
+@ApplicationScoped
+public class EvaluationStatus {
+  private static final int SHORT_ID = 12;
+  private final EvaluationRepository evaluations;
+  private final DecisionRepository decisions;
+  private final AnswerProgress progress;
+
+  public EvaluationStatus(
+      EvaluationRepository evaluations, DecisionRepository decisions, AnswerProgress progress) {
+    this.evaluations = evaluations;
+    this.decisions = decisions;
+    this.progress = progress;
+  }
+
+  public LoopCondition of(LoopId loop) {
+    Optional<Evaluation> open = evaluations.open(loop);
+    return open.map(this::underWay).orElseGet(() -> idle(decisions.last(loop)));
+  }
+
+  private LoopCondition underWay(Evaluation evaluation) {
+    String candidate = "candidate " + shortId(evaluation.checkpointId());
+    boolean progressing = progress.of(evaluation.loop()).isPresent();
+    if (!progressing && !evaluation.trouble().isEmpty()) {
+      return condition(true, "Waiting", candidate + ": " + evaluation.trouble());
+    }
+    return switch (evaluation.state()) {
+      case Waiting ignored -> condition(true, "Preparing", candidate + " is being prepared");
+      case Asking asking -> condition(true, "Asking", candidate + ": " + asked(evaluation, asking));
+      case Decided ignored -> condition(false, "Decided", candidate + " is decided");
+      case Superseded ignored -> condition(false, "Superseded", candidate + " was given up");
+    };
+  }
+
+  private String asked(Evaluation evaluation, Asking asking) {
+    return progress
+        .of(evaluation.loop())
+        .map(count -> "%,d of %,d answers are there".formatted(count.done(), count.total()))
+        .orElse(asking.frozen().itemCount() + " items are to be asked");
+  }
+
+  private static LoopCondition idle(Optional<Decision> decided) {
+    if (decided.isEmpty()) {
+      return condition(false, "Idle", "no candidate was offered yet");
+    }
+    Decision last = decided.get();
+    String about = shortId(last.body().candidate()) + " " + last.verdict() + ": ";
+    return switch (last.verdict()) {
+      case HOLD ->
+          condition(
+              false,
+              "AwaitingApproval",
+              about
+                  + last.body().reason()
+                  + " (POST /v1/decisions/"
+                  + last.id()
+                  + (last.facts().faults().isEmpty() ? "/approve or /refuse)" : "/refuse)"));
+      case INCONCLUSIVE ->
+          condition(
+              false, "AwaitingItems", about + "waits for more items; " + last.body().reason());
+      case PROMOTE, REJECT ->
+          condition(false, "Decided", "last candidate " + about + last.body().reason());
+    };
+  }
+
+  private static LoopCondition condition(boolean judging, String reason, String message) {
+    return LoopCondition.of("Judging", judging, reason, message);
+  }
+
+  private static String shortId(String id) {
+    return id.substring(0, Math.min(SHORT_ID, id.length()));
+  }
+}

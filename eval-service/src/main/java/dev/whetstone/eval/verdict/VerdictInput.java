@@ -1,0 +1,28 @@
+package dev.whetstone.eval.verdict;
+
+import dev.whetstone.contracts.decision.GateResult;
+import dev.whetstone.contracts.loop.RolloutMode;
+import java.util.List;
+
+/**
+ * All that a verdict rests on.
+ *
+ * @param gates measured, enforced and shadow
+ * @param faults why the candidate cannot be served at all, for example a truncated adapter
+ * @param holds why a person must look, for example no golden set in the first round
+ * @param doubts why the measurement cannot be relied on, for example a server that answers
+ *     otherwise when asked again
+ */
+public record VerdictInput(
+    List<GateResult> gates,
+    List<String> faults,
+    List<String> holds,
+    List<String> doubts,
+    RolloutMode mode) {
+  public VerdictInput {
+    gates = List.copyOf(gates);
+    faults = List.copyOf(faults);
+    holds = List.copyOf(holds);
+    doubts = List.copyOf(doubts);
+  }
+}

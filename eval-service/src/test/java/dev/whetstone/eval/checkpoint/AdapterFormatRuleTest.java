@@ -1,0 +1,163 @@
+package dev.whetstone.eval.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whetstone.eval.fixture.LoraAdapterFiles;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AdapterFormatRuleTest {
+  @Test
+  void shouldPassAWholeAdapter() {
+    assertThatCode(() -> check(LoraAdapterFiles.config(4), LoraAdapterFiles.weights(4, 1)))
+        .doesNotThrowAnyException();
+  }
+
+  static Stream<Arguments> faults() {
+    byte[] whole = LoraAdapterFiles.weights(4, 1);
+    return Stream.of(
+        Arguments.of(LoraAdapterFiles.config(4), new byte[3], "holds 3 bytes; it is cut off"),
+        Arguments.of(LoraAdapterFiles.config(4), Arrays.copyOf(whole, 20), "is cut off"),
+        Arguments.of(
+            LoraAdapterFiles.config(4),
+            Arrays.copyOf(whole, whole.length - 1),
+            "is cut off within"),
+        Arguments.of(
+            LoraAdapterFiles.config(4), text("PK\3\4 a pickle in a zip"), "no safetensors"),
+        Arguments.of(
+            LoraAdapterFiles.config(4), LoraAdapterFiles.weights(4, Float.NaN), "not finite"),
+        Arguments.of(
+            LoraAdapterFiles.config(4),
+            LoraAdapterFiles.weights(4, Float.POSITIVE_INFINITY),
+            "not finite"),
+        Arguments.of(LoraAdapterFiles.config(8), whole, "does not fit r 8"),
+        Arguments.of(LoraAdapterFiles.config(512), whole, "r 512; 1 to 256 can be served"),
+        Arguments.of(text("{\"peft_type\": \"IA3\"}"), whole, "only LORA is judged"),
+        Arguments.of(text("{"), whole, "adapter_config.json is not JSON"),
+        Arguments.of(LoraAdapterFiles.config(4), headerOnly("{}"), "holds no LoRA weights"),
+        Arguments.of(
+            LoraAdapterFiles.config(4), headerOnly("not json!"), "header that is not JSON"),
+        Arguments.of(
+            LoraAdapterFiles.config(4),
+            headerOnly(
+                "{\"lm_head.weight\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"),
+            "holds lm_head.weight, which is no LoRA weight"),
+        Arguments.of(
+            LoraAdapterFiles.config(4),
+            headerOnly(tensor("[4,-1]", "[4,-12]")),
+            "is cut off within"),
+        Arguments.of(
+            LoraAdapterFiles.config(4), headerOnly(tensor("[4,0]", "[9,9]")), "is cut off within"),
+        Arguments.of(
+            LoraAdapterFiles.config(4),
+            headerOnly(tensor("[4,4611686018427387904]", "[0,0]")),
+            "is cut off within"),
+        Arguments.of(
+            LoraAdapterFiles.config(4),
+            headerOnly("{\"x\":{\"dtype\":\"I64\",\"shape\":[0],\"data_offsets\":[0,0]}}"),
+            "of type I64"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void shouldNameTheFileAndTheFault(byte[] config, byte[] weights, String fault) {
+    assertThatThrownBy(() -> check(config, weights))
+        .isInstanceOf(AdapterException.class)
+        .hasMessageStartingWith("adapter_")
+        .hasMessageContaining(fault);
+  }
+
+  @Test
+  void shouldReadWeightsInPieces() throws IOException {
+    // More than any array holds.
+    long values = (1L << 31) + (1 << 20);
+    String side =
+        "\"base_model.model.q.lora_%s.weight\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}";
+    byte[] start =
+        headerOnly(
+            "{%s,%s}"
+                .formatted(
+                    side.formatted(
+                        "A", "F64", "[4,%d]".formatted(values / 32), "[0,%d]".formatted(values)),
+                    side.formatted("B", "F16", "[0,4]", "[%d,%d]".formatted(values, values))));
+    Zeros zeros = new Zeros(values);
+
+    AdapterFormatRule.check(
+        LoraAdapterFiles.config(4),
+        new SequenceInputStream(new ByteArrayInputStream(start), zeros),
+        start.length + values);
+
+    assertThat(zeros.left).isZero();
+    assertThat(zeros.largest).isLessThanOrEqualTo(1 << 16);
+  }
+
+  @Test
+  void shouldNotTakeValuesForTwoTensors() {
+    String whole = new String(LoraAdapterFiles.weights(4, 1), StandardCharsets.ISO_8859_1);
+    byte[] twice = whole.replace("[64,128]", "[60,124]").getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> check(LoraAdapterFiles.config(4), twice))
+        .hasMessageContaining("where another tensor lies");
+  }
+
+  /** So many zeros, and how many were asked for at once. */
+  private static final class Zeros extends InputStream {
+    private long left;
+    private int largest;
+
+    Zeros(long count) {
+      left = count;
+    }
+
+    @Override
+    public int read() {
+      return left-- > 0 ? 0 : -1;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int count) {
+      largest = Math.max(largest, count);
+      if (left == 0) {
+        return -1;
+      }
+      int given = (int) Math.min(left, count);
+      Arrays.fill(into, from, from + given, (byte) 0);
+      left -= given;
+      return given;
+    }
+  }
+
+  private static void check(byte[] config, byte[] weights) throws IOException {
+    AdapterFormatRule.check(config, new ByteArrayInputStream(weights), weights.length);
+  }
+
+  private static String tensor(String shape, String offsets) {
+    return "{\"base_model.model.q.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":%s}}"
+        .formatted(shape, offsets);
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] headerOnly(String header) {
+    byte[] json = text(header);
+    return ByteBuffer.allocate(8 + json.length)
+        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+        .putLong(json.length)
+        .put(json)
+        .array();
+  }
+}

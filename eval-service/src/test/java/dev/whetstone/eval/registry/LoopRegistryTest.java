@@ -1,0 +1,310 @@
+package dev.whetstone.eval.registry;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+
+import dev.whetstone.contracts.envelope.EventType;
+import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.eval.fixture.FakeModelServer;
+import dev.whetstone.eval.fixture.LoopFixture;
+import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.testing.TestKeys;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Loops come in by call or by folder, and only as a whole. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class LoopRegistryTest {
+  @Inject ObjectStore store;
+  @Inject LoopFolder folder;
+  FakeModelServer server;
+
+  @BeforeEach
+  void start() {
+    server = new FakeModelServer();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void shouldDeclareALoopAndTellOfItOncePerRevision() {
+    LoopFixture scene = new LoopFixture("declared", store, server);
+    scene.declare().statusCode(200).body("revision", equalTo(1));
+    scene.declare().statusCode(200).body("revision", equalTo(1));
+    String digest =
+        scene
+            .mode("auto")
+            .freshItems(77)
+            .declare()
+            .body("revision", equalTo(2))
+            .extract()
+            .path("specSha256");
+
+    assertThat(scene.awaitSaid(EventType.LOOP_DECLARED, LoopDeclared.class, 2))
+        .extracting(LoopDeclared::revision)
+        .containsExactly(1L, 2L);
+    assertThat(
+            scene
+                .said("whetstone.loops", EventType.LOOP_DECLARED, LoopDeclared.class)
+                .getLast()
+                .specSha256())
+        .isEqualTo(digest);
+    LoopFixture.api().get("/v1/loops").then().body("loop", hasItem("declared"));
+    LoopFixture.api()
+        .get("/v1/loops/declared")
+        .then()
+        .body("spec.spec.evaluation.gates[0].minItems", equalTo(77));
+  }
+
+  @Test
+  void shouldNameFieldValueAndRemedyOfABrokenDeclaration() {
+    String yaml =
+        new LoopFixture("faulty", store, server)
+            .yaml()
+            .replace("concurrency: 16", "concurrency: 0");
+
+    LoopFixture.api()
+        .body(yaml)
+        .put("/v1/loops/faulty")
+        .then()
+        .statusCode(422)
+        .contentType("application/problem+json")
+        .body("code", equalTo("invalid-loop"))
+        .body("pointer", equalTo("/spec/evaluation/concurrency"))
+        .body("detail", containsString("at least 1"));
+    LoopFixture.api()
+        .get("/v1/loops/faulty")
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("unknown-loop"));
+  }
+
+  @Test
+  void shouldRefuseAnotherTenantsOrAnotherLoopsDeclaration() {
+    String yaml = new LoopFixture("mine", store, server).yaml();
+
+    LoopFixture.api()
+        .body(yaml)
+        .put("/v1/loops/yours")
+        .then()
+        .statusCode(422)
+        .body("pointer", equalTo("/metadata/name"));
+    given()
+        .header("Authorization", TestKeys.OTHER.bearer())
+        .contentType("application/json")
+        .body(yaml)
+        .put("/v1/loops/mine")
+        .then()
+        .statusCode(422)
+        .body("pointer", equalTo("/metadata/tenant"));
+  }
+
+  @Test
+  void shouldKeepTenantsApart() {
+    new LoopFixture("private", store, server).declared();
+
+    given()
+        .header("Authorization", TestKeys.OTHER.bearer())
+        .get("/v1/loops/private")
+        .then()
+        .statusCode(404);
+    given()
+        .header("Authorization", TestKeys.OTHER.bearer())
+        .get("/v1/loops")
+        .then()
+        .body("loop", not(hasItem("private")));
+  }
+
+  @Test
+  void shouldAskForAKeyWithTheRightScope() {
+    given().get("/v1/loops").then().statusCode(401);
+    given()
+        .header("Authorization", TestKeys.ACME_READ_ONLY.bearer())
+        .body(new LoopFixture("forbidden", store, server).yaml())
+        .put("/v1/loops/forbidden")
+        .then()
+        .statusCode(403)
+        .body("code", equalTo("missing-scope"));
+    given()
+        .header("Authorization", TestKeys.ACME_READ_ONLY.bearer())
+        .body(new LoopFixture("forbidden", store, server).yaml())
+        .post("/v1/loops/forbidden/explain")
+        .then()
+        .statusCode(403)
+        .body("code", equalTo("missing-scope"));
+  }
+
+  @Test
+  void shouldExplainWhereEachValueComesFrom() {
+    LoopFixture scene = new LoopFixture("explained", store, server).declared();
+
+    for (String body : List.of("", scene.yaml())) {
+      LoopFixture.api()
+          .body(body)
+          .post("/v1/loops/explained/explain")
+          .then()
+          .statusCode(200)
+          .body(
+              "settings.find { it.pointer == '/spec/evaluation/concurrency' }.origin",
+              equalTo("file"))
+          .body(
+              "settings.find { it.pointer == '/spec/evaluation/alpha' }.origin",
+              equalTo("profile standard"));
+    }
+  }
+
+  @Test
+  void shouldKeepTheLastGoodRevisionOfABrokenFileAndSaySo(@TempDir Path directory)
+      throws IOException {
+    LoopFixture scene = new LoopFixture("mounted", store, server);
+    Path file = directory.resolve("mounted.yaml");
+    Files.writeString(file, scene.yaml());
+    folder.look(directory);
+    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
+
+    Files.writeString(
+        file, scene.yaml().replace("reproducibilityItems: 20", "reproducibilityItms: 20"));
+    folder.look(directory);
+
+    assertThat(scene.condition("Declared"))
+        .contains("revision 1 is in force", "reproducibilityItms", "mounted.yaml");
+    LoopFixture.api().get("/v1/loops/mounted").then().body("revision", equalTo(1));
+
+    Files.writeString(file, scene.freshItems(50).yaml());
+    folder.look(directory);
+    assertThat(scene.condition("Declared")).isEqualTo("revision 2 is in force");
+  }
+
+  @Test
+  void shouldPinASuiteAgainThatChanged(@TempDir Path directory) throws IOException {
+    LoopFixture scene =
+        new LoopFixture("repinned", store, server).suite("RETAIN", "golden", 3, false);
+    Files.writeString(directory.resolve("repinned.yaml"), scene.yaml());
+    folder.look(directory);
+    folder.look(directory);
+    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
+
+    String item = Files.readAllLines(scene.suiteFile("golden")).getFirst();
+    Files.writeString(scene.suiteFile("golden"), item + "\n");
+    folder.look(directory);
+
+    assertThat(scene.condition("Declared")).isEqualTo("revision 2 is in force");
+    LoopFixture.api()
+        .get("/v1/loops/repinned")
+        .then()
+        .body(
+            "spec.spec.evaluation.suites[0].sha256",
+            equalTo(ContentDigests.sha256(scene.suiteFile("golden"))));
+
+    Files.delete(scene.suiteFile("golden"));
+    folder.look(directory);
+    assertThat(scene.condition("Declared"))
+        .contains("revision 2 is in force", "a readable JSONL file");
+  }
+
+  @Test
+  void shouldSayWhyALoopWasNeverDeclared(@TempDir Path directory) throws IOException {
+    LoopFixture scene = new LoopFixture("misdeclared", store, server);
+    Path file = directory.resolve("misdeclared.yaml");
+    Files.writeString(file, scene.yaml().replace("concurrency: 16", "concurrency: 0"));
+    folder.look(directory);
+
+    for (String path : List.of("", "/status")) {
+      LoopFixture.api()
+          .get("/v1/loops/misdeclared" + path)
+          .then()
+          .statusCode(404)
+          .body("code", equalTo("unknown-loop"))
+          .body("detail", containsString("/spec/evaluation/concurrency"))
+          .body("remedy", containsString("mend misdeclared.yaml"));
+    }
+    given()
+        .header("Authorization", TestKeys.OTHER.bearer())
+        .get("/v1/loops/misdeclared")
+        .then()
+        .statusCode(404)
+        .body("detail", not(containsString("concurrency")));
+
+    Files.writeString(file, scene.yaml());
+    folder.look(directory);
+    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
+  }
+
+  @Test
+  void shouldForgetTheFaultsOfAFileThatIsGone(@TempDir Path directory) throws IOException {
+    LoopFixture scene = new LoopFixture("removed", store, server);
+    Path file = directory.resolve("removed.yaml");
+    Files.writeString(file, scene.yaml());
+    folder.look(directory);
+    Files.writeString(file, "spec: [");
+    folder.look(directory);
+    assertThat(scene.condition("Declared")).contains("removed.yaml");
+
+    Files.delete(file);
+    folder.look(directory);
+
+    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
+  }
+
+  @Test
+  void shouldAnswerForTheBaseModelBeforeAnythingWasPromoted() {
+    new LoopFixture("beginning", store, server).declared();
+
+    LoopFixture.api()
+        .get("/v1/loops/beginning/champion")
+        .then()
+        .statusCode(200)
+        .body("generation", equalTo(0))
+        .body("servedName", equalTo("base"));
+    LoopFixture.api()
+        .get("/v1/loops/beginning/assignment")
+        .then()
+        .statusCode(400)
+        .body("code", equalTo("missing-end-user"));
+    LoopFixture.api()
+        .get("/v1/loops/nowhere/champion")
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("unknown-loop"));
+  }
+
+  @Test
+  void shouldRefuseACheckpointThatLiesOutsideTheStore() {
+    new LoopFixture("offered", store, server).declared();
+
+    LoopFixture.api()
+        .body("{\"checkpointId\": \"short\"}")
+        .post("/v1/loops/offered/checkpoints")
+        .then()
+        .statusCode(400);
+    LoopFixture.api()
+        .body(
+            """
+            {"checkpointId": "%s", "batchIds": [], "manifestUri": "file:///etc/passwd"}
+            """
+                .formatted("a".repeat(64)))
+        .post("/v1/loops/offered/checkpoints")
+        .then()
+        .statusCode(400)
+        .body("pointer", equalTo("/manifestUri"));
+  }
+}

@@ -1,0 +1,101 @@
+package dev.whetstone.eval.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.eval.quality.HeldOutLikelihood;
+import dev.whetstone.eval.serving.ServingException.Kind;
+import dev.whetstone.eval.serving.ServingPort.Answer;
+import dev.whetstone.eval.serving.ServingPort.Question;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What every model server must do, the one in the tests and the one in the product alike. */
+abstract class ServingPortContract {
+  static final String BASE = "base";
+  private static final List<ChatMessage> QUESTION =
+      List.of(ChatMessage.user("Tell me the price of the helmet."));
+
+  abstract ServingPort server();
+
+  /** Path of an adapter that the server can load. */
+  abstract String adapter();
+
+  @Test
+  void shouldNameItsModels() {
+    server().unload("t.l.listed");
+    assertThat(server().models()).contains(BASE).doesNotContain("t.l.listed");
+
+    server().load("t.l.listed", adapter());
+    assertThat(server().models()).contains(BASE, "t.l.listed");
+  }
+
+  @Test
+  void shouldTakeLoadingAndUnloadingTwiceForOnce() {
+    server().load("t.l.twice", adapter());
+    server().load("t.l.twice", adapter());
+    server().unload("t.l.twice");
+    server().unload("t.l.twice");
+
+    assertThat(server().models()).doesNotContain("t.l.twice");
+  }
+
+  @Test
+  void shouldAskForAMountWhereItSeesNoAdapter() {
+    assertThatThrownBy(() -> server().load("t.l.missing", "/nowhere/at/all"))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.kind()).isEqualTo(Kind.MISCONFIGURED))
+        .hasMessageContaining("/nowhere/at/all")
+        .hasMessageContaining("mount the object store");
+  }
+
+  @Test
+  void shouldAnswerTheSameEachTime() {
+    server().load("t.l.answers", adapter());
+    for (String model : List.of(BASE, "t.l.answers")) {
+      Answer first = server().ask(new Question(model, QUESTION, null, 32));
+      Answer second = server().ask(new Question(model, QUESTION, null, 32));
+
+      assertThat(second).isEqualTo(first);
+      assertThat(first.text()).isNotBlank();
+      assertThat(first.finishReason()).isIn("stop", "length");
+      assertThat(first.completionTokens()).isPositive();
+      assertThat(first.promptTokens()).isPositive();
+    }
+  }
+
+  @Test
+  void shouldSayThatItDoesNotKnowAModel() {
+    assertThatThrownBy(() -> server().ask(new Question("t.l.unknown", QUESTION, null, 8)))
+        .isInstanceOfSatisfying(
+            ServingException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNKNOWN_MODEL));
+  }
+
+  @Test
+  void shouldRenderAnAnsweredQuestionAsTheQuestionAndMore() {
+    List<Integer> asked = server().tokenize(QUESTION, true);
+    List<Integer> answered =
+        server()
+            .tokenize(
+                List.of(QUESTION.getFirst(), ChatMessage.assistant("It costs 78 dollars.")), false);
+
+    assertThat(answered.size()).isGreaterThan(asked.size());
+    assertThat(answered.subList(0, asked.size())).isEqualTo(asked);
+  }
+
+  @Test
+  void shouldForeseeTheTokensOfAReference() {
+    List<Integer> asked = server().tokenize(QUESTION, true);
+    List<Integer> answered =
+        server()
+            .tokenize(
+                List.of(QUESTION.getFirst(), ChatMessage.assistant("It costs 78 dollars.")), false);
+
+    HeldOutLikelihood heldOut = server().foresee(BASE, answered, asked.size());
+
+    assertThat(heldOut.tokens()).isEqualTo(answered.size() - asked.size());
+    assertThat(heldOut.loss()).isPositive().isFinite();
+    assertThat(heldOut.tokenAccuracy()).isBetween(0.0, 1.0);
+  }
+}

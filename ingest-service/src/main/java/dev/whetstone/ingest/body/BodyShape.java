@@ -1,0 +1,13 @@
+package dev.whetstone.ingest.body;
+
+/** How items lie in a body. */
+public enum BodyShape {
+  /** One object, or one array of objects. */
+  JSON,
+  /** One object and nothing else. */
+  OBJECT,
+  /** One array of objects and nothing else. */
+  ARRAY,
+  /** One object per line (NDJSON). */
+  LINES
+}

@@ -1,0 +1,37 @@
+package dev.whetstone.ingest.config;
+
+import dev.whetstone.ingest.body.ItemStream;
+import dev.whetstone.ingest.event.EventMaker;
+import dev.whetstone.ingest.item.InputLimits;
+import dev.whetstone.ingest.item.ItemReader;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Makes the parts that know nothing of CDI. */
+public class ComponentProducer {
+  @Produces
+  @Singleton
+  InputLimits limits(IngestConfig config) {
+    IngestConfig.LimitsConfig limits = ConfigBounds.check(config).limits();
+    return new InputLimits(
+        limits.bodyBytes(),
+        limits.decodedBytes(),
+        limits.items(),
+        limits.itemBytes(),
+        limits.nesting(),
+        limits.textCharacters(),
+        limits.messages());
+  }
+
+  @Produces
+  @Singleton
+  ItemStream.Opener itemStreams(InputLimits limits) {
+    return new ItemStream.Opener(limits);
+  }
+
+  @Produces
+  @Singleton
+  EventMaker eventMaker(InputLimits limits) {
+    return new EventMaker(limits, new ItemReader(limits));
+  }
+}

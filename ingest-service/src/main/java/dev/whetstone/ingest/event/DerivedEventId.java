@@ -1,0 +1,32 @@
+package dev.whetstone.ingest.event;
+
+import dev.whetstone.kit.json.ContentDigests;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/**
+ * The id of an event to which its app gave none. It covers who says it and everything that is said
+ * (end user and {@code occurredAt} included), so a retry is the same event, and an app whose users
+ * change their minds and back sends {@code occurredAt} to keep the two apart.
+ */
+public final class DerivedEventId {
+  static final String PREFIX = "d-";
+  private static final int BYTES = 16;
+
+  private DerivedEventId() {}
+
+  /**
+   * @param type the event's type on the wire, so that equal data of two types differ
+   * @param data the normalised JSON
+   */
+  public static String of(String source, String type, byte[] data) {
+    MessageDigest digest = ContentDigests.newSha256();
+    digest.update(source.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
+    digest.update(type.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
+    byte[] hash = digest.digest(data);
+    return PREFIX + HexFormat.of().formatHex(hash, 0, BYTES);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.whetstone.ingest.item;
+
+/**
+ * How much a caller may send.
+ *
+ * @param bodyBytes on the wire
+ * @param decodedBytes after decompression; a small body may otherwise fill the memory
+ * @param items per request
+ * @param itemBytes of one event as it is written to Kafka; as it is sent, it may have three times
+ *     as many, for white space and escapes
+ * @param nesting depth of objects and arrays
+ * @param textCharacters of one text
+ * @param messages per request of an interaction, and most tools, tool calls and content parts
+ */
+public record InputLimits(
+    long bodyBytes,
+    long decodedBytes,
+    int items,
+    int itemBytes,
+    int nesting,
+    int textCharacters,
+    int messages) {
+
+  /** Identifiers become Kafka keys, header values and parts of URLs. */
+  public static final int IDENTIFIER_CHARACTERS = 200;
+
+  /** Names of outcomes and signals, roles, versions. */
+  public static final int NAME_CHARACTERS = 200;
+
+  /**
+   * Names, values and brackets of one item: a thousand messages are some 6,000 and a hundred tools
+   * with their schemas some 30,000, and as a tree so many take no more than 6 MiB.
+   */
+  public static final int TOKENS = 100_000;
+
+  /** Of any field, known or not. */
+  public static final int FIELD_NAME_CHARACTERS = 1_000;
+
+  public static final int TAGS = 50;
+  public static final int TAG_CHARACTERS = 100;
+
+  /** What the service takes when nothing is configured. */
+  public static InputLimits standard() {
+    return new InputLimits(4 << 20, 16L << 20, 5_000, 900 * 1024, 40, 400_000, 1_000);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.whetstone.ingest.publish;
+
+import dev.whetstone.ingest.config.ConfigBounds;
+import dev.whetstone.ingest.config.IngestConfig;
+import dev.whetstone.ingest.event.PreparedEvent;
+import dev.whetstone.kit.event.CloudEvents;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Ingest's only way to Kafka: a raw producer with {@code acks=all} and idempotence. All records of
+ * a request are sent before any is waited for. Safe for use by many threads.
+ */
+@ApplicationScoped
+public class EventPublisher {
+  private final KafkaProducer<String, byte[]> producer;
+  private final Duration acknowledgeWithin;
+  private final Timer acknowledged;
+
+  public EventPublisher(
+      IngestConfig config,
+      @Identifier("default-kafka-broker") Map<String, Object> broker,
+      MeterRegistry metrics) {
+    this.acknowledgeWithin = ConfigBounds.check(config).acknowledgeWithin();
+    this.acknowledged =
+        Timer.builder("whetstone.ingest.acknowledgement")
+            .description("From sending a request's first record to the last acknowledgement")
+            .publishPercentileHistogram()
+            .register(metrics);
+    this.producer =
+        new KafkaProducer<>(
+            settings(broker, config), new StringSerializer(), new ByteArraySerializer());
+  }
+
+  private static Map<String, Object> settings(Map<String, Object> broker, IngestConfig config) {
+    int wait = Math.toIntExact(config.acknowledgeWithin().toMillis());
+    Map<String, Object> settings = new HashMap<>(broker);
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, config.lingerMilliseconds());
+    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
+    // Nothing is tried for longer than its caller waits: what was answered 503 does not turn up
+    // minutes later.
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, wait);
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.max(1, wait / 2));
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Math.max(1, wait / 2));
+    return settings;
+  }
+
+  /**
+   * Sends the events and returns when the broker has acknowledged every one.
+   *
+   * @throws NotAcknowledgedException when it did not in time
+   */
+  public void publish(List<PreparedEvent> events) throws NotAcknowledgedException {
+    send(events.stream().map(EventPublisher::message).toList());
+  }
+
+  /**
+   * The same for records at hand.
+   *
+   * @throws NotAcknowledgedException when the broker did not acknowledge every one in time
+   */
+  public void send(List<ProducerRecord<String, byte[]>> messages) throws NotAcknowledgedException {
+    long start = System.nanoTime();
+    long deadline = start + acknowledgeWithin.toNanos();
+    AcknowledgementLatch acknowledgements = new AcknowledgementLatch(messages.size());
+    for (ProducerRecord<String, byte[]> message : messages) {
+      if (acknowledgements.failed() || System.nanoTime() > deadline) {
+        break;
+      }
+      var unused = producer.send(message, acknowledgements);
+    }
+    acknowledgements.await(Duration.ofNanos(deadline - System.nanoTime()));
+    acknowledged.record(Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** The record that carries an event on its type's topic. */
+  public static ProducerRecord<String, byte[]> message(PreparedEvent event) {
+    ProducerRecord<String, byte[]> message =
+        new ProducerRecord<>(
+            event.attributes().type().topic(), event.attributes().partitionKey(), event.data());
+    CloudEvents.headers(event.attributes())
+        .forEach(
+            (name, value) -> message.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+    return message;
+  }
+
+  @PreDestroy
+  void close() {
+    producer.close(acknowledgeWithin);
+  }
+}

@@ -1,0 +1,10 @@
+package dev.whetstone.ingest.publish;
+
+/** A record is larger than the broker takes; sending it again would be in vain. */
+public final class OversizedRecordException extends NotAcknowledgedException {
+  private static final long serialVersionUID = 1L;
+
+  OversizedRecordException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.whetstone.ingest.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.ingest.body.BodyShape;
+import dev.whetstone.ingest.body.ItemStream;
+import dev.whetstone.ingest.body.MemoryBudget;
+import dev.whetstone.ingest.config.IngestConfig;
+import dev.whetstone.ingest.event.PreparedEvent;
+import dev.whetstone.ingest.item.Fault;
+import dev.whetstone.ingest.item.FaultCode;
+import dev.whetstone.ingest.publish.EventPublisher;
+import dev.whetstone.ingest.publish.InFlightBytes;
+import dev.whetstone.ingest.publish.IngestMetrics;
+import dev.whetstone.ingest.publish.NotAcknowledgedException;
+import dev.whetstone.ingest.publish.OversizedRecordException;
+import dev.whetstone.kit.problem.HttpProblems;
+import dev.whetstone.kit.problem.Problem;
+import dev.whetstone.kit.problem.ProblemException;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/** Publishes what a request's items became and answers with a receipt for each. */
+@ApplicationScoped
+public class SubmissionHandler {
+  private static final Logger LOG = Logger.getLogger(SubmissionHandler.class);
+
+  /** The share of the heap that events may take while their requests wait. */
+  private static final int HEAP_SHARE = 4;
+
+  private final RequestBodyOpener bodies;
+  private final EventPublisher publisher;
+  private final IngestMetrics metrics;
+  private final IngestConfig config;
+  private final CurationLinks links;
+  private final InFlightBytes inFlight =
+      new InFlightBytes(Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+
+  public SubmissionHandler(
+      RequestBodyOpener bodies,
+      EventPublisher publisher,
+      IngestMetrics metrics,
+      IngestConfig config,
+      CurationLinks links,
+      MeterRegistry registry) {
+    this.bodies = bodies;
+    this.publisher = publisher;
+    this.metrics = metrics;
+    this.config = config;
+    this.links = links;
+    registry.gauge("whetstone.ingest.inflight.bytes", inFlight, InFlightBytes::held);
+  }
+
+  /** Judges one item, which lies at a JSON Pointer in its body. */
+  @FunctionalInterface
+  interface Judge {
+    ItemOutcome judge(JsonNode item, String place);
+  }
+
+  /**
+   * Reads a body item by item, publishes what is accepted, and answers.
+   *
+   * @throws Fault when the body as such is at fault; nothing of it was published then
+   * @throws ProblemException 503 when the broker does not acknowledge or the memory is in use
+   */
+  Response take(HttpHeaders headers, InputStream body, BodyShape shape, Judge judge) {
+    List<ItemOutcome> outcomes = new ArrayList<>();
+    try (InFlightBytes.Account account = inFlight.open();
+        ItemStream items = bodies.open(headers, body, shape, memoryOf(account))) {
+      for (JsonNode item = items.next(); item != null; item = items.next()) {
+        ItemOutcome outcome = judge.judge(item, items.many() ? "/" + outcomes.size() : "");
+        boolean held =
+            switch (outcome) {
+              case ItemOutcome.Taken taken -> account.hold(taken.event().data().length);
+              case ItemOutcome.Refused refused -> account.hold(refused.fault().characters());
+            };
+        if (!held) {
+          throw overloaded();
+        }
+        outcomes.add(outcome);
+      }
+      return answer(outcomes, items.many());
+    }
+  }
+
+  private MemoryBudget memoryOf(InFlightBytes.Account account) {
+    return new MemoryBudget() {
+      @Override
+      public void hold(long bytes) {
+        if (!account.borrow(bytes)) {
+          throw overloaded();
+        }
+      }
+
+      @Override
+      public void release(long bytes) {
+        account.giveBack(bytes);
+      }
+    };
+  }
+
+  /**
+   * 202 when at least one item was accepted and everything accepted is in Kafka; the problem when
+   * none was.
+   *
+   * @param many whether the body held a list, which is answered by a list
+   * @throws ProblemException 503 when the broker does not acknowledge in time
+   */
+  Response answer(List<ItemOutcome> outcomes, boolean many) {
+    publish(outcomes);
+    List<ItemReceipt> receipts = new ArrayList<>(outcomes.size());
+    boolean anyAccepted = false;
+    for (ItemOutcome outcome : outcomes) {
+      switch (outcome) {
+        case ItemOutcome.Taken taken -> {
+          anyAccepted = true;
+          metrics.accepted(taken.event().attributes().type());
+          receipts.add(
+              ItemReceipt.accepted(
+                  taken.event().attributes().id(), links.fate(taken.event().attributes())));
+        }
+        case ItemOutcome.Refused refused -> {
+          metrics.rejected(refused.fault().code());
+          receipts.add(ItemReceipt.rejected(refused.id(), FaultProblems.of(refused.fault())));
+        }
+      }
+    }
+    if (anyAccepted) {
+      return Response.accepted(many ? receipts : receipts.getFirst()).build();
+    }
+    return allRejected(receipts, many);
+  }
+
+  /**
+   * Publishes events and returns when they are in Kafka.
+   *
+   * @throws Fault when the broker never takes one of them
+   */
+  void publishAll(List<PreparedEvent> events) {
+    if (events.isEmpty()) {
+      return;
+    }
+    try {
+      publisher.publish(events);
+    } catch (OversizedRecordException e) {
+      throw new Fault(
+          FaultCode.ITEM_TOO_LARGE,
+          null,
+          "an item is larger than the broker takes: " + e.getMessage(),
+          "send smaller items; sending this one again is in vain");
+    } catch (NotAcknowledgedException e) {
+      LOG.warnf("not-acknowledged events=%d reason=%s", events.size(), e.getMessage());
+      throw new ProblemException(
+          HttpProblems.unavailable(
+              "broker-not-acknowledging",
+              "the broker did not acknowledge within " + config.acknowledgeWithin(),
+              "send the same request again later; what arrived already is recognised"),
+          config.retryAfter());
+    }
+  }
+
+  private OverloadedException overloaded() {
+    return new OverloadedException(config.retryAfter());
+  }
+
+  private void publish(List<ItemOutcome> outcomes) {
+    List<PreparedEvent> events = new ArrayList<>(outcomes.size());
+    for (ItemOutcome outcome : outcomes) {
+      if (outcome instanceof ItemOutcome.Taken taken) {
+        events.add(taken.event());
+      }
+    }
+    publishAll(events);
+  }
+
+  /** A single item's problem is the answer; a list's says how many, and the first as an example. */
+  private static Response allRejected(List<ItemReceipt> receipts, boolean many) {
+    Problem first = receipts.getFirst().problem();
+    if (!many) {
+      return problem(first, receipts);
+    }
+    return problem(
+        HttpProblems.unprocessable(
+            "all-items-rejected",
+            "none of %d items was accepted; the first: %s"
+                .formatted(receipts.size(), first.detail()),
+            first.pointer(),
+            first.remedy()),
+        receipts);
+  }
+
+  private static Response problem(Problem problem, List<ItemReceipt> receipts) {
+    return Response.status(problem.status())
+        .type(Problem.MEDIA_TYPE)
+        .entity(new AllRejectedProblem(problem, receipts))
+        .build();
+  }
+}

@@ -1,8 +1,0 @@
-package dev.whetstone.kit.id;
-
-/** Makes identifiers. */
-@FunctionalInterface
-public interface Ids {
-  /** {@code prefix} and 32 hex digits that sort by time, for example {@code run-0198…}. */
-  String next(String prefix);
-}

@@ -1,0 +1,196 @@
+package dev.whetstone.kit.inbox;
+
+import dev.whetstone.kit.event.CloudEvents;
+import dev.whetstone.kit.event.CloudEvents.Decoded;
+import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.outbox.Outbox;
+import dev.whetstone.kit.sql.DatabaseFaults;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.properties.IfBuildProperty;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a poll's records through inbox, effect and outbox in one transaction. Records that cannot
+ * be read, or whose effect fails by itself, become dead letters; when the database is the trouble,
+ * the same records are tried again until it is back, since an offset must not move past work
+ * undone.
+ */
+@ApplicationScoped
+@IfBuildProperty(name = "whetstone.database", stringValue = "true")
+public class EventConsumption {
+  private static final Logger LOG = Logger.getLogger(EventConsumption.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  /** A poll whose work outlasts a transaction fails each time: then each half is tried. */
+  private static final int ATTEMPTS_IN_ONE_PIECE = 3;
+
+  private final Inbox inbox;
+  private final Outbox outbox;
+  private final MeterRegistry metrics;
+
+  public EventConsumption(Inbox inbox, Outbox outbox, MeterRegistry metrics) {
+    this.inbox = inbox;
+    this.outbox = outbox;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Returns when every record has taken effect, was known, or lies with the dead letters.
+   *
+   * @throws IllegalStateException when a dead letter cannot be written; the offset must stay then
+   */
+  public void process(ConsumerRecords<String, byte[]> records, EventEffect effect) {
+    List<ConsumerRecord<String, byte[]>> all = new ArrayList<>(records.count());
+    records.forEach(all::add);
+    process(all, effect);
+  }
+
+  /** The same for records at hand. */
+  public void process(List<ConsumerRecord<String, byte[]>> records, EventEffect effect) {
+    if (records.isEmpty()) {
+      return;
+    }
+    int attempts = records.size() > 1 ? ATTEMPTS_IN_ONE_PIECE : Integer.MAX_VALUE;
+    RuntimeException fault = tryUntilDatabaseAnswers(() -> once(records, effect), attempts);
+    if (fault == null) {
+      return;
+    }
+    if (records.size() > 1) {
+      int half = records.size() / 2;
+      process(records.subList(0, half), effect);
+      process(records.subList(half, records.size()), effect);
+      return;
+    }
+    giveUp(records.getFirst(), fault);
+  }
+
+  /** Returns when the record lies with the dead letters, and not without. */
+  private void giveUp(ConsumerRecord<String, byte[]> poison, RuntimeException fault) {
+    LOG.errorf(
+        fault,
+        "effect-failed topic=%s partition=%d offset=%d",
+        poison.topic(),
+        poison.partition(),
+        poison.offset());
+    RuntimeException unwritten =
+        tryUntilDatabaseAnswers(
+            () -> {
+              Tally tally = new Tally();
+              deadLetter(poison, "effect-failed", String.valueOf(fault.getMessage()), tally);
+              return tally;
+            },
+            Integer.MAX_VALUE);
+    if (unwritten != null) {
+      throw new IllegalStateException(
+          "the dead letter of %s-%d at offset %d cannot be written (%s); the offset stays, mend the outbox and start again"
+              .formatted(
+                  poison.topic(), poison.partition(), poison.offset(), rootMessage(unwritten)),
+          unwritten);
+    }
+  }
+
+  /** What a transaction did that is counted, once it is committed. */
+  private static final class Tally {
+    private final List<String> deadLetters = new ArrayList<>();
+    private int duplicates;
+  }
+
+  /** The fault that ended the work: one of its own, or the database's after so many attempts. */
+  private @Nullable RuntimeException tryUntilDatabaseAnswers(Callable<Tally> work, int attempts) {
+    Duration pause = FIRST_PAUSE;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        count(QuarkusTransaction.requiringNew().call(work));
+        return null;
+      } catch (RuntimeException e) {
+        if (attempt >= attempts || !DatabaseFaults.mayPass(e)) {
+          return e;
+        }
+        LOG.warnf("database-trouble retry-in=%s reason=%s", pause, rootMessage(e));
+        LockSupport.parkNanos(pause.toNanos());
+        if (Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                ? LONGEST_PAUSE
+                : pause.multipliedBy(2);
+      }
+    }
+  }
+
+  private void count(Tally tally) {
+    tally.deadLetters.forEach(
+        code -> metrics.counter(MetricNames.DEAD_LETTERS, "code", code).increment());
+    metrics.counter(MetricNames.INBOX_DUPLICATES).increment(tally.duplicates);
+  }
+
+  private Tally once(List<ConsumerRecord<String, byte[]>> records, EventEffect effect) {
+    Tally tally = new Tally();
+    List<InboxKey> keys = new ArrayList<>();
+    List<ReceivedEvent> readable = new ArrayList<>();
+    List<ConsumerRecord<String, byte[]>> origins = new ArrayList<>();
+    for (ConsumerRecord<String, byte[]> received : records) {
+      switch (CloudEvents.decode(received)) {
+        case Decoded.Poison poison -> deadLetter(received, poison.code(), poison.detail(), tally);
+        case Decoded.Valid valid -> {
+          keys.add(new InboxKey(valid.event().attributes().key(), valid.bodySha256()));
+          readable.add(
+              new ReceivedEvent(
+                  valid.event(),
+                  received.value(),
+                  received.topic(),
+                  received.partition(),
+                  received.offset()));
+          origins.add(received);
+        }
+      }
+    }
+    if (keys.isEmpty()) {
+      return tally;
+    }
+    List<ReceivedEvent> fresh = new ArrayList<>();
+    List<InboxOutcome> admissions = inbox.admit(keys);
+    for (int i = 0; i < admissions.size(); i++) {
+      switch (admissions.get(i)) {
+        case FRESH -> fresh.add(readable.get(i));
+        case SAME -> tally.duplicates++;
+        case CONFLICT ->
+            deadLetter(
+                origins.get(i),
+                "id-conflict",
+                "event " + keys.get(i).key() + " was accepted before with another body",
+                tally);
+      }
+    }
+    if (!fresh.isEmpty()) {
+      effect.apply(fresh);
+    }
+    return tally;
+  }
+
+  private void deadLetter(
+      ConsumerRecord<String, byte[]> poison, String code, String detail, Tally tally) {
+    outbox.addDeadLetter(poison, code, detail);
+    tally.deadLetters.add(code);
+  }
+
+  private static String rootMessage(Throwable fault) {
+    Throwable root = fault;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

@@ -1,0 +1,33 @@
+package dev.whetstone.kit.loop;
+
+import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.kit.inbox.EventConsumption;
+import io.quarkus.arc.properties.IfBuildProperty;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+
+/** Keeps the declarations that a service reads from the topic of loops. */
+@ApplicationScoped
+@IfBuildProperty(name = "whetstone.database", stringValue = "true")
+public class DeclaredLoopRecorder {
+  private final EventConsumption consumption;
+  private final DeclaredLoopRepository loops;
+
+  public DeclaredLoopRecorder(EventConsumption consumption, DeclaredLoopRepository loops) {
+    this.consumption = consumption;
+    this.loops = loops;
+  }
+
+  /** Keeps what these records declare, each once. */
+  public void keep(ConsumerRecords<String, byte[]> records) {
+    consumption.process(
+        records,
+        events ->
+            events.forEach(
+                received -> {
+                  if (received.event().data() instanceof LoopDeclared declared) {
+                    loops.record(declared);
+                  }
+                }));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.whetstone.kit.loop;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.problem.HttpProblems;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.sql.DatabaseException;
+import io.quarkus.arc.properties.IfBuildProperty;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** Every declaration a service has consumed, in its own database. */
+@ApplicationScoped
+@IfBuildProperty(name = "whetstone.database", stringValue = "true")
+public class DeclaredLoopRepository {
+  private static final String COLUMNS = "tenant, loop, spec_sha256, revision, spec";
+  private final DataSource dataSource;
+
+  public DeclaredLoopRepository(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  /**
+   * Keeps a declaration, in the caller's transaction; known ones stay. A later revision of an old
+   * spec wins.
+   */
+  public void record(LoopDeclared declared) {
+    LoopId id = declared.spec().id();
+    String insert =
+        "insert into declared_loop ("
+            + COLUMNS
+            + ") values (?, ?, ?, ?, ?::jsonb) "
+            + "on conflict (tenant, loop, spec_sha256) do update "
+            + "set revision = greatest(declared_loop.revision, excluded.revision)";
+    try (var connection = dataSource.getConnection();
+        var statement = connection.prepareStatement(insert)) {
+      statement.setString(1, id.tenant());
+      statement.setString(2, id.loop());
+      statement.setString(3, declared.specSha256());
+      statement.setLong(4, declared.revision());
+      statement.setString(5, new String(Json.write(declared.spec()), StandardCharsets.UTF_8));
+      statement.executeUpdate();
+    } catch (SQLException e) {
+      throw new DatabaseException("cannot keep the declaration of " + id, e);
+    }
+  }
+
+  /** The newest revision of a loop. */
+  public Optional<DeclaredLoop> current(LoopId id) {
+    return query(
+            "where tenant = ? and loop = ? order by revision desc limit 1", id.tenant(), id.loop())
+        .stream()
+        .findFirst();
+  }
+
+  /**
+   * The newest revision of a loop that a caller asks for.
+   *
+   * @throws ProblemException 404 {@code unknown-loop}
+   */
+  public DeclaredLoop require(LoopId id) {
+    return current(id).orElseThrow(() -> unknown(id));
+  }
+
+  /** The answer to a loop that is not there, or another tenant's. */
+  public static ProblemException unknown(LoopId id) {
+    return new ProblemException(
+        HttpProblems.notFound(
+            "unknown-loop",
+            "there is no loop '" + id.loop() + "'",
+            "declare it with PUT /v1/loops/"
+                + id.loop()
+                + " (eval) or ./whetstone loop apply FILE, or see GET /v1/loops for yours"));
+  }
+
+  /** A loop as it was declared under a digest, however old. */
+  public Optional<DeclaredLoop> bySha(LoopId id, String specSha256) {
+    return query(
+            "where tenant = ? and loop = ? and spec_sha256 = ?", id.tenant(), id.loop(), specSha256)
+        .stream()
+        .findFirst();
+  }
+
+  /** The newest revision of every loop, sorted. */
+  public List<DeclaredLoop> all() {
+    return query(
+        "where revision = (select max(revision) from declared_loop newest"
+            + " where newest.tenant = declared_loop.tenant and newest.loop = declared_loop.loop)"
+            + " order by tenant, loop");
+  }
+
+  private List<DeclaredLoop> query(String where, String... arguments) {
+    List<DeclaredLoop> loops = new ArrayList<>();
+    try (var connection = dataSource.getConnection();
+        var statement =
+            connection.prepareStatement("select " + COLUMNS + " from declared_loop " + where)) {
+      for (int i = 0; i < arguments.length; i++) {
+        statement.setString(i + 1, arguments[i]);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          LoopId id = new LoopId(row.getString(1), row.getString(2));
+          LoopSpec spec =
+              Json.read(row.getString(5).getBytes(StandardCharsets.UTF_8), LoopSpec.class);
+          loops.add(new DeclaredLoop(id, spec, row.getString(3), row.getLong(4)));
+        }
+      }
+    } catch (SQLException e) {
+      throw new DatabaseException("cannot read declared loops", e);
+    }
+    return loops;
+  }
+}

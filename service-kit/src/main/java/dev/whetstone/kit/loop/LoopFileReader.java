@@ -1,0 +1,155 @@
+package dev.whetstone.kit.loop;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.loop.LoopFileException.Fault;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads loop files: what the file says, over what its profile sets, over the {@code standard}
+ * profile. Objects are merged field by field; lists are replaced whole, but a gate that only names
+ * its role takes the role's defaults, and a replay set without a share the usual one. A field that
+ * is null is one that is not there.
+ */
+public final class LoopFileReader {
+  /** Of a key that comes twice the last value would win, and nobody would hear of the first. */
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
+
+  private static final Set<String> PROFILES = Set.of("cautious", "standard", "fast");
+
+  private LoopFileReader() {}
+
+  /**
+   * @param content YAML or JSON
+   * @param fileName what errors call it
+   * @param baseDirectory that relative URIs are resolved against; absent forbids them
+   * @throws LoopFileException with every fault found
+   */
+  public static LoopDeclaration read(
+      byte[] content, String fileName, @Nullable Path baseDirectory) {
+    ObjectNode declared = parse(content, fileName);
+    String profile =
+        declared.path("spec").path("profile").asText("standard").toLowerCase(Locale.ROOT);
+    if (!PROFILES.contains(profile)) {
+      throw new LoopFileException(
+          List.of(new Fault(fileName, "/spec/profile", profile, "cautious, standard or fast")));
+    }
+    ObjectNode standard = profile("standard");
+    ObjectNode overlay = profile.equals("standard") ? YAML.createObjectNode() : profile(profile);
+    List<Fault> faults = new ArrayList<>(RequiredFields.check(fileName, declared));
+
+    ObjectNode effective = standard.deepCopy();
+    JsonTrees.merge(effective, overlay);
+    JsonNode gateDefaults = effective.remove("gateDefaults");
+    JsonNode replayDefaults = effective.remove("replayDefaults");
+    JsonTrees.merge(effective, declared);
+    ((ObjectNode) effective.path("spec")).put("profile", profile);
+    fillGates(effective, gateDefaults);
+    fill(effective.at("/spec/training/replay"), replayDefaults);
+    fillSuites(effective);
+    LoopInputs.resolve(effective, fileName, baseDirectory, faults);
+
+    LoopSpec spec = LoopBinding.bind(effective, standard, fileName, faults);
+    if (spec != null && faults.isEmpty()) {
+      faults.addAll(LoopSchema.check(fileName, spec));
+    }
+    if (spec != null && faults.isEmpty()) {
+      faults.addAll(LoopRules.check(fileName, spec));
+    }
+    if (!faults.isEmpty() || spec == null) {
+      throw new LoopFileException(faults);
+    }
+    JsonNode canonical = Json.mapper().valueToTree(spec);
+    return new LoopDeclaration(
+        spec,
+        ContentDigests.sha256(Json.canonical(spec)),
+        JsonTrees.settings(canonical, declared, overlay, profile));
+  }
+
+  private static ObjectNode parse(byte[] content, String fileName) {
+    try {
+      JsonNode tree = YAML.readTree(content);
+      if (tree instanceof ObjectNode object) {
+        JsonTrees.dropNulls(object);
+        JsonNode spec = object.path("spec");
+        if (!spec.isMissingNode() && !spec.isObject()) {
+          throw new LoopFileException(
+              List.of(new Fault(fileName, "/spec", LoopBinding.value(spec), "a mapping")));
+        }
+        return object;
+      }
+      throw new LoopFileException(
+          List.of(new Fault(fileName, "", "not a mapping", "a YAML or JSON mapping")));
+    } catch (JsonProcessingException e) {
+      String place =
+          e.getLocation() == null
+              ? ""
+              : " (line "
+                  + e.getLocation().getLineNr()
+                  + ", column "
+                  + e.getLocation().getColumnNr()
+                  + ")";
+      throw new LoopFileException(
+          List.of(
+              new Fault(fileName, "", e.getOriginalMessage() + place, "well-formed YAML or JSON")));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + fileName, e);
+    }
+  }
+
+  private static ObjectNode profile(String name) {
+    try (InputStream in = LoopFileReader.class.getResourceAsStream("/profiles/" + name + ".yaml")) {
+      return (ObjectNode) YAML.readTree(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("profile " + name + " is not readable", e);
+    }
+  }
+
+  private static void fillGates(ObjectNode effective, @Nullable JsonNode defaults) {
+    if (defaults == null || !(effective.at("/spec/evaluation/gates") instanceof ArrayNode gates)) {
+      return;
+    }
+    for (JsonNode gate : gates) {
+      fill(gate, defaults.path(gate.path("role").asText()));
+    }
+  }
+
+  /** Gives an object, or every object of a list, what it leaves out. */
+  private static void fill(JsonNode node, @Nullable JsonNode defaults) {
+    if (!(defaults instanceof ObjectNode given)) {
+      return;
+    }
+    if (node instanceof ArrayNode list) {
+      list.forEach(element -> fill(element, given));
+    }
+    if (node instanceof ObjectNode object) {
+      ObjectNode filled = given.deepCopy();
+      JsonTrees.merge(filled, object);
+      object.setAll(filled);
+    }
+  }
+
+  private static void fillSuites(ObjectNode effective) {
+    for (JsonNode suite : effective.at("/spec/evaluation/suites")) {
+      if (suite instanceof ObjectNode object && !object.has("shadow")) {
+        object.put("shadow", false);
+      }
+    }
+  }
+}

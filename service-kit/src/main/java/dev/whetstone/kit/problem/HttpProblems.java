@@ -1,0 +1,56 @@
+package dev.whetstone.kit.problem;
+
+import org.jspecify.annotations.Nullable;
+
+/** Problems by HTTP status. */
+public final class HttpProblems {
+  private HttpProblems() {}
+
+  /** 400: not what the call takes. */
+  public static Problem badRequest(
+      String code, String detail, @Nullable String pointer, @Nullable String remedy) {
+    return new Problem(400, code, "Malformed request", detail, pointer, remedy);
+  }
+
+  /** 401: no key, or one that is not known. */
+  public static Problem unauthorized(String detail) {
+    return new Problem(
+        401,
+        "unauthorized",
+        "Key missing or unknown",
+        detail,
+        null,
+        "send 'Authorization: Bearer <key>' with a key from './whetstone key create'");
+  }
+
+  /** 403: the key may not. */
+  public static Problem forbidden(String code, String detail, @Nullable String remedy) {
+    return new Problem(403, code, "Not allowed with this key", detail, null, remedy);
+  }
+
+  /** 404: not there, or another tenant's. */
+  public static Problem notFound(String code, String detail, @Nullable String remedy) {
+    return new Problem(404, code, "Not found", detail, null, remedy);
+  }
+
+  /** 409: the state does not allow it. */
+  public static Problem conflict(String code, String detail, @Nullable String remedy) {
+    return new Problem(409, code, "Conflict", detail, null, remedy);
+  }
+
+  /** 413: too large. */
+  public static Problem tooLarge(String code, String detail, @Nullable String remedy) {
+    return new Problem(413, code, "Too large", detail, null, remedy);
+  }
+
+  /** 422: well-formed, but not acceptable. */
+  public static Problem unprocessable(
+      String code, String detail, @Nullable String pointer, @Nullable String remedy) {
+    return new Problem(422, code, "Not acceptable", detail, pointer, remedy);
+  }
+
+  /** 503: try again later. */
+  public static Problem unavailable(String code, String detail, @Nullable String remedy) {
+    return new Problem(503, code, "Temporarily unavailable", detail, null, remedy);
+  }
+}

@@ -1,6 +1,0 @@
-package dev.whetstone.kit.store;
-
-import java.net.URI;
-
-/** An object in the store. {@code sha256} is of its bytes, hex. */
-public record Stored(String key, URI uri, long bytes, String sha256) {}

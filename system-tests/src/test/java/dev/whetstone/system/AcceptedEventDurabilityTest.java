@@ -1,0 +1,143 @@
+package dev.whetstone.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.TopicNames;
+import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.envelope.EventAttributes;
+import dev.whetstone.contracts.envelope.EventType;
+import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.local.api.Api;
+import dev.whetstone.local.api.Reply;
+import dev.whetstone.local.stack.Component;
+import dev.whetstone.local.stack.StackException;
+import dev.whetstone.testing.KafkaProbe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** I1 at the door: what was answered 202 is in Kafka, whatever is killed meanwhile. */
+class AcceptedEventDurabilityTest {
+  private static final LoopId LOOP = new LoopId("acme", "support");
+  private static final int SENDERS = 4;
+  private static final int BATCH = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** After a refusal; else the senders take the processor from what they wait for. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  @RegisterExtension
+  static final WhetstoneUnderTest whetstone =
+      WhetstoneUnderTest.of(EnumSet.of(Component.INFRA, Component.INGEST));
+
+  private final Set<String> accepted = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean enough = new AtomicBoolean();
+  private final AtomicInteger refusals = new AtomicInteger();
+
+  @Test
+  void shouldKeepWhatItAcceptedThroughKillNineOfItselfAndOfKafka() throws Exception {
+    declareLoop();
+    var api = whetstone.api(LOOP.tenant());
+    await().atMost(PATIENCE).until(() -> send(api, "first", 0));
+    try (var senders = Executors.newFixedThreadPool(SENDERS)) {
+      for (int sender = 0; sender < SENDERS; sender++) {
+        String name = "sender-" + sender;
+        senders.execute(() -> keepSending(api, name));
+      }
+      try {
+        awaitMore(1_000);
+        whetstone.killAndRestart(Component.INGEST);
+        awaitMore(1_000);
+        whetstone.killAndRestart(Component.INFRA);
+        awaitMore(1_000);
+      } finally {
+        // Closing the executor waits for the senders.
+        enough.set(true);
+      }
+    }
+
+    assertThat(refusals).as("the kills were felt").hasPositiveValue();
+    assertThat(idsInKafka()).containsAll(accepted);
+  }
+
+  private void awaitMore(int events) {
+    int before = accepted.size();
+    await().atMost(PATIENCE).until(() -> accepted.size() >= before + events);
+  }
+
+  /** Sends batch after batch; one that is not accepted is sent again, as apps should. */
+  private void keepSending(Api api, String sender) {
+    for (int batch = 1; !enough.get(); ) {
+      if (send(api, sender, batch)) {
+        batch++;
+      } else {
+        refusals.incrementAndGet();
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
+  }
+
+  private boolean send(Api api, String sender, int batch) {
+    ArrayNode body = Api.JSON.createArrayNode();
+    for (int i = 0; i < BATCH; i++) {
+      String id = sender + "-" + batch + "-" + i;
+      body.add(
+          ProductAppClient.interaction(id, "conversation-" + id, sender, "Question?", "Answer."));
+    }
+    try {
+      Reply reply = new ProductAppClient(api, LOOP.loop()).send("interactions", body);
+      if (reply.status() != 202) {
+        return false;
+      }
+      ProductAppClient.receipts(reply.body())
+          .forEach(receipt -> accepted.add(receipt.path("id").asText()));
+      return true;
+    } catch (StackException e) {
+      return false;
+    }
+  }
+
+  private static Set<String> idsInKafka() {
+    try (KafkaProbe probe = whetstone.kafka()) {
+      return probe.all(TopicNames.FEEDBACK).stream()
+          .map(message -> KafkaProbe.header(message, "ce_id"))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  /** As eval's registry says it. */
+  private static void declareLoop() throws IOException {
+    Path golden =
+        WhetstoneUnderTest.PROJECT.resolve("contracts/src/test/resources/golden/loop-spec.v1.json");
+    LoopSpec spec = Api.JSON.readValue(Files.readAllBytes(golden), LoopSpec.class);
+    var attributes =
+        new EventAttributes(
+            "declared-1",
+            "eval",
+            EventType.LOOP_DECLARED,
+            Instant.parse("2026-11-20T12:00:00Z"),
+            null,
+            LOOP,
+            LOOP.key(),
+            null);
+    try (KafkaProbe probe = whetstone.kafka()) {
+      probe.send(new Event<>(attributes, new LoopDeclared(spec, "0".repeat(64), 1)));
+    }
+  }
+}

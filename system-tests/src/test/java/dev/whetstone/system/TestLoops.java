@@ -1,0 +1,30 @@
+package dev.whetstone.system;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.whetstone.local.api.LoopFile;
+import java.nio.file.Path;
+
+/** The loops that the tests declare. */
+final class TestLoops {
+  private TestLoops() {}
+
+  /** The demo's own loop file, for another tenant and the model server of this Whetstone. */
+  static LoopFile demo(String tenant, WhetstoneUnderTest whetstone) {
+    LoopFile loop =
+        LoopFile.read(WhetstoneUnderTest.PROJECT.resolve("deploy/local/demo/loop.yaml"));
+    object(loop, "/metadata").put("tenant", tenant);
+    object(loop, "/spec/serving")
+        .put("endpoint", "http://127.0.0.1:" + whetstone.ports().modelServer());
+    return loop;
+  }
+
+  /** A loop that gathers and never trains. */
+  static LoopFile maths() {
+    return LoopFile.read(Path.of("src/test/resources/loops/maths.yaml"));
+  }
+
+  /** An object inside the file. */
+  static ObjectNode object(LoopFile loop, String pointer) {
+    return (ObjectNode) loop.content().at(pointer);
+  }
+}

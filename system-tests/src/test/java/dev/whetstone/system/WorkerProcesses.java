@@ -1,0 +1,111 @@
+package dev.whetstone.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.local.api.Api;
+import dev.whetstone.local.api.Reply;
+import dev.whetstone.local.stack.Component;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The training attempts' own processes, found by the stack that they carry in their environment.
+ */
+final class WorkerProcesses {
+  private static final String TOKEN = "WHETSTONE_WORKER_TOKEN=";
+
+  private WorkerProcesses() {}
+
+  /** Worker processes of this Whetstone that train, without the shells that keep watch of them. */
+  static List<ProcessHandle> training(WhetstoneUnderTest whetstone) {
+    Path work = whetstone.stack().options().home().directory().resolve("work");
+    return ProcessHandle.allProcesses()
+        .filter(process -> worksIn(process, work))
+        .filter(process -> commandLine(process).contains("whetstone_worker\0train"))
+        .filter(process -> !commandLine(process).startsWith("sh\0"))
+        .toList();
+  }
+
+  /** Ends them as {@code kill -9} does; says how many there were. */
+  static int kill(WhetstoneUnderTest whetstone) {
+    List<ProcessHandle> workers = training(whetstone);
+    workers.forEach(ProcessHandle::destroyForcibly);
+    workers.forEach(worker -> worker.onExit().join());
+    return workers.size();
+  }
+
+  /** Suspends a process, as a machine does that hangs. */
+  static void suspend(ProcessHandle process) {
+    signal(process, "-STOP");
+  }
+
+  /** What reports exactly as a worker would that came back: by its own spec and token. */
+  static Reporter reporter(ProcessHandle worker, WhetstoneUnderTest whetstone) {
+    Path process = Path.of("/proc", Long.toString(worker.pid()));
+    try {
+      RunSpec spec =
+          Api.JSON.readValue(
+              process.resolve("cwd").toRealPath().resolve("run-spec.json").toFile(), RunSpec.class);
+      String token =
+          Stream.of(Files.readString(process.resolve("environ")).split("\0"))
+              .filter(variable -> variable.startsWith(TOKEN))
+              .map(variable -> variable.substring(TOKEN.length()))
+              .findFirst()
+              .orElseThrow();
+      return new Reporter(new Api(whetstone.ports(), token), spec);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read what worker " + worker.pid() + " knows", e);
+    }
+  }
+
+  /** Reports in a worker's name. */
+  record Reporter(Api api, RunSpec spec) {
+    Reply report(String phase) {
+      return api.post(
+          Component.TRAINING,
+          "/v1/attempts/" + spec.attempt() + "/status",
+          Api.JSON
+              .createObjectNode()
+              .put("fence", spec.fence())
+              .put("phase", phase)
+              .put("step", 1)
+              .put("epoch", 0.1));
+    }
+  }
+
+  private static void signal(ProcessHandle process, String signal) {
+    try {
+      var kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
+      assertThat(kill.waitFor()).as("kill %s", signal).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  private static boolean worksIn(ProcessHandle process, Path folder) {
+    try {
+      return Path.of("/proc", Long.toString(process.pid()), "cwd").toRealPath().startsWith(folder);
+    } catch (IOException e) {
+      // Gone meanwhile, or somebody else's.
+      return false;
+    }
+  }
+
+  private static String commandLine(ProcessHandle process) {
+    try {
+      Path file = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

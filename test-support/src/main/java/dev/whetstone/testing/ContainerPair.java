@@ -1,0 +1,78 @@
+package dev.whetstone.testing;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.kafka.KafkaContainer;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * Kafka and PostgreSQL in containers. Images other than the usual ones are named by {@code
+ * -Dwhetstone.test.image.kafka=} and {@code -Dwhetstone.test.image.postgres=}.
+ */
+final class ContainerPair {
+  private static final String KAFKA =
+      System.getProperty("whetstone.test.image.kafka", "apache/kafka:4.3.1");
+  private static final String POSTGRES =
+      System.getProperty("whetstone.test.image.postgres", "postgres:18");
+
+  private ContainerPair() {}
+
+  /** Whether an engine answers and has both images: tests never wait for a download. */
+  static boolean available() {
+    try {
+      return DockerClientFactory.instance().isDockerAvailable() && images().containsAll(wanted());
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  // Testcontainers' own reaper, or the engine's, removes them when the JVM ends.
+  @SuppressWarnings("resource")
+  static TestInfrastructure.Started start(String database) {
+    var kafka =
+        new KafkaContainer(DockerImageName.parse(KAFKA).asCompatibleSubstituteFor("apache/kafka"));
+    kafka.start();
+    var postgres =
+        new PostgreSQLContainer(
+                DockerImageName.parse(POSTGRES).asCompatibleSubstituteFor("postgres"))
+            .withDatabaseName(database);
+    postgres.start();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  kafka.stop();
+                  postgres.stop();
+                }));
+    return new TestInfrastructure.Started(
+        kafka.getBootstrapServers(),
+        postgres.getJdbcUrl(),
+        postgres.getUsername(),
+        postgres.getPassword());
+  }
+
+  private static Set<String> wanted() {
+    return Set.of(shortName(KAFKA), shortName(POSTGRES));
+  }
+
+  private static Set<String> images() {
+    return DockerClientFactory.lazyClient().listImagesCmd().exec().stream()
+        .flatMap(
+            image ->
+                image.getRepoTags() == null ? Stream.empty() : Arrays.stream(image.getRepoTags()))
+        .map(ContainerPair::shortName)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Some engines list {@code docker.io/library/postgres:18} for what is asked as {@code
+   * postgres:18}.
+   */
+  private static String shortName(String image) {
+    return image.replaceFirst("^docker\\.io/", "").replaceFirst("^library/", "");
+  }
+}

@@ -1,0 +1,216 @@
+package dev.whetstone.training.attempt;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.contracts.run.StatusReport;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of attempts. */
+@ApplicationScoped
+public class AttemptRepository {
+  private final Sql sql;
+
+  public AttemptRepository(Sql sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * An attempt as it is stored.
+   *
+   * @param tokenSha256 of the token with which its worker reports; absent before a launch
+   * @param lease how long a report keeps it alive
+   * @param error what its worker said was wrong
+   */
+  public record StoredAttempt(
+      Attempt attempt,
+      @Nullable String tokenSha256,
+      Duration lease,
+      StatusReport.@Nullable Failure error) {}
+
+  public void insert(Attempt.Starting attempt, Duration lease) {
+    Attempt.Facts facts = attempt.facts();
+    sql.update(
+        """
+        insert into attempt (attempt_id, run_id, fence, state, run_spec, lease_seconds, started_at)
+        values (?, ?, ?, 'starting', ?::jsonb, ?, ?)
+        """,
+        facts.attemptId(),
+        facts.runId(),
+        facts.fence(),
+        new String(Json.write(facts.runSpec()), StandardCharsets.UTF_8),
+        lease.toMillis() / 1000.0,
+        facts.startedAt());
+  }
+
+  public Optional<StoredAttempt> find(String attemptId) {
+    return sql.first(
+        "select * from attempt where attempt_id = ?", AttemptRepository::read, attemptId);
+  }
+
+  /** Locks an attempt for the caller's transaction, after whoever has it. */
+  public Optional<StoredAttempt> lock(String attemptId) {
+    return sql.first(
+        "select * from attempt where attempt_id = ? for update",
+        AttemptRepository::read,
+        attemptId);
+  }
+
+  /** Locks the attempt with this fence. */
+  public Optional<StoredAttempt> lock(String runId, long fence) {
+    return sql.first(
+        "select * from attempt where run_id = ? and fence = ? for update",
+        AttemptRepository::read,
+        runId,
+        fence);
+  }
+
+  /** From now on only this token is taken. */
+  public void setToken(String attemptId, String tokenSha256) {
+    sql.update(
+        "update attempt set token_sha256 = ? where attempt_id = ? and state = 'starting'",
+        tokenSha256,
+        attemptId);
+  }
+
+  /** Writes an attempt that the caller has locked. */
+  public void save(Attempt attempt) {
+    String id = attempt.facts().attemptId();
+    switch (attempt) {
+      case Attempt.Starting _ ->
+          throw new IllegalStateException(id + " cannot go back to starting");
+      case Attempt.Live live ->
+          sql.update(
+              """
+              update attempt set state = 'live', phase = ?, step = ?, lease_until = ?,
+                progress_at = ? where attempt_id = ?
+              """,
+              live.phase() == null ? null : live.phase().name().toLowerCase(Locale.ROOT),
+              live.step(),
+              live.leaseUntil(),
+              live.progressAt(),
+              id);
+      case Attempt.Ended ended ->
+          sql.update(
+              """
+              update attempt set state = 'ended', outcome = ?, exit_code = ?, detail = ?,
+                ended_at = ?, lease_until = null where attempt_id = ?
+              """,
+              ended.outcome(),
+              ended.exitCode(),
+              ended.detail(),
+              ended.endedAt(),
+              id);
+    }
+  }
+
+  /** What people want to see of a report. */
+  public void saveProgress(String attemptId, StatusReport report) {
+    StatusReport.TrainerStatus trainer = report.trainerStatus();
+    StatusReport.Failure error = report.error();
+    sql.update(
+        """
+        update attempt set epoch = ?, progress_percentage = coalesce(?, progress_percentage),
+          error_code = coalesce(?, error_code), error_detail = coalesce(?, error_detail)
+        where attempt_id = ?
+        """,
+        report.epoch(),
+        trainer == null ? null : trainer.progressPercentage(),
+        error == null ? null : error.code(),
+        error == null ? null : error.detail(),
+        attemptId);
+  }
+
+  /** Seconds that a loop's attempts took since an instant. */
+  public double secondsSince(LoopId loop, Instant since, Instant now) {
+    return sql.first(
+            """
+            select coalesce(sum(extract(epoch from
+              coalesce(a.ended_at, ?) - greatest(a.started_at, ?))), 0)
+            from attempt a join run r using (run_id)
+            where r.tenant = ? and r.loop = ? and coalesce(a.ended_at, ?) > ?
+              and coalesce(a.outcome, '') <> 'refused'
+            """,
+            row -> row.getDouble(1),
+            now,
+            since,
+            loop.tenant(),
+            loop.loop(),
+            now,
+            since)
+        .orElse(0.0);
+  }
+
+  /**
+   * Gives every live attempt a whole lease from now on and forgets the gap for its progress
+   * deadline.
+   */
+  public int grantGrace(Instant now, Duration gap) {
+    return sql.update(
+        """
+        update attempt set
+          lease_until = greatest(lease_until, ?::timestamptz + make_interval(secs => lease_seconds)),
+          progress_at = progress_at + make_interval(secs => ?)
+        where state = 'live'
+        """,
+        now,
+        gap.toMillis() / 1000.0);
+  }
+
+  /** A run's attempts for people, oldest first. */
+  public List<AttemptView> views(String runId) {
+    return sql.query(
+        "select * from attempt where run_id = ? order by fence", AttemptView::read, runId);
+  }
+
+  private static StoredAttempt read(ResultSet row) throws SQLException {
+    String errorCode = row.getString("error_code");
+    return new StoredAttempt(
+        attempt(row),
+        row.getString("token_sha256"),
+        Duration.ofMillis(Math.round(row.getDouble("lease_seconds") * 1000)),
+        errorCode == null
+            ? null
+            : new StatusReport.Failure(errorCode, row.getString("error_detail")));
+  }
+
+  private static Attempt attempt(ResultSet row) throws SQLException {
+    Attempt.Facts facts =
+        new Attempt.Facts(
+            row.getString("attempt_id"),
+            row.getString("run_id"),
+            row.getLong("fence"),
+            Json.read(row.getString("run_spec").getBytes(StandardCharsets.UTF_8), RunSpec.class),
+            Objects.requireNonNull(Sql.instant(row, "started_at")));
+    String phase = row.getString("phase");
+    return switch (row.getString("state")) {
+      case "starting" -> new Attempt.Starting(facts);
+      case "live" ->
+          new Attempt.Live(
+              facts,
+              phase == null ? null : StatusReport.Phase.valueOf(phase.toUpperCase(Locale.ROOT)),
+              row.getLong("step"),
+              Sql.instant(row, "lease_until"),
+              Sql.instant(row, "progress_at"));
+      case "ended" ->
+          new Attempt.Ended(
+              facts,
+              row.getString("outcome"),
+              row.getObject("exit_code", Integer.class),
+              Objects.requireNonNullElse(row.getString("detail"), ""),
+              Sql.instant(row, "ended_at"));
+      case String other -> throw new IllegalStateException("an attempt cannot be '" + other + "'");
+    };
+  }
+}

@@ -1,0 +1,47 @@
+package dev.whetstone.training.attempt;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.kit.sql.Sql;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt for people.
+ *
+ * @param state {@code starting}, a phase of the worker, or how it ended
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record AttemptView(
+    String attempt,
+    long fence,
+    String state,
+    long step,
+    double epoch,
+    int progressPercentage,
+    Instant startedAt,
+    @Nullable Instant endedAt,
+    @Nullable Integer exitCode,
+    @Nullable String detail) {
+
+  static AttemptView read(ResultSet row) throws SQLException {
+    String state =
+        switch (row.getString("state")) {
+          case "ended" -> row.getString("outcome");
+          case "live" -> row.getString("phase") == null ? "loading" : row.getString("phase");
+          case String other -> other;
+        };
+    return new AttemptView(
+        row.getString("attempt_id"),
+        row.getLong("fence"),
+        state,
+        row.getLong("step"),
+        row.getDouble("epoch"),
+        row.getInt("progress_percentage"),
+        Sql.instant(row, "started_at"),
+        Sql.instant(row, "ended_at"),
+        row.getObject("exit_code", Integer.class),
+        row.getString("detail"));
+  }
+}

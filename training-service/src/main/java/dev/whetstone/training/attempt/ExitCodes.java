@@ -1,0 +1,22 @@
+package dev.whetstone.training.attempt;
+
+/** Exit codes of the worker, agreed with it. */
+public final class ExitCodes {
+  public static final int DONE = 0;
+
+  /** Bad data or configuration: the same attempt would fail again. */
+  public static final int BAD_DATA = 65;
+
+  public static final int OUT_OF_MEMORY = 71;
+
+  /** It saved a resume point and made room. */
+  public static final int PREEMPTED = 75;
+
+  /** It was told 409. */
+  public static final int STALE_FENCE = 76;
+
+  /** It followed the directive {@code stop}. */
+  public static final int STOPPED = 77;
+
+  private ExitCodes() {}
+}

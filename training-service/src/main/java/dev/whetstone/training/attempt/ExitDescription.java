@@ -1,0 +1,50 @@
+package dev.whetstone.training.attempt;
+
+import dev.whetstone.contracts.run.StatusReport;
+import dev.whetstone.training.engine.ComputeEngine.Observation;
+import org.jspecify.annotations.Nullable;
+
+/** Says in a sentence how a worker ended. */
+public final class ExitDescription {
+  private static final int LONGEST = 600;
+
+  /** The worker's error code when its loss is no number any more. */
+  private static final String DIVERGED = "diverged";
+
+  private ExitDescription() {}
+
+  public static String sentence(
+      Observation.Exited exited, StatusReport.@Nullable Failure reported) {
+    String meaning =
+        switch (exited.code()) {
+          case ExitCodes.BAD_DATA -> "bad data or configuration";
+          case ExitCodes.OUT_OF_MEMORY -> "out of memory";
+          case ExitCodes.PREEMPTED -> "preempted, it saved a resume point";
+          case ExitCodes.STALE_FENCE -> "it was told that its fence is stale";
+          case ExitCodes.STOPPED -> "it was told to stop";
+          case 137 -> "killed";
+          case 143 -> "terminated";
+          default -> "an error";
+        };
+    String why =
+        reported == null
+            ? lastLine(exited.lastWords())
+            : reported.code() + ": " + reported.detail();
+    String sentence = "the worker ended with " + exited.code() + " (" + meaning + ")";
+    return why.isEmpty() ? sentence : sentence + ": " + why;
+  }
+
+  /** A worker that could not report any more has still written why it ended. */
+  public static boolean diverged(
+      Observation.Exited exited, StatusReport.@Nullable Failure reported) {
+    return exited.code() == ExitCodes.BAD_DATA
+        && (reported == null
+            ? lastLine(exited.lastWords()).startsWith(DIVERGED + ":")
+            : reported.code().equals(DIVERGED));
+  }
+
+  private static String lastLine(String log) {
+    String last = log.lines().filter(line -> !line.isBlank()).reduce("", (a, b) -> b).strip();
+    return last.length() > LONGEST ? last.substring(last.length() - LONGEST) : last;
+  }
+}

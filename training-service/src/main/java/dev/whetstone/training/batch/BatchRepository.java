@@ -1,0 +1,238 @@
+package dev.whetstone.training.batch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.SplitCounts;
+import dev.whetstone.contracts.event.BatchSealed;
+import dev.whetstone.contracts.event.BatchTainted;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The rows of batches and of withdrawn examples. */
+@ApplicationScoped
+public class BatchRepository {
+  private static final String SELECT =
+      """
+      select tenant, loop, batch_id, sequence, manifest_uri, loop_spec_sha256, counts, state,
+        trained_by
+      from batch
+      """;
+
+  private final Sql sql;
+
+  public BatchRepository(Sql sql) {
+    this.sql = sql;
+  }
+
+  /** Keeps a new batch; a known one stays as it is. */
+  public void add(LoopId loop, BatchSealed sealed) {
+    sql.update(
+        """
+        insert into batch (tenant, loop, batch_id, sequence, manifest_uri, loop_spec_sha256, counts,
+          state, sealed_at)
+        values (?, ?, ?, ?, ?, ?, ?::jsonb, 'pending', ?) on conflict do nothing
+        """,
+        loop.tenant(),
+        loop.loop(),
+        sealed.batchId(),
+        sealed.sequence(),
+        sealed.manifestUri(),
+        sealed.loopSpecSha256(),
+        new String(Json.write(sealed.counts()), StandardCharsets.UTF_8),
+        sealed.sealedAt());
+  }
+
+  /** Keeps examples out of later runs. */
+  public void withdrawExamples(LoopId loop, BatchTainted tainted) {
+    sql.updateAll(
+        """
+        insert into withdrawn_example (tenant, loop, example_id, batch_id, reason)
+        values (?, ?, ?, ?, ?) on conflict do nothing
+        """,
+        tainted.withdrawnExampleIds().stream()
+            .map(
+                id ->
+                    new Object[] {
+                      loop.tenant(), loop.loop(), id, tainted.batchId(), tainted.reason()
+                    })
+            .toList());
+  }
+
+  public Set<String> withdrawnExamples(LoopId loop) {
+    return new HashSet<>(
+        sql.query(
+            "select example_id from withdrawn_example where tenant = ? and loop = ?",
+            row -> row.getString(1),
+            loop.tenant(),
+            loop.loop()));
+  }
+
+  /** Loops that have a batch which no run has taken in. */
+  public List<LoopId> loopsWithNew() {
+    return sql.query(
+        """
+        select distinct tenant, loop from batch where state = 'pending' and trained_by is null
+        order by tenant, loop
+        """,
+        row -> new LoopId(row.getString(1), row.getString(2)));
+  }
+
+  /** Adopted and pending batches, oldest first. */
+  public List<Batch> trainable(LoopId loop) {
+    return sql.query(
+        SELECT
+            + " where tenant = ? and loop = ? and state in ('pending', 'adopted') order by sequence",
+        BatchRepository::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
+  /**
+   * The same for a run that is about to be made of them. A decision about one of them, and an
+   * erasure, comes wholly before or wholly after the caller's transaction, and after it finds the
+   * run to supersede.
+   */
+  public List<Batch> lockTrainable(LoopId loop) {
+    return sql.query(
+        SELECT
+            + " where tenant = ? and loop = ? and state in ('pending', 'adopted') order by sequence"
+            + " for no key update",
+        BatchRepository::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
+  /** All batches, oldest first. */
+  public List<Batch> all(LoopId loop) {
+    return sql.query(
+        SELECT + " where tenant = ? and loop = ? order by sequence",
+        BatchRepository::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
+  /** Those of the given ids that are known, oldest first. */
+  public List<Batch> byId(LoopId loop, List<String> batchIds) {
+    return sql.query(
+        SELECT + " where tenant = ? and loop = ? and batch_id = any(?) order by sequence",
+        BatchRepository::read,
+        loop.tenant(),
+        loop.loop(),
+        batchIds);
+  }
+
+  /** The run takes in those of its batches that are new. */
+  public void takeIn(LoopId loop, List<String> batchIds, String runId) {
+    sql.update(
+        """
+        update batch set trained_by = ? where tenant = ? and loop = ? and batch_id = any(?)
+          and state = 'pending' and trained_by is null
+        """,
+        runId,
+        loop.tenant(),
+        loop.loop(),
+        batchIds);
+  }
+
+  /** What a run took in is new again, as far as it is still wanted. Answers how many there are. */
+  public int giveBack(String runId) {
+    return sql.update(
+        "update batch set trained_by = null where trained_by = ? and state = 'pending'", runId);
+  }
+
+  /** Pending batches of a promoted candidate become part of what every run trains on. */
+  public void adopt(LoopId loop, List<String> batchIds, String checkpointId) {
+    sql.update(
+        """
+        update batch set state = 'adopted', adopted_by = ?, reason = null
+        where tenant = ? and loop = ? and batch_id = any(?) and state = 'pending'
+        """,
+        checkpointId,
+        loop.tenant(),
+        loop.loop(),
+        batchIds);
+  }
+
+  /** Pending batches of a refused candidate leave; adopted ones stay. Answers those that left. */
+  public List<String> setAside(LoopId loop, List<String> batchIds, String reason) {
+    return sql.query(
+        """
+        update batch set state = 'set_aside', reason = ?
+        where tenant = ? and loop = ? and batch_id = any(?) and state = 'pending' returning batch_id
+        """,
+        row -> row.getString(1),
+        reason,
+        loop.tenant(),
+        loop.loop(),
+        batchIds);
+  }
+
+  /** A person takes a batch out of later runs, adopted or not. Answers whether it was in them. */
+  public boolean setAsideByHand(LoopId loop, String batchId, String reason) {
+    return sql.update(
+            """
+            update batch set state = 'set_aside', reason = ?
+            where tenant = ? and loop = ? and batch_id = ? and state in ('pending', 'adopted')
+            """,
+            reason,
+            loop.tenant(),
+            loop.loop(),
+            batchId)
+        == 1;
+  }
+
+  /** What a withdrawn champion had brought in leaves with it. Answers the ids. */
+  public List<String> setAsideAdoptedBy(LoopId loop, String checkpointId, String reason) {
+    return sql.query(
+        """
+        update batch set state = 'set_aside', reason = ?
+        where tenant = ? and loop = ? and adopted_by = ? and state = 'adopted' returning batch_id
+        """,
+        row -> row.getString(1),
+        reason,
+        loop.tenant(),
+        loop.loop(),
+        checkpointId);
+  }
+
+  /** A batch whose bytes do not verify is never read again (I6). */
+  public void withdraw(LoopId loop, String batchId, String reason) {
+    sql.update(
+        """
+        update batch set state = 'withdrawn', reason = ?
+        where tenant = ? and loop = ? and batch_id = ?
+        """,
+        reason,
+        loop.tenant(),
+        loop.loop(),
+        batchId);
+  }
+
+  private static Batch read(ResultSet row) throws SQLException {
+    try {
+      Map<String, SplitCounts> counts =
+          Json.mapper().readValue(row.getString("counts"), new TypeReference<>() {});
+      return new Batch(
+          new LoopId(row.getString("tenant"), row.getString("loop")),
+          row.getString("batch_id"),
+          row.getLong("sequence"),
+          row.getString("manifest_uri"),
+          row.getString("loop_spec_sha256"),
+          counts,
+          BatchState.parse(row.getString("state")),
+          row.getString("trained_by"));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("counts of batch " + row.getString("batch_id"), e);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.whetstone.training.checkpoint;
+
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Where a run's attempts write in the object store: {@code runs/<run>/<fence>/}. */
+public final class RunObjectKeys {
+  private static final Pattern RESUME =
+      Pattern.compile("runs/[^/]+/(\\d+)/resume/step-(\\d+)/manifest\\.json");
+
+  private RunObjectKeys() {}
+
+  static String ofRun(String runId) {
+    return "runs/" + runId + "/";
+  }
+
+  public static String ofAttempt(String runId, long fence) {
+    return ofRun(runId) + fence + "/";
+  }
+
+  static String checkpointManifest(String runId, long fence) {
+    return ofAttempt(runId, fence) + "manifest.json";
+  }
+
+  /** The step of a resume point's manifest, if the key is one. */
+  static OptionalLong resumeStep(String key) {
+    Matcher matcher = RESUME.matcher(key);
+    return matcher.matches()
+        ? OptionalLong.of(Long.parseLong(matcher.group(2)))
+        : OptionalLong.empty();
+  }
+
+  /** The folder of a manifest's key, with its slash. */
+  static String folder(String manifestKey) {
+    return manifestKey.substring(0, manifestKey.lastIndexOf('/') + 1);
+  }
+}

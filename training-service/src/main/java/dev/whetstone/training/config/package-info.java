@@ -1,0 +1,5 @@
+/** Settings and metric names of the training service. */
+@NullMarked
+package dev.whetstone.training.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,148 @@
+package dev.whetstone.training.plan;
+
+import dev.whetstone.contracts.run.StatusReport.StepMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/** What the next run learns from the loss curves of the one that ended. */
+public final class AdjustmentRule {
+  static final String TRAIN_LOSS = "train_loss";
+  static final String VALID_LOSS = "valid_loss";
+
+  /** Training loss this many times its start counts as diverging. */
+  static final double DIVERGING = 1.25;
+
+  /** Steps below which start and end of the training loss are single, noisy ones. */
+  static final int LEAST_POINTS = 10;
+
+  /** A relative change of the loss below this counts as barely moving. */
+  static final double BARELY = 0.02;
+
+  /** Validation loss this many times its least value counts as rising. */
+  static final double RISING = 1.02;
+
+  /** A relative fall between the last two validations above this counts as still falling. */
+  static final double STILL_FALLING = 0.01;
+
+  private AdjustmentRule() {}
+
+  /**
+   * @param before what was known when the ended run began
+   * @param history its metrics, in order of steps
+   */
+  public static HyperparameterAdjustment after(
+      HyperparameterAdjustment before, List<StepMetrics> history) {
+    List<Double> train = series(history, TRAIN_LOSS);
+    List<Double> valid = series(history, VALID_LOSS);
+    List<String> reasons = new ArrayList<>();
+    double factor = before.learningRateFactor();
+    int delta = before.epochsDelta();
+    if (train.isEmpty()) {
+      return before;
+    }
+    if (diverging(train) || valid.stream().anyMatch(AdjustmentRule::broken)) {
+      reasons.add(
+          sentence(
+              "training loss went from %s to %s: learning rate halved", start(train), end(train)));
+      return new HyperparameterAdjustment(factor / 2, delta, reasons);
+    }
+    if (overfitting(train, valid)) {
+      reasons.add(
+          sentence(
+              "validation loss rose to %s after %s while training loss fell: one epoch fewer",
+              valid.getLast(), least(valid)));
+      delta -= 1;
+    } else if (barelyMoving(train, valid)) {
+      reasons.add(
+          sentence(
+              "training loss barely moved (%s to %s): learning rate doubled",
+              start(train), end(train)));
+      factor *= 2;
+    } else if (stillFalling(valid)) {
+      reasons.add(
+          sentence(
+              "validation loss was still falling (%s to %s): one epoch more",
+              valid.get(valid.size() - 2), valid.getLast()));
+      delta += 1;
+    }
+    return new HyperparameterAdjustment(factor, delta, reasons);
+  }
+
+  /** The same of a run whose worker ended it because the loss was no number any more. */
+  public static HyperparameterAdjustment afterDivergence(HyperparameterAdjustment before) {
+    return new HyperparameterAdjustment(
+        before.learningRateFactor() / 2,
+        before.epochsDelta(),
+        List.of("training diverged (a loss was not a number): learning rate halved"));
+  }
+
+  private static boolean diverging(List<Double> train) {
+    boolean rising = train.size() >= LEAST_POINTS && end(train) > DIVERGING * start(train);
+    return rising || train.stream().anyMatch(AdjustmentRule::broken);
+  }
+
+  private static boolean overfitting(List<Double> train, List<Double> valid) {
+    return valid.size() >= 2
+        && valid.getLast() > RISING * least(valid)
+        && end(train) < start(train);
+  }
+
+  /** Both losses, as far as they are known: a model that only fits its training rows moves. */
+  private static boolean barelyMoving(List<Double> train, List<Double> valid) {
+    boolean validStandsStill =
+        valid.size() < 2
+            || fall(valid.getFirst(), least(valid)) < BARELY
+                && valid.getLast() <= RISING * least(valid);
+    return validStandsStill && Math.abs(fall(start(train), end(train))) < BARELY;
+  }
+
+  private static boolean stillFalling(List<Double> valid) {
+    return valid.size() >= 2 && fall(valid.get(valid.size() - 2), valid.getLast()) > STILL_FALLING;
+  }
+
+  private static List<Double> series(List<StepMetrics> history, String name) {
+    return history.stream()
+        .filter(point -> point.metrics().containsKey(name))
+        .map(point -> Objects.requireNonNullElse(point.metrics().get(name), Double.NaN))
+        .toList();
+  }
+
+  private static boolean broken(double loss) {
+    return !Double.isFinite(loss);
+  }
+
+  private static double fall(double from, double to) {
+    return from <= 0 ? 0 : (from - to) / from;
+  }
+
+  private static double least(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+  }
+
+  /** Mean of the first tenth: single steps are noisy. */
+  private static double start(List<Double> values) {
+    return mean(values.subList(0, tenth(values)));
+  }
+
+  private static double end(List<Double> values) {
+    return mean(values.subList(values.size() - tenth(values), values.size()));
+  }
+
+  private static int tenth(List<Double> values) {
+    return Math.max(1, values.size() / 10);
+  }
+
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+  }
+
+  private static String sentence(String format, double first, double second) {
+    return String.format(Locale.ROOT, format, number(first), number(second));
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4g", value);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.whetstone.training.reconcile;
+
+import dev.whetstone.kit.time.LeaseClock;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready while the reconciler looks. */
+@Readiness
+@ApplicationScoped
+public class ReconcilerHealthCheck implements HealthCheck {
+  private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
+
+  private final ReconcilerHeartbeat controlPlane;
+  private final LeaseClock clock;
+
+  public ReconcilerHealthCheck(ReconcilerHeartbeat controlPlane, LeaseClock clock) {
+    this.controlPlane = controlPlane;
+    this.clock = clock;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    Optional<Instant> last = controlPlane.lastPass();
+    boolean up = last.isPresent() && last.get().plus(LONGEST_SILENCE).isAfter(clock.now());
+    return HealthCheckResponse.named("reconciler")
+        .status(up)
+        .withData("lastPassAt", last.map(Instant::toString).orElse("never"))
+        .build();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.whetstone.training.report;
+
+import dev.whetstone.contracts.run.StatusReport;
+import dev.whetstone.contracts.run.WorkerDirective;
+import dev.whetstone.kit.problem.HttpProblems;
+import dev.whetstone.kit.problem.ProblemException;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Where workers report. */
+@Path("/v1/attempts/{attempt}/status")
+@Produces(MediaType.APPLICATION_JSON)
+public class AttemptStatusResource {
+  private static final String SCHEME = "Bearer ";
+  private final StatusReportHandler reports;
+
+  public AttemptStatusResource(StatusReportHandler reports) {
+    this.reports = reports;
+  }
+
+  @POST
+  @Blocking
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(summary = "Reports an attempt's progress; renews its lease")
+  @APIResponse(responseCode = "200", description = "What the worker shall do")
+  @APIResponse(responseCode = "401", description = "Not this attempt's token")
+  @APIResponse(responseCode = "409", description = "The attempt is not the live one any more")
+  public WorkerDirective report(
+      @PathParam("attempt") String attempt,
+      @HeaderParam("Authorization") @Nullable String authorization,
+      @Nullable StatusReport report) {
+    if (authorization == null || !authorization.startsWith(SCHEME)) {
+      throw new ProblemException(
+          HttpProblems.unauthorized("a report needs the token that the worker was started with"));
+    }
+    if (report == null || report.phase() == null) {
+      throw new ProblemException(
+          HttpProblems.badRequest(
+              "invalid-report",
+              "a report needs a phase",
+              "/phase",
+              "one of loading, training, saving, done, failed"));
+    }
+    return reports.take(attempt, authorization.substring(SCHEME.length()).strip(), report);
+  }
+}

@@ -1,0 +1,217 @@
+package dev.whetstone.training.report;
+
+import dev.whetstone.contracts.run.StatusReport;
+import dev.whetstone.contracts.run.WorkerDirective;
+import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.problem.HttpProblems;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.time.LeaseClock;
+import dev.whetstone.training.attempt.Attempt;
+import dev.whetstone.training.attempt.AttemptEnd;
+import dev.whetstone.training.attempt.AttemptRepository;
+import dev.whetstone.training.attempt.AttemptRepository.StoredAttempt;
+import dev.whetstone.training.attempt.GpuBudget;
+import dev.whetstone.training.checkpoint.CheckpointVerifier;
+import dev.whetstone.training.config.TrainingConfig;
+import dev.whetstone.training.config.TrainingMetrics;
+import dev.whetstone.training.plan.RunIdentity;
+import dev.whetstone.training.run.Run;
+import dev.whetstone.training.run.RunFinisher;
+import dev.whetstone.training.run.RunRepository;
+import dev.whetstone.training.run.RunRepository.StoredRun;
+import dev.whetstone.training.run.StepMetricsRepository;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+
+/**
+ * Takes a worker's word and answers what it shall do. Only the live attempt of a run is heard: any
+ * other gets 409 and changes nothing (I3).
+ */
+@ApplicationScoped
+public class StatusReportHandler {
+  private static final WorkerDirective CONTINUE =
+      new WorkerDirective(WorkerDirective.Action.CONTINUE);
+  private static final WorkerDirective SAVE_AND_STOP =
+      new WorkerDirective(WorkerDirective.Action.SAVE_AND_STOP);
+  private static final WorkerDirective STOP = new WorkerDirective(WorkerDirective.Action.STOP);
+
+  private final RunRepository runs;
+  private final AttemptRepository attempts;
+  private final StepMetricsRepository metrics;
+  private final GpuBudget budget;
+  private final DeclaredLoopRepository loops;
+  private final RunFinisher ending;
+  private final CheckpointVerifier output;
+  private final LeaseClock clock;
+  private final TrainingConfig config;
+  private final MeterRegistry registry;
+
+  public StatusReportHandler(
+      RunRepository runs,
+      AttemptRepository attempts,
+      StepMetricsRepository metrics,
+      GpuBudget budget,
+      DeclaredLoopRepository loops,
+      RunFinisher ending,
+      CheckpointVerifier output,
+      LeaseClock clock,
+      TrainingConfig config,
+      MeterRegistry registry) {
+    this.runs = runs;
+    this.attempts = attempts;
+    this.metrics = metrics;
+    this.budget = budget;
+    this.loops = loops;
+    this.ending = ending;
+    this.output = output;
+    this.clock = clock;
+    this.config = config;
+    this.registry = registry;
+  }
+
+  /**
+   * @throws ProblemException 401 for another token, 404 for an unknown attempt, 409 for a stale one
+   */
+  public WorkerDirective take(String attemptId, String token, StatusReport report) {
+    StoredAttempt seen = authenticated(attemptId, token);
+    try {
+      WorkerDirective answer =
+          report.phase() == StatusReport.Phase.DONE
+              ? done(seen.attempt(), report)
+              : QuarkusTransaction.requiringNew().call(() -> progress(attemptId, report));
+      count(answer.directive().name().toLowerCase(java.util.Locale.ROOT));
+      return answer;
+    } catch (ProblemException e) {
+      count(e.problem().code());
+      throw e;
+    }
+  }
+
+  private StoredAttempt authenticated(String attemptId, String token) {
+    StoredAttempt seen =
+        attempts
+            .find(attemptId)
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        HttpProblems.notFound(
+                            "unknown-attempt", "there is no attempt '" + attemptId + "'", null)));
+    byte[] expected = String.valueOf(seen.tokenSha256()).getBytes(StandardCharsets.US_ASCII);
+    byte[] actual = ContentDigests.sha256(token).getBytes(StandardCharsets.US_ASCII);
+    if (!MessageDigest.isEqual(expected, actual)) {
+      throw new ProblemException(
+          HttpProblems.unauthorized("the token is not that of attempt '" + attemptId + "'"));
+    }
+    return seen;
+  }
+
+  private WorkerDirective progress(String attemptId, StatusReport report) {
+    StoredAttempt locked = attempts.lock(attemptId).orElseThrow();
+    Attempt.Facts facts = locked.attempt().facts();
+    StoredRun run = runs.find(facts.runId()).orElseThrow();
+    Attempt.Live live = live(locked, run.run(), report);
+    Instant now = clock.now();
+    attempts.save(live.reported(report, now, locked.lease()));
+    attempts.saveProgress(attemptId, report);
+    metrics.add(facts.runId(), facts.fence(), report.history());
+    if (run.supersedeReason() != null) {
+      return STOP;
+    }
+    return budgetIsSpent(run.run().identity(), now) ? SAVE_AND_STOP : CONTINUE;
+  }
+
+  /** Its worker saves and makes room; the run waits for the budget and goes on from there. */
+  private boolean budgetIsSpent(RunIdentity run, Instant now) {
+    return loops
+        .bySha(run.loop(), run.loopSpecSha256())
+        .map(declared -> budget.isSpent(run.loop(), declared.spec().spec().budgets(), now))
+        .orElse(false);
+  }
+
+  /** A report may overtake the reconciler's note that the worker was started. */
+  private Attempt.Live live(StoredAttempt locked, Run run, StatusReport report) {
+    Attempt.Facts facts = locked.attempt().facts();
+    boolean current = run instanceof Run.Active && run.fence() == facts.fence();
+    if (!current || report.fence() != facts.fence()) {
+      throw stale(facts);
+    }
+    return switch (locked.attempt()) {
+      case Attempt.Live live -> live;
+      case Attempt.Starting starting -> starting.launched(clock.now(), config.launchGrace());
+      case Attempt.Ended _ -> throw stale(facts);
+    };
+  }
+
+  /** The output is verified before the transaction: it may be large. */
+  private WorkerDirective done(Attempt seen, StatusReport report) {
+    Attempt.Facts facts = seen.facts();
+    if (report.fence() != facts.fence()) {
+      throw stale(facts);
+    }
+    if (hasSucceeded(seen)) {
+      return CONTINUE;
+    }
+    CheckpointVerifier.Verdict verdict =
+        output.verify(facts.runId(), facts.fence(), report.result());
+    return QuarkusTransaction.requiringNew().call(() -> done(facts, report, verdict));
+  }
+
+  private WorkerDirective done(
+      Attempt.Facts facts, StatusReport report, CheckpointVerifier.Verdict verdict) {
+    StoredRun run = runs.lock(facts.runId()).orElseThrow();
+    StoredAttempt locked = attempts.lock(facts.attemptId()).orElseThrow();
+    if (hasSucceeded(locked.attempt())) {
+      return CONTINUE;
+    }
+    if (run.supersedeReason() != null) {
+      return STOP;
+    }
+    if (!(run.run() instanceof Run.Active active)) {
+      throw stale(facts);
+    }
+    Attempt.Live live = live(locked, active, report);
+    Instant now = clock.now();
+    metrics.add(facts.runId(), facts.fence(), report.history());
+    attempts.saveProgress(facts.attemptId(), report);
+    Attempt.Live reported = live.reported(report, now, locked.lease());
+    attempts.save(reported);
+    return switch (verdict) {
+      case CheckpointVerifier.Verdict.Whole whole -> {
+        ending.succeed(run, active, reported, whole, now);
+        yield CONTINUE;
+      }
+      case CheckpointVerifier.Verdict.Broken broken -> {
+        ending.endAttempt(
+            run,
+            active,
+            reported,
+            new AttemptEnd.BadOutput("the worker reports done, but " + broken.reason()),
+            now);
+        yield STOP;
+      }
+    };
+  }
+
+  /** Its worker says again what was taken already; what it left may have moved on since. */
+  private static boolean hasSucceeded(Attempt attempt) {
+    return attempt instanceof Attempt.Ended ended && ended.outcome().equals(Attempt.SUCCEEDED);
+  }
+
+  private void count(String answer) {
+    registry.counter(TrainingMetrics.REPORTS, "answer", answer).increment();
+  }
+
+  private static ProblemException stale(Attempt.Facts facts) {
+    return new ProblemException(
+        HttpProblems.conflict(
+            "stale-fence",
+            "attempt '%s' (fence %d) is not the live attempt of run '%s'"
+                .formatted(facts.attemptId(), facts.fence(), facts.runId()),
+            "end without writing anything more"));
+  }
+}

@@ -1,0 +1,209 @@
+package dev.whetstone.training.run;
+
+import dev.whetstone.contracts.event.CheckpointReady;
+import dev.whetstone.kit.event.EventFactory;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.outbox.Outbox;
+import dev.whetstone.training.attempt.Attempt;
+import dev.whetstone.training.attempt.AttemptEnd;
+import dev.whetstone.training.attempt.AttemptRepository;
+import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.batch.CorruptBatchException;
+import dev.whetstone.training.checkpoint.CheckpointRepository;
+import dev.whetstone.training.checkpoint.CheckpointVerifier;
+import dev.whetstone.training.config.TrainingMetrics;
+import dev.whetstone.training.plan.AdjustmentRule;
+import dev.whetstone.training.plan.HyperparameterAdjustment;
+import dev.whetstone.training.plan.RunIdentity;
+import dev.whetstone.training.plan.RunPlan;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Moves runs and attempts out of their live states. Everything here happens in the caller's
+ * transaction, which has locked the run.
+ */
+@ApplicationScoped
+public class RunFinisher {
+  /** Who says {@code checkpoint.ready}. */
+  public static final String SOURCE = "training";
+
+  private static final Logger LOG = Logger.getLogger(RunFinisher.class);
+
+  private final RunRepository runs;
+  private final AttemptRepository attempts;
+  private final StepMetricsRepository metrics;
+  private final CheckpointRepository checkpoints;
+  private final BatchRepository batches;
+  private final DeclaredLoopRepository loops;
+  private final EventFactory events;
+  private final Outbox outbox;
+  private final MeterRegistry registry;
+
+  public RunFinisher(
+      RunRepository runs,
+      AttemptRepository attempts,
+      StepMetricsRepository metrics,
+      CheckpointRepository checkpoints,
+      BatchRepository batches,
+      DeclaredLoopRepository loops,
+      EventFactory events,
+      Outbox outbox,
+      MeterRegistry registry) {
+    this.runs = runs;
+    this.attempts = attempts;
+    this.metrics = metrics;
+    this.checkpoints = checkpoints;
+    this.batches = batches;
+    this.loops = loops;
+    this.events = events;
+    this.outbox = outbox;
+    this.registry = registry;
+  }
+
+  /** The attempt's checkpoint is whole: the run is done and its checkpoint is offered. */
+  public void succeed(
+      RunRepository.StoredRun stored,
+      Run.Active run,
+      Attempt.Unfinished attempt,
+      CheckpointVerifier.Verdict.Whole output,
+      Instant now) {
+    RunIdentity identity = run.identity();
+    runs.save(run.succeed(output.checkpointId(), now));
+    attempts.save(attempt.succeed(now));
+    checkpoints.add(output.checkpointId(), identity, output.manifestUri(), now);
+    learned(stored, identity.runId())
+        .ifPresent(learned -> runs.saveLearned(identity.runId(), learned));
+    CheckpointReady ready = ready(stored, run, output);
+    outbox.add(
+        events.create(
+            "checkpoint-" + output.checkpointId(),
+            identity.loop(),
+            SOURCE,
+            output.checkpointId(),
+            identity.loop().key(),
+            ready));
+    count("succeeded");
+    LOG.infof("run-succeeded run=%s checkpoint=%s", identity.runId(), output.checkpointId());
+  }
+
+  /** The attempt gave no checkpoint: another follows, or the run failed. */
+  public void endAttempt(
+      RunRepository.StoredRun stored,
+      Run.Active run,
+      Attempt.Unfinished attempt,
+      AttemptEnd end,
+      Instant now) {
+    attempts.save(attempt.end(end, now));
+    registry.counter(TrainingMetrics.ATTEMPTS, "outcome", end.outcome()).increment();
+    RunPlan plan = stored.plan();
+    RetryPolicy.Circumstances circumstances =
+        new RetryPolicy.Circumstances(
+            run.tally(),
+            maxAttempts(run.identity()),
+            plan == null ? 1 : plan.hyperparameters().batchSize(),
+            now);
+    LOG.infof(
+        "attempt-ended attempt=%s outcome=%s detail=%s",
+        attempt.facts().attemptId(), end.outcome(), end.detail());
+    switch (RetryPolicies.after(end, circumstances)) {
+      case NextStep.Again again -> runs.save(run.retry(again));
+      case NextStep.GiveUp giveUp -> {
+        fail(stored, run, giveUp.code(), giveUp.reason(), now);
+        if (end.diverged() && plan != null) {
+          runs.saveLearned(run.identity().runId(), AdjustmentRule.afterDivergence(plan.learned()));
+        }
+      }
+    }
+  }
+
+  /** The attempt refused its data, and rightly so. */
+  public void endCorrupt(
+      RunRepository.StoredRun stored,
+      Run.Active run,
+      Attempt.Unfinished attempt,
+      AttemptEnd end,
+      CorruptBatchException corrupt,
+      Instant now) {
+    attempts.save(attempt.end(end, now));
+    failCorrupt(stored, run, corrupt, now);
+  }
+
+  /** Its batches stay pending and train again with the loop's next batch. */
+  public void fail(
+      RunRepository.StoredRun stored, Run.Unfinished run, String code, String reason, Instant now) {
+    runs.save(run.fail(code, reason, now));
+    learnFromDivergence(stored, run.identity().runId());
+    count("failed");
+    LOG.warnf("run-failed run=%s code=%s reason=%s", run.identity().runId(), code, reason);
+  }
+
+  /** A batch does not verify: it is withdrawn, and what else the run took in is new again (I6). */
+  public void failCorrupt(
+      RunRepository.StoredRun stored,
+      Run.Unfinished run,
+      CorruptBatchException corrupt,
+      Instant now) {
+    String reason = String.valueOf(corrupt.getMessage());
+    fail(stored, run, "corrupt-batch", reason, now);
+    batches.withdraw(run.identity().loop(), corrupt.batchId(), reason);
+    batches.giveBack(run.identity().runId());
+  }
+
+  /** Its data was overtaken; what is still wanted is new again. */
+  public void supersede(Run.Unfinished run, String reason, Instant now) {
+    runs.save(run.supersede(reason, now));
+    batches.giveBack(run.identity().runId());
+    count("superseded");
+    LOG.infof("run-superseded run=%s reason=%s", run.identity().runId(), reason);
+  }
+
+  private void count(String outcome) {
+    registry.counter(TrainingMetrics.RUNS, "outcome", outcome).increment();
+  }
+
+  private int maxAttempts(RunIdentity identity) {
+    return loops
+        .bySha(identity.loop(), identity.loopSpecSha256())
+        .map(loop -> loop.spec().spec().training().maxAttempts())
+        .orElse(1);
+  }
+
+  private Optional<HyperparameterAdjustment> learned(RunRepository.StoredRun stored, String runId) {
+    return Optional.ofNullable(stored.plan())
+        .map(plan -> AdjustmentRule.after(plan.learned(), metrics.of(runId)));
+  }
+
+  /** The curves of a run that did not end well say one thing for sure: that it diverged. */
+  private void learnFromDivergence(RunRepository.StoredRun stored, String runId) {
+    RunPlan plan = stored.plan();
+    learned(stored, runId)
+        .filter(
+            learned ->
+                plan != null && learned.learningRateFactor() < plan.learned().learningRateFactor())
+        .ifPresent(learned -> runs.saveLearned(runId, learned));
+  }
+
+  private CheckpointReady ready(
+      RunRepository.StoredRun stored, Run.Active run, CheckpointVerifier.Verdict.Whole output) {
+    RunIdentity identity = run.identity();
+    RunPlan plan = stored.plan();
+    return new CheckpointReady(
+        output.checkpointId(),
+        identity.runId(),
+        identity.batchIds(),
+        output.manifestUri(),
+        output.adapterUri(),
+        output.manifest().baseModel(),
+        output.manifest().chatTemplateSha256(),
+        plan == null ? null : plan.parentCheckpointId(),
+        output.manifest().hyperparameters(),
+        output.manifest().metrics(),
+        output.manifest().tokens(),
+        output.manifest().gpuSeconds(),
+        output.manifest().workerVersion());
+  }
+}

@@ -1,0 +1,76 @@
+package dev.whetstone.training.run;
+
+import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.training.batch.Batch;
+import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.batch.DatasetAssembler;
+import dev.whetstone.training.plan.HyperparameterRule;
+import dev.whetstone.training.plan.RunIdentity;
+import dev.whetstone.training.plan.RunPlan;
+import dev.whetstone.training.plan.RunStageRule;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Gathers what a run trains on and how, before its first attempt. */
+@ApplicationScoped
+public class RunPlanBuilder {
+  private final RunRepository runs;
+  private final BatchRepository batches;
+  private final DatasetAssembler data;
+  private final StartingPointResolver startingPoint;
+
+  public RunPlanBuilder(
+      RunRepository runs,
+      BatchRepository batches,
+      DatasetAssembler data,
+      StartingPointResolver startingPoint) {
+    this.runs = runs;
+    this.batches = batches;
+    this.data = data;
+    this.startingPoint = startingPoint;
+  }
+
+  /**
+   * @throws IllegalArgumentException when nothing is left to train on
+   * @throws dev.whetstone.training.batch.CorruptBatchException when a batch does not verify
+   * @throws dev.whetstone.kit.store.ObjectStoreException when something to train on or to start
+   *     from cannot be read
+   */
+  public RunPlan make(RunIdentity identity, LoopSpec spec) {
+    LoopSpec.Training training = spec.spec().training();
+    List<Batch> sources = batches.byId(identity.loop(), identity.batchIds());
+    Set<String> withdrawn = batches.withdrawnExamples(identity.loop());
+    DatasetAssembler.Files train =
+        data.files(sources, Form.SFT, Split.TRAIN, withdrawn, training.exampleCap());
+    DatasetAssembler.Files validation =
+        data.files(sources, Form.SFT, Split.VALIDATION, withdrawn, training.exampleCap());
+    if (train.examples() == 0) {
+      throw new IllegalArgumentException(
+          "no corrections or demonstrations are left to train on: all were withdrawn");
+    }
+    HyperparameterRule.Choice choice =
+        HyperparameterRule.choose(
+            training, train.examples(), validation.examples(), runs.learned(identity.loop()));
+    List<String> reasons = new ArrayList<>(choice.reasons());
+    reasons.addAll(RunStageRule.decide(RunStartRule.trainExamples(sources), 0).waiting());
+    StartingPointResolver.Start start = startingPoint.of(identity.loop(), spec);
+    if (start.reason() != null) {
+      reasons.add(start.reason());
+    }
+    return new RunPlan(
+        train.datasets(),
+        validation.datasets(),
+        train.examples(),
+        validation.examples(),
+        choice.values(),
+        choice.steps(),
+        reasons,
+        start.adapter(),
+        start.checkpointId(),
+        runs.learned(identity.loop()));
+  }
+}

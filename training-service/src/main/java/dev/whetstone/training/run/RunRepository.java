@@ -1,0 +1,263 @@
+package dev.whetstone.training.run;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.training.plan.HyperparameterAdjustment;
+import dev.whetstone.training.plan.RunIdentity;
+import dev.whetstone.training.plan.RunPlan;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of runs. */
+@ApplicationScoped
+public class RunRepository {
+  private final Sql sql;
+
+  public RunRepository(Sql sql) {
+    this.sql = sql;
+  }
+
+  /**
+   * A run as it is stored.
+   *
+   * @param plan absent before the first attempt
+   * @param supersedeReason set by whoever found its data overtaken; the reconciler acts on it
+   */
+  public record StoredRun(Run run, @Nullable RunPlan plan, @Nullable String supersedeReason) {}
+
+  /** Answers false when the loop has a live run already. */
+  public boolean insert(Run.Waiting run) {
+    RunIdentity identity = run.identity();
+    return sql.update(
+            """
+            insert into run (run_id, tenant, loop, batch_ids, loop_spec_sha256, state, not_before,
+              created_at)
+            values (?, ?, ?, ?, ?, 'waiting', ?, ?)
+            on conflict (tenant, loop) where state in ('waiting', 'active') do nothing
+            """,
+            identity.runId(),
+            identity.loop().tenant(),
+            identity.loop().loop(),
+            identity.batchIds(),
+            identity.loopSpecSha256(),
+            run.notBefore(),
+            identity.createdAt())
+        == 1;
+  }
+
+  /** Runs that the reconciler should look at, oldest first. */
+  public List<String> unfinished() {
+    return sql.query(
+        "select run_id from run where state in ('waiting', 'active') order by created_at, run_id",
+        row -> row.getString(1));
+  }
+
+  /** Claims an unfinished run for the caller's transaction; empty when another has it. */
+  public Optional<StoredRun> claim(String runId) {
+    return sql.first(
+        """
+        select * from run where run_id = ? and state in ('waiting', 'active')
+        for no key update skip locked
+        """,
+        RunRepository::read,
+        runId);
+  }
+
+  /** Locks a run for the caller's transaction, after whoever has it. */
+  public Optional<StoredRun> lock(String runId) {
+    return sql.first(
+        "select * from run where run_id = ? for no key update", RunRepository::read, runId);
+  }
+
+  public Optional<StoredRun> find(String runId) {
+    return sql.first("select * from run where run_id = ?", RunRepository::read, runId);
+  }
+
+  /** A loop's runs, newest first. */
+  public List<StoredRun> of(LoopId loop) {
+    return sql.query(
+        """
+        select * from run where tenant = ? and loop = ? order by created_at desc, run_id desc
+        limit 100
+        """,
+        RunRepository::read,
+        loop.tenant(),
+        loop.loop());
+  }
+
+  /** Writes a run that the caller has locked. */
+  public void save(Run run) {
+    switch (run) {
+      case Run.Waiting waiting ->
+          write(run, "waiting", waiting.tally(), waiting.notBefore(), null, waiting.reason());
+      case Run.Active active -> write(run, "active", active.tally(), null, null, null);
+      case Run.Succeeded done ->
+          end(run, "succeeded", null, null, done.checkpointId(), done.endedAt());
+      case Run.Failed failed ->
+          end(run, "failed", failed.code(), failed.reason(), null, failed.endedAt());
+      case Run.Superseded over ->
+          end(run, "superseded", "superseded", over.reason(), null, over.endedAt());
+    }
+  }
+
+  public void savePlan(String runId, RunPlan plan) {
+    sql.update("update run set plan = ?::jsonb where run_id = ?", text(plan), runId);
+  }
+
+  /** What later runs of the loop shall take from this one. */
+  public void saveLearned(String runId, HyperparameterAdjustment learned) {
+    sql.update("update run set learned = ?::jsonb where run_id = ?", text(learned), runId);
+  }
+
+  public HyperparameterAdjustment learned(LoopId loop) {
+    return sql.first(
+            """
+            select learned from run where tenant = ? and loop = ? and learned is not null
+            order by ended_at desc limit 1
+            """,
+            row -> Json.read(bytes(row.getString(1)), HyperparameterAdjustment.class),
+            loop.tenant(),
+            loop.loop())
+        .orElse(HyperparameterAdjustment.NOTHING);
+  }
+
+  public boolean hasUnfinished(LoopId loop) {
+    return sql.first(
+            "select 1 from run where tenant = ? and loop = ? and state in ('waiting', 'active')",
+            row -> true,
+            loop.tenant(),
+            loop.loop())
+        .orElse(false);
+  }
+
+  public int startedSince(LoopId loop, Instant since) {
+    return sql.first(
+            "select count(*) from run where tenant = ? and loop = ? and created_at > ?",
+            row -> row.getInt(1),
+            loop.tenant(),
+            loop.loop(),
+            since)
+        .orElse(0);
+  }
+
+  /** Marks a loop's unfinished run for ending if it trains on one of these batches. */
+  public void supersede(LoopId loop, List<String> batchIds, String reason) {
+    sql.update(
+        """
+        update run set supersede_reason = ? where tenant = ? and loop = ?
+          and state in ('waiting', 'active') and batch_ids && ?
+        """,
+        reason,
+        loop.tenant(),
+        loop.loop(),
+        batchIds);
+  }
+
+  /** Marks a loop's unfinished run for ending if it started from one of these checkpoints. */
+  public void supersedeStartedFrom(LoopId loop, List<String> checkpointIds, String reason) {
+    sql.update(
+        """
+        update run set supersede_reason = ? where tenant = ? and loop = ?
+          and state in ('waiting', 'active') and plan ->> 'parentCheckpointId' = any(?)
+        """,
+        reason,
+        loop.tenant(),
+        loop.loop(),
+        checkpointIds);
+  }
+
+  private void write(
+      Run run,
+      String state,
+      Run.Tally tally,
+      @Nullable Instant notBefore,
+      @Nullable String code,
+      @Nullable String reason) {
+    sql.update(
+        """
+        update run set state = ?, fence = ?, failures = ?, refusals = ?, micro_batch_size = ?,
+          not_before = ?, code = ?, reason = ? where run_id = ?
+        """,
+        state,
+        run.fence(),
+        tally.failures(),
+        tally.refusals(),
+        tally.microBatchSize(),
+        notBefore,
+        code,
+        reason,
+        run.identity().runId());
+  }
+
+  private void end(
+      Run run,
+      String state,
+      @Nullable String code,
+      @Nullable String reason,
+      @Nullable String checkpointId,
+      Instant at) {
+    sql.update(
+        """
+        update run set state = ?, code = ?, reason = ?, checkpoint_id = ?, ended_at = ?,
+          not_before = null where run_id = ?
+        """,
+        state,
+        code,
+        reason,
+        checkpointId,
+        at,
+        run.identity().runId());
+  }
+
+  private static StoredRun read(ResultSet row) throws SQLException {
+    String plan = row.getString("plan");
+    return new StoredRun(
+        run(row),
+        plan == null ? null : Json.read(bytes(plan), RunPlan.class),
+        row.getString("supersede_reason"));
+  }
+
+  private static Run run(ResultSet row) throws SQLException {
+    RunIdentity identity =
+        new RunIdentity(
+            row.getString("run_id"),
+            new LoopId(row.getString("tenant"), row.getString("loop")),
+            Sql.texts(row, "batch_ids"),
+            row.getString("loop_spec_sha256"),
+            Objects.requireNonNull(Sql.instant(row, "created_at")));
+    long fence = row.getLong("fence");
+    Run.Tally tally =
+        new Run.Tally(
+            row.getInt("failures"),
+            row.getInt("refusals"),
+            row.getObject("micro_batch_size", Integer.class));
+    Instant endedAt = Sql.instant(row, "ended_at");
+    String reason = row.getString("reason");
+    return switch (row.getString("state")) {
+      case "waiting" ->
+          new Run.Waiting(identity, fence, tally, Sql.instant(row, "not_before"), reason);
+      case "active" -> new Run.Active(identity, fence, tally);
+      case "succeeded" ->
+          new Run.Succeeded(identity, fence, row.getString("checkpoint_id"), endedAt);
+      case "failed" -> new Run.Failed(identity, fence, row.getString("code"), reason, endedAt);
+      case "superseded" -> new Run.Superseded(identity, fence, reason, endedAt);
+      case String other -> throw new IllegalStateException("a run cannot be '" + other + "'");
+    };
+  }
+
+  private static String text(Object value) {
+    return new String(Json.write(value), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytes(String json) {
+    return json.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.whetstone.training.run;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.id.IdGenerator;
+import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.time.LeaseClock;
+import dev.whetstone.training.attempt.AttemptRepository;
+import dev.whetstone.training.batch.Batch;
+import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.checkpoint.CheckpointRepository;
+import dev.whetstone.training.config.TrainingConfig;
+import dev.whetstone.training.plan.RunIdentity;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Makes a run of a loop's new batches once that is due; batches that wait together coalesce. */
+@ApplicationScoped
+public class RunScheduler {
+  private static final Logger LOG = Logger.getLogger(RunScheduler.class);
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final BatchRepository batches;
+  private final RunRepository runs;
+  private final AttemptRepository attempts;
+  private final CheckpointRepository checkpoints;
+  private final DeclaredLoopRepository loops;
+  private final LeaseClock clock;
+  private final IdGenerator ids;
+  private final TrainingConfig config;
+
+  public RunScheduler(
+      BatchRepository batches,
+      RunRepository runs,
+      AttemptRepository attempts,
+      CheckpointRepository checkpoints,
+      DeclaredLoopRepository loops,
+      LeaseClock clock,
+      IdGenerator ids,
+      TrainingConfig config) {
+    this.batches = batches;
+    this.runs = runs;
+    this.attempts = attempts;
+    this.checkpoints = checkpoints;
+    this.loops = loops;
+    this.clock = clock;
+    this.ids = ids;
+    this.config = config;
+  }
+
+  /** Looks at every loop that has a new batch. One loop's trouble does not keep it from others. */
+  public void planAll() {
+    for (LoopId loop : batches.loopsWithNew()) {
+      try {
+        QuarkusTransaction.requiringNew().run(() -> plan(loop));
+      } catch (RuntimeException e) {
+        LOG.errorf(e, "run-planning-failed loop=%s", loop);
+      }
+    }
+  }
+
+  /** Whether a loop's next run would start now, for people. */
+  public RunStartRule.Verdict verdict(LoopId loop) {
+    return RunStartRule.decide(facts(loop, batches.trainable(loop)));
+  }
+
+  private void plan(LoopId loop) {
+    List<Batch> trainable = batches.lockTrainable(loop);
+    switch (RunStartRule.decide(facts(loop, trainable))) {
+      case RunStartRule.Verdict.Wait wait ->
+          LOG.debugf("run-waits loop=%s reason=%s", loop, wait.reason());
+      case RunStartRule.Verdict.Start _ -> start(loop, trainable);
+    }
+  }
+
+  private void start(LoopId loop, List<Batch> trainable) {
+    Instant now = clock.now();
+    List<String> batchIds = trainable.stream().map(Batch::batchId).toList();
+    RunIdentity identity =
+        new RunIdentity(
+            ids.next("run-"), loop, batchIds, trainable.getLast().loopSpecSha256(), now);
+    if (runs.insert(new Run.Waiting(identity, 0, Run.Tally.NONE, now, null))) {
+      batches.takeIn(loop, batchIds, identity.runId());
+      LOG.infof("run-planned loop=%s run=%s batches=%d", loop, identity.runId(), batchIds.size());
+    }
+  }
+
+  private RunStartRule.Facts facts(LoopId loop, List<Batch> trainable) {
+    Instant now = clock.now();
+    Optional<DeclaredLoop> declared =
+        trainable.isEmpty()
+            ? Optional.empty()
+            : loops.bySha(loop, trainable.getLast().loopSpecSha256());
+    return new RunStartRule.Facts(
+        trainable,
+        runs.hasUnfinished(loop),
+        declared.map(DeclaredLoop::spec),
+        checkpoints.anyUndecided(loop, now.minus(config.decisionWait())),
+        runs.startedSince(loop, now.minus(DAY)),
+        attempts.secondsSince(loop, now.minus(DAY), now),
+        config.leastSftExamples());
+  }
+}

@@ -1,0 +1,107 @@
+package dev.whetstone.training.run;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.training.checkpoint.CheckpointRepository;
+import dev.whetstone.training.loop.ChampionRepository;
+import dev.whetstone.training.loop.ChampionRepository.Champion;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a run starts from: its base, or the champion where the loop wants that and it may be. */
+@ApplicationScoped
+public class StartingPointResolver {
+  private final ChampionRepository champions;
+  private final CheckpointRepository checkpoints;
+  private final DeclaredLoopRepository loops;
+  private final ObjectStore store;
+
+  public StartingPointResolver(
+      ChampionRepository champions,
+      CheckpointRepository checkpoints,
+      DeclaredLoopRepository loops,
+      ObjectStore store) {
+    this.champions = champions;
+    this.checkpoints = checkpoints;
+    this.loops = loops;
+    this.store = store;
+  }
+
+  /**
+   * The answer.
+   *
+   * @param adapter absent for the base
+   * @param reason in a sentence why it is not the champion that the loop wants
+   */
+  public record Start(
+      RunSpec.@Nullable Input adapter, @Nullable String checkpointId, @Nullable String reason) {
+    private static final Start BASE = new Start(null, null, null);
+  }
+
+  /**
+   * In the transaction that stores the run's plan.
+   *
+   * @throws ObjectStoreException when the champion's adapter cannot be read
+   */
+  public Start of(LoopId loop, LoopSpec spec) {
+    if (!"champion".equals(spec.spec().training().startFrom())) {
+      return Start.BASE;
+    }
+    Champion champion = champions.of(loop).orElse(null);
+    if (champion == null || champion.adapterUri() == null) {
+      return Start.BASE;
+    }
+    String checkpointId = champion.checkpointId();
+    Optional<String> fault =
+        checkpointId == null ? Optional.empty() : fault(loop, checkpointId, spec);
+    return fault
+        .map(why -> new Start(null, null, "starts from the base model: the champion " + why))
+        .orElseGet(() -> new Start(adapter(champion.adapterUri()), checkpointId, null));
+  }
+
+  /** Of an adapter made elsewhere the worker itself finds out whether it is of this base. */
+  private Optional<String> fault(LoopId loop, String checkpointId, LoopSpec spec) {
+    Optional<CheckpointRepository.Parent> parent = checkpoints.lockParent(loop, checkpointId);
+    if (parent.isEmpty()) {
+      return Optional.empty();
+    }
+    if (parent.get().tainted()) {
+      return Optional.of("was trained on data that was erased since");
+    }
+    boolean sameBase =
+        loops
+            .bySha(loop, parent.get().loopSpecSha256())
+            .map(declared -> declared.spec().spec().baseModel())
+            .filter(base -> isSame(base, spec.spec().baseModel()))
+            .isPresent();
+    return sameBase ? Optional.empty() : Optional.of("was trained on another base model");
+  }
+
+  private static boolean isSame(LoopSpec.BaseModel one, LoopSpec.BaseModel other) {
+    return Objects.equals(one.sha256(), other.sha256())
+        && (one.sha256() != null || one.uri().equals(other.uri()));
+  }
+
+  private RunSpec.Input adapter(String uri) {
+    String key = store.key(URI.create(uri));
+    try {
+      return new RunSpec.Input(uri, ContentDigests.directory(Path.of(store.uri(key))));
+    } catch (UncheckedIOException e) {
+      throw new ObjectStoreException(
+          "the champion's adapter "
+              + uri
+              + ", from which training.startFrom lets the run start, cannot be read; restore it",
+          e);
+    }
+  }
+}

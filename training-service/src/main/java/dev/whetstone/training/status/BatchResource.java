@@ -1,0 +1,79 @@
+package dev.whetstone.training.status;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.auth.KeyScope;
+import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.problem.HttpProblems;
+import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.training.batch.Batch;
+import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.batch.BatchState;
+import dev.whetstone.training.run.RunRepository;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** What a person may do with a loop's batches. */
+@Path("/v1/loops/{loop}/batches/{batch}")
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+public class BatchResource {
+  private final BatchRepository batches;
+  private final RunRepository runs;
+  private final DeclaredLoopRepository loops;
+  private final ApiCaller caller;
+
+  public BatchResource(
+      BatchRepository batches, RunRepository runs, DeclaredLoopRepository loops, ApiCaller caller) {
+    this.batches = batches;
+    this.runs = runs;
+    this.loops = loops;
+    this.caller = caller;
+  }
+
+  @POST
+  @Path("/set-aside")
+  @RequiresScope(KeyScope.OPERATE)
+  @Operation(summary = "Takes a batch out of the loop's runs for good, as when its files are lost")
+  @APIResponse(responseCode = "200", description = "The batch; a run that trains on it starts anew")
+  @APIResponse(responseCode = "404", description = "The loop has no such batch")
+  @APIResponse(responseCode = "409", description = "The batch is withdrawn already")
+  public LoopStatusReader.BatchView setAside(
+      @PathParam("loop") String name, @PathParam("batch") String batchId) {
+    LoopId loop = loops.require(caller.loop(name)).id();
+    return QuarkusTransaction.requiringNew().call(() -> setAside(loop, batchId));
+  }
+
+  private LoopStatusReader.BatchView setAside(LoopId loop, String batchId) {
+    if (batches.setAsideByHand(loop, batchId, "set aside by hand")) {
+      runs.supersede(loop, List.of(batchId), "batch " + batchId + " was set aside by hand");
+    }
+    Batch batch =
+        batches.byId(loop, List.of(batchId)).stream()
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        HttpProblems.notFound(
+                            "unknown-batch",
+                            "loop '" + loop.loop() + "' has no batch '" + batchId + "'",
+                            "see GET /v1/loops/" + loop.loop() + "/status")));
+    if (batch.state() == BatchState.WITHDRAWN) {
+      throw new ProblemException(
+          HttpProblems.conflict(
+              "batch-withdrawn",
+              "batch '" + batchId + "' is withdrawn, because its bytes did not verify",
+              "nothing is left to do: no run reads it"));
+    }
+    return LoopStatusReader.BatchView.of(batch);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.whetstone.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.training.config.TrainingMetrics;
+import dev.whetstone.training.plan.RunIdentity;
+import dev.whetstone.training.reconcile.RunReconciler;
+import dev.whetstone.training.run.Run;
+import dev.whetstone.training.run.RunRepository;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Several instances of the service look at the same rows at the same time. */
+@QuarkusTest
+@WithTestResource(InfrastructureResource.class)
+class RunClaimTest {
+  private static final int RUNS = 2_000;
+
+  @Inject TrainingFixture fixture;
+  @Inject RunReconciler reconciler;
+  @Inject RunRepository runs;
+  @Inject Sql sql;
+  @Inject TestLeaseClock clock;
+  @Inject MeterRegistry registry;
+
+  @AfterEach
+  void leaveNothingBehind() {
+    fixture.endAllRuns();
+  }
+
+  @Test
+  void shouldMoveEachRunOnceWhenTwoReconcilersLook() throws Exception {
+    List<Run.Waiting> waiting = IntStream.range(0, RUNS).mapToObj(this::run).toList();
+    QuarkusTransaction.requiringNew().run(() -> waiting.forEach(runs::insert));
+    double before = failed();
+
+    together(reconciler::pass, reconciler::pass);
+
+    assertThat(runs.unfinished()).isEmpty();
+    assertThat(failed() - before).isEqualTo(RUNS);
+  }
+
+  @Test
+  void shouldNotGiveOneRunToTwo() {
+    Run.Waiting waiting = run(RUNS);
+    QuarkusTransaction.requiringNew().run(() -> runs.insert(waiting));
+    String id = waiting.identity().runId();
+
+    QuarkusTransaction.requiringNew()
+        .run(
+            () -> {
+              assertThat(runs.claim(id)).isPresent();
+              QuarkusTransaction.requiringNew().run(() -> assertThat(runs.claim(id)).isEmpty());
+            });
+    QuarkusTransaction.requiringNew().run(() -> assertThat(runs.claim(id)).isPresent());
+  }
+
+  @Test
+  void shouldPlanOneRunPerLoopWhenTwoReconcilersLook() throws Exception {
+    List<LoopId> loops = IntStream.range(0, 20).mapToObj(i -> fixture.loop()).toList();
+    for (LoopId loop : loops) {
+      fixture.seal(loop, 1, 20);
+      fixture.seal(loop, 2, 20);
+    }
+
+    together(reconciler::pass, reconciler::pass);
+    reconciler.pass();
+
+    for (LoopId loop : loops) {
+      assertThat(runs.of(loop)).hasSize(1);
+      assertThat(fixture.run(loop).attempts()).hasSize(1);
+      assertThat(fixture.run(loop).batchIds()).hasSize(2);
+    }
+  }
+
+  private static void together(Runnable... works) throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<? extends Future<?>> futures =
+          IntStream.range(0, works.length)
+              .mapToObj(
+                  i ->
+                      threads.submit(
+                          () -> {
+                            go.await();
+                            works[i].run();
+                            return null;
+                          }))
+              .toList();
+      go.countDown();
+      for (Future<?> future : futures) {
+        future.get();
+      }
+    }
+  }
+
+  /** Its declaration is not known, so that it fails as soon as someone claims it. */
+  private Run.Waiting run(int number) {
+    RunIdentity identity =
+        new RunIdentity(
+            "run-claim-" + number + "-" + fixture.newId().loop(),
+            fixture.newId(),
+            List.of("b"),
+            "unknown",
+            clock.now());
+    return new Run.Waiting(identity, 0, Run.Tally.NONE, clock.now(), null);
+  }
+
+  private double failed() {
+    return registry.counter(TrainingMetrics.RUNS, "outcome", "failed").count();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.whetstone.training;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.whetstone.kit.sql.Sql;
+import java.time.Duration;
+
+/**
+ * Holds up whoever inserts a run, just before its commit, as a slow machine might: the insert waits
+ * for a row of a table of the test's own, until that is released.
+ */
+final class RunInsertHold implements AutoCloseable {
+  private final Sql sql;
+
+  private RunInsertHold(Sql sql) {
+    this.sql = sql;
+  }
+
+  static RunInsertHold take(Sql sql) {
+    sql.update("create table test_hold (held boolean)");
+    sql.update("insert into test_hold values (true)");
+    sql.update(
+        """
+        create function test_hold() returns trigger language plpgsql as
+        $$ begin
+          perform pg_advisory_lock_shared(4711);
+          while (select held from test_hold) loop
+            perform pg_sleep(0.02);
+          end loop;
+          perform pg_advisory_unlock_shared(4711);
+          return new;
+        end $$
+        """);
+    sql.update(
+        "create trigger test_hold before insert on run for each row execute function test_hold()");
+    return new RunInsertHold(sql);
+  }
+
+  void awaitPlanner() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> any("select 1 from pg_locks where locktype = 'advisory' and objid = 4711"));
+  }
+
+  /** Whether a decision or an erasure waits for the rows that the planner has, or for others. */
+  boolean somebodyWaits() {
+    return any(
+        """
+        select 1 from pg_stat_activity where wait_event_type = 'Lock'
+          and (query like '%batch%' or query like '%checkpoint%')
+        """);
+  }
+
+  void release() {
+    sql.update("update test_hold set held = false");
+  }
+
+  @Override
+  public void close() {
+    release();
+    sql.update("drop function test_hold() cascade");
+    sql.update("drop table test_hold");
+  }
+
+  private boolean any(String query) {
+    return sql.first(query, row -> true).orElse(false);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.whetstone.training.attempt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.contracts.run.StatusReport;
+import dev.whetstone.contracts.run.StatusReport.Phase;
+import dev.whetstone.training.TrainingFixture;
+import dev.whetstone.training.plan.HyperparameterAdjustment;
+import dev.whetstone.training.plan.RunPlan;
+import dev.whetstone.training.plan.RunSpecBuilder;
+import dev.whetstone.training.plan.TestLoopSpecs;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AttemptTest {
+  private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+  private static final Duration LEASE = Duration.ofSeconds(60);
+  private static final Duration DEADLINE = Duration.ofMinutes(15);
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  private final Attempt.Live live = starting().launched(NOW, Duration.ofMinutes(3));
+
+  @Test
+  void shouldHaveALongerFirstLease() {
+    assertThat(live.leaseUntil()).isEqualTo(NOW.plusSeconds(180));
+    assertThat(live.reported(report(Phase.LOADING, 0), NOW, LEASE).leaseUntil())
+        .isEqualTo(NOW.plusSeconds(180));
+  }
+
+  @Test
+  void shouldEndTheLongerFirstLeaseWithLoading() {
+    Instant loaded = NOW.plusSeconds(10);
+    assertThat(live.reported(report(Phase.TRAINING, 1), loaded, LEASE).leaseUntil())
+        .isEqualTo(loaded.plus(LEASE));
+  }
+
+  @Test
+  void shouldRenewItsLeaseWithEveryReport() {
+    Instant later = NOW.plusSeconds(170);
+
+    Attempt.Live renewed = live.reported(report(Phase.TRAINING, 1), later, LEASE);
+
+    assertThat(renewed.leaseUntil()).isEqualTo(later.plus(LEASE));
+    assertThat(renewed.overdue(later.plus(LEASE), DEADLINE, LONGEST)).isEmpty();
+    assertThat(renewed.overdue(later.plus(LEASE).plusMillis(1), DEADLINE, LONGEST)).isPresent();
+  }
+
+  @Test
+  void shouldCountAsLostWhenItStandsStillThoughItReports() {
+    Attempt.Live training = live.reported(report(Phase.TRAINING, 5), NOW, LEASE);
+    Instant later = NOW.plus(DEADLINE).plusSeconds(1);
+
+    Attempt.Live still = training.reported(report(Phase.TRAINING, 5), later, LEASE);
+    Attempt.Live moved = training.reported(report(Phase.TRAINING, 6), later, LEASE);
+    Attempt.Live saving = training.reported(report(Phase.SAVING, 5), later, LEASE);
+
+    assertThat(still.overdue(later, DEADLINE, LONGEST).orElseThrow().detail())
+        .contains("stands still at step 5");
+    assertThat(moved.overdue(later, DEADLINE, LONGEST)).isEmpty();
+    assertThat(saving.overdue(later, DEADLINE, LONGEST)).isEmpty();
+  }
+
+  @Test
+  void shouldCountAsLostWhenItTakesTooLong() {
+    Instant later = NOW.plus(LONGEST).plusSeconds(1);
+
+    Attempt.Live moving = live.reported(report(Phase.TRAINING, 5), later, LEASE);
+
+    assertThat(moving.overdue(later, DEADLINE, LONGEST).orElseThrow().detail())
+        .contains("maxSeconds");
+  }
+
+  @Test
+  void shouldNeverGoBackwards() {
+    Attempt.Live training = live.reported(report(Phase.TRAINING, 5), NOW, LEASE);
+
+    assertThat(training.reported(report(Phase.TRAINING, 3), NOW, LEASE).step()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldKeepHowItEnded() {
+    Attempt.Ended ended = live.end(new AttemptEnd.Exited(137, "killed"), NOW);
+
+    assertThat(ended.outcome()).isEqualTo("failed");
+    assertThat(ended.exitCode()).isEqualTo(137);
+    assertThat(live.succeed(NOW).outcome()).isEqualTo("succeeded");
+    assertThat(live.supersede("erased", NOW).outcome()).isEqualTo("superseded");
+  }
+
+  private static StatusReport report(Phase phase, long step) {
+    return TrainingFixture.report(1, phase, step, null);
+  }
+
+  private static Attempt.Starting starting() {
+    RunPlan plan =
+        new RunPlan(
+            List.of(),
+            List.of(),
+            1,
+            0,
+            new RunSpec.Hyperparameters(1, 8, null, 1e-4, 0, 0, false, false),
+            1,
+            List.of(),
+            null,
+            null,
+            HyperparameterAdjustment.NOTHING);
+    RunSpec spec =
+        RunSpecBuilder.build(
+            TestLoopSpecs.training(""),
+            plan,
+            new RunSpecBuilder.AttemptFacts(
+                "run-1", "run-1-1", 1, null, null, "file:///o/", "http://c"));
+    return new Attempt.Starting(new Attempt.Facts("run-1-1", "run-1", 1, spec, NOW));
+  }
+}

@@ -1,0 +1,29 @@
+package dev.whetstone.training.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.contracts.batch.Form;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RunStageRuleTest {
+  @Test
+  void shouldTrainWithEnoughCorrectionsAndDemonstrations() {
+    assertThat(RunStageRule.decide(Map.of(Form.SFT, 50), 50))
+        .isInstanceOf(RunStageRule.Verdict.Train.class);
+  }
+
+  @Test
+  void shouldSayHowManyAreMissingAndWhatWaits() {
+    RunStageRule.Verdict verdict =
+        RunStageRule.decide(Map.of(Form.SFT, 37, Form.BINARY, 12, Form.PREFERENCE, 37), 50);
+
+    assertThat(verdict).isInstanceOf(RunStageRule.Verdict.TooFew.class);
+    assertThat(((RunStageRule.Verdict.TooFew) verdict).missing()).isEqualTo(13);
+    assertThat(verdict.waiting())
+        .containsExactly(
+            "37 of 50 corrections and demonstrations that SFT needs are there",
+            "37 preference pairs wait in their batches: a DPO stage is not part of runs yet",
+            "12 thumbs wait in their batches: a KTO stage is not part of runs yet");
+  }
+}

@@ -1,0 +1,15 @@
+package dev.whetstone.training.status;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.training.attempt.AttemptRepository;
+import dev.whetstone.training.run.RunRepository;
+
+/** Lets tests of other packages see runs as people do. */
+public final class RunTestViews {
+  private RunTestViews() {}
+
+  public static RunView newest(RunRepository runs, AttemptRepository attempts, LoopId loop) {
+    RunRepository.StoredRun stored = runs.of(loop).getFirst();
+    return RunView.of(stored, attempts.views(stored.run().identity().runId()));
+  }
+}
