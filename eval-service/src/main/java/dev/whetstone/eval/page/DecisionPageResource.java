@@ -16,7 +16,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 
-/** The pages of decisions, for people. */
+/** The pages of decisions. */
 @Path("/decisions/{id}")
 @RunOnVirtualThread
 public class DecisionPageResource {
@@ -31,7 +31,7 @@ public class DecisionPageResource {
     this.caller = caller;
   }
 
-  /** The page; it loads nothing and runs no script, and the browser is told so. */
+  /** The page. It loads nothing and runs no script; the headers enforce this. */
   @GET
   @Produces(MediaType.TEXT_HTML + ";charset=UTF-8")
   @RequiresScope(KeyScope.READ)

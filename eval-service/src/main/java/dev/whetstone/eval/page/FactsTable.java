@@ -5,7 +5,6 @@ import dev.whetstone.eval.decision.DecisionFacts.ModelFacts;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -13,62 +12,52 @@ import org.jspecify.annotations.Nullable;
 final class FactsTable {
   private FactsTable() {}
 
-  static String draw(DecisionFacts facts) {
+  /** Null if no model was measured. */
+  static DecisionView.@Nullable Facts of(DecisionFacts facts) {
     List<String> names =
         Stream.of("base", "champion", "candidate").filter(facts.models()::containsKey).toList();
     List<ModelFacts> models =
         names.stream().map(facts.models()::get).filter(Objects::nonNull).toList();
-    if (models.isEmpty()) {
-      return "";
-    }
-    String head =
-        names.stream()
-            .map(name -> "<th class=\"number\">" + name + "</th>")
-            .collect(Collectors.joining());
-    return """
-    <h2>Also measured <span class="tag">decides nothing</span></h2>
-    <div class="scroll"><table><thead><tr><th></th>%s</tr></thead><tbody>
-    """
-            .formatted(head)
-        + row("Exact match, FRESH", models, ModelFacts::exactMatch, 3)
-        + row("Normalised match, FRESH", models, ModelFacts::normalisedMatch, 3)
-        + row("Held-out loss, FRESH", models, ModelFacts::heldOutLoss, 4)
-        + row("Token accuracy, FRESH", models, ModelFacts::tokenAccuracy, 3)
-        + row("Answers", models, model -> (double) model.answers(), 0)
-        + row("Empty", models, ModelFacts::empty, 3)
-        + row("Not ended", models, ModelFacts::unterminated, 3)
-        + row("Repeated 4-grams", models, ModelFacts::repetition, 3)
-        + row("Length over reference", models, ModelFacts::lengthRatio, 2)
-        + row("Tokens per answer", models, ModelFacts::tokensPerAnswer, 1)
-        + "</tbody></table></div>\n"
-        + notes(facts);
+    return models.isEmpty() ? null : new DecisionView.Facts(names, rows(models), note(facts));
   }
 
-  private static String notes(DecisionFacts facts) {
-    StringBuilder html = new StringBuilder();
-    html.append(
-        "<p class=\"soft small\">%s items judged in %s s. Asked again, the champion scored otherwise on %d of %d items."
+  private static List<DecisionView.FactRow> rows(List<ModelFacts> models) {
+    return List.of(
+        row("Exact match, FRESH", models, ModelFacts::exactMatch, 3),
+        row("Normalised match, FRESH", models, ModelFacts::normalisedMatch, 3),
+        row("Held-out loss, FRESH", models, ModelFacts::heldOutLoss, 4),
+        row("Token accuracy, FRESH", models, ModelFacts::tokenAccuracy, 3),
+        row("Answers", models, model -> (double) model.answers(), 0),
+        row("Empty", models, ModelFacts::empty, 3),
+        row("Unterminated", models, ModelFacts::unterminated, 3),
+        row("Repeated 4-grams", models, ModelFacts::repetition, 3),
+        row("Length relative to reference", models, ModelFacts::lengthRatio, 2),
+        row("Tokens per answer", models, ModelFacts::tokensPerAnswer, 1));
+  }
+
+  private static String note(DecisionFacts facts) {
+    StringBuilder note = new StringBuilder();
+    note.append(
+        "%s items evaluated in %s s. Asked again, the champion scored differently on %d of %d items."
             .formatted(
-                HtmlText.count(facts.items()),
-                HtmlText.number(facts.seconds(), 1),
+                PageText.count(facts.items()),
+                PageText.number(facts.seconds(), 1),
                 facts.discordant(),
                 facts.repeated()));
-    facts.notes().forEach(note -> html.append(' ').append(HtmlText.escape(note)).append('.'));
-    return html.append("</p>\n").toString();
+    facts.notes().forEach(extra -> note.append(' ').append(extra).append('.'));
+    return note.toString();
   }
 
-  private static String row(
+  private static DecisionView.FactRow row(
       String name,
       List<ModelFacts> models,
       Function<ModelFacts, @Nullable Double> value,
       int digits) {
-    return "<tr><td>%s</td>%s</tr>\n"
-        .formatted(
-            name,
-            models.stream()
-                .map(value)
-                .map(figure -> figure == null ? "\u2013" : HtmlText.number(figure, digits))
-                .map(text -> "<td class=\"number\">" + text + "</td>")
-                .collect(Collectors.joining()));
+    return new DecisionView.FactRow(
+        name,
+        models.stream()
+            .map(value)
+            .map(figure -> figure == null ? PageText.NONE : PageText.number(figure, digits))
+            .toList());
   }
 }

@@ -4,17 +4,20 @@ import dev.whetstone.contracts.decision.ConfidenceInterval;
 import dev.whetstone.contracts.decision.GateResult;
 import dev.whetstone.contracts.loop.GateRole;
 import java.util.List;
-import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A gate's interval drawn against its margin line, on a scale shared by all gates of a decision.
- */
+/** Draws a gate's interval and its margin line, on one scale for all gates of a decision. */
 final class GateChart {
   private static final int WIDTH = 340;
   private static final int HEIGHT = 40;
 
-  /** Room for half a label beside the outermost line. */
+  /** Space for half a label beside the outermost line. */
   private static final int EDGE = 30;
+
+  /** Below this distance two labels would overlap. */
+  private static final double LABEL_WIDTH = 34;
+
+  private static final double LABEL_SHIFT = 8;
 
   private final double least;
   private final double most;
@@ -24,7 +27,7 @@ final class GateChart {
     this.most = most;
   }
 
-  /** A chart whose scale holds zero and every gate's interval and margin line. */
+  /** A chart whose scale contains zero and the interval and margin line of every gate. */
   static GateChart over(List<GateResult> gates) {
     double least = -0.05;
     double most = 0.05;
@@ -40,62 +43,44 @@ final class GateChart {
         most = Math.max(most, gate.interval().upper());
       }
     }
-    double room = (most - least) * 0.04;
-    return new GateChart(Math.max(-1.1, least - room), Math.min(1.1, most + room));
+    double padding = (most - least) * 0.04;
+    return new GateChart(Math.max(-1.1, least - padding), Math.min(1.1, most + padding));
   }
 
-  /** An inline SVG, or nothing where there is nothing to draw. */
-  String draw(GateResult gate) {
+  /** The coordinates of a gate's chart; null if the gate has no difference. */
+  DecisionView.@Nullable Chart chart(GateResult gate) {
     if (gate.difference() == null) {
-      return "";
+      return null;
     }
-    String outcome = gate.outcome().name().toLowerCase(Locale.ROOT);
-    StringBuilder svg = new StringBuilder();
-    svg.append(
-        """
-        <svg viewBox="0 0 %d %d" role="img" aria-label="%s">
-        <line class="axis" x1="%d" x2="%d" y1="18" y2="18"/>
-        <line class="zero" x1="%s" x2="%s" y1="8" y2="28"/>
-        <line class="margin" x1="%s" x2="%s" y1="4" y2="30"/>
-        """
-            .formatted(
-                WIDTH,
-                HEIGHT,
-                HtmlText.escape(gate.name() + " " + gate.reason()),
-                EDGE,
-                WIDTH - EDGE,
-                x(0),
-                x(0),
-                x(line(gate)),
-                x(line(gate))));
     ConfidenceInterval interval = gate.interval();
-    if (interval != null) {
-      svg.append(
-          "<line class=\"band stroke-%s\" x1=\"%s\" x2=\"%s\" y1=\"18\" y2=\"18\"/>\n"
-              .formatted(outcome, x(interval.lower()), x(interval.upper())));
-    }
-    svg.append(
-        "<circle class=\"point fill-%s\" cx=\"%s\" cy=\"18\" r=\"5\"/>\n"
-            .formatted(outcome, x(gate.difference())));
-    svg.append(label(0, "0")).append(label(line(gate), HtmlText.signed(line(gate))));
-    return svg.append("</svg>").toString();
+    return new DecisionView.Chart(
+        WIDTH,
+        HEIGHT,
+        EDGE,
+        WIDTH - EDGE,
+        x(0),
+        x(line(gate)),
+        interval == null ? null : x(interval.lower()),
+        interval == null ? null : x(interval.upper()),
+        x(gate.difference()),
+        List.of(label(0, "0"), label(line(gate), PageText.signed(line(gate)))));
   }
 
-  /** Where passing ends: above it for superiority, above minus the margin otherwise. */
+  /** The line that the interval must exceed: the margin for superiority, else minus the margin. */
   private static double line(GateResult gate) {
     return gate.role() == GateRole.FRESH ? gate.margin() : -gate.margin();
   }
 
-  private String label(double value, String text) {
-    boolean beside = value != 0 && Math.abs(position(value) - position(0)) < 34;
+  private DecisionView.Label label(double value, String text) {
+    boolean beside = value != 0 && Math.abs(position(value) - position(0)) < LABEL_WIDTH;
     String anchor = value == 0 ? "middle" : value < 0 ? "end" : "start";
-    double shift = beside ? (value < 0 ? -8 : 8) : 0;
-    return "<text x=\"%s\" y=\"39\" text-anchor=\"%s\">%s</text>\n"
-        .formatted(HtmlText.number(position(value) + shift, 1), beside ? anchor : "middle", text);
+    double shift = beside ? (value < 0 ? -LABEL_SHIFT : LABEL_SHIFT) : 0;
+    return new DecisionView.Label(
+        PageText.number(position(value) + shift, 1), beside ? anchor : "middle", text);
   }
 
   private String x(double value) {
-    return HtmlText.number(position(value), 1);
+    return PageText.number(position(value), 1);
   }
 
   private double position(double value) {

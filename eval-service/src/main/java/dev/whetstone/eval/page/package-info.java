@@ -1,4 +1,4 @@
-/** Pages for people: plain HTML without scripts, drawn from records. */
+/** Pages for people: HTML without scripts, rendered by Qute from records. */
 @NullMarked
 package dev.whetstone.eval.page;
 

@@ -46,7 +46,7 @@ class DecisionPageTest {
   }
 
   @Test
-  void shouldEscapeEverythingThatAnybodySaid() {
+  void shouldEscapeEveryText() {
     String html = page(List.of(score(EVIL, 1, 0)));
 
     assertThat(html)
@@ -74,7 +74,7 @@ class DecisionPageTest {
   }
 
   @Test
-  void shouldSayWhenTextsWereErasedOrNobodyWasAsked() {
+  void shouldReportErasedTextsAndMissingAnswers() {
     assertThat(DecisionPage.render(decision(), List.of(score("a", 1, 0)), List.of()))
         .contains("The texts were erased.");
     assertThat(DecisionPage.render(decision(), List.of(), List.of()))
@@ -82,7 +82,7 @@ class DecisionPageTest {
   }
 
   @Test
-  void shouldNotDrownPeopleInAnswers() {
+  void shouldLimitTheNumberOfAnswers() {
     List<Score> many = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       many.add(score("item " + i, 1, 0));
