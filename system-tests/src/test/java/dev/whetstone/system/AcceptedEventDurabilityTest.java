@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.whetstone.client.RemedyException;
+import dev.whetstone.client.api.ApiClient;
+import dev.whetstone.client.api.ApiReply;
+import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.contracts.envelope.Event;
@@ -11,10 +15,6 @@ import dev.whetstone.contracts.envelope.EventAttributes;
 import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.contracts.loop.LoopSpec;
-import dev.whetstone.local.api.Api;
-import dev.whetstone.local.api.Reply;
-import dev.whetstone.local.stack.Component;
-import dev.whetstone.local.stack.StackException;
 import dev.whetstone.testing.KafkaProbe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ class AcceptedEventDurabilityTest {
 
   @RegisterExtension
   static final WhetstoneUnderTest whetstone =
-      WhetstoneUnderTest.of(EnumSet.of(Component.INFRA, Component.INGEST));
+      WhetstoneUnderTest.of(EnumSet.of(StackComponent.INFRA, StackComponent.INGEST));
 
   private final Set<String> accepted = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean enough = new AtomicBoolean();
@@ -62,9 +62,9 @@ class AcceptedEventDurabilityTest {
       }
       try {
         awaitMore(1_000);
-        whetstone.killAndRestart(Component.INGEST);
+        whetstone.killAndRestart(StackComponent.INGEST);
         awaitMore(1_000);
-        whetstone.killAndRestart(Component.INFRA);
+        whetstone.killAndRestart(StackComponent.INFRA);
         awaitMore(1_000);
       } finally {
         // Closing the executor waits for the senders.
@@ -82,7 +82,7 @@ class AcceptedEventDurabilityTest {
   }
 
   /** Sends batch after batch; one that is not accepted is sent again, as apps should. */
-  private void keepSending(Api api, String sender) {
+  private void keepSending(ApiClient api, String sender) {
     for (int batch = 1; !enough.get(); ) {
       if (send(api, sender, batch)) {
         batch++;
@@ -93,22 +93,22 @@ class AcceptedEventDurabilityTest {
     }
   }
 
-  private boolean send(Api api, String sender, int batch) {
-    ArrayNode body = Api.JSON.createArrayNode();
+  private boolean send(ApiClient api, String sender, int batch) {
+    ArrayNode body = ApiClient.JSON.createArrayNode();
     for (int i = 0; i < BATCH; i++) {
       String id = sender + "-" + batch + "-" + i;
       body.add(
           ProductAppClient.interaction(id, "conversation-" + id, sender, "Question?", "Answer."));
     }
     try {
-      Reply reply = new ProductAppClient(api, LOOP.loop()).send("interactions", body);
+      ApiReply reply = new ProductAppClient(api, LOOP.loop()).send("interactions", body);
       if (reply.status() != 202) {
         return false;
       }
       ProductAppClient.receipts(reply.body())
           .forEach(receipt -> accepted.add(receipt.path("id").asText()));
       return true;
-    } catch (StackException e) {
+    } catch (RemedyException e) {
       return false;
     }
   }
@@ -125,7 +125,7 @@ class AcceptedEventDurabilityTest {
   private static void declareLoop() throws IOException {
     Path golden =
         WhetstoneUnderTest.PROJECT.resolve("contracts/src/test/resources/golden/loop-spec.v1.json");
-    LoopSpec spec = Api.JSON.readValue(Files.readAllBytes(golden), LoopSpec.class);
+    LoopSpec spec = ApiClient.JSON.readValue(Files.readAllBytes(golden), LoopSpec.class);
     var attributes =
         new EventAttributes(
             "declared-1",

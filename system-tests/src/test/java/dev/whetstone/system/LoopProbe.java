@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.local.api.Api;
-import dev.whetstone.local.api.Reply;
-import dev.whetstone.local.stack.Component;
-import dev.whetstone.local.stack.StackException;
+import dev.whetstone.client.RemedyException;
+import dev.whetstone.client.api.ApiClient;
+import dev.whetstone.client.api.ApiReply;
+import dev.whetstone.client.api.StackComponent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,23 +21,23 @@ import java.util.stream.StreamSupport;
 final class LoopProbe {
   private static final Duration LIMIT = Duration.ofMinutes(12);
 
-  private final Api api;
+  private final ApiClient api;
   private final String loop;
 
-  LoopProbe(Api api, String loop) {
+  LoopProbe(ApiClient api, String loop) {
     this.api = api;
     this.loop = loop;
   }
 
   /** How many accepted events have each fate; {@code total} is their sum. */
   JsonNode fates() {
-    return api.ok(Component.CURATION, "/v1/loops/" + loop + "/fates/counts");
+    return api.ok(StackComponent.CURATION, "/v1/loops/" + loop + "/fates/counts");
   }
 
   /** Where one accepted event stands. */
   JsonNode fate(String id) {
     JsonNode answer =
-        api.ok(Component.CURATION, "/v1/loops/" + loop + "/fates?id=" + Api.encode(id));
+        api.ok(StackComponent.CURATION, "/v1/loops/" + loop + "/fates?id=" + ApiClient.encode(id));
     return answer.isArray() ? answer.path(0) : answer;
   }
 
@@ -57,7 +57,7 @@ final class LoopProbe {
     return await()
         .atMost(LIMIT)
         .pollInterval(Duration.ofSeconds(2))
-        .ignoreException(StackException.class)
+        .ignoreException(RemedyException.class)
         .until(
             () -> fates(ids),
             fates ->
@@ -66,28 +66,28 @@ final class LoopProbe {
 
   /** Curation's own status of the loop. */
   JsonNode curation() {
-    return api.ok(Component.CURATION, "/v1/loops/" + loop + "/status");
+    return api.ok(StackComponent.CURATION, "/v1/loops/" + loop + "/status");
   }
 
   /** Runs, newest first. */
   List<JsonNode> runs() {
-    return list(ask(Component.TRAINING, "/v1/loops/" + loop + "/runs"));
+    return list(ask(StackComponent.TRAINING, "/v1/loops/" + loop + "/runs"));
   }
 
   /** Decisions, newest first. */
   List<JsonNode> decisions() {
-    return list(ask(Component.EVAL, "/v1/loops/" + loop + "/decisions"));
+    return list(ask(StackComponent.EVAL, "/v1/loops/" + loop + "/decisions"));
   }
 
   JsonNode champion() {
-    return api.ok(Component.EVAL, "/v1/loops/" + loop + "/champion");
+    return api.ok(StackComponent.EVAL, "/v1/loops/" + loop + "/champion");
   }
 
   /** Waits until every one of so many accepted events is known to curation. */
   void awaitKnown(int events) {
     await()
         .atMost(LIMIT)
-        .ignoreException(StackException.class)
+        .ignoreException(RemedyException.class)
         .until(() -> fates().path("total").asInt() >= events);
   }
 
@@ -95,7 +95,7 @@ final class LoopProbe {
   void awaitTrainingAttempt(long fence) {
     await()
         .atMost(LIMIT)
-        .ignoreException(StackException.class)
+        .ignoreException(RemedyException.class)
         .until(
             () ->
                 attempts().stream()
@@ -119,8 +119,11 @@ final class LoopProbe {
 
   /** Seals what there is, by hand. */
   void seal() {
-    Reply reply =
-        api.post(Component.CURATION, "/v1/loops/" + loop + "/seal", Api.JSON.createObjectNode());
+    ApiReply reply =
+        api.post(
+            StackComponent.CURATION,
+            "/v1/loops/" + loop + "/seal",
+            ApiClient.JSON.createObjectNode());
     assertThat(reply.isOk()).as("%s", reply.body()).isTrue();
   }
 
@@ -128,8 +131,8 @@ final class LoopProbe {
   void awaitJudging() {
     await()
         .atMost(LIMIT)
-        .ignoreException(StackException.class)
-        .until(() -> condition(Component.EVAL, "Judging").filter("True"::equals).isPresent());
+        .ignoreException(RemedyException.class)
+        .until(() -> condition(StackComponent.EVAL, "Judging").filter("True"::equals).isPresent());
   }
 
   /** Waits until something is decided: the first decision, unless another came meanwhile. */
@@ -148,23 +151,23 @@ final class LoopProbe {
         () -> List.of(champion()), champion -> champion.path("generation").asLong() == generation);
   }
 
-  private Optional<String> condition(Component service, String type) {
+  private Optional<String> condition(StackComponent service, String type) {
     return list(ask(service, "/v1/loops/" + loop + "/status").path("conditions")).stream()
         .filter(condition -> condition.path("type").asText().equals(type))
         .map(condition -> condition.path("status").asText())
         .findFirst();
   }
 
-  private JsonNode ask(Component service, String path) {
-    Reply reply = api.get(service, path);
-    return Api.require(service, "GET " + path, reply);
+  private JsonNode ask(StackComponent service, String path) {
+    ApiReply reply = api.get(service, path);
+    return ApiClient.require(service, "GET " + path, reply);
   }
 
   private static JsonNode awaitFirst(
       java.util.concurrent.Callable<List<JsonNode>> source, Predicate<JsonNode> wanted) {
     return await()
         .atMost(LIMIT)
-        .ignoreException(StackException.class)
+        .ignoreException(RemedyException.class)
         .until(() -> source.call().stream().filter(wanted).findFirst(), Optional::isPresent)
         .orElseThrow();
   }

@@ -2,7 +2,7 @@ package dev.whetstone.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.whetstone.local.api.Api;
+import dev.whetstone.client.api.ApiClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -48,7 +48,7 @@ record MathsAnswers(List<ObjectNode> interactions, List<ObjectNode> feedback) {
       for (String line = reader.readLine();
           line != null && number < lines;
           line = reader.readLine()) {
-        answers.add(number++, Api.JSON.readTree(line));
+        answers.add(number++, ApiClient.JSON.readTree(line));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + FILE, e);

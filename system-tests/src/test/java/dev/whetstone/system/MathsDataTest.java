@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.whetstone.local.api.LoopFile;
-import dev.whetstone.local.stack.Component;
+import dev.whetstone.client.api.LoopFile;
+import dev.whetstone.client.api.StackComponent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -35,7 +35,11 @@ class MathsDataTest {
   @RegisterExtension
   static final WhetstoneUnderTest whetstone =
       WhetstoneUnderTest.of(
-          EnumSet.of(Component.INFRA, Component.INGEST, Component.CURATION, Component.EVAL));
+          EnumSet.of(
+              StackComponent.INFRA,
+              StackComponent.INGEST,
+              StackComponent.CURATION,
+              StackComponent.EVAL));
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final List<String> accepted = new ArrayList<>();

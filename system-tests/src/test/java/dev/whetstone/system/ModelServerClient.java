@@ -2,9 +2,9 @@ package dev.whetstone.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.whetstone.local.api.Api;
-import dev.whetstone.local.stack.Component;
-import dev.whetstone.local.stack.Ports;
+import dev.whetstone.client.api.ApiClient;
+import dev.whetstone.client.api.StackComponent;
+import dev.whetstone.client.api.StackPorts;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -16,15 +16,15 @@ import java.util.stream.Stream;
 final class ModelServerClient {
   private static final int MAX_TOKENS = 64;
 
-  private final Api api;
+  private final ApiClient api;
 
-  ModelServerClient(Ports ports) {
-    this.api = new Api(ports, null);
+  ModelServerClient(StackPorts ports) {
+    this.api = new ApiClient(ports, null);
   }
 
   /** Names of the models that it answers for. */
   Stream<String> models() {
-    return LoopProbe.list(api.ok(Component.MODEL_SERVER, "/v1/models").path("data")).stream()
+    return LoopProbe.list(api.ok(StackComponent.MODEL_SERVER, "/v1/models").path("data")).stream()
         .map(model -> model.path("id").asText());
   }
 
@@ -41,14 +41,14 @@ final class ModelServerClient {
   }
 
   private String answer(String model, String question) {
-    ObjectNode body = Api.JSON.createObjectNode().put("model", model).put("temperature", 0);
+    ObjectNode body = ApiClient.JSON.createObjectNode().put("model", model).put("temperature", 0);
     body.put("max_tokens", MAX_TOKENS);
     body.putArray("messages").add(ProductAppClient.message("user", question));
     JsonNode reply =
-        Api.require(
-            Component.MODEL_SERVER,
+        ApiClient.require(
+            StackComponent.MODEL_SERVER,
             "a chat completion of " + model,
-            api.post(Component.MODEL_SERVER, "/v1/chat/completions", body));
+            api.post(StackComponent.MODEL_SERVER, "/v1/chat/completions", body));
     return reply.at("/choices/0/message/content").asText().strip();
   }
 

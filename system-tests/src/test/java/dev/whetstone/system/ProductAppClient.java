@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.whetstone.local.api.Api;
-import dev.whetstone.local.api.Reply;
-import dev.whetstone.local.stack.Component;
+import dev.whetstone.client.api.ApiClient;
+import dev.whetstone.client.api.ApiReply;
+import dev.whetstone.client.api.StackComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -16,10 +16,10 @@ import java.util.stream.StreamSupport;
 final class ProductAppClient {
   private static final int BATCH = 100;
 
-  private final Api api;
+  private final ApiClient api;
   private final String loop;
 
-  ProductAppClient(Api api, String loop) {
+  ProductAppClient(ApiClient api, String loop) {
     this.api = api;
     this.loop = loop;
   }
@@ -27,7 +27,7 @@ final class ProductAppClient {
   /** An interaction as apps send it. */
   static ObjectNode interaction(
       String id, String conversation, String endUser, String question, String answer) {
-    ObjectNode item = Api.JSON.createObjectNode();
+    ObjectNode item = ApiClient.JSON.createObjectNode();
     item.put("id", "interaction-" + id).put("responseId", id);
     item.put("conversationId", conversation).put("endUser", endUser);
     item.putObject("request").putArray("messages").add(message("user", question));
@@ -39,14 +39,14 @@ final class ProductAppClient {
 
   /** Feedback on a response, without what its kind carries. */
   static ObjectNode feedback(String id, String kind, String responseId, String endUser) {
-    ObjectNode item = Api.JSON.createObjectNode();
+    ObjectNode item = ApiClient.JSON.createObjectNode();
     item.put("id", id).put("kind", kind).put("responseId", responseId).put("endUser", endUser);
     item.putObject("feedbackSource").put("type", "HUMAN");
     return item;
   }
 
   static ObjectNode message(String role, String content) {
-    return Api.JSON.createObjectNode().put("role", role).put("content", content);
+    return ApiClient.JSON.createObjectNode().put("role", role).put("content", content);
   }
 
   /** Sends interactions in batches; every one must be accepted. */
@@ -60,16 +60,16 @@ final class ProductAppClient {
   }
 
   /** Sends one body as it is. */
-  Reply send(String what, JsonNode body) {
-    return api.post(Component.INGEST, "/v1/loops/" + loop + "/" + what, body);
+  ApiReply send(String what, JsonNode body) {
+    return api.post(StackComponent.INGEST, "/v1/loops/" + loop + "/" + what, body);
   }
 
   private List<String> sendAll(String what, List<? extends JsonNode> items) {
     var ids = new ArrayList<String>();
     for (int from = 0; from < items.size(); from += BATCH) {
-      ArrayNode body = Api.JSON.createArrayNode();
+      ArrayNode body = ApiClient.JSON.createArrayNode();
       items.subList(from, Math.min(items.size(), from + BATCH)).forEach(body::add);
-      Reply reply = send(what, body);
+      ApiReply reply = send(what, body);
       assertThat(reply.status()).as("%s", reply.body()).isEqualTo(202);
       assertThat(receipts(reply.body()))
           .hasSize(body.size())

@@ -1,13 +1,13 @@
 package dev.whetstone.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.contracts.batch.BatchFile;
 import dev.whetstone.contracts.batch.BatchManifest;
 import dev.whetstone.contracts.batch.LineageRow;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.BatchSealed;
-import dev.whetstone.local.api.Api;
 import dev.whetstone.testing.KafkaProbe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -133,8 +133,8 @@ record SealedBatchReader(List<Batch> all) {
 
   private static <T> T read(byte[] json, Class<T> type) {
     try {
-      JsonNode tree = Api.JSON.readTree(json);
-      return Api.JSON.treeToValue(tree, type);
+      JsonNode tree = ApiClient.JSON.readTree(json);
+      return ApiClient.JSON.treeToValue(tree, type);
     } catch (IOException e) {
       throw new UncheckedIOException("not a " + type.getSimpleName(), e);
     }

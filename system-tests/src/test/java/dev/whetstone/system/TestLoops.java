@@ -1,7 +1,7 @@
 package dev.whetstone.system;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.whetstone.local.api.LoopFile;
+import dev.whetstone.client.api.LoopFile;
 import java.nio.file.Path;
 
 /** The loops that the tests declare. */

@@ -55,11 +55,13 @@ class TestPlanTest {
   }
 
   private static Map<String, String> testSources() throws IOException {
-    try (Stream<Path> modules = Files.list(WhetstoneUnderTest.PROJECT)) {
+    try (Stream<Path> topLevel = Files.list(WhetstoneUnderTest.PROJECT);
+        Stream<Path> clients = Files.list(WhetstoneUnderTest.PROJECT.resolve("clients"));
+        Stream<Path> local = Files.list(WhetstoneUnderTest.PROJECT.resolve("deploy/local"))) {
       List<Path> folders =
-          Stream.concat(
-                  modules.map(module -> module.resolve("src/test/java")),
-                  Stream.of(WhetstoneUnderTest.PROJECT.resolve("deploy/local/src/test/java")))
+          Stream.of(topLevel, clients, local)
+              .flatMap(modules -> modules)
+              .map(module -> module.resolve("src/test/java"))
               .filter(Files::isDirectory)
               .toList();
       return folders.stream()

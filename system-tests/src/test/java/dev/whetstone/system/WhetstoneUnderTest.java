@@ -3,15 +3,15 @@ package dev.whetstone.system;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.local.api.Api;
-import dev.whetstone.local.api.Declaring;
-import dev.whetstone.local.api.LoopFile;
-import dev.whetstone.local.keys.KeyEntry;
-import dev.whetstone.local.keys.KeyFile;
-import dev.whetstone.local.stack.Component;
-import dev.whetstone.local.stack.LocalStack;
-import dev.whetstone.local.stack.Ports;
-import dev.whetstone.local.stack.StackOptions;
+import dev.whetstone.cli.stack.LocalStack;
+import dev.whetstone.cli.stack.StackOptions;
+import dev.whetstone.client.api.ApiClient;
+import dev.whetstone.client.api.LoopDeclarer;
+import dev.whetstone.client.api.LoopFile;
+import dev.whetstone.client.api.StackComponent;
+import dev.whetstone.client.api.StackPorts;
+import dev.whetstone.client.keys.KeyEntry;
+import dev.whetstone.client.keys.KeyFile;
 import dev.whetstone.testing.KafkaProbe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.TestWatcher;
  * under {@code target/logs/<class>}.
  *
  * <pre>{@code
- * @RegisterExtension static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(Component.all());
+ * @RegisterExtension static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(StackComponent.all());
  * }</pre>
  */
 final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, TestWatcher {
@@ -54,13 +54,13 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
   }
 
   /** A Whetstone with only some of its processes. */
-  static WhetstoneUnderTest of(Set<Component> components) {
+  static WhetstoneUnderTest of(Set<StackComponent> components) {
     StackOptions standard = StackOptions.standard(PROJECT);
     Path home = temporaryHome();
     return new WhetstoneUnderTest(
         LocalStack.of(
             standard
-                .at(home, Ports.free())
+                .at(home, StackPorts.free())
                 .withPython(standard.home().python())
                 .withComponents(components)));
   }
@@ -94,7 +94,7 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
     return stack;
   }
 
-  Ports ports() {
+  StackPorts ports() {
     return stack.options().ports();
   }
 
@@ -103,12 +103,12 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
   }
 
   /** The services, called with a key of the tenant that may do everything. */
-  Api api(String tenant) {
+  ApiClient api(String tenant) {
     return api(tenant, "support-app", false);
   }
 
   /** The services, called as one application of the tenant. */
-  Api api(String tenant, String application, boolean publishable) {
+  ApiClient api(String tenant, String application, boolean publishable) {
     String key =
         keys.computeIfAbsent(
             tenant + "-" + application,
@@ -116,7 +116,7 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
                 KeyFile.at(stack.options().home().keysFile())
                     .create(id, tenant, application, KeyEntry.SCOPES, publishable)
                     .text());
-    return new Api(ports(), key);
+    return new ApiClient(ports(), key);
   }
 
   KafkaProbe kafka() {
@@ -128,21 +128,23 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
    * those of the content.
    */
   void declare(LoopFile loop) {
-    Api api = api(loop.tenant());
+    ApiClient api = api(loop.tenant());
     JsonNode declared =
-        Api.require(
-            Component.EVAL,
+        ApiClient.require(
+            StackComponent.EVAL,
             "PUT /v1/loops/" + loop.name(),
-            Declaring.declare(api, loop.name(), loop.content()));
+            LoopDeclarer.declare(api, loop.name(), loop.content()));
     String digest = declared.path("specSha256").asText();
     await()
         .atMost(Duration.ofMinutes(1))
         .until(
-            () -> Declaring.unaware(api, loop.name(), digest).stream().noneMatch(stack::isRunning));
+            () ->
+                LoopDeclarer.unaware(api, loop.name(), digest).stream()
+                    .noneMatch(stack::isRunning));
   }
 
   /** Ends a component as {@code kill -9} does and starts it again. */
-  void killAndRestart(Component component) {
+  void killAndRestart(StackComponent component) {
     stack.kill(component);
     stack.start(component);
     stack.awaitReady(component);

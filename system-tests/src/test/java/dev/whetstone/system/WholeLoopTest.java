@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.client.api.LoopFile;
+import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.ChampionSet;
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.contracts.event.PromotionDecided;
-import dev.whetstone.local.api.LoopFile;
-import dev.whetstone.local.stack.Component;
 import dev.whetstone.system.SupportDesk.Question;
 import dev.whetstone.testing.KafkaProbe;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ class WholeLoopTest {
   private static final int RING_CORRECTIONS = 500;
 
   @RegisterExtension
-  static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(Component.all());
+  static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(StackComponent.all());
 
   private final ModelServerClient server = new ModelServerClient(whetstone.ports());
 
@@ -83,9 +83,9 @@ class WholeLoopTest {
         SupportFeed.of(STORMY, new SupportDesk(7).feedbackQuestions(QUESTIONS), END_USERS);
 
     feed.part(0, 0.5).sendTo(app);
-    whetstone.stack().kill(Component.CURATION);
+    whetstone.stack().kill(StackComponent.CURATION);
     feed.part(0.5, 1).sendTo(app);
-    whetstone.killAndRestart(Component.CURATION);
+    whetstone.killAndRestart(StackComponent.CURATION);
 
     watch.awaitTrainingAttempt(1);
     ProcessHandle hung = WorkerProcesses.training(whetstone).getFirst();
@@ -99,10 +99,10 @@ class WholeLoopTest {
     hung.onExit().get(60, TimeUnit.SECONDS);
     assertThat(WorkerProcesses.kill(whetstone)).isPositive();
     watch.awaitTrainingAttempt(3);
-    whetstone.killAndRestart(Component.TRAINING);
+    whetstone.killAndRestart(StackComponent.TRAINING);
 
     watch.awaitJudging();
-    whetstone.killAndRestart(Component.EVAL);
+    whetstone.killAndRestart(StackComponent.EVAL);
 
     assertThat(watch.awaitDecision().path("verdict").asText()).isEqualTo("PROMOTE");
     watch.awaitGeneration(1);
@@ -193,7 +193,7 @@ class WholeLoopTest {
     LoopFile loop = TestLoops.demo(BROKEN, whetstone);
     whetstone.declare(loop);
     var watch = new LoopProbe(whetstone.api(BROKEN), loop.name());
-    whetstone.stack().kill(Component.TRAINING);
+    whetstone.stack().kill(StackComponent.TRAINING);
     SupportFeed feed = SupportFeed.of(BROKEN, new SupportDesk(7).feedbackQuestions(120), END_USERS);
     feed.sendTo(new ProductAppClient(whetstone.api(BROKEN), loop.name()));
     watch.awaitKnown(feed.size());
@@ -203,7 +203,7 @@ class WholeLoopTest {
     byte[] bytes = Files.readAllBytes(rows);
     bytes[bytes.length / 2] ^= 1;
     Files.write(rows, bytes);
-    whetstone.stack().start(Component.TRAINING);
+    whetstone.stack().start(StackComponent.TRAINING);
 
     JsonNode run = watch.awaitEndedRun();
     assertThat(run.path("state").asText()).isEqualTo("failed");
@@ -220,14 +220,16 @@ class WholeLoopTest {
     String name = TestLoops.demo(CALM, whetstone).name();
     var stranger = whetstone.api("stranger");
     String path = "/v1/loops/" + name;
-    assertThat(stranger.get(Component.INGEST, path + "/status").status()).isEqualTo(404);
+    assertThat(stranger.get(StackComponent.INGEST, path + "/status").status()).isEqualTo(404);
     for (String below : List.of("/status", "/advice", "/quarantine", "/batches", "/fates/counts")) {
-      assertThat(stranger.get(Component.CURATION, path + below).status()).as(below).isEqualTo(404);
+      assertThat(stranger.get(StackComponent.CURATION, path + below).status())
+          .as(below)
+          .isEqualTo(404);
     }
     for (String below : List.of("", "/status", "/champion", "/decisions")) {
-      assertThat(stranger.get(Component.EVAL, path + below).status()).as(below).isEqualTo(404);
+      assertThat(stranger.get(StackComponent.EVAL, path + below).status()).as(below).isEqualTo(404);
     }
-    assertThat(stranger.get(Component.TRAINING, path + "/runs").status()).isEqualTo(404);
+    assertThat(stranger.get(StackComponent.TRAINING, path + "/runs").status()).isEqualTo(404);
     assertThat(
             new ProductAppClient(stranger, name)
                 .send("interactions", ProductAppClient.interaction("r", "c", "u", "Q?", "A."))

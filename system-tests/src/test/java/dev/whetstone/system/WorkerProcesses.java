@@ -2,10 +2,10 @@ package dev.whetstone.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.client.api.ApiClient;
+import dev.whetstone.client.api.ApiReply;
+import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.contracts.run.RunSpec;
-import dev.whetstone.local.api.Api;
-import dev.whetstone.local.api.Reply;
-import dev.whetstone.local.stack.Component;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +50,7 @@ final class WorkerProcesses {
     Path process = Path.of("/proc", Long.toString(worker.pid()));
     try {
       RunSpec spec =
-          Api.JSON.readValue(
+          ApiClient.JSON.readValue(
               process.resolve("cwd").toRealPath().resolve("run-spec.json").toFile(), RunSpec.class);
       String token =
           Stream.of(Files.readString(process.resolve("environ")).split("\0"))
@@ -58,19 +58,19 @@ final class WorkerProcesses {
               .map(variable -> variable.substring(TOKEN.length()))
               .findFirst()
               .orElseThrow();
-      return new Reporter(new Api(whetstone.ports(), token), spec);
+      return new Reporter(new ApiClient(whetstone.ports(), token), spec);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read what worker " + worker.pid() + " knows", e);
     }
   }
 
   /** Reports in a worker's name. */
-  record Reporter(Api api, RunSpec spec) {
-    Reply report(String phase) {
+  record Reporter(ApiClient api, RunSpec spec) {
+    ApiReply report(String phase) {
       return api.post(
-          Component.TRAINING,
+          StackComponent.TRAINING,
           "/v1/attempts/" + spec.attempt() + "/status",
-          Api.JSON
+          ApiClient.JSON
               .createObjectNode()
               .put("fence", spec.fence())
               .put("phase", phase)

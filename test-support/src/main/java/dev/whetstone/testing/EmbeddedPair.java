@@ -1,8 +1,8 @@
 package dev.whetstone.testing;
 
-import dev.whetstone.local.infra.EmbeddedPostgres;
-import dev.whetstone.local.infra.InfrastructureMain;
-import dev.whetstone.local.infra.Ports;
+import dev.whetstone.embedded.EmbeddedPostgres;
+import dev.whetstone.embedded.InfrastructureMain;
+import dev.whetstone.embedded.LoopbackPorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -26,8 +26,8 @@ final class EmbeddedPair {
   private EmbeddedPair() {}
 
   static TestInfrastructure.Started start(Path directory) {
-    int kafkaPort = Ports.free();
-    int postgresPort = Ports.free();
+    int kafkaPort = LoopbackPorts.free();
+    int postgresPort = LoopbackPorts.free();
     Path log = directory.resolve("infrastructure.log");
     try {
       Process process =
@@ -57,7 +57,7 @@ final class EmbeddedPair {
         InfrastructureMain.class.getName(),
         "--directory=" + directory,
         "--kafka-port=" + kafkaPort,
-        "--controller-port=" + Ports.free(),
+        "--controller-port=" + LoopbackPorts.free(),
         "--postgres-port=" + postgresPort,
         "--databases=" + TestInfrastructure.DATABASE,
         "--end-with-input");

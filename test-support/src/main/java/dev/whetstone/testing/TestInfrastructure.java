@@ -1,6 +1,6 @@
 package dev.whetstone.testing;
 
-import dev.whetstone.local.infra.KafkaTopics;
+import dev.whetstone.embedded.KafkaTopics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

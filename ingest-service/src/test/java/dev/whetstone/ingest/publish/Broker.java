@@ -1,6 +1,6 @@
 package dev.whetstone.ingest.publish;
 
-import dev.whetstone.local.infra.Ports;
+import dev.whetstone.embedded.LoopbackPorts;
 import dev.whetstone.testing.ChildProcesses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,8 +11,8 @@ import java.time.Duration;
 /** Starts, freezes, thaws, kills and restarts a broker whose address and data stay. */
 final class Broker implements AutoCloseable {
   private final Path directory;
-  private final int port = Ports.free();
-  private final int controllerPort = Ports.free();
+  private final int port = LoopbackPorts.free();
+  private final int controllerPort = LoopbackPorts.free();
   private Process process;
 
   Broker() {

@@ -1,7 +1,7 @@
 package dev.whetstone.ingest.publish;
 
-import dev.whetstone.local.infra.EmbeddedKafka;
-import dev.whetstone.local.infra.KafkaTopics;
+import dev.whetstone.embedded.EmbeddedKafka;
+import dev.whetstone.embedded.KafkaTopics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;

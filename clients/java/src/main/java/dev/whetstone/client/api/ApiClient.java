@@ -1,0 +1,151 @@
+package dev.whetstone.client.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.whetstone.client.RemedyException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The services of one stack, called with one key. Safe for many threads. */
+public final class ApiClient {
+  /** Writes instants and durations as ISO 8601. */
+  public static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(3))
+          .build();
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+  private final StackPorts ports;
+  private final @Nullable String key;
+
+  public ApiClient(StackPorts ports, @Nullable String key) {
+    this.ports = ports;
+    this.key = key;
+  }
+
+  /** The same services with another key. */
+  public ApiClient with(@Nullable String otherKey) {
+    return new ApiClient(ports, otherKey);
+  }
+
+  /** Where a service listens, without a closing slash. */
+  public String baseUrl(StackComponent service) {
+    return "http://127.0.0.1:" + ports.http(service);
+  }
+
+  public ApiReply get(StackComponent service, String path) {
+    return send(service, "GET", path, null, null);
+  }
+
+  public ApiReply delete(StackComponent service, String path) {
+    return send(service, "DELETE", path, null, null);
+  }
+
+  public ApiReply post(StackComponent service, String path, JsonNode body) {
+    return send(service, "POST", path, "application/json", bytes(body));
+  }
+
+  /** Sends a body as it is. */
+  public ApiReply send(
+      StackComponent service,
+      String method,
+      String path,
+      @Nullable String contentType,
+      byte @Nullable [] body) {
+    URI uri = URI.create(baseUrl(service) + path);
+    HttpRequest.BodyPublisher publisher =
+        body == null
+            ? HttpRequest.BodyPublishers.noBody()
+            : HttpRequest.BodyPublishers.ofByteArray(body);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri).timeout(TIMEOUT).method(method, publisher);
+    if (key != null) {
+      request.header("Authorization", "Bearer " + key);
+    }
+    if (contentType != null) {
+      request.header("Content-Type", contentType);
+    }
+    try {
+      HttpResponse<byte[]> response =
+          CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      return new ApiReply(response.statusCode(), parse(response.body()));
+    } catch (IOException e) {
+      throw new RemedyException(
+          "%s does not answer at %s (%s)"
+              .formatted(service.description(), uri, e.getClass().getSimpleName()),
+          "./whetstone status tells what runs, ./whetstone up starts it, ./whetstone logs "
+              + service.id()
+              + " shows what it said",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RemedyException("interrupted while calling " + uri, "run it again", e);
+    }
+  }
+
+  /**
+   * The JSON of a call that must succeed.
+   *
+   * @throws RemedyException with the service's own words otherwise
+   */
+  public JsonNode ok(StackComponent service, String path) {
+    return require(service, "GET " + path, get(service, path));
+  }
+
+  /** {@code reply}'s body, or the service's refusal as an exception. */
+  public static JsonNode require(StackComponent service, String call, ApiReply reply) {
+    if (!reply.isOk()) {
+      throw new RemedyException(
+          service.description() + " refused " + call + ": " + reply.problem(),
+          "./whetstone logs " + service.id() + " shows more");
+    }
+    return reply.body();
+  }
+
+  /** A text as part of a path or query. */
+  public static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** JSON as bytes. */
+  public static byte[] bytes(Object value) {
+    try {
+      return JSON.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not writable as JSON", e);
+    }
+  }
+
+  private static JsonNode parse(byte[] body) {
+    if (body.length == 0) {
+      return JSON.nullNode();
+    }
+    try {
+      return JSON.readTree(body);
+    } catch (IOException e) {
+      return new TextNode(new String(body, StandardCharsets.UTF_8));
+    }
+  }
+}

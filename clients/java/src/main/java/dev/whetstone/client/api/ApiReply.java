@@ -1,0 +1,33 @@
+package dev.whetstone.client.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * What a service answered.
+ *
+ * @param body JSON, or a text node where the answer is none
+ */
+public record ApiReply(int status, JsonNode body) {
+  public boolean isOk() {
+    return status / 100 == 2;
+  }
+
+  /** A refusal in words, from problem+json where the service sent that. */
+  public String problem() {
+    String title = body.path("title").asText("");
+    String detail = body.path("detail").asText("");
+    String pointer = body.path("pointer").asText("");
+    String remedy = body.path("remedy").asText("");
+    String text =
+        String.join(
+            ": ", java.util.stream.Stream.of(title, detail).filter(s -> !s.isBlank()).toList());
+    if (text.isBlank()) {
+      text = body.isTextual() ? body.asText() : body.toString();
+    }
+    return status
+        + " "
+        + text
+        + (pointer.isBlank() ? "" : " (at " + pointer + ")")
+        + (remedy.isBlank() ? "" : "\n  → " + remedy);
+  }
+}

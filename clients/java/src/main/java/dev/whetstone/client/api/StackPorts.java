@@ -1,0 +1,108 @@
+package dev.whetstone.client.api;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The TCP ports of the stack, all on 127.0.0.1. */
+public record StackPorts(
+    int ingest,
+    int curation,
+    int training,
+    int eval,
+    int modelServer,
+    int kafka,
+    int kafkaController,
+    int postgres) {
+
+  /** The ports that {@code ./whetstone} uses. */
+  public static StackPorts standard() {
+    return new StackPorts(18081, 18082, 18083, 18084, 18090, 18092, 18093, 18432);
+  }
+
+  /** The same ports, each {@code offset} higher. */
+  public StackPorts shifted(int offset) {
+    return new StackPorts(
+        ingest + offset,
+        curation + offset,
+        training + offset,
+        eval + offset,
+        modelServer + offset,
+        kafka + offset,
+        kafkaController + offset,
+        postgres + offset);
+  }
+
+  /** All of them as one argument of a program, for {@link #parse}. */
+  public String argument() {
+    return Stream.of(
+            ingest, curation, training, eval, modelServer, kafka, kafkaController, postgres)
+        .map(port -> Integer.toString(port))
+        .collect(Collectors.joining(","));
+  }
+
+  /** What {@link #argument} wrote. */
+  public static StackPorts parse(String argument) {
+    return of(Stream.of(argument.split(",")).mapToInt(Integer::parseInt).toArray());
+  }
+
+  private static StackPorts of(int[] p) {
+    return new StackPorts(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
+  }
+
+  /** Ports that are free at this moment, for tests. */
+  public static StackPorts free() {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < 8; i++) {
+        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return of(sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot find eight free ports on 127.0.0.1", e);
+    } finally {
+      sockets.forEach(StackPorts::closeQuietly);
+    }
+  }
+
+  /** The ports that one component listens on, with what each is for. */
+  public Map<Integer, String> of(StackComponent component) {
+    Map<Integer, String> ports = new LinkedHashMap<>();
+    switch (component) {
+      case INFRA -> {
+        ports.put(kafka, "Kafka");
+        ports.put(kafkaController, "Kafka's controller");
+        ports.put(postgres, "PostgreSQL");
+      }
+      case MODEL_SERVER -> ports.put(modelServer, component.description());
+      case INGEST -> ports.put(ingest, component.description());
+      case CURATION -> ports.put(curation, component.description());
+      case TRAINING -> ports.put(training, component.description());
+      case EVAL -> ports.put(eval, component.description());
+    }
+    return ports;
+  }
+
+  /** The HTTP port of a component that speaks HTTP. */
+  public int http(StackComponent component) {
+    if (component == StackComponent.INFRA) {
+      throw new IllegalArgumentException("infra does not speak HTTP");
+    }
+    return of(component).keySet().iterator().next();
+  }
+
+  private static void closeQuietly(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.whetstone.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.cli.terminal.LineWrap;
+import dev.whetstone.cli.terminal.Terminal;
+import dev.whetstone.client.RemedyException;
+import dev.whetstone.client.api.ApiClient;
+import dev.whetstone.client.api.ApiReply;
+import dev.whetstone.client.api.StackComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Shows what runs and how each loop fares, in words. */
+@Command(
+    name = "status",
+    description = "Show what runs, and for each loop how it fares.",
+    mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+  private static final String INDENT = " ".repeat(15);
+  private static final int TEXT_WIDTH = 95;
+  private static final List<StackComponent> REPORTING =
+      List.of(StackComponent.CURATION, StackComponent.TRAINING, StackComponent.EVAL);
+
+  @Override
+  public Integer call() {
+    CommandContext workplace = CommandContext.current();
+    Terminal terminal = workplace.terminal();
+    boolean allUp = true;
+    for (StackComponent component : StackComponent.values()) {
+      boolean ready = workplace.stack().isReady(component);
+      boolean running = workplace.stack().isRunning(component);
+      allUp &= ready;
+      terminal.say(
+          "  %-14s %s",
+          component.id(),
+          ready
+              ? terminal.green("ready")
+              : running ? terminal.yellow("starting or busy") : terminal.red("not running"));
+    }
+    if (!workplace.stack().isRunning(StackComponent.EVAL)) {
+      terminal.say("");
+      terminal.say("Loops cannot be shown: the eval service does not run. Start: ./whetstone up");
+      return 1;
+    }
+    for (String tenant : workplace.operatorKeys().tenants()) {
+      showTenant(workplace, tenant);
+    }
+    return allUp ? 0 : 1;
+  }
+
+  private static void showTenant(CommandContext workplace, String tenant) {
+    ApiClient api = workplace.api(tenant);
+    List<String> names = loopNames(api);
+    if (names.isEmpty()) {
+      workplace
+          .terminal()
+          .say("\nTenant %s has no loop yet. Declare one: ./whetstone loop apply FILE", tenant);
+    }
+    names.forEach(name -> showLoop(workplace, api, tenant, name));
+  }
+
+  /** The names of the tenant's loops. */
+  static List<String> loopNames(ApiClient api) {
+    List<String> names = new ArrayList<>();
+    api.ok(StackComponent.EVAL, "/v1/loops").forEach(loop -> names.add(loop.path("loop").asText()));
+    return names;
+  }
+
+  private static void showLoop(
+      CommandContext workplace, ApiClient api, String tenant, String name) {
+    Terminal terminal = workplace.terminal();
+    ApiReply champion = api.get(StackComponent.EVAL, "/v1/loops/" + name + "/champion");
+    terminal.say("");
+    terminal.say(
+        "%s  %s",
+        terminal.bold(tenant + "/" + name),
+        champion.isOk() ? inService(champion.body()) : champion.problem());
+    for (StackComponent service : REPORTING) {
+      try {
+        ApiReply reply = api.get(service, "/v1/loops/" + name + "/status");
+        if (!reply.isOk()) {
+          sayBeside(terminal, "    %-10s ".formatted(service.id()), reply.problem());
+          continue;
+        }
+        reply.body().path("conditions").forEach(condition -> showCondition(terminal, condition));
+      } catch (RemedyException e) {
+        sayBeside(terminal, "    %-10s ".formatted(service.id()), e.getMessage());
+      }
+    }
+  }
+
+  private static String inService(JsonNode champion) {
+    long generation = champion.path("generation").asLong();
+    String model = champion.path("servedName").asText("");
+    return generation == 0
+        ? "generation 0, the base model %s".formatted(model)
+        : "generation %d, %s".formatted(generation, model);
+  }
+
+  static void showCondition(Terminal terminal, JsonNode condition) {
+    String status = condition.path("status").asText();
+    String mark =
+        switch (status) {
+          case "True", "true" -> terminal.green("✓");
+          // Nothing to do is no fault; what is wrong is said in the message.
+          case "False", "false" -> terminal.dim("·");
+          default -> terminal.yellow("?");
+        };
+    sayBeside(
+        terminal,
+        "  %s %-10s ".formatted(mark, condition.path("type").asText()),
+        condition.path("message").asText(condition.path("reason").asText()));
+  }
+
+  /** The whole text: services put the remedy at its end. */
+  private static void sayBeside(Terminal terminal, String head, String text) {
+    List<String> lines = LineWrap.lines(text, TEXT_WIDTH);
+    terminal.say(head + lines.getFirst());
+    lines.stream().skip(1).forEach(line -> terminal.say(INDENT + line));
+  }
+}

@@ -1,0 +1,124 @@
+package dev.whetstone.cli.stack;
+
+import dev.whetstone.client.api.StackComponent;
+import dev.whetstone.client.api.StackPorts;
+import dev.whetstone.embedded.InfrastructureMain;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How a component is started: pure, from the options alone. */
+record LaunchPlan(List<String> command, Map<String, String> environment, Path needs) {
+
+  /**
+   * The command line and environment of one component.
+   *
+   * @return also the file without which it cannot start
+   */
+  static LaunchPlan of(StackComponent component, StackOptions options) {
+    return switch (component) {
+      case INFRA -> infra(options);
+      case MODEL_SERVER -> modelServer(options);
+      case INGEST, CURATION, TRAINING, EVAL -> service(component, options);
+    };
+  }
+
+  private static LaunchPlan infra(StackOptions options) {
+    List<String> command = jvm(StackComponent.INFRA, options);
+    command.addAll(
+        List.of(
+            "-cp",
+            options.classPath(),
+            InfrastructureMain.class.getName(),
+            "--directory",
+            options.home().data().toString(),
+            "--kafka-port",
+            Integer.toString(options.ports().kafka()),
+            "--controller-port",
+            Integer.toString(options.ports().kafkaController()),
+            "--postgres-port",
+            Integer.toString(options.ports().postgres())));
+    return new LaunchPlan(command, environment(options), options.java());
+  }
+
+  private static LaunchPlan service(StackComponent component, StackOptions options) {
+    Path jar =
+        options.project().resolve(component.module()).resolve("target/quarkus-app/quarkus-run.jar");
+    List<String> command = jvm(component, options);
+    command.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
+    command.add("-jar");
+    command.add(jar.toString());
+    StackPorts ports = options.ports();
+    Map<String, String> environment = environment(options);
+    environment.put("WHETSTONE_HTTP_PORT", Integer.toString(ports.http(component)));
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + ports.kafka());
+    environment.put("WHETSTONE_STORE_URI", options.home().store().toUri().toString());
+    environment.put("WHETSTONE_KEYS_FILE", options.home().keysFile().toString());
+    environment.put("WHETSTONE_DB_USER", "postgres");
+    environment.put("WHETSTONE_DB_PASSWORD", "postgres");
+    if (component != StackComponent.INGEST) {
+      environment.put(
+          "WHETSTONE_DB_URL",
+          "jdbc:postgresql://127.0.0.1:" + ports.postgres() + "/" + component.id());
+    }
+    switch (component) {
+      case INGEST ->
+          environment.put("WHETSTONE_CURATION_URL", "http://127.0.0.1:" + ports.curation());
+      // Else its tokenizers unpack their native library into the user's home.
+      case CURATION -> environment.put("DJL_CACHE_DIR", options.home().cache("djl").toString());
+      case TRAINING -> {
+        environment.put("WHETSTONE_WORKER_PYTHON", options.python().toString());
+        environment.put("WHETSTONE_WORKER_WORK", options.home().work().toString());
+        environment.put("WHETSTONE_TRAINING_CALLBACK_URL", "http://127.0.0.1:" + ports.training());
+      }
+      default -> {}
+    }
+    return new LaunchPlan(command, environment, jar);
+  }
+
+  private static LaunchPlan modelServer(StackOptions options) {
+    List<String> command =
+        List.of(
+            options.python().toString(),
+            "-m",
+            "whetstone_worker",
+            "serve",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            Integer.toString(options.ports().modelServer()),
+            "--base",
+            options.baseModel().toString(),
+            "--base-name",
+            options.baseName(),
+            "--adapter-root",
+            options.home().store().toString());
+    Map<String, String> environment = environment(options);
+    environment.put("PYTHONUNBUFFERED", "1");
+    environment.put("TOKENIZERS_PARALLELISM", "false");
+    environment.put("HF_HUB_OFFLINE", "1");
+    return new LaunchPlan(command, environment, options.python());
+  }
+
+  private static List<String> jvm(StackComponent component, StackOptions options) {
+    List<String> command = new ArrayList<>();
+    command.add(options.java().toString());
+    command.add("-Xmx" + options.heaps().getOrDefault(component, "256m"));
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-Xshare:auto");
+    // A process that is out of memory is worth nothing; the watchdog starts a fresh one.
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    return command;
+  }
+
+  private static Map<String, String> environment(StackOptions options) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put(StackProcesses.MARK, options.home().directory().toString());
+    return environment;
+  }
+}

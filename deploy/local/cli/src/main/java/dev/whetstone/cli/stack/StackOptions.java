@@ -1,0 +1,98 @@
+package dev.whetstone.cli.stack;
+
+import dev.whetstone.client.api.StackComponent;
+import dev.whetstone.client.api.StackPorts;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a stack consists of and where it runs.
+ *
+ * @param project the checkout: where the built services and the demo's base model lie
+ * @param home where state, logs and keys are kept
+ * @param components which processes belong to it
+ * @param javaHome of the JDK that runs the JVM processes
+ * @param python the interpreter of the worker's environment
+ * @param baseModel folder of the model that the model server answers with
+ * @param baseName the name under which it serves that model
+ * @param heaps {@code -Xmx} of each JVM, for example {@code 256m}
+ */
+public record StackOptions(
+    Path project,
+    StackHome home,
+    StackPorts ports,
+    Set<StackComponent> components,
+    Path javaHome,
+    Path python,
+    Path baseModel,
+    String baseName,
+    Map<StackComponent, String> heaps) {
+
+  public StackOptions {
+    components = Set.copyOf(components);
+    heaps = Map.copyOf(heaps);
+  }
+
+  /** What {@code ./whetstone} runs for the checkout {@code project}. */
+  public static StackOptions standard(Path project) {
+    StackHome home = new StackHome(project.resolve(".whetstone"));
+    Path root = home.directory().getParent();
+    Map<StackComponent, String> heaps = new EnumMap<>(StackComponent.class);
+    for (StackComponent component : StackComponent.values()) {
+      heaps.put(component, component == StackComponent.INFRA ? "384m" : "256m");
+    }
+    return new StackOptions(
+        root,
+        home,
+        StackPorts.standard(),
+        StackComponent.all(),
+        Path.of(System.getProperty("java.home")),
+        home.python(),
+        root.resolve("deploy/local/demo/base"),
+        "support-base",
+        heaps);
+  }
+
+  /** The same with another state folder and other ports, for example for a test. */
+  public StackOptions at(Path home, StackPorts otherPorts) {
+    return new StackOptions(
+        project,
+        new StackHome(home),
+        otherPorts,
+        components,
+        javaHome,
+        python,
+        baseModel,
+        baseName,
+        heaps);
+  }
+
+  public StackOptions withComponents(Set<StackComponent> only) {
+    return new StackOptions(
+        project, home, ports, only, javaHome, python, baseModel, baseName, heaps);
+  }
+
+  /** The same with another worker interpreter, for example that of the checkout in a test. */
+  public StackOptions withPython(Path interpreter) {
+    return new StackOptions(
+        project, home, ports, components, javaHome, interpreter, baseModel, baseName, heaps);
+  }
+
+  Path java() {
+    return javaHome.resolve("bin/java");
+  }
+
+  /** The class path of the command line: the built jars, or that of the running test. */
+  String classPath() {
+    Path target = project.resolve("deploy/local/cli/target");
+    String running =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    boolean built = Files.isDirectory(target.resolve("lib"));
+    return built && !running.contains("test-classes")
+        ? target.resolve("whetstone-cli-0.1.0-SNAPSHOT.jar") + ":" + target.resolve("lib/*")
+        : running;
+  }
+}

@@ -1,0 +1,226 @@
+package dev.whetstone.cli.command;
+
+import static dev.whetstone.cli.command.ScriptCheckout.program;
+import static dev.whetstone.cli.command.ScriptCheckout.running;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.whetstone.cli.command.ScriptCheckout.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script itself, in a checkout whose Maven and Python only note that they were called. */
+class ScriptTest {
+
+  /** Also takes back that whoever runs the tests may ignore interrupts. */
+  private static final String OWN_GROUP =
+      "use POSIX; $SIG{INT} = 'DEFAULT'; setsid(); exec { $ARGV[0] } @ARGV;";
+
+  /** What the script itself needs, but for sed; neither Java nor Python. */
+  private static final String[] TOOLS = {
+    "dirname", "readlink", "ln", "rm", "mkdir", "chmod", "cat", "cut", "sha256sum"
+  };
+
+  @TempDir private Path folder;
+  private ScriptCheckout checkout;
+
+  @BeforeEach
+  void checkout() throws Exception {
+    checkout = ScriptCheckout.in(folder);
+  }
+
+  @Test
+  void shouldNotTestUnderARunningStack() throws Exception {
+    Process service = running(checkout.resolve("service"));
+    try {
+      checkout.pidFile(service.pid());
+
+      Outcome outcome = checkout.script("test");
+
+      assertThat(outcome.code()).isEqualTo(1);
+      assertThat(outcome.said()).contains("the stack runs", "./whetstone down");
+      assertThat(checkout.resolve("maven-calls")).doesNotExist();
+    } finally {
+      service.destroyForcibly();
+    }
+  }
+
+  @Test
+  void shouldNotTakeSomebodyElsesProcessForItsOwn() throws Exception {
+    Process other = running(folder.resolve("elsewhere"));
+    try {
+      checkout.pidFile(other.pid());
+
+      assertThat(checkout.script("test").code()).isZero();
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  @Test
+  void shouldCountAsBuiltOnlyWhatWasBuiltInFull() throws Exception {
+    assertThat(checkout.script("test", "-pl", "contracts").code()).isZero();
+    assertThat(checkout.builtAt()).isEqualTo(ScriptCheckout.LONG_AGO);
+
+    assertThat(checkout.script("test").code()).isZero();
+    assertThat(checkout.builtAt()).isAfter(ScriptCheckout.LONG_AGO);
+    assertThat(checkout.resolve("maven-calls")).content().contains("-pl contracts verify");
+  }
+
+  @Test
+  void shouldExplainItsTestsWithoutRunningAny() throws Exception {
+    Outcome outcome = checkout.script("test", "--help");
+
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.said()).contains("Usage: ./whetstone test");
+    assertThat(checkout.resolve("maven-calls")).doesNotExist();
+    assertThat(checkout.resolve("python-calls")).doesNotExist();
+  }
+
+  @Test
+  void shouldInstallTheWorkerAgainAfterAMove() throws Exception {
+    assertThat(checkout.script("test").code()).isZero();
+    Path moved = Files.move(checkout.folder(), folder.toRealPath().resolve("moved"));
+    checkout = new ScriptCheckout(moved);
+    // It still notes its calls under the former name; the link is how that stays readable.
+    Files.createSymbolicLink(folder.toRealPath().resolve("checkout"), moved);
+
+    assertThat(checkout.script("test").code()).isZero();
+
+    assertThat(Files.readAllLines(moved.resolve("python-calls")))
+        .filteredOn(call -> call.contains("--no-deps -e"))
+        .hasSize(2)
+        .last()
+        .asString()
+        .contains(moved.resolve("training-service/worker").toString());
+  }
+
+  @Test
+  void shouldTakeOverTheLockOfADeadProcessAndGiveItBack() throws Exception {
+    Process dead = new ProcessBuilder("true").start();
+    dead.waitFor();
+    Path lock = checkout.buildLock();
+    Files.createSymbolicLink(lock, Path.of(Long.toString(dead.pid())));
+
+    assertThat(checkout.script("test").code()).isZero();
+
+    assertThat(Files.isSymbolicLink(lock)).isFalse();
+  }
+
+  @Test
+  void shouldWaitForWhoeverBuilds() throws Exception {
+    Process building = running(checkout.resolve("whetstone"));
+    try {
+      Path lock = checkout.buildLock();
+      Files.createSymbolicLink(lock, Path.of(Long.toString(building.pid())));
+
+      Process waiting = checkout.builder(List.of(), "test").start();
+
+      assertThat(waiting.inputReader().readLine())
+          .contains("waiting for process " + building.pid());
+      assertThat(checkout.resolve("maven-calls")).doesNotExist();
+      Files.delete(lock);
+      String ignored = new String(waiting.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(waiting.waitFor()).isZero();
+    } finally {
+      building.destroyForcibly();
+    }
+  }
+
+  @Test
+  void shouldTakeOverTheLockWhoseProcessIdSomebodyElseHas() throws Exception {
+    Process other = new ProcessBuilder("sleep", "60").start();
+    try {
+      Path lock = checkout.buildLock();
+      Files.createSymbolicLink(lock, Path.of(Long.toString(other.pid())));
+
+      assertThat(checkout.script("test").code()).isZero();
+
+      assertThat(Files.isSymbolicLink(lock)).isFalse();
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  /** Maven ends with a code of its own, which is no reason to go on with the worker's tests. */
+  @Test
+  void shouldEndItsTestsWhenInterrupted() throws Exception {
+    program(
+        checkout.resolve("mvnw"), "trap 'exit 130' INT; echo begun; while :; do sleep 0.1; done");
+    Process testing = checkout.builder(List.of("perl", "-e", OWN_GROUP), "test").start();
+    assertThat(testing.inputReader().lines().anyMatch("begun"::equals)).isTrue();
+
+    assertThat(
+            new ProcessBuilder("kill", "-INT", "--", "-" + testing.pid())
+                .inheritIO()
+                .start()
+                .waitFor())
+        .isZero();
+
+    assertThat(testing.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(testing.exitValue()).isEqualTo(130);
+    assertThat(checkout.resolve("python-calls")).content().doesNotContain("pytest");
+    assertThat(Files.isSymbolicLink(checkout.buildLock())).isFalse();
+  }
+
+  @Test
+  void shouldCheckTheWorkersStyleBesideItsTests() throws Exception {
+    program(
+        checkout.state().resolve("venv/bin/python"),
+        "case \"$*\" in *'ruff format'*) exit 1 ;; esac; exit 0");
+
+    Outcome outcome = checkout.script("test");
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.said()).contains("worker tests: passed", "worker style: FAILED");
+  }
+
+  /** As on a machine whose JDKs are all older: what each says of itself goes through sed. */
+  @Test
+  void shouldSayThatThereIsNoJdk() throws Exception {
+    Path tools = checkout.onlyTools(TOOLS);
+    program(tools.resolve("sed"), "echo 21");
+
+    Outcome outcome =
+        checkout.script(Map.of("PATH", tools.toString(), "HOME", tools.toString()), "test");
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.said()).contains("no JDK 25 was found", "adoptium.net", "set JAVA_HOME");
+    assertThat(checkout.resolve("maven-calls")).doesNotExist();
+  }
+
+  @Test
+  void shouldSayThatThereIsNoPython() throws Exception {
+    Path fixed = Path.of("/usr/local/bin");
+    for (String name : List.of("python3.11", "python3.12", "python3.13")) {
+      assumeFalse(Files.exists(fixed.resolve(name)), "the script finds one in " + fixed);
+    }
+    Files.delete(checkout.state().resolve("venv/lock.sha256"));
+    Path tools = checkout.onlyTools(TOOLS);
+    program(tools.resolve("sed"), "exec /bin/sed \"$@\"");
+
+    Outcome outcome =
+        checkout.script(Map.of("PATH", tools.toString(), "HOME", tools.toString()), "test");
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.said())
+        .contains("no Python 3.11 or newer with venv was found", "WHETSTONE_PYTHON");
+  }
+
+  @Test
+  void shouldNameTheWhetstonePythonThatIsNone() throws Exception {
+    Files.delete(checkout.state().resolve("venv/lock.sha256"));
+
+    Outcome outcome = checkout.script(Map.of("WHETSTONE_PYTHON", "/nowhere/python"), "test");
+
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.said()).contains("WHETSTONE_PYTHON is '/nowhere/python'");
+  }
+}

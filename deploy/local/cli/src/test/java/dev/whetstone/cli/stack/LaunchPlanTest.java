@@ -1,0 +1,48 @@
+package dev.whetstone.cli.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.client.api.StackComponent;
+import dev.whetstone.client.api.StackPorts;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class LaunchPlanTest {
+  private final StackOptions options =
+      StackOptions.standard(Path.of("/checkout"))
+          .at(Path.of("/checkout/.whetstone"), StackPorts.standard().shifted(1000));
+
+  @Test
+  void shouldTellAServiceItsPortAndItsOwnDatabase() {
+    LaunchPlan plan = LaunchPlan.of(StackComponent.EVAL, options);
+
+    assertThat(plan.environment())
+        .containsEntry("WHETSTONE_HTTP_PORT", "19084")
+        .containsEntry("WHETSTONE_DB_URL", "jdbc:postgresql://127.0.0.1:19432/eval")
+        .containsEntry("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:19092")
+        .containsEntry("WHETSTONE_KEYS_FILE", "/checkout/.whetstone/keys.json");
+    assertThat(plan.command()).contains("-Xmx256m").endsWith("-jar", plan.needs().toString());
+  }
+
+  @Test
+  void shouldGiveIngestNoDatabase() {
+    assertThat(LaunchPlan.of(StackComponent.INGEST, options).environment())
+        .doesNotContainKey("WHETSTONE_DB_URL");
+  }
+
+  @Test
+  void shouldMarkEveryProcess() {
+    for (StackComponent component : StackComponent.values()) {
+      assertThat(LaunchPlan.of(component, options).environment())
+          .containsEntry(StackProcesses.MARK, "/checkout/.whetstone");
+    }
+  }
+
+  @Test
+  void shouldServeTheBaseModelUnderItsName() {
+    assertThat(LaunchPlan.of(StackComponent.MODEL_SERVER, options).command())
+        .containsSequence("--port", "19090")
+        .containsSequence("--base", "/checkout/deploy/local/demo/base")
+        .containsSequence("--base-name", "support-base");
+  }
+}

@@ -1,0 +1,150 @@
+package dev.whetstone.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Exit;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/**
+ * A Kafka broker and controller (KRaft) in this JVM, on 127.0.0.1. Its data lies under one
+ * directory and outlives the process, also a {@code kill -9}.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+  private static final String NODE_ID = "1";
+
+  private final KafkaRaftServer server;
+  private final String bootstrapServers;
+
+  private EmbeddedKafka(KafkaRaftServer server, String bootstrapServers) {
+    this.server = server;
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  /**
+   * Starts the broker; its storage is formatted the first time.
+   *
+   * @param directory where the log segments lie
+   * @param port for clients
+   * @param controllerPort for the controller
+   * @throws InfrastructureException naming the directory and ports when it does not start
+   */
+  public static EmbeddedKafka start(Path directory, int port, int controllerPort) {
+    Path logs = directory.toAbsolutePath().resolve("data");
+    explainExits(directory);
+    try {
+      format(logs);
+      var config = KafkaConfig.fromProps(settings(logs, port, controllerPort), false);
+      var server = new KafkaRaftServer(config, Time.SYSTEM);
+      server.startup();
+      return new EmbeddedKafka(server, "127.0.0.1:" + port);
+    } catch (Exception e) {
+      throw new InfrastructureException(
+          "Kafka did not start on 127.0.0.1:%d (controller %d) with data in %s: %s. Free the ports, or move the directory away to begin empty."
+              .formatted(port, controllerPort, directory, e.getMessage()),
+          e);
+    }
+  }
+
+  /** {@code host:port} for clients. */
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  @Override
+  public void close() {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+
+  private static void format(Path logs) throws IOException {
+    Files.createDirectories(logs);
+    if (Files.exists(logs.resolve("meta.properties"))) {
+      return;
+    }
+    var formatter =
+        new Formatter()
+            .setClusterId(Uuid.randomUuid().toString())
+            .setNodeId(Integer.parseInt(NODE_ID))
+            .setControllerListenerName("CONTROLLER")
+            .setMetadataLogDirectory(logs.toString())
+            .setDirectories(List.of(logs.toString()))
+            .setIgnoreFormatted(true);
+    try {
+      formatter.run();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("formatting " + logs + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The broker ends the JVM on fatal faults and says why only to its log, which may be silent. This
+   * says it on standard error as well.
+   */
+  private static void explainExits(Path directory) {
+    Exit.Procedure say =
+        (status, message) -> {
+          System.err.printf(
+              "Kafka in %s ended this process with status %d: %s%n",
+              directory, status, message == null ? "see its log above" : message);
+          Runtime.getRuntime().halt(status);
+        };
+    Exit.setExitProcedure(say);
+    Exit.setHaltProcedure(say);
+  }
+
+  private static Properties settings(Path logs, int port, int controllerPort) {
+    var settings = new Properties();
+    settings.put("process.roles", "broker,controller");
+    settings.put("node.id", NODE_ID);
+    settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
+    settings.put(
+        "listeners",
+        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort));
+    settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+    settings.put("controller.listener.names", "CONTROLLER");
+    settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    settings.put("inter.broker.listener.name", "PLAINTEXT");
+    settings.put("log.dirs", logs.toString());
+    settings.putAll(oneNode());
+    settings.putAll(smallFootprint());
+    return settings;
+  }
+
+  /** There is one replica of everything. */
+  private static Map<String, String> oneNode() {
+    return Map.of(
+        "offsets.topic.replication.factor", "1",
+        "transaction.state.log.replication.factor", "1",
+        "transaction.state.log.min.isr", "1",
+        "share.coordinator.state.topic.replication.factor", "1",
+        "share.coordinator.state.topic.min.isr", "1",
+        "auto.create.topics.enable", "false");
+  }
+
+  /**
+   * Fewer threads, buffers and partitions than a real broker; no waiting for more group members.
+   */
+  private static Map<String, String> smallFootprint() {
+    return Map.of(
+        "offsets.topic.num.partitions", "4",
+        "transaction.state.log.num.partitions", "4",
+        "num.partitions", "4",
+        "group.initial.rebalance.delay.ms", "0",
+        "log.cleaner.dedupe.buffer.size", "2097152",
+        "num.network.threads", "2",
+        "num.io.threads", "4",
+        "group.coordinator.threads", "1",
+        "broker.session.timeout.ms", "3000",
+        "broker.heartbeat.interval.ms", "500");
+  }
+}

@@ -1,0 +1,141 @@
+package dev.whetstone.embedded;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+
+/**
+ * A PostgreSQL server as a child process, on 127.0.0.1, with a persistent data directory and full
+ * durability. A server that a killed parent left behind is found by its {@code postmaster.pid} and
+ * ended before a new one starts; a lock beside the data directory tells it from one whose parent
+ * lives.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+  public static final String USER = "postgres";
+  public static final String PASSWORD = "postgres";
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
+  private final DirectoryLock lock;
+  private final Path data;
+  private final int port;
+
+  private EmbeddedPostgres(
+      io.zonky.test.db.postgres.embedded.EmbeddedPostgres server,
+      DirectoryLock lock,
+      Path data,
+      int port) {
+    this.server = server;
+    this.lock = lock;
+    this.data = data;
+    this.port = port;
+  }
+
+  /**
+   * Starts the server; the data directory is initialised the first time.
+   *
+   * @param dataDirectory PostgreSQL's own; its binaries are unpacked beside it
+   * @param port for clients
+   * @throws InfrastructureException naming the directory and port when it does not start
+   */
+  public static EmbeddedPostgres start(Path dataDirectory, int port) {
+    Path data = dataDirectory.toAbsolutePath();
+    DirectoryLock lock = DirectoryLock.take(data.getParent());
+    try {
+      // Whoever held the lock is gone, so that a server that is there has nobody.
+      var directory = new PostgresData(data);
+      directory.prepare();
+      var server = launch(data, port);
+      directory.served();
+      return new EmbeddedPostgres(server, lock, data, port);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw new InfrastructureException(
+          "PostgreSQL did not start on 127.0.0.1:%d with data in %s: %s. Free the port, or move the directory away to begin empty."
+              .formatted(port, data, e.getMessage()),
+          e);
+    }
+  }
+
+  private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres launch(Path data, int port)
+      throws IOException {
+    // Else the library makes a folder of its own in the system's temporary one.
+    System.setProperty("ot.epg.working-dir", data.resolveSibling("postgres-work").toString());
+    return io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
+        .setDataDirectory(data)
+        .setCleanDataDirectory(false)
+        .setOverrideWorkingDirectory(data.resolveSibling("postgres-binaries").toFile())
+        .setPort(port)
+        .setServerConfig("listen_addresses", "127.0.0.1")
+        .setServerConfig("fsync", "on")
+        .setServerConfig("synchronous_commit", "on")
+        .setServerConfig("full_page_writes", "on")
+        .setServerConfig("shared_buffers", "32MB")
+        .setServerConfig("max_connections", "120")
+        .setPGStartupWait(START)
+        .start();
+  }
+
+  /** Completes when the server has ended, by itself or because it was asked to. */
+  public CompletableFuture<Void> onExit() {
+    return PostgresProcess.in(data)
+        .map(postmaster -> postmaster.process().onExit().<Void>thenApply(process -> null))
+        .orElseGet(() -> CompletableFuture.completedFuture(null));
+  }
+
+  /** The JDBC URL of a database. */
+  public String jdbcUrl(String database) {
+    return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database);
+  }
+
+  /** Creates the databases that are not there yet. */
+  public void createDatabases(Collection<String> names) {
+    createDatabases(jdbcUrl("postgres"), USER, PASSWORD, names);
+  }
+
+  /** The same on any server, for example one in a container. */
+  public static void createDatabases(
+      String jdbcUrl, String user, String password, Collection<String> names) {
+    try (var connection = DriverManager.getConnection(jdbcUrl, user, password)) {
+      for (String name : names) {
+        createDatabase(connection, name);
+      }
+    } catch (SQLException e) {
+      throw new InfrastructureException(
+          "databases %s could not be created at %s: %s".formatted(names, jdbcUrl, e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      server.close();
+    } finally {
+      lock.close();
+    }
+  }
+
+  private static void createDatabase(Connection connection, String name) throws SQLException {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "database name '" + name + "' must be a-z, 0-9 and '_', starting with a letter");
+    }
+    try (var query = connection.prepareStatement("select 1 from pg_database where datname = ?")) {
+      query.setString(1, name);
+      if (query.executeQuery().next()) {
+        return;
+      }
+    }
+    try (var create = connection.createStatement()) {
+      create.execute("create database " + name);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.whetstone.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** Folders with everything in them. */
+public final class FileTrees {
+  private FileTrees() {}
+
+  /** Deletes a folder with everything in it; what is not there is left. */
+  public static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.exists(folder) ? Files.walk(folder) : Stream.of()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.whetstone.embedded;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Kafka and PostgreSQL in one process. Prints {@value #READY} when both answer, topics and
+ * databases are there; ends on SIGTERM, and with status 1 when PostgreSQL ends by itself, so that
+ * whoever watches it starts both anew.
+ */
+@Command(name = "infrastructure", description = "Runs Kafka and PostgreSQL on 127.0.0.1.")
+public final class InfrastructureMain implements Runnable {
+  /** The line on standard output that says that everything is there. */
+  public static final String READY = "WHETSTONE INFRASTRUCTURE READY";
+
+  @Option(names = "--directory", required = true, description = "Where the data lies.")
+  private Path directory = Path.of(".");
+
+  @Option(names = "--kafka-port", required = true)
+  private int kafkaPort;
+
+  @Option(names = "--controller-port", required = true)
+  private int controllerPort;
+
+  @Option(names = "--postgres-port", required = true)
+  private int postgresPort;
+
+  @Option(names = "--databases", split = ",", defaultValue = "curation,training,eval")
+  private List<String> databases = List.of();
+
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
+  @Option(
+      names = "--end-with-input",
+      description = "End when standard input closes, that is, when the parent process ends.")
+  private boolean endWithInput;
+
+  /** Where PostgreSQL's data lies under the directory that is given to this program. */
+  public static Path postgresData(Path directory) {
+    return directory.resolve("postgres/data");
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new InfrastructureMain()).execute(arguments));
+  }
+
+  @Override
+  public void run() {
+    var postgres = EmbeddedPostgres.start(postgresData(directory), postgresPort);
+    var kafka = EmbeddedKafka.start(directory.resolve("kafka"), kafkaPort, controllerPort);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(kafka, postgres), "stop"));
+    CompletableFuture<Void> ignored = postgres.onExit().thenRun(this::postgresEnded);
+    postgres.createDatabases(databases);
+    KafkaTopics.create(kafka.bootstrapServers());
+    System.out.println(READY);
+    waitForTheEnd();
+  }
+
+  private void waitForTheEnd() {
+    try {
+      if (endWithInput) {
+        long ignored = System.in.transferTo(OutputStream.nullOutputStream());
+      } else {
+        new CountDownLatch(1).await();
+      }
+    } catch (IOException e) {
+      System.err.println("standard input broke, ending: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Kafka does not notice: without this, half of the infrastructure would be away for ever. */
+  private void postgresEnded() {
+    if (!stopping.get()) {
+      System.err.println("PostgreSQL ended by itself; its log is above. Ending Kafka with it.");
+      System.exit(1);
+    }
+  }
+
+  private void stop(EmbeddedKafka kafka, EmbeddedPostgres postgres) {
+    stopping.set(true);
+    kafka.close();
+    try {
+      postgres.close();
+    } catch (IOException e) {
+      System.err.println("PostgreSQL did not stop: " + e.getMessage());
+    }
+  }
+}
