@@ -1,6 +1,6 @@
 package dev.whetstone.ingest.body;
 
-/** How items lie in a body. */
+/** The layout of items in a body. */
 public enum BodyShape {
   /** One object, or one array of objects. */
   JSON,

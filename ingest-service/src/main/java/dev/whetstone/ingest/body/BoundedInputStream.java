@@ -6,14 +6,14 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Ends with a {@link Fault} as soon as more bytes come than are allowed. */
+/** Throws a {@link Fault} as soon as more bytes arrive than are allowed. */
 final class BoundedInputStream extends FilterInputStream {
   private final long limit;
   private final String what;
   private long read;
 
   /**
-   * @param what the bytes are, for people: {@code the body}, {@code the decompressed body}
+   * @param name of the bytes in messages: {@code the body}, {@code the decompressed body}
    */
   BoundedInputStream(InputStream in, long limit, String what) {
     super(in);
@@ -46,7 +46,7 @@ final class BoundedInputStream extends FilterInputStream {
     return skipped;
   }
 
-  /** How many bytes were read until now; a reader with a buffer is a little ahead. */
+  /** Number of bytes read so far; a reader with a buffer is slightly ahead. */
   long count() {
     return read;
   }
@@ -68,6 +68,6 @@ final class BoundedInputStream extends FilterInputStream {
         FaultCode.BODY_TOO_LARGE,
         null,
         what + " has more than " + limit + " bytes",
-        "send at most " + limit + " bytes in one request, in several requests if need be");
+        "send at most " + limit + " bytes in one request; split the items over several requests");
   }
 }

@@ -9,16 +9,16 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** How a body is compressed. */
+/** The compression of a body. */
 public enum ContentEncoding {
   IDENTITY,
   GZIP,
   ZSTD;
 
-  /** What the {@code Accept-Encoding} header of a 415 says. */
+  /** Value of the {@code Accept-Encoding} header of a 415. */
   public static final String ACCEPTED = "gzip, zstd, identity";
 
-  /** A window of 8 MiB is what RFC 8878 asks every decoder to take; more would cost memory. */
+  /** RFC 8878 requires every decoder to support a window of 8 MiB; more would cost memory. */
   private static final int ZSTD_WINDOW_LOG = 23;
 
   private static final int BUFFER = 8192;
@@ -45,7 +45,7 @@ public enum ContentEncoding {
     };
   }
 
-  /** The fault of a body that ends early, or is not encoded so. */
+  /** The fault of a body that ends early or has another encoding. */
   Fault broken(IOException e) {
     return new Fault(
         FaultCode.MALFORMED_ENCODING,
@@ -57,7 +57,7 @@ public enum ContentEncoding {
   }
 
   /**
-   * @throws IOException when the stream does not begin as the encoding says
+   * @throws IOException when the stream does not start as the encoding requires
    */
   InputStream open(InputStream in) throws IOException {
     return switch (this) {

@@ -18,8 +18,8 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body's items, one after the other, each as a tree; only one is in memory at a time. Whatever is
- * wrong with the body as such is a {@link Fault} with its line and column.
+ * The items of a body, one after the other, each as a tree; only one is in memory at a time. A fault
+ * of the body as a whole is a {@link Fault} with its line and column.
  */
 public final class ItemStream implements AutoCloseable {
   private final MeteredParser parser;
@@ -44,7 +44,7 @@ public final class ItemStream implements AutoCloseable {
     this.limits = limits;
   }
 
-  /** Makes streams with the same limits; safe for use by several threads. */
+  /** Creates streams with the same limits; thread-safe. */
   public static final class Opener {
     private final InputLimits limits;
     private final JsonFactory factory;
@@ -56,7 +56,7 @@ public final class ItemStream implements AutoCloseable {
           JsonFactory.builder()
               .streamReadConstraints(
                   StreamReadConstraints.builder()
-                      // The array around the items and their level come on top.
+                      // The array around the items adds one level.
                       .maxNestingDepth(limits.nesting() + 1)
                       .maxNameLength(InputLimits.FIELD_NAME_CHARACTERS)
                       .maxStringLength(Math.max(limits.itemBytes(), limits.textCharacters()))
@@ -74,7 +74,7 @@ public final class ItemStream implements AutoCloseable {
       return open(body, encoding, shape, MemoryBudget.UNBOUNDED);
     }
 
-    /** The same, charging the item that is being read and judged to a memory. */
+    /** The same; the item that is being read and validated is charged to a memory budget. */
     public ItemStream open(
         InputStream body, ContentEncoding encoding, BodyShape shape, MemoryBudget memory) {
       BoundedInputStream opened = new BoundedInputStream(body, limits.bodyBytes(), "the body");
@@ -97,17 +97,17 @@ public final class ItemStream implements AutoCloseable {
       }
     }
 
-    /** A decompressor holds memory that no collector sees. */
+    /** A decompressor holds native memory that the garbage collector does not release. */
     private static void closeQuietly(InputStream opened) {
       try {
         opened.close();
       } catch (IOException e) {
-        // The request is answered by what went wrong before.
+        // The earlier failure answers the request.
       }
     }
   }
 
-  /** True once the body turned out to hold a list; false when it is a single object. */
+  /** True once the body is known to be a list; false if it is a single object. */
   public boolean many() {
     return many;
   }
@@ -115,7 +115,7 @@ public final class ItemStream implements AutoCloseable {
   /**
    * The next item, or null after the last one.
    *
-   * @throws Fault when the body is no JSON, too large, nested too deep or of another shape
+   * @throws Fault when the body is not JSON, too large, nested too deeply or of another shape
    */
   public @Nullable JsonNode next() {
     try {
@@ -128,7 +128,7 @@ public final class ItemStream implements AutoCloseable {
         throw new Fault(
             FaultCode.TOO_MANY_ITEMS,
             null,
-            "the body holds more than " + limits.items() + " items",
+            "the body has more than " + limits.items() + " items",
             "send at most " + limits.items() + " items in one request");
       }
       return item;
@@ -159,12 +159,12 @@ public final class ItemStream implements AutoCloseable {
       return null;
     }
     if (!many && count > 0) {
-      throw malformed("there is more after the first value");
+      throw malformed("there is data after the first value");
     }
     return trees.readTree(parser);
   }
 
-  /** Looks at the first token; within an array it moves on to the first element. */
+  /** Reads the first token; in an array it moves to the first element. */
   private @Nullable JsonToken begin(@Nullable JsonToken first) throws IOException {
     if (shape == BodyShape.LINES) {
       many = true;
@@ -190,10 +190,10 @@ public final class ItemStream implements AutoCloseable {
       ended = true;
       if (count == 0) {
         throw new Fault(
-            FaultCode.NO_ITEMS, null, "the body holds no item", "send at least one JSON object");
+            FaultCode.NO_ITEMS, null, "the body has no item", "send at least one JSON object");
       }
       if (shape != BodyShape.LINES && parser.nextToken() != null) {
-        throw malformed("there is more after the first value");
+        throw malformed("there is data after the first value");
       }
     }
   }
@@ -203,7 +203,7 @@ public final class ItemStream implements AutoCloseable {
       return new Fault(
           FaultCode.NESTED_TOO_DEEP,
           null,
-          place() + "objects and arrays lie more than " + limits.nesting() + " deep",
+          place() + "objects and arrays are nested more than " + limits.nesting() + " deep",
           "send items nested at most " + limits.nesting() + " deep");
     }
     return new Fault(
@@ -215,7 +215,7 @@ public final class ItemStream implements AutoCloseable {
   }
 
   private Fault malformed(JsonProcessingException e) {
-    // The message repeats what was sent, which may be personal, but only a token of it.
+    // The message repeats one token of the body, which can be personal data.
     String reason = e.getOriginalMessage().lines().findFirst().orElse("not JSON");
     return malformed(reason);
   }
@@ -243,7 +243,7 @@ public final class ItemStream implements AutoCloseable {
     try {
       parser.close();
     } catch (IOException e) {
-      // Nothing more is read from it; the request was answered by what came before.
+      // Nothing more is read from it; the request is already answered.
       ended = true;
     }
   }

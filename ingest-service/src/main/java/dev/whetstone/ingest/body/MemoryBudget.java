@@ -1,13 +1,13 @@
 package dev.whetstone.ingest.body;
 
-/** Whom the trees of items are charged to while they are read and judged. */
+/** The memory budget to which trees of items are charged while they are read and validated. */
 public interface MemoryBudget {
-  /** Lends whatever is asked for. */
+  /** Grants every amount. */
   MemoryBudget UNBOUNDED =
       new MemoryBudget() {
         @Override
         public void hold(long bytes) {
-          // There is nobody to share with.
+          // There is no limit.
         }
 
         @Override
@@ -16,9 +16,9 @@ public interface MemoryBudget {
         }
       };
 
-  /** Counts so many bytes more; throws when they are not there, which ends the reading. */
+  /** Reserves more bytes; throws if they are not available, which ends the reading. */
   void hold(long bytes);
 
-  /** Gives back what was counted. */
+  /** Releases what was reserved. */
   void release(long bytes);
 }

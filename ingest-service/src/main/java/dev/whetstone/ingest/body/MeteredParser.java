@@ -9,17 +9,17 @@ import dev.whetstone.ingest.item.InputLimits;
 import java.io.IOException;
 
 /**
- * Ends an item that grows too large while it still grows: as a tree, text of the shape {@code
+ * Refuses an item that becomes too large while it is parsed: as a tree, text of the shape {@code
  * [{},{},…]} takes thirty times its bytes.
  */
 final class MeteredParser extends JsonParserDelegate {
-  /** What a token costs in a tree at most: an object's map with one member is four tokens. */
+  /** Upper bound of a token's size in a tree; an object with one member is four tokens. */
   private static final int TOKEN_BYTES = 64;
 
-  /** A character of a text may take two bytes. */
+  /** A character of a text can take two bytes. */
   private static final int TEXT_FACTOR = 2;
 
-  /** Smaller sums are not worth an account that all requests share. */
+  /** Smaller amounts are not reported to the account that all requests share. */
   private static final int STEP_BYTES = 16 * 1024;
 
   /** Escaped as \\uXXXX, a text that is not ASCII has up to three times its bytes in UTF-8. */
@@ -39,7 +39,7 @@ final class MeteredParser extends JsonParserDelegate {
     this.memory = memory;
   }
 
-  /** Ends the item before, whose tree is no longer needed, and begins the next. */
+  /** Ends the previous item, whose tree is no longer needed, and starts the next. */
   void begin() {
     memory.release(held);
     held = 0;

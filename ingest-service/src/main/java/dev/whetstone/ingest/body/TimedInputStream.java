@@ -12,16 +12,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's body as it comes over the wire: reading ends with a {@link Fault} when it takes too
- * long, be it that a little comes now and then or nothing at all. Closing it leaves the rest
- * unread, since the server's own stream would wait for all of it.
+ * A request's body as it arrives: reading ends with a {@link Fault} when it takes too long, whether
+ * data arrives slowly or not at all. Closing it leaves the rest unread, because the server's own
+ * stream would wait for all of it.
  */
 public final class TimedInputStream extends InputStream {
   private final InputStream in;
   private final Duration within;
   private final Future<?> timer;
 
-  /** Guards the two below: nobody is interrupted who no longer reads. */
+  /** Guards the two fields below: a thread is only interrupted while it reads. */
   private final Object lock = new Object();
 
   private @Nullable Thread reader;
@@ -29,7 +29,7 @@ public final class TimedInputStream extends InputStream {
 
   /**
    * @param in is not closed
-   * @param within how long reading may take from now on
+   * @param within time limit for reading, from now
    */
   public TimedInputStream(InputStream in, Duration within, ScheduledExecutorService timers) {
     this.in = in;
@@ -77,7 +77,7 @@ public final class TimedInputStream extends InputStream {
     synchronized (lock) {
       reader = null;
       if (late) {
-        // It may have come after the last byte did.
+        // The interrupt can arrive after the last byte.
         Thread.interrupted();
       }
     }
@@ -98,8 +98,8 @@ public final class TimedInputStream extends InputStream {
         throw new Fault(
             FaultCode.BODY_TOO_SLOW,
             null,
-            "the body did not come within " + within,
-            "send the same again over a faster connection, or fewer items in one request");
+            "the body did not arrive within " + within,
+            "send the same request over a faster connection, or send fewer items per request");
       }
     }
   }

@@ -7,15 +7,15 @@ import dev.whetstone.kit.json.JsonPointers;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Where a CloudEvent's attributes are: members of an object, or headers with a prefix. */
+/** The attributes of a CloudEvent: members of an object, or headers with a prefix. */
 public sealed interface AttributeSource {
-  /** An attribute's text, or null when it is not there. */
+  /** The text of an attribute, or null if it is absent. */
   @Nullable String get(String name);
 
-  /** Its JSON Pointer, where it has one. */
+  /** Its JSON Pointer, if it has one. */
   @Nullable String pointer(String name);
 
-  /** What it is called there. */
+  /** Its name for messages. */
   String label(String name);
 
   /** Structured mode. */
@@ -28,7 +28,7 @@ public sealed interface AttributeSource {
       }
       if (!value.isTextual()) {
         throw new Fault(
-            FaultCode.WRONG_TYPE, pointer(name), label(name) + " is no string", "send a string");
+            FaultCode.WRONG_TYPE, pointer(name), label(name) + " is not a string", "send a string");
       }
       return value.textValue();
     }

@@ -5,13 +5,13 @@ import dev.whetstone.contracts.envelope.EventType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A CloudEvent whose attributes were read and whose data was not yet.
+ * A CloudEvent whose attributes are read and whose data is not read yet.
  *
- * @param tenant absent where the sender's key says it
- * @param loopPointer where the loop is named, if that has a place in the body
- * @param tenantPointer the same of the tenant
- * @param sourcePointer the same of the source
- * @param dataPointer where the data lies in what was sent: {@code /data}, or empty in binary mode
+ * @param tenant absent if the sender's key determines it
+ * @param loopPointer where the body names the loop, if it has a place there
+ * @param tenantPointer the same for the tenant
+ * @param sourcePointer the same for the source
+ * @param dataPointer JSON Pointer of the data: {@code /data}, or empty in binary mode
  */
 public record CloudEventItem(
     String id,

@@ -11,8 +11,8 @@ import dev.whetstone.ingest.item.ItemReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the attributes of CloudEvents 1.0. {@code time}, {@code subject} and {@code partitionkey}
- * are not taken from senders: ingest says when it received an event and what it is about.
+ * Reads the attributes of CloudEvents 1.0. {@code time}, {@code subject} and {@code partitionkey} of
+ * the sender are ignored: ingest sets the time of receipt and the subject.
  */
 public final class CloudEventReader {
   private static final String VERSION = "1.0";
@@ -22,7 +22,7 @@ public final class CloudEventReader {
   /**
    * An event with everything in one JSON object.
    *
-   * @throws Fault when it is no CloudEvent, or of a type that is not taken
+   * @throws Fault when it is not a CloudEvent, or of a type that is not accepted
    */
   public static CloudEventItem structured(JsonNode envelope) {
     if (!envelope.isObject()) {
@@ -43,13 +43,13 @@ public final class CloudEventReader {
   /**
    * An event whose attributes are headers.
    *
-   * @throws Fault when it is no CloudEvent, or of a type that is not taken
+   * @throws Fault when it is not a CloudEvent, or of a type that is not accepted
    */
   public static CloudEventItem binary(AttributeSource.Headers headers, JsonNode data) {
     return read(headers, data, "");
   }
 
-  /** The id for the receipt of an event that is otherwise refused; null when it has none. */
+  /** The id for the receipt of a refused event; null if it has none. */
   public static @Nullable String id(AttributeSource attributes) {
     try {
       String id = attributes.get("id");
@@ -67,7 +67,7 @@ public final class CloudEventReader {
     }
     return new CloudEventItem(
         identifier(attributes, "id", "an id that is unique within the source"),
-        identifier(attributes, "source", "who says it"),
+        identifier(attributes, "source", "the sending application"),
         type(attributes),
         name(attributes, "tenant", attributes.get("tenant")),
         name(attributes, "loop", required(attributes, "loop", "the loop's name")),

@@ -1,4 +1,4 @@
-/** CloudEvents 1.0 as apps and trusted producers send them, in binary and structured mode. */
+/** Reads CloudEvents 1.0 from apps and trusted producers, in binary and structured mode. */
 @NullMarked
 package dev.whetstone.ingest.cloudevents;
 

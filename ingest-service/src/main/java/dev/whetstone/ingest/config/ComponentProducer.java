@@ -7,7 +7,7 @@ import dev.whetstone.ingest.item.ItemReader;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** Makes the parts that know nothing of CDI. */
+/** Produces the components that do not use CDI. */
 public class ComponentProducer {
   @Produces
   @Singleton

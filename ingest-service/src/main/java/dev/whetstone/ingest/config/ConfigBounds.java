@@ -2,9 +2,9 @@ package dev.whetstone.ingest.config;
 
 import java.time.Duration;
 
-/** What settings may be; past it the service would only fail later, and for every request. */
+/** Bounds of the settings. Outside them the service would fail later, with every request. */
 public final class ConfigBounds {
-  /** Kafka's producer takes records of 1 MiB; key and headers come on top of the item. */
+  /** Kafka's producer accepts records up to 1 MiB, including key and headers. */
   private static final int MOST_ITEM_BYTES = 1_000_000;
 
   private static final Duration SHORTEST = Duration.ofMillis(100);
@@ -14,7 +14,7 @@ public final class ConfigBounds {
   private ConfigBounds() {}
 
   /**
-   * Answers what it was given.
+   * Returns its argument.
    *
    * @throws IllegalArgumentException naming the first setting that is out of its bounds
    */

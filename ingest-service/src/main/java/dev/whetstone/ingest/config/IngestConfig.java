@@ -12,11 +12,11 @@ public interface IngestConfig {
   @WithDefault("5S")
   Duration acknowledgeWithin();
 
-  /** How long a request's body may take to come; a slow one keeps memory from the others. */
+  /** How long a request's body can take to arrive; a slow body holds memory. */
   @WithDefault("30S")
   Duration readWithin();
 
-  /** What a 503 asks the caller to wait. */
+  /** Value of {@code Retry-After} with a 503. */
   @WithDefault("5S")
   Duration retryAfter();
 

@@ -1,4 +1,4 @@
-/** Settings and the objects made of them. */
+/** Settings and the components that are built from them. */
 @NullMarked
 package dev.whetstone.ingest.config;
 

@@ -6,9 +6,9 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * The id of an event to which its app gave none. It covers who says it and everything that is said
- * (end user and {@code occurredAt} included), so a retry is the same event, and an app whose users
- * change their minds and back sends {@code occurredAt} to keep the two apart.
+ * The id of an event for which the app sent none. It covers the source and all data (end user and
+ * {@code occurredAt} included), so that a retry is the same event. An app whose users change their
+ * minds and change them back sends {@code occurredAt} to distinguish the two events.
  */
 public final class DerivedEventId {
   static final String PREFIX = "d-";

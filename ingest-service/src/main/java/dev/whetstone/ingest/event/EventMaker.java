@@ -16,9 +16,9 @@ import dev.whetstone.kit.json.Json;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Completes data to an event. The data is serialised here, once, and never again. */
+/** Completes data to an event. The data is serialised once, here. */
 public final class EventMaker {
-  /** Sorted maps make a retry with other key order the same bytes, hence the same event. */
+  /** Sorted maps give a retry with another key order the same bytes, hence the same event. */
   private static final ObjectWriter WRITER =
       Json.mapper().writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
@@ -31,11 +31,11 @@ public final class EventMaker {
   }
 
   /**
-   * Reads an item and makes an event of it.
+   * Reads an item and turns it into an event.
    *
-   * @param id the sender's; absent, it is derived
+   * @param id from the sender; derived if absent
    * @param receivedAt becomes the event's {@code time}
-   * @throws Fault when the item is not what the contract says, or this sender may not say it
+   * @throws Fault when the item breaks the contract, or the sender is not allowed to send it
    */
   public PreparedEvent read(
       Sender sender,
@@ -50,9 +50,9 @@ public final class EventMaker {
   }
 
   /**
-   * Completes data at hand.
+   * Completes data that was read already.
    *
-   * @throws Fault when the event is larger than Kafka takes
+   * @throws Fault when the event is larger than Kafka accepts
    */
   public PreparedEvent make(
       Sender sender,

@@ -8,7 +8,7 @@ import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import org.jspecify.annotations.Nullable;
 
-/** Brings what belongs together into one partition: response, else conversation, else itself. */
+/** Puts related events into one partition: by response, else conversation, else own id. */
 final class PartitionKey {
   private PartitionKey() {}
 
@@ -25,7 +25,7 @@ final class PartitionKey {
     return loop.key() + "/" + (conversation == null ? id : conversation);
   }
 
-  /** What the event is about: the response. Conversations and end users stay in the data. */
+  /** The subject of the event: its response. Conversations and end users stay in the data. */
   static @Nullable String subject(EventData data) {
     return switch (data) {
       case InteractionRecorded interaction -> interaction.responseId();

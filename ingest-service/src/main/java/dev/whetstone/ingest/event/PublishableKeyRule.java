@@ -7,8 +7,8 @@ import dev.whetstone.ingest.item.FaultCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key in a browser may say. Anyone can read such a key, so nothing that becomes a training
- * text by itself may come with it, and all of it must be about an answer that curation knows.
+ * What a publishable key can send. Anyone can read a key in a browser, so it cannot send anything
+ * that becomes training text by itself, and everything must refer to an answer that curation knows.
  */
 final class PublishableKeyRule {
   private PublishableKeyRule() {}

@@ -1,16 +1,16 @@
 package dev.whetstone.ingest.event;
 
 /**
- * Who says something, as ingest vouches for it.
+ * The authenticated sender of an event.
  *
- * @param tenant whose loops it may speak to
+ * @param tenant tenant whose loops it can send to
  * @param source the events' {@code source}: the API key's application, or the attribute that a
  *     trusted producer set
- * @param publishable the key may stand in a browser
+ * @param publishable whether the key can be used in a browser
  */
 public record Sender(String tenant, String source, boolean publishable) {
   /**
-   * Sources of keys that carry audited provenance begin with this, so that curation can tell their
+   * Prefix of the sources of keys with audited provenance, so that curation can distinguish their
    * events from those of end users.
    */
   public static final String IMPORT_PREFIX = "import:";

@@ -1,4 +1,4 @@
-/** From data to a complete event: its id, its attributes, its bytes. */
+/** Completes data to an event: its id, its attributes, its bytes. */
 @NullMarked
 package dev.whetstone.ingest.event;
 

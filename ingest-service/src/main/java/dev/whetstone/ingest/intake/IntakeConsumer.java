@@ -22,9 +22,9 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
 /**
- * Moves what trusted producers send from the intake topic to the feedback topic, and what is not as
- * the contract says to the dead letters. At least once: the offset is committed after the broker
- * acknowledged a poll's records, and a record that is moved twice is the same event.
+ * Moves records of trusted producers from the intake topic to the feedback topic, and records that
+ * break the contract to the dead letters. At least once: the offset is committed after the broker
+ * has acknowledged the records of a poll, and a record that is moved twice is the same event.
  */
 @ApplicationScoped
 public class IntakeConsumer {
@@ -48,25 +48,25 @@ public class IntakeConsumer {
     this.clock = clock;
   }
 
-  /** Returns when everything of the poll is in Kafka again, on the one topic or the other. */
+  /** Returns when every record of the poll is in Kafka again, on one of the two topics. */
   @Incoming("intake")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
     Instant receivedAt = clock.instant();
     List<IntakeRoute> moves = new ArrayList<>(records.count());
     for (ConsumerRecord<String, byte[]> received : records) {
-      moves.add(judge(received, receivedAt));
+      moves.add(route(received, receivedAt));
     }
     sendUntilAcknowledged(moves);
   }
 
-  private IntakeRoute judge(ConsumerRecord<String, byte[]> received, Instant receivedAt) {
+  private IntakeRoute route(ConsumerRecord<String, byte[]> received, Instant receivedAt) {
     try {
       return IntakeRoute.on(received, reader.read(received, receivedAt));
     } catch (Fault fault) {
       return IntakeRoute.aside(received, fault);
     } catch (RuntimeException e) {
-      // Whatever it is about this record, its neighbours must flow on.
+      // A failure of this record must not stop its neighbours.
       LOG.errorf(
           e, "intake-unreadable partition=%d offset=%d", received.partition(), received.offset());
       return IntakeRoute.aside(received, unreadable(e));
@@ -118,13 +118,13 @@ public class IntakeConsumer {
         FaultCode.MALFORMED_EVENT,
         null,
         "the record cannot be read: " + e.getClass().getSimpleName(),
-        "see ingest's log, then replay the record");
+        "check the log of ingest, then replay the record");
   }
 
   private static void pause(Duration time) {
     LockSupport.parkNanos(time.toNanos());
     if (Thread.currentThread().isInterrupted()) {
-      throw new IllegalStateException("interrupted; the offset stays, so nothing is lost");
+      throw new IllegalStateException("interrupted; the offset is unchanged, so nothing is lost");
     }
   }
 }

@@ -21,8 +21,8 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one record of the intake topic by the same rules as a request, but for one: a loop that is
- * not known yet is no fault. Nobody waits for an answer here, and curation parks its events.
+ * Reads one record of the intake topic by the same rules as a request, with one exception: a loop
+ * that is not known yet is not a fault, because curation parks its events.
  */
 final class IntakeRecordReader {
   private static final String STRUCTURED = "application/cloudevents+json";
@@ -36,7 +36,7 @@ final class IntakeRecordReader {
   }
 
   /**
-   * @throws Fault when the record is none that a request could have carried
+   * @throws Fault when the record could not have been sent in a request
    */
   PreparedEvent read(ConsumerRecord<String, byte[]> received, Instant receivedAt) {
     CloudEventItem item = event(received);
@@ -74,10 +74,10 @@ final class IntakeRecordReader {
     var in = new ByteArrayInputStream(value);
     try (ItemStream stream = items.open(in, ContentEncoding.IDENTITY, BodyShape.OBJECT)) {
       JsonNode item = stream.next();
-      // Asking once more makes sure that nothing follows.
+      // The second call makes sure that nothing follows.
       JsonNode none = stream.next();
       if (item == null || none != null) {
-        throw new IllegalStateException("a stream of one object holds one object");
+        throw new IllegalStateException("a stream of one object has one object");
       }
       return item;
     }

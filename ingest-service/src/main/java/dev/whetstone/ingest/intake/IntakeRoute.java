@@ -11,10 +11,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a record of the intake goes.
+ * The destination of a record of the intake topic.
  *
- * @param accepted its type when it goes on, null when it goes to the dead letters
- * @param refused why it does not go on
+ * @param accepted its event type if it is passed on, null if it goes to the dead letters
+ * @param refused why it is not passed on
  */
 record IntakeRoute(
     ConsumerRecord<String, byte[]> received,
@@ -34,14 +34,14 @@ record IntakeRoute(
     return new IntakeRoute(received, letter, null, fault.code(), false);
   }
 
-  /** The same for a broker that does not take it as large as that. */
+  /** The same for a record that is too large for the broker. */
   IntakeRoute asBareLetter() {
     FaultCode code = refused == null ? FaultCode.ITEM_TOO_LARGE : refused;
     var letter =
         DeadLetter.bare(
             received,
             code.code(),
-            "the record is larger than the broker takes; read it at its origin, or raise max.message.bytes and replay it");
+            "the record is larger than the broker accepts; read it at its origin, or raise max.message.bytes and replay it");
     return new IntakeRoute(received, letter, null, code, true);
   }
 }

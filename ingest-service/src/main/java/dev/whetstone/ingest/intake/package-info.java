@@ -1,4 +1,4 @@
-/** Events of trusted producers that come over Kafka. */
+/** Events of trusted producers over Kafka. */
 @NullMarked
 package dev.whetstone.ingest.intake;
 

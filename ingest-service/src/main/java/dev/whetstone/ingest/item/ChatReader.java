@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads OpenAI chat messages. Content may be text or text parts, which are joined. */
+/** Reads OpenAI chat messages. Content is text or text parts, which are joined. */
 final class ChatReader {
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool");
@@ -30,7 +30,7 @@ final class ChatReader {
     return messages;
   }
 
-  /** A message that an assistant said or should have said. */
+  /** A message of the assistant: one that it sent, or one that it should have sent. */
   ChatMessage answer(FieldReader fields) {
     ChatMessage message = message(fields);
     if (!message.role().equals("assistant")) {
@@ -82,7 +82,7 @@ final class ChatReader {
         throw part.invalid(
             "type",
             "the content part is of type '" + Excerpt.text(type) + "'",
-            "send text parts only; other content is not learned from");
+            "send text parts only; other content is not used for training");
       }
       text.append(part.requiredText("text", limits.textCharacters(), "the part's text"));
     }

@@ -2,7 +2,7 @@ package dev.whetstone.ingest.item;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Offending values as problems show them: recognisable, and never a whole text. */
+/** Excerpts of invalid values for problems: recognisable, never a whole text. */
 final class Excerpt {
   private static final int MOST_CHARACTERS = 60;
 

@@ -3,8 +3,8 @@ package dev.whetstone.ingest.item;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with an item or a body, where, and what would be right. It carries no stack trace:
- * faults are the callers', and there may be thousands in a request.
+ * A fault of an item or a body, its place and the remedy. It has no stack trace: the cause is the
+ * caller's input, and a request can have thousands.
  */
 public final class Fault extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -14,9 +14,9 @@ public final class Fault extends RuntimeException {
   private final String remedy;
 
   /**
-   * @param pointer JSON Pointer (RFC 6901) of the fault; absent where it has no place in the body
-   * @param detail names the offending value
-   * @param remedy what would be right
+   * @param pointer JSON Pointer (RFC 6901) of the fault; absent if it has no place in the body
+   * @param detail names the invalid value
+   * @param remedy an instruction
    */
   public Fault(FaultCode code, @Nullable String pointer, String detail, String remedy) {
     super(detail, null, false, false);
@@ -41,14 +41,14 @@ public final class Fault extends RuntimeException {
     return remedy;
   }
 
-  /** How long it is, for those who keep thousands of them. */
+  /** Its length in characters, for code that stores thousands of faults. */
   public int characters() {
     return detail().length() + remedy.length() + (pointer == null ? 0 : pointer.length());
   }
 
   /**
-   * The same fault of an item that lies at {@code prefix} in its body. A fault without a place is
-   * the whole item's; an item that is no part of the body, or all of it, gives it none.
+   * The same fault of an item at {@code prefix} in its body. A fault without a place concerns the
+   * whole item. An item that is not in the body, or that is the whole body, adds no prefix.
    */
   public Fault under(String prefix) {
     if (prefix.isEmpty()) {

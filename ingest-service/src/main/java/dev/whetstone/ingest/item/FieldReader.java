@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON object being read field by field. The first field that is missing or wrong ends the
- * reading with a {@link Fault} that names it. Absent and null are the same.
+ * Reads one JSON object field by field. The first missing or invalid field throws a {@link Fault}
+ * that names it. Absent and null are equivalent.
  */
 final class FieldReader {
   private static final Pattern KEY = Pattern.compile("[^/\\s]+");
@@ -98,12 +98,12 @@ final class FieldReader {
   @Nullable String name(String name) {
     String value = text(name, InputLimits.NAME_CHARACTERS);
     if (value != null && value.isBlank()) {
-      throw invalid(name, "'" + name + "' is blank", "send a name, or leave the field out");
+      throw invalid(name, "'" + name + "' is blank", "send a name, or omit the field");
     }
     return matching(name, NameRule::isValid, NameRule.ALLOWED);
   }
 
-  /** An event's or answer's id: fit for a CloudEvents attribute, a Kafka key and a URL. */
+  /** The id of an event or answer: valid in a CloudEvents attribute, a Kafka key and a URL. */
   @Nullable String identifier(String name) {
     return matching(name, IdentifierRule::isValid, IdentifierRule.ALLOWED);
   }
@@ -116,7 +116,7 @@ final class FieldReader {
         "64 of 0-9 and a-f, as sha256sum writes it");
   }
 
-  /** An app's own reference: anything without slash, white space and control characters. */
+  /** A reference of the app: no slash, white space or control character. */
   @Nullable String key(String name) {
     return matching(
         name,
@@ -167,7 +167,7 @@ final class FieldReader {
         return time;
       }
     } catch (DateTimeException e) {
-      // Said below, together with times out of range.
+      // Reported below, together with times out of range.
     }
     throw invalid(
         name,
@@ -239,7 +239,7 @@ final class FieldReader {
     return value;
   }
 
-  /** An object that is passed on as it is. */
+  /** An object that is passed on unchanged. */
   @Nullable Map<String, Object> open(String name) {
     FieldReader object = object(name);
     return object == null ? null : object.open();

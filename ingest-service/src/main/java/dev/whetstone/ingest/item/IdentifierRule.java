@@ -4,10 +4,10 @@ import java.util.regex.Pattern;
 
 /**
  * Ids of events and answers, and sources. They become CloudEvents attributes, Kafka keys and parts
- * of URLs: no slash, no space, and no sign that an e-mail address needs.
+ * of URLs, so they contain no slash, no space and no character that an e-mail address needs.
  */
 public final class IdentifierRule {
-  /** What is allowed, for people. */
+  /** The rule in words. */
   public static final String ALLOWED =
       "1 to 200 of letters, digits and . _ : ~ = + - (no slash, no address)";
 

@@ -1,16 +1,16 @@
 package dev.whetstone.ingest.item;
 
 /**
- * How much a caller may send.
+ * Limits on what a caller can send.
  *
- * @param bodyBytes on the wire
- * @param decodedBytes after decompression; a small body may otherwise fill the memory
+ * @param bodyBytes as received
+ * @param decodedBytes after decompression; otherwise a small body could fill the memory
  * @param items per request
- * @param itemBytes of one event as it is written to Kafka; as it is sent, it may have three times
- *     as many, for white space and escapes
+ * @param itemBytes of one event as it is written to Kafka; as received it can have three times as
+ *     many, for white space and escapes
  * @param nesting depth of objects and arrays
  * @param textCharacters of one text
- * @param messages per request of an interaction, and most tools, tool calls and content parts
+ * @param messages per interaction; also the limit for tools, tool calls and content parts
  */
 public record InputLimits(
     long bodyBytes,
@@ -33,13 +33,13 @@ public record InputLimits(
    */
   public static final int TOKENS = 100_000;
 
-  /** Of any field, known or not. */
+  /** For any field, defined by the contract or not. */
   public static final int FIELD_NAME_CHARACTERS = 1_000;
 
   public static final int TAGS = 50;
   public static final int TAG_CHARACTERS = 100;
 
-  /** What the service takes when nothing is configured. */
+  /** The defaults of the service. */
   public static InputLimits standard() {
     return new InputLimits(4 << 20, 16L << 20, 5_000, 900 * 1024, 40, 400_000, 1_000);
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns one item of a body into an event's data, or says what is wrong with it. Fields that the
- * contract does not know are ignored, so that newer apps may talk to an older ingest.
+ * Turns one item of a body into an event's data, or throws the fault. Fields that the contract does
+ * not define are ignored, so that a newer app can use an older ingest.
  */
 public final class ItemReader {
   private final InputLimits limits;
@@ -29,8 +29,8 @@ public final class ItemReader {
   /**
    * Reads the data of a type that product apps send.
    *
-   * @param source who sends it; a retraction takes back feedback of the same source only
-   * @throws Fault when it is not what the contract says, or the type is none of theirs
+   * @param source the sender; a retraction affects feedback of the same source only
+   * @throws Fault when it breaks the contract, or apps cannot send this type
    */
   public EventData read(EventType type, JsonNode item, String source) {
     FieldReader fields = FieldReader.of(item);
@@ -55,21 +55,21 @@ public final class ItemReader {
     };
   }
 
-  /** The id that the app gave the item, if any. */
+  /** The id that the app sent with the item, if any. */
   public static @Nullable String id(JsonNode item) {
     return item.isObject() ? FieldReader.of(item).identifier("id") : null;
   }
 
   /**
-   * An event type that is not taken here.
+   * An event type that is not accepted here.
    *
-   * @param pointer where the type was named, if it has a place in the body
+   * @param pointer where the body names the type, if it has a place there
    */
   public static Fault unsupported(@Nullable String pointer, String wireName) {
     return new Fault(
         FaultCode.UNSUPPORTED_TYPE,
         pointer,
-        "events of type '" + Excerpt.text(wireName) + "' are not taken here",
+        "events of type '" + Excerpt.text(wireName) + "' are not accepted here",
         "send %s, %s or %s"
             .formatted(
                 EventType.INTERACTION_RECORDED.wireName(),
@@ -142,14 +142,14 @@ public final class ItemReader {
   private FeedbackRetracted retraction(FieldReader fields, String source) {
     String id = fields.identifier("id");
     if (id == null) {
-      throw fields.missing("id", "the id of the feedback that is taken back");
+      throw fields.missing("id", "the id of the feedback to retract");
     }
     String given = fields.text("source", InputLimits.IDENTIFIER_CHARACTERS);
     if (given != null && !given.equals(source)) {
       throw fields.invalid(
           "source",
-          "the feedback to take back is of '" + Excerpt.text(given) + "'",
-          "only its own source '" + source + "' can take feedback back; leave the field out");
+          "the feedback to retract is from source '" + Excerpt.text(given) + "'",
+          "only its own source '" + source + "' can retract it; omit the field");
     }
     return new FeedbackRetracted(
         source, id, fields.identifier("responseId"), fields.name("endUser"));
@@ -163,7 +163,7 @@ public final class ItemReader {
     }
   }
 
-  /** What {@link #read} understands. */
+  /** The event types that {@link #read} accepts. */
   public static List<EventType> types() {
     return List.of(
         EventType.INTERACTION_RECORDED, EventType.FEEDBACK_GIVEN, EventType.FEEDBACK_RETRACTED);

@@ -4,15 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.kit.json.JsonPointers;
 
 /**
- * What no text may hold because nobody behind ingest could store it: U+0000 (PostgreSQL refuses it)
- * and lone surrogates (they have no UTF-8). Everything else is curation's to judge.
+ * Characters that no text can contain because later services could not store them: U+0000, which
+ * PostgreSQL refuses, and lone surrogates, which have no UTF-8. Curation handles everything else.
  */
 final class TextRule {
   private static final int OK = -1;
 
   private TextRule() {}
 
-  /** Walks a tree once; finds the first text that cannot be stored, and numbers past double. */
+  /** Walks a tree once and finds the first text that cannot be stored, or number beyond double. */
   static void check(JsonNode node, InputLimits limits) {
     check(node, "", limits);
   }
@@ -43,7 +43,7 @@ final class TextRule {
     }
   }
 
-  /** Nearly every leaf is fine; then no pointer needs to be built. */
+  /** Most leaves are valid; for these no pointer is built. */
   private static boolean isPlain(JsonNode node, InputLimits limits) {
     return switch (node.getNodeType()) {
       case STRING ->
@@ -69,7 +69,7 @@ final class TextRule {
           pointer,
           "character %d is %s"
               .formatted(bad + 1, text.charAt(bad) == 0 ? "U+0000" : "half of a surrogate pair"),
-          "leave it out");
+          "remove it");
     }
   }
 

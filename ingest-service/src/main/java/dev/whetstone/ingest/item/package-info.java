@@ -1,4 +1,4 @@
-/** What one interaction or piece of feedback must look like; free of frameworks. */
+/** Validation of one interaction or piece of feedback; uses no framework. */
 @NullMarked
 package dev.whetstone.ingest.item;
 

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The declared loops, in memory; kept up to date by {@link LoopsConsumer}. */
+/** The declared loops, in memory; {@link LoopsConsumer} updates them. */
 @ApplicationScoped
 public class KnownLoops {
   private final Set<LoopId> loops = ConcurrentHashMap.newKeySet();
   private volatile boolean caughtUp;
 
-  /** Whether the topic was read to the end it had when the service started. */
+  /** Whether the topic was read up to the end that it had when the service started. */
   public boolean caughtUp() {
     return caughtUp;
   }

@@ -24,8 +24,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the compacted topic of loops from its beginning at every start and follows it. It belongs
- * to no consumer group: each replica needs all of it.
+ * Reads the compacted topic of loops from its beginning at every start and follows it. It uses no
+ * consumer group, because each replica needs the whole topic.
  */
 @ApplicationScoped
 public class LoopsConsumer {

@@ -5,7 +5,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready only when the loops are known: before that a known loop would be answered 404. */
+/** Ready when the declared loops are known; before that a declared loop would be answered 404. */
 @Readiness
 @ApplicationScoped
 public class LoopsReadiness implements HealthCheck {

@@ -25,14 +25,14 @@ final class AcknowledgementLatch implements Callback {
     open.countDown();
   }
 
-  /** Whether a record already failed, so that sending the rest is in vain. */
+  /** Whether a record has failed already; then the rest is not sent. */
   boolean failed() {
     return failure != null;
   }
 
   /**
    * @throws OversizedRecordException when a record failed because of its size
-   * @throws NotAcknowledgedException when a record failed or the time is over
+   * @throws NotAcknowledgedException when a record failed or the time limit is reached
    */
   void await(Duration time) throws NotAcknowledgedException {
     try {

@@ -15,7 +15,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Not ready when the broker does not answer within two seconds, be it gone or frozen. */
+/** Not ready if the broker does not answer within two seconds. */
 @Readiness
 @ApplicationScoped
 public class BrokerReadiness implements HealthCheck {

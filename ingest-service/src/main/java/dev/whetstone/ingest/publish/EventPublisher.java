@@ -21,8 +21,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Ingest's only way to Kafka: a raw producer with {@code acks=all} and idempotence. All records of
- * a request are sent before any is waited for. Safe for use by many threads.
+ * The only publisher of ingest: a raw producer with {@code acks=all} and idempotence. All records of
+ * a request are sent before it waits for the first. Thread-safe.
  */
 @ApplicationScoped
 public class EventPublisher {
@@ -52,8 +52,8 @@ public class EventPublisher {
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, config.lingerMilliseconds());
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
-    // Nothing is tried for longer than its caller waits: what was answered 503 does not turn up
-    // minutes later.
+    // No record is retried for longer than its caller waits: a request that was answered 503 must
+    // not appear minutes later.
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, wait);
     settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.max(1, wait / 2));
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Math.max(1, wait / 2));
@@ -63,14 +63,14 @@ public class EventPublisher {
   /**
    * Sends the events and returns when the broker has acknowledged every one.
    *
-   * @throws NotAcknowledgedException when it did not in time
+   * @throws NotAcknowledgedException when it did not acknowledge in time
    */
   public void publish(List<PreparedEvent> events) throws NotAcknowledgedException {
     send(events.stream().map(EventPublisher::message).toList());
   }
 
   /**
-   * The same for records at hand.
+   * The same for records.
    *
    * @throws NotAcknowledgedException when the broker did not acknowledge every one in time
    */

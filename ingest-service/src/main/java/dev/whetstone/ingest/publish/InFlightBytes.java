@@ -3,12 +3,12 @@ package dev.whetstone.ingest.publish;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of events, and of items on their way to be one, are held for requests that are not
- * answered yet. Virtual threads are cheap and so let in as many requests as come; the memory for
- * their events is not.
+ * Number of bytes of events, and of items that become events, that are held for requests in
+ * progress. Virtual threads are cheap, so any number of requests is admitted; the memory for their
+ * events is bounded here.
  */
 public final class InFlightBytes {
-  /** What an event costs beside its data: attributes, headers, objects. */
+  /** Size of an event beside its data: attributes, headers, objects. */
   static final int OVERHEAD_BYTES = 1_000;
 
   private final long limit;
@@ -21,7 +21,7 @@ public final class InFlightBytes {
     this.limit = limit;
   }
 
-  /** Begins a request's account. */
+  /** Opens the account of a request. */
   public Account open() {
     return new Account();
   }
@@ -31,12 +31,12 @@ public final class InFlightBytes {
     return held.get();
   }
 
-  /** What one request holds; for one thread. */
+  /** The account of one request; not thread-safe. */
   public final class Account implements AutoCloseable {
     private long mine;
 
     /**
-     * Counts an event of so many bytes; refusing it is safe, since nothing was published yet.
+     * Reserves the bytes of an event; refusing is safe, because nothing was published yet.
      *
      * @return false when all requests together hold too much
      */
@@ -47,7 +47,7 @@ public final class InFlightBytes {
     }
 
     /**
-     * Counts bytes that are needed for a while.
+     * Reserves bytes temporarily.
      *
      * @return false when all requests together hold too much
      */
@@ -56,7 +56,7 @@ public final class InFlightBytes {
       return held.addAndGet(bytes) <= limit;
     }
 
-    /** Counts back what was borrowed. */
+    /** Releases what was reserved temporarily. */
     public void giveBack(long bytes) {
       mine -= bytes;
       held.addAndGet(-bytes);

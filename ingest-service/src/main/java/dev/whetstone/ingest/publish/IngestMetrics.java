@@ -8,7 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Counts events. Labels are enums, so their values are bounded. */
+/** Counts events. Label values are enums, so they are bounded. */
 @ApplicationScoped
 public class IngestMetrics {
   /** Events that the broker acknowledged, by {@code type}. */

@@ -1,6 +1,6 @@
 package dev.whetstone.ingest.publish;
 
-/** A record is larger than the broker takes; sending it again would be in vain. */
+/** A record is larger than the broker accepts; a retry cannot succeed. */
 public final class OversizedRecordException extends NotAcknowledgedException {
   private static final long serialVersionUID = 1L;
 

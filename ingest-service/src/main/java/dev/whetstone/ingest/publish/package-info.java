@@ -1,4 +1,4 @@
-/** The way to Kafka: nothing is accepted before the broker acknowledged it. */
+/** Publishing to Kafka: nothing is accepted before the broker has acknowledged it. */
 @NullMarked
 package dev.whetstone.ingest.publish;
 

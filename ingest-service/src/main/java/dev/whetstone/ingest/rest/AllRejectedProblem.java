@@ -5,8 +5,8 @@ import dev.whetstone.kit.problem.Problem;
 import java.util.List;
 
 /**
- * A problem that also tells of every item.
+ * A problem with a receipt for every item.
  *
- * @param items a receipt per item, in order
+ * @param items one receipt per item, in order
  */
 public record AllRejectedProblem(@JsonUnwrapped Problem problem, List<ItemReceipt> items) {}

@@ -8,12 +8,12 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 
 /**
- * Makes an answer the last one on its connection: of a request that was refused the rest is left
- * unread, so nothing else can follow.
+ * Closes the connection after a refusal. The rest of a refused request is not read, so no other
+ * request can follow on its connection.
  */
 @ApplicationScoped
 public class ConnectionCloser {
-  /** Closed at once, a connection that still receives loses the answer on its way. */
+  /** If a connection is closed while data still arrives, the client can lose the answer. */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
   private final CurrentVertxRequest requests;
@@ -22,7 +22,7 @@ public class ConnectionCloser {
     this.requests = requests;
   }
 
-  /** Says so, and closes the connection of a client that does not. */
+  /** Announces the close, and closes the connection if the client does not. */
   Response.ResponseBuilder mark(Response.ResponseBuilder answer) {
     RoutingContext current = requests.getCurrent();
     if (current == null || current.request().version() == HttpVersion.HTTP_2) {

@@ -6,7 +6,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Where curation-service tells what became of an event or an erasure. */
+/** URLs of curation-service that answer the fate of an event or the state of an erasure. */
 @ApplicationScoped
 public class CurationLinks {
   private final String curation;

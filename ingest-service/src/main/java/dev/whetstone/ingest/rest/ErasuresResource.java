@@ -25,8 +25,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Erases a person or a conversation from every loop of the tenant, as far as received until now.
- * What comes later is kept again; each call has its own id and watermark.
+ * Erases a person or a conversation from every loop of the tenant. It covers everything received
+ * before the call; later data is stored as usual. Each call has its own id and watermark.
  */
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
@@ -59,15 +59,15 @@ public class ErasuresResource {
   }
 
   /**
-   * What was begun.
+   * The erasure that was started.
    *
-   * @param watermark everything received up to here goes
+   * @param watermark data received up to this time is erased
    * @param loops the tenant's loops, each of which gets an event
-   * @param progress where curation-service tells how far it is
+   * @param progress URL of curation-service that reports the progress
    */
   public record Erasure(String erasureId, Instant watermark, List<String> loops, String progress) {}
 
-  /** References may hold slashes, escaped or not. */
+  /** A reference can contain slashes, escaped or not. */
   @DELETE
   @Path("/endusers/{endUser: .+}")
   public Response endUser(@PathParam("endUser") String endUser, @Context HttpHeaders headers) {

@@ -26,7 +26,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.function.Function;
 
-/** Takes CloudEvents 1.0 over HTTP: binary, structured and batched. */
+/** Accepts CloudEvents 1.0 over HTTP: binary, structured and batched. */
 @Path("/v1/events")
 @Consumes(MediaType.WILDCARD)
 @Produces(MediaType.APPLICATION_JSON)
@@ -93,10 +93,10 @@ public class EventsResource {
     Sender sender = requests.sender();
     Instant receivedAt = clock.instant();
     return submissions.take(
-        headers, body, shape, (item, place) -> judge(sender, mode, item, receivedAt, place));
+        headers, body, shape, (item, place) -> read(sender, mode, item, receivedAt, place));
   }
 
-  private ItemOutcome judge(
+  private ItemOutcome read(
       Sender sender, Mode mode, JsonNode item, Instant receivedAt, String place) {
     try {
       CloudEventItem event = mode.reader().apply(item);
@@ -121,7 +121,8 @@ public class EventsResource {
     }
   }
 
-  /** A key speaks for its application only; else one app could take back another's feedback. */
+  /** A key can only use its own application as source; otherwise one app could retract another's
+   * feedback. */
   private static void checkSource(Sender sender, CloudEventItem event) {
     if (!event.source().equals(sender.source())) {
       throw new Fault(

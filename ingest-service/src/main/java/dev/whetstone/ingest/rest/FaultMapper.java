@@ -12,7 +12,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Answers the faults of requests as a whole. */
+/** Answers faults that concern a whole request. */
 public class FaultMapper {
   private final IngestMetrics metrics;
   private final ConnectionCloser last;
@@ -22,7 +22,7 @@ public class FaultMapper {
     this.last = last;
   }
 
-  /** Answers that a request was not read to its end for want of memory. */
+  /** Answers that a request was not read completely because no memory was left. */
   @ServerExceptionMapper
   public Response overloaded(OverloadedException overloaded) {
     Response answer = new ProblemMappers().problem(overloaded);

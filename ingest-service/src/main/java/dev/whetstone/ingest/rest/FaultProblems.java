@@ -3,7 +3,7 @@ package dev.whetstone.ingest.rest;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.kit.problem.Problem;
 
-/** Faults as problems. */
+/** Converts faults to problems. */
 final class FaultProblems {
   private FaultProblems() {}
 

@@ -4,7 +4,7 @@ import dev.whetstone.ingest.event.PreparedEvent;
 import dev.whetstone.ingest.item.Fault;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one item of a request, before anything was published. */
+/** The outcome of one item of a request, before anything is published. */
 sealed interface ItemOutcome {
   record Taken(PreparedEvent event) implements ItemOutcome {}
 

@@ -5,11 +5,11 @@ import dev.whetstone.kit.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one item.
+ * The result of one item.
  *
  * @param id the event's id, given or derived; absent when it could not be read
  * @param status {@code accepted} or {@code rejected}
- * @param why where the fate of an accepted event can be asked for
+ * @param why URL that answers the fate of an accepted event
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ItemReceipt(

@@ -24,7 +24,7 @@ import java.time.Clock;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Takes interactions and feedback of one loop: an object, an array, or one object per line. */
+/** Accepts interactions and feedback of one loop: an object, an array, or one object per line. */
 @Path("/v1/loops/{loop}")
 @Consumes(MediaType.WILDCARD)
 @Produces(MediaType.APPLICATION_JSON)
@@ -67,10 +67,10 @@ public class ItemsResource {
         headers,
         body,
         RequestBodyOpener.shape(headers),
-        (item, place) -> judge(type, sender, loop, item, receivedAt, traceParent, place));
+        (item, place) -> read(type, sender, loop, item, receivedAt, traceParent, place));
   }
 
-  private ItemOutcome judge(
+  private ItemOutcome read(
       EventType type,
       Sender sender,
       LoopId loop,

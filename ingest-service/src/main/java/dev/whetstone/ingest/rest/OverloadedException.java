@@ -4,7 +4,7 @@ import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import java.time.Duration;
 
-/** More is being taken in than the memory holds; what the request still sends is left unread. */
+/** No memory is left for more items; the rest of the request is not read. */
 public final class OverloadedException extends ProblemException {
   private static final long serialVersionUID = 1L;
 
@@ -12,8 +12,8 @@ public final class OverloadedException extends ProblemException {
     super(
         HttpProblems.unavailable(
             "overloaded",
-            "more is being taken in than the memory holds",
-            "send the same request again later, or smaller ones"),
+            "the requests in progress use all memory for events",
+            "send the same request again later, or send smaller requests"),
         retryAfter);
   }
 }

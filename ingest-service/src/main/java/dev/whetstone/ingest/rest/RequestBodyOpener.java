@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a request's body as its headers say. */
+/** Opens a request's body according to its headers. */
 @ApplicationScoped
 public class RequestBodyOpener {
   private final ItemStream.Opener items;
@@ -31,7 +31,7 @@ public class RequestBodyOpener {
     this.items = items;
     this.limits = limits;
     this.readWithin = config.readWithin();
-    // Nearly every body comes in time; its timer shall not stay until then.
+    // Most bodies arrive early; cancelled timers must not stay until the deadline.
     this.timers.setRemoveOnCancelPolicy(true);
   }
 
@@ -55,7 +55,7 @@ public class RequestBodyOpener {
     return (end < 0 ? header : header.substring(0, end)).strip().toLowerCase(Locale.ROOT);
   }
 
-  /** How items lie in a body that is no CloudEvent. */
+  /** The layout of items in a body that is not a CloudEvent. */
   static BodyShape shape(HttpHeaders headers) {
     return switch (mediaType(headers)) {
       case "application/json" -> BodyShape.JSON;
@@ -74,7 +74,7 @@ public class RequestBodyOpener {
     return items.open(new TimedInputStream(body, readWithin, timers), decoder, shape, memory);
   }
 
-  /** Spares reading a body that says itself that it is too large. */
+  /** Refuses a body whose Content-Length is too large, without reading it. */
   private void checkLength(@Nullable String header) {
     if (header != null && Long.parseLong(header) > limits.bodyBytes()) {
       throw new Fault(

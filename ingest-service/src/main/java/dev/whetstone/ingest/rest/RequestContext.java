@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the head of a request says: who sends, to which loop, in which trace. */
+/** The sender, the loop and the trace of a request. */
 @ApplicationScoped
 public class RequestContext {
   private final ApiCaller caller;
@@ -27,7 +27,7 @@ public class RequestContext {
     this.loops = loops;
   }
 
-  /** A key with the scope import and without the scope ingest speaks as an importer. */
+  /** A key with the scope import and without the scope ingest is an importer. */
   Sender sender() {
     boolean imports =
         caller.scopes().contains(KeyScope.IMPORT) && !caller.scopes().contains(KeyScope.INGEST);
@@ -37,15 +37,15 @@ public class RequestContext {
         caller.publishable());
   }
 
-  /** The tenant's loop of that name; another tenant's is as unknown as one that never was. */
+  /** The tenant's loop of that name. A loop of another tenant is answered like an unknown one. */
   LoopId loop(String name) {
     return loop(name, null);
   }
 
   /**
-   * The same of a loop that a body names.
+   * The same for a loop that is named in a body.
    *
-   * @param pointer where it does, if that has a place there
+   * @param pointer where the body names it, if it has a place there
    */
   LoopId loop(String name, @Nullable String pointer) {
     if (LoopId.NAME.matcher(name).matches()) {
@@ -59,9 +59,9 @@ public class RequestContext {
   }
 
   /**
-   * The tenant's loops, all of them.
+   * All loops of the tenant.
    *
-   * @throws Fault when there are none
+   * @throws Fault when the tenant has none
    */
   List<LoopId> loops() {
     requireLoops();
@@ -70,18 +70,18 @@ public class RequestContext {
       throw new Fault(
           FaultCode.UNKNOWN_LOOP,
           null,
-          "your tenant has no declared loop, so nothing of anyone is kept",
+          "your tenant has no declared loop, so no data is stored",
           "declare a loop first");
     }
     return all;
   }
 
-  /** Before the loops are read, none can be said to be unknown. */
+  /** Until the loops are read, no loop can be reported as unknown. */
   private void requireLoops() {
     if (!loops.caughtUp()) {
       throw new ProblemException(
           HttpProblems.unavailable(
-              "not-ready", "the declared loops are still being read", "send it again in a moment"),
+              "not-ready", "the declared loops are still being read", "send the request again shortly"),
           Duration.ofSeconds(2));
     }
   }
@@ -91,7 +91,7 @@ public class RequestContext {
         FaultCode.UNKNOWN_LOOP,
         pointer,
         "there is no loop '" + loop + "'",
-        "name one of your tenant's declared loops; one declared just now is known in a moment");
+        "use a declared loop of your tenant; a new declaration takes a moment to arrive");
   }
 
   static @Nullable String traceParent(HttpHeaders headers) {

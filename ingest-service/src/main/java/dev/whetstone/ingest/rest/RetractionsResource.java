@@ -20,7 +20,7 @@ import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Takes feedback back. Asking twice is the same retraction. */
+/** Retracts feedback. A repeated request is the same retraction. */
 @Path("/v1/loops/{loop}/feedback/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -41,8 +41,8 @@ public class RetractionsResource {
 
   /**
    * @param id of the feedback event, from its receipt
-   * @param responseId the answer it was about; brings the retraction into the feedback's partition
-   * @param endUser who gave it, where the feedback named somebody
+   * @param responseId the answer that the feedback is about; selects the feedback's partition
+   * @param endUser the end user, if the feedback named one
    */
   @DELETE
   public Response retract(

@@ -11,7 +11,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 
-/** Whether a loop's events are taken. A loop declared a moment ago may not be known here yet. */
+/** Whether a loop's events are accepted. A new declaration takes a moment to arrive here. */
 @Path("/v1/loops/{loop}/status")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope({KeyScope.READ, KeyScope.INGEST, KeyScope.IMPORT})

@@ -25,12 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** Publishes what a request's items became and answers with a receipt for each. */
+/** Publishes the events of a request's items and answers with one receipt per item. */
 @ApplicationScoped
 public class SubmissionHandler {
   private static final Logger LOG = Logger.getLogger(SubmissionHandler.class);
 
-  /** The share of the heap that events may take while their requests wait. */
+  /** Share of the heap that events of waiting requests can use. */
   private static final int HEAP_SHARE = 4;
 
   private final RequestBodyOpener bodies;
@@ -56,24 +56,24 @@ public class SubmissionHandler {
     registry.gauge("whetstone.ingest.inflight.bytes", inFlight, InFlightBytes::held);
   }
 
-  /** Judges one item, which lies at a JSON Pointer in its body. */
+  /** Turns one item, at a JSON Pointer of its body, into an outcome. */
   @FunctionalInterface
-  interface Judge {
-    ItemOutcome judge(JsonNode item, String place);
+  interface ItemHandler {
+    ItemOutcome handle(JsonNode item, String place);
   }
 
   /**
-   * Reads a body item by item, publishes what is accepted, and answers.
+   * Reads a body item by item, publishes the accepted items, and answers.
    *
-   * @throws Fault when the body as such is at fault; nothing of it was published then
-   * @throws ProblemException 503 when the broker does not acknowledge or the memory is in use
+   * @throws Fault when the body as a whole is invalid; then no item was published
+   * @throws ProblemException 503 when the broker does not acknowledge, or when no memory is left
    */
-  Response take(HttpHeaders headers, InputStream body, BodyShape shape, Judge judge) {
+  Response take(HttpHeaders headers, InputStream body, BodyShape shape, ItemHandler handler) {
     List<ItemOutcome> outcomes = new ArrayList<>();
     try (InFlightBytes.Account account = inFlight.open();
         ItemStream items = bodies.open(headers, body, shape, memoryOf(account))) {
       for (JsonNode item = items.next(); item != null; item = items.next()) {
-        ItemOutcome outcome = judge.judge(item, items.many() ? "/" + outcomes.size() : "");
+        ItemOutcome outcome = handler.handle(item, items.many() ? "/" + outcomes.size() : "");
         boolean held =
             switch (outcome) {
               case ItemOutcome.Taken taken -> account.hold(taken.event().data().length);
@@ -105,10 +105,10 @@ public class SubmissionHandler {
   }
 
   /**
-   * 202 when at least one item was accepted and everything accepted is in Kafka; the problem when
-   * none was.
+   * 202 if at least one item was accepted and all accepted items are in Kafka; the problem if none
+   * was accepted.
    *
-   * @param many whether the body held a list, which is answered by a list
+   * @param many whether the body is a list; a list is answered with a list
    * @throws ProblemException 503 when the broker does not acknowledge in time
    */
   Response answer(List<ItemOutcome> outcomes, boolean many) {
@@ -139,7 +139,7 @@ public class SubmissionHandler {
   /**
    * Publishes events and returns when they are in Kafka.
    *
-   * @throws Fault when the broker never takes one of them
+   * @throws Fault when the broker cannot accept one of them
    */
   void publishAll(List<PreparedEvent> events) {
     if (events.isEmpty()) {
@@ -151,15 +151,15 @@ public class SubmissionHandler {
       throw new Fault(
           FaultCode.ITEM_TOO_LARGE,
           null,
-          "an item is larger than the broker takes: " + e.getMessage(),
-          "send smaller items; sending this one again is in vain");
+          "an item is larger than the broker accepts: " + e.getMessage(),
+          "send smaller items; do not retry this one");
     } catch (NotAcknowledgedException e) {
       LOG.warnf("not-acknowledged events=%d reason=%s", events.size(), e.getMessage());
       throw new ProblemException(
           HttpProblems.unavailable(
               "broker-not-acknowledging",
               "the broker did not acknowledge within " + config.acknowledgeWithin(),
-              "send the same request again later; what arrived already is recognised"),
+              "send the same request again later; events that arrived are recognised"),
           config.retryAfter());
     }
   }
@@ -178,7 +178,7 @@ public class SubmissionHandler {
     publishAll(events);
   }
 
-  /** A single item's problem is the answer; a list's says how many, and the first as an example. */
+  /** For a single item its problem; for a list the count and the first problem as an example. */
   private static Response allRejected(List<ItemReceipt> receipts, boolean many) {
     Problem first = receipts.getFirst().problem();
     if (!many) {

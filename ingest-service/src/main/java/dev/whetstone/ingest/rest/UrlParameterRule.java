@@ -5,7 +5,7 @@ import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.item.IdentifierRule;
 import dev.whetstone.ingest.item.NameRule;
 
-/** Rules for what stands in a URL. */
+/** Rules for values in a URL. */
 final class UrlParameterRule {
   private UrlParameterRule() {}
 

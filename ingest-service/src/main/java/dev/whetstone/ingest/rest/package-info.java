@@ -1,4 +1,4 @@
-/** The HTTP calls, their answers and their problems. */
+/** The HTTP resources, their answers and their problems. */
 @NullMarked
 package dev.whetstone.ingest.rest;
 

@@ -44,7 +44,7 @@ class ItemStreamTest {
   }
 
   @Property(tries = 1000)
-  void shouldMeetBrokenBytesWithAFaultAndNothingElse(
+  void shouldTurnBrokenBytesIntoAFault(
       @ForAll("items") List<Map<String, Object>> items,
       @ForAll BodyShape shape,
       @ForAll ContentEncoding encoding,
@@ -70,7 +70,7 @@ class ItemStreamTest {
   }
 
   @Property(tries = 500)
-  void shouldMeetAnyTextWithItemsOrAFault(@ForAll @NotEmpty String text, @ForAll BodyShape shape) {
+  void shouldTurnAnyTextIntoItemsOrAFault(@ForAll @NotEmpty String text, @ForAll BodyShape shape) {
     try {
       read(in(text.getBytes(StandardCharsets.UTF_8), 7), ContentEncoding.IDENTITY, shape);
     } catch (Fault fault) {
@@ -79,7 +79,7 @@ class ItemStreamTest {
   }
 
   @Example
-  void shouldAllowTheDepthThatTheLimitNames() {
+  void shouldAllowNestingUpToTheLimit() {
     int depth = InputLimits.standard().nesting();
     String deepest = "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
     assertThat(
@@ -91,7 +91,7 @@ class ItemStreamTest {
   }
 
   @Example
-  void shouldEndAnItemOfManyTinyValuesBeforeItFillsTheMemory() {
+  void shouldRefuseAnItemWithTooManyValuesBeforeItFillsTheMemory() {
     byte[] bomb = ("{\"x\":[" + "{},".repeat(5_000_000) + "{}]}").getBytes(StandardCharsets.UTF_8);
     Ledger ledger = new Ledger();
 
@@ -102,7 +102,7 @@ class ItemStreamTest {
   }
 
   @Example
-  void shouldEndAnItemOfManyBytes() {
+  void shouldRefuseAnItemWithTooManyBytes() {
     String texts = "\"" + "y".repeat(100_000) + "\",";
     byte[] body = ("{\"x\":[" + texts.repeat(100) + "1]}").getBytes(StandardCharsets.UTF_8);
     Ledger ledger = new Ledger();
@@ -112,7 +112,7 @@ class ItemStreamTest {
   }
 
   @Example
-  void shouldEndAnItemWithALongName() {
+  void shouldRefuseAnItemWithALongName() {
     byte[] body = ("{\"" + "n".repeat(1_001) + "\":1}").getBytes(StandardCharsets.UTF_8);
     assertThat(fault(body, ContentEncoding.IDENTITY, new Ledger())).contains("Name");
   }

@@ -80,7 +80,7 @@ class EventMakerTest {
   }
 
   @Property(tries = 1500)
-  void shouldMeetAnyTreeWithAnEventOrAFault(
+  void shouldTurnAnyTreeIntoAnEventOrAFault(
       @ForAll("anything") Object item, @ForAll boolean interaction) {
     EventType type = interaction ? EventType.INTERACTION_RECORDED : EventType.FEEDBACK_GIVEN;
     try {
@@ -94,7 +94,7 @@ class EventMakerTest {
   }
 
   @Property(tries = 1500)
-  void shouldMeetAnInteractionWithAnyFieldReplacedWithAnEventOrAFault(
+  void shouldTurnAnInteractionWithAnyFieldReplacedIntoAnEventOrAFault(
       @ForAll("interactions") Map<String, Object> item) {
     JsonNode tree = Json.mapper().valueToTree(item);
     try {
@@ -112,7 +112,7 @@ class EventMakerTest {
   }
 
   @Example
-  void shouldKeyByResponseElseConversationElseItself() {
+  void shouldUseResponseElseConversationElseOwnIdAsKey() {
     assertThat(
             key(Map.of("kind", "thumb", "value", true, "responseId", "r", "conversationId", "c")))
         .isEqualTo("acme/support/r");

@@ -29,7 +29,7 @@ class IntakeTest extends IngestTest {
 
   @Test
   @DisplayName("I1: of the intake, every record is on the feedback topic or among the dead letters")
-  void shouldMoveGoodRecordsOnAndBadOnesAside() {
+  void shouldPassOnValidRecordsAndDeadLetterInvalidOnes() {
     kafka.send(binary("k-good-1", "acme", "support", THUMB));
     kafka.send(binary("k-kind", "acme", "support", THUMB.replace("thumb", "thump")));
     kafka.send(binary("k-json", "acme", "support", "{\"responseId\":"));
@@ -71,7 +71,7 @@ class IntakeTest extends IngestTest {
 
   @Test
   @DisplayName("I1: a letter fits into Kafka however much there is to say about the record")
-  void shouldNotStopAtAFaultWithALongPlace() {
+  void shouldReportAFaultWithALongPointer() {
     String names = ("{\"" + "n".repeat(990) + "\":").repeat(38);
     String deep = names + "\"\\u0000\"" + "}".repeat(38);
     String longNames =
@@ -90,7 +90,7 @@ class IntakeTest extends IngestTest {
 
   @Test
   @DisplayName("I1: a broker that takes no letter of that size gets one with the headers only")
-  void shouldSendABareLetterWhereAWholeOneIsTooLarge() throws Exception {
+  void shouldCutADeadLetterThatIsTooLarge() throws Exception {
     try (Admin admin =
         Admin.create(Map.of("bootstrap.servers", TestInfrastructure.shared().bootstrapServers()))) {
       limitLetters(admin, OpType.SET);

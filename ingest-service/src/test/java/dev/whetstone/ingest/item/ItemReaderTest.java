@@ -107,14 +107,14 @@ class ItemReaderTest {
   }
 
   @Test
-  void shouldTakeBackFeedbackOfTheSendersOwnSource() {
+  void shouldRetractFeedbackOfTheSendersOwnSource() {
     assertThat(reader.read(EventType.FEEDBACK_RETRACTED, tree("{'id': 'd-1'}"), "app"))
         .isEqualTo(new FeedbackRetracted("app", "d-1", null, null));
   }
 
   @ParameterizedTest
   @CsvSource({"END_USER_ERASED", "LOOP_DECLARED", "CHAMPION_SET", "BATCH_SEALED"})
-  void shouldNotTakeWhatOnlyServicesSay(EventType type) {
+  void shouldRefuseEventTypesOfServices(EventType type) {
     assertFault(type, "{}", FaultCode.UNSUPPORTED_TYPE, null);
   }
 

@@ -80,7 +80,7 @@ class BrokerOutageTest {
 
   @Test
   @DisplayName("I1: whatever was answered 202 is in Kafka, though the broker was killed meanwhile")
-  void shouldLoseNothingItAcceptedWhenTheBrokerIsKilled() throws Exception {
+  void shouldLoseNoAcceptedEventWhenTheBrokerIsKilled() throws Exception {
     Set<String> accepted = ConcurrentHashMap.newKeySet();
     AtomicInteger refused = new AtomicInteger();
     AtomicInteger sequence = new AtomicInteger();
@@ -119,7 +119,7 @@ class BrokerOutageTest {
   }
 
   @Test
-  void shouldNotAskAgainForWhatTheBrokerNeverTakes() throws Exception {
+  void shouldNotAskForARetryOfARecordThatIsTooLargeForTheBroker() throws Exception {
     String body =
         "[{\"responseId\":\"large\",\"kind\":\"comment\",\"rationale\":\"%s\"}]"
             .formatted("y".repeat(50_000));

@@ -8,7 +8,7 @@ class InFlightBytesTest {
   private final InFlightBytes inFlight = new InFlightBytes(10_000);
 
   @Test
-  void shouldRefuseWhatAllRequestsTogetherCannotHold() {
+  void shouldRefuseBytesOverTheLimitOfAllRequests() {
     try (var first = inFlight.open();
         var second = inFlight.open()) {
       assertThat(first.hold(5_000)).isTrue();
@@ -18,7 +18,7 @@ class InFlightBytesTest {
   }
 
   @Test
-  void shouldLendForAWhile() {
+  void shouldReserveBytesTemporarily() {
     try (var request = inFlight.open()) {
       assertThat(request.borrow(9_000)).isTrue();
       assertThat(request.borrow(1_001)).isFalse();
@@ -29,7 +29,7 @@ class InFlightBytesTest {
   }
 
   @Test
-  void shouldGiveBackWhatARequestHeld() {
+  void shouldReleaseTheBytesOfARequest() {
     try (var request = inFlight.open()) {
       assertThat(request.hold(9_001)).isFalse();
     }

@@ -39,7 +39,7 @@ class DeletionsTest extends IngestTest {
   }
 
   @Test
-  void shouldRefuseRetractionsThatMakeNoSense() {
+  void shouldRefuseInvalidRetractions() {
     assertProblem(
         http().as(TestKeys.ACME).delete("/v1/loops/theirs/feedback/d-1"), 404, "unknown-loop");
     assertProblem(http().as(TestKeys.ACME).delete(FEEDBACK + "/a%20b"), 400, "invalid-parameter");
@@ -80,7 +80,7 @@ class DeletionsTest extends IngestTest {
       strings = {
         "../x", "x/..", "a/../b", "/x", "x/", "//", "50%", "a+b", "a b", "é€😀", "a;b=c", "?q", "#f"
       })
-  void shouldEraseAnEndUserHoweverHeIsCalled(String endUser) {
+  void shouldEraseAnEndUserWithAnyReference(String endUser) {
     var given =
         json(Json.mapper()
                 .valueToTree(

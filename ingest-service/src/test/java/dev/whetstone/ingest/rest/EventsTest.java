@@ -21,7 +21,7 @@ class EventsTest extends IngestTest {
 
   @Test
   @DisplayName("I1: a binary event is in Kafka when it is answered")
-  void shouldTakeABinaryEvent() {
+  void shouldAcceptABinaryEvent() {
     var answer = binary("b-1").post("/v1/events");
 
     assertThat(answer.status()).as(answer.text()).isEqualTo(202);
@@ -34,7 +34,7 @@ class EventsTest extends IngestTest {
   }
 
   @Test
-  void shouldTakeAStructuredEvent() {
+  void shouldAcceptAStructuredEvent() {
     var answer =
         post(
             STRUCTURED,
@@ -48,7 +48,7 @@ class EventsTest extends IngestTest {
   }
 
   @Test
-  void shouldTakeABatchOfSeveralTypesAndLoops() {
+  void shouldAcceptABatchOfSeveralTypesAndLoops() {
     var answer =
         post(
             BATCHED,
@@ -149,7 +149,7 @@ class EventsTest extends IngestTest {
   }
 
   @Test
-  void shouldRefuseWhatIsNoCloudEvent() {
+  void shouldRefuseARequestThatIsNotACloudEvent() {
     assertProblem(json("{}").post("/v1/events"), 400, "malformed-cloudevent");
     assertProblem(post(STRUCTURED, "[]"), 400, "malformed-json");
     assertProblem(post(BATCHED, "{}"), 400, "malformed-json");

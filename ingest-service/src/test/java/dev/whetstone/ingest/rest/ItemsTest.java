@@ -104,7 +104,7 @@ class ItemsTest extends IngestTest {
   }
 
   @Test
-  void shouldTakeLinesOfJson() {
+  void shouldAcceptNdjson() {
     var answer =
         lines(
                 """
@@ -122,7 +122,7 @@ class ItemsTest extends IngestTest {
 
   @Test
   @DisplayName("I1: a full batch has a receipt for every item and every receipt a record")
-  void shouldTakeThousandsInOneRequest() {
+  void shouldAcceptThousandsOfItemsInOneRequest() {
     String thumbs =
         IntStream.range(0, 3000)
             .mapToObj(
@@ -197,7 +197,7 @@ class ItemsTest extends IngestTest {
   }
 
   @Test
-  void shouldRejectOneItemThatKafkaWouldNotTake() {
+  void shouldRejectAnItemThatIsTooLargeForKafka() {
     String huge = "x".repeat(390_000);
     var answer =
         json("""

@@ -24,7 +24,7 @@ class KeysTest extends IngestTest {
   Path keysFile;
 
   @Test
-  void shouldTakeFourKindsFromAPublishableKey() {
+  void shouldAcceptFourKindsFromAPublishableKey() {
     var answer =
         publishable(
             """
@@ -48,7 +48,7 @@ class KeysTest extends IngestTest {
         "{'conversationId': 'c-1', 'kind': 'thumb', 'value': true} | /responseId",
         "{'responseId': 'r-1', 'kind': 'thumb', 'value': true, 'supersedes': 'd-1'} | /supersedes",
       })
-  void shouldRefuseTheRestFromAPublishableKey(String item, String pointer) {
+  void shouldRefuseOtherFeedbackFromAPublishableKey(String item, String pointer) {
     var answer = publishable(item.replace('\'', '"'));
     assertProblem(answer, 403, "publishable-key");
     assertThat(answer.at("/pointer")).isEqualTo(pointer);
@@ -70,7 +70,7 @@ class KeysTest extends IngestTest {
   }
 
   @Test
-  void shouldLetBrowsersAskAndSend() {
+  void shouldAllowCorsRequests() {
     var preflight =
         http()
             .header("Origin", "https://shop.example")
@@ -93,7 +93,7 @@ class KeysTest extends IngestTest {
   }
 
   @Test
-  void shouldMarkWhatAKeyForImportsSends() throws IOException {
+  void shouldMarkEventsOfAnImportKey() throws IOException {
     String key = "wst_" + "I".repeat(43);
     String entry =
         """

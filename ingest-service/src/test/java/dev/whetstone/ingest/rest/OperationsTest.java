@@ -40,7 +40,7 @@ class OperationsTest extends IngestTest {
   }
 
   @Test
-  void shouldSayWhetherALoopsEventsAreAccepted() {
+  void shouldReportWhetherEventsOfALoopAreAccepted() {
     var known = http().as(TestKeys.ACME_READ_ONLY).get("/v1/loops/support/status");
     assertThat(known.status()).as(known.text()).isEqualTo(200);
     assertThat(known.at("/conditions/0/type")).isEqualTo("Accepting");

@@ -64,12 +64,12 @@ class RequestFaultsTest extends IngestTest {
         "{\"a\": 01}",
         "[%s,,%s]"
       })
-  void shouldRefuseWhatIsNoJson(String pattern) {
+  void shouldRefuseABodyThatIsNotJson(String pattern) {
     assertProblem(json(pattern.replace("%s", THUMB)).post(FEEDBACK), 400, "malformed-json");
   }
 
   @Test
-  void shouldRefuseBytesThatAreNoUtf8() {
+  void shouldRefuseInvalidUtf8() {
     byte[] body = THUMB.getBytes(StandardCharsets.UTF_8);
     body[10] = (byte) 0xC3;
     body[11] = (byte) 0x28;
@@ -113,7 +113,7 @@ class RequestFaultsTest extends IngestTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"nowhere", "theirs", "NO-SUCH.NAME"})
-  void shouldNotKnowLoopsOfNobodyOrOfAnotherTenant(String loop) {
+  void shouldAnswerLoopsOfOtherTenantsLikeUnknownLoops(String loop) {
     var answer = json(THUMB).post("/v1/loops/" + loop + "/feedback");
     assertProblem(answer, 404, "unknown-loop");
     assertThat(answer.at("/detail")).isEqualTo("there is no loop '" + loop + "'");
@@ -128,7 +128,7 @@ class RequestFaultsTest extends IngestTest {
   }
 
   @Test
-  void shouldRefuseABodyThatUnfoldsTooLarge() throws IOException {
+  void shouldRefuseABodyThatIsTooLargeDecompressed() throws IOException {
     byte[] blanks = new byte[40 << 20];
     Arrays.fill(blanks, (byte) ' ');
     assertProblem(
@@ -174,7 +174,7 @@ class RequestFaultsTest extends IngestTest {
   }
 
   @Test
-  void shouldTakeCompressedBodies() throws IOException {
+  void shouldAcceptCompressedBodies() throws IOException {
     byte[] body = THUMB.replace("fault", "packed").getBytes(StandardCharsets.UTF_8);
     assertThat(bytes(gzip(body)).header("Content-Encoding", "gzip").post(FEEDBACK).status())
         .isEqualTo(202);

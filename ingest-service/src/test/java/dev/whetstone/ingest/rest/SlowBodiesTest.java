@@ -43,7 +43,7 @@ class SlowBodiesTest extends IngestTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"identity", "gzip", "zstd"})
-  void shouldNotWaitForABodyThatStops(String encoding) throws IOException {
+  void shouldNotWaitForABodyThatStopsArriving(String encoding) throws IOException {
     try (Socket client = open("Content-Encoding: " + encoding)) {
       if (encoding.equals("identity")) {
         chunk(client.getOutputStream(), ITEM.repeat(100));
@@ -65,7 +65,7 @@ class SlowBodiesTest extends IngestTest {
   }
 
   @Test
-  void shouldNotWaitForABodyThatDrips() throws IOException {
+  void shouldNotWaitForABodyThatArrivesTooSlowly() throws IOException {
     try (Socket client = open("X-Drips: yes");
         var drips = Executors.newSingleThreadScheduledExecutor()) {
       var out = client.getOutputStream();
@@ -78,7 +78,7 @@ class SlowBodiesTest extends IngestTest {
   }
 
   @Test
-  void shouldAnswerABodyThatIsTooLargeBeforeItsEnd() throws IOException {
+  void shouldAnswerATooLargeBodyBeforeReadingItCompletely() throws IOException {
     try (Socket client = open("X-Ends: never")) {
       var out = client.getOutputStream();
       for (int i = 0; i < 5; i++) {

@@ -28,7 +28,7 @@ class UrlParametersTest {
   private static final Sender APP = new Sender("acme", "app", false);
 
   @Property(tries = 2000)
-  void shouldEraseWhomeverIngestAccepted(@ForAll("references") String reference) {
+  void shouldEraseEveryEndUserThatFeedbackCanName(@ForAll("references") String reference) {
     for (String field : new String[] {"endUser", "conversationId"}) {
       if (isAccepted(field, reference)) {
         assertThatCode(() -> UrlParameterRule.requireText(field, reference))
