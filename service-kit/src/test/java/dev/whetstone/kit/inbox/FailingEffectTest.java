@@ -52,8 +52,8 @@ class FailingEffectTest {
 
   @BeforeEach
   void makeATableThatIsCheckedAtCommit() {
-    sql.update("drop table if exists checked_at_commit");
-    sql.update(
+    sql.updateInNewTransaction("drop table if exists checked_at_commit");
+    sql.updateInNewTransaction(
         """
         create table checked_at_commit (id text primary key, other text
           references checked_at_commit (id) deferrable initially deferred)
@@ -123,16 +123,16 @@ class FailingEffectTest {
   void shouldThrowWhenTheLetterCannotBeWritten() {
     ConsumerRecord<String, byte[]> poison = record("1", loop.key() + "/x");
     double before = counted("effect-failed");
-    sql.update(
+    sql.updateInNewTransaction(
         "alter table outbox add constraint none_of_this_loop check (message_key <> '%s')"
             .formatted(poison.key()));
     try {
       assertThatThrownBy(() -> consumption.process(List.of(poison), FAILING))
           .hasMessageContaining(TopicNames.FEEDBACK + "-0 at offset 7")
-          .hasMessageContaining("the offset stays")
+          .hasMessageContaining("The offset was not committed")
           .hasMessageContaining("none_of_this_loop");
     } finally {
-      sql.update("alter table outbox drop constraint none_of_this_loop");
+      sql.updateInNewTransaction("alter table outbox drop constraint none_of_this_loop");
     }
     assertThat(counted("effect-failed")).isEqualTo(before);
 
@@ -188,9 +188,9 @@ class FailingEffectTest {
   @Test
   @DisplayName("I1: a commit that fails in passing is tried again, and takes effect once")
   void shouldTryAgainWhenTheCommitFailsInPassing() {
-    sql.update("drop sequence if exists commits");
-    sql.update("create sequence commits");
-    sql.update(
+    sql.updateInNewTransaction("drop sequence if exists commits");
+    sql.updateInNewTransaction("create sequence commits");
+    sql.updateInNewTransaction(
         """
         create or replace function fail_twice() returns trigger language plpgsql as $$
         begin
@@ -200,7 +200,7 @@ class FailingEffectTest {
           return null;
         end $$
         """);
-    sql.update(
+    sql.updateInNewTransaction(
         """
         create constraint trigger twice after insert on checked_at_commit
         deferrable initially deferred for each row execute function fail_twice()

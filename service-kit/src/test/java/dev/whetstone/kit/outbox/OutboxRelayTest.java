@@ -37,7 +37,7 @@ class OutboxRelayTest {
 
   @AfterEach
   void forgetWhatCannotBeSent() {
-    sql.update("delete from outbox where message_key like 'relay/%'");
+    sql.updateInNewTransaction("delete from outbox where message_key like 'relay/%'");
   }
 
   @Test
@@ -136,7 +136,7 @@ class OutboxRelayTest {
   }
 
   private void queue(String topic, String key, String headers, int bytes, Duration ago) {
-    sql.update(
+    sql.updateInNewTransaction(
         """
         insert into outbox (topic, message_key, seq, headers, payload, created_at)
         values (?, ?, 1, ?::jsonb, ?, clock_timestamp() - make_interval(secs => ?))
