@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class FindingRepository {
 
-  /** In the caller's transaction. */
   public void add(EventAttributes attributes, FindingReported finding) {
     if (FindingRow.findByIdOptional(finding.findingId()).isPresent()) {
       return;
