@@ -1,8 +1,10 @@
 package dev.whetstone.kit.inbox;
 
 import dev.whetstone.kit.sql.DatabaseException;
+import dev.whetstone.kit.sql.RequiredTransaction;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -26,16 +28,21 @@ public class Inbox {
   private static final String SEEN =
       "select event_key, body_sha256 from inbox where event_key = any(?::text[])";
   private final DataSource dataSource;
+  private final TransactionSynchronizationRegistry transactions;
 
-  public Inbox(DataSource dataSource) {
+  public Inbox(DataSource dataSource, TransactionSynchronizationRegistry transactions) {
     this.dataSource = dataSource;
+    this.transactions = transactions;
   }
 
   /**
    * Records the keys in the caller's transaction and returns the outcome of each, in order. A key
    * that is twice in the list is fresh once. Waits for another transaction that holds the same key.
+   *
+   * @throws IllegalStateException outside a transaction
    */
   public List<InboxOutcome> admit(List<InboxKey> keys) {
+    RequiredTransaction.check(transactions, "events are recorded in the inbox");
     Map<String, String> bodies = new HashMap<>();
     for (InboxKey key : keys) {
       bodies.putIfAbsent(key.key().text(), key.bodySha256());

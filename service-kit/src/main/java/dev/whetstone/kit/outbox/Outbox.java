@@ -5,6 +5,7 @@ import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.DeadLetter;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.DatabaseException;
+import dev.whetstone.kit.sql.RequiredTransaction;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
@@ -54,7 +55,11 @@ public class Outbox {
     this.transactions = transactions;
   }
 
-  /** Queues an event for its type's topic. */
+  /**
+   * Queues an event for its type's topic.
+   *
+   * @throws IllegalStateException outside a transaction
+   */
   public void add(Event<?> event) {
     insert(
         event.attributes().type().topic(),
@@ -115,6 +120,7 @@ public class Outbox {
   }
 
   private void insert(String topic, String key, Map<String, String> headers, byte[] payload) {
+    RequiredTransaction.check(transactions, "a message for %s is queued".formatted(topic));
     try (Connection connection = dataSource.getConnection()) {
       long sequence;
       try (var statement = connection.prepareStatement(NEXT_SEQUENCE)) {
@@ -140,8 +146,7 @@ public class Outbox {
   }
 
   private void wakeRelayAfterCommit() {
-    if (transactions.getTransactionKey() == null
-        || transactions.getResource(Outbox.class) != null) {
+    if (transactions.getResource(Outbox.class) != null) {
       return;
     }
     transactions.putResource(Outbox.class, Boolean.TRUE);

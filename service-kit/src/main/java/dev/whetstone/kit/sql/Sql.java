@@ -3,7 +3,6 @@ package dev.whetstone.kit.sql;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Status;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -147,12 +146,8 @@ public class Sql {
   }
 
   private void requireTransaction(String sql) {
-    if (transactions.getTransactionStatus() == Status.STATUS_NO_TRANSACTION) {
-      throw new IllegalStateException(
-          "the statement '%s' writes or locks outside a transaction; call it from a @Transactional"
-                  .formatted(firstLine(sql))
-              + " method or from QuarkusTransaction.requiringNew(), or use updateInNewTransaction");
-    }
+    RequiredTransaction.check(
+        transactions, "the statement '%s' writes or locks".formatted(firstLine(sql)));
   }
 
   private static String firstLine(String sql) {

@@ -61,8 +61,8 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1: a record with U+0000 in key and headers lies with the dead letters")
-  void shouldWriteALetterOfWhatNoTextColumnTakes() {
+  @DisplayName("I1: a record with U+0000 in key and headers becomes a dead letter")
+  void shouldWriteALetterOfARecordThatNoTextColumnTakes() {
     ConsumerRecord<String, byte[]> hostile = record("1", loop.key() + "/a\0b");
     hostile.headers().add("no\0te", "c\0d".getBytes(StandardCharsets.UTF_8));
     hostile.headers().add("nothing", null);
@@ -76,7 +76,7 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1: a letter of a record as large as Kafka takes is written and sent")
+  @DisplayName("I1: a letter of the largest record that Kafka accepts is written and sent")
   void shouldCutALetterThatKafkaWouldNotTake() {
     ConsumerRecord<String, byte[]> large =
         received(loop.key() + "/" + "k".repeat(3_000), new byte[1_040_000], new RecordHeaders());
@@ -96,7 +96,7 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1: a letter is measured as it is sent, whatever its headers turn into")
+  @DisplayName("I1: a letter is measured as it is sent, also when its headers grow")
   void shouldCutALetterWhoseHeadersGrow() {
     byte[] noText = new byte[60_000];
     Arrays.fill(noText, (byte) 0xFF);
@@ -142,8 +142,8 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1, I2: of a poll that fails at commit, only the record at fault is set aside")
-  void shouldSetAsideWhatFailsAtCommit() {
+  @DisplayName("I1, I2: when a poll fails at commit, only the record at fault becomes a dead letter")
+  void shouldDeadLetterTheRecordThatFailsAtCommit() {
     EventEffect effect =
         batch -> {
           for (ReceivedEvent received : batch) {
@@ -171,8 +171,8 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I7: a poll whose work outlasts a transaction is taken in parts")
-  void shouldTakeAPollInPartsThatFit() {
+  @DisplayName("I7: a poll whose work outlasts a transaction is split")
+  void shouldSplitAPollThatOutlastsATransaction() {
     List<String> applied = new ArrayList<>();
     consumption.process(
         List.of(record("1", "a"), record("2", "b"), record("3", "c"), record("4", "d")),
@@ -186,8 +186,8 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1: a commit that fails in passing is tried again, and takes effect once")
-  void shouldTryAgainWhenTheCommitFailsInPassing() {
+  @DisplayName("I1: a commit that fails for a passing reason is retried and takes effect once")
+  void shouldRetryACommitThatFailsForAPassingReason() {
     sql.updateInNewTransaction("drop sequence if exists commits");
     sql.updateInNewTransaction("create sequence commits");
     sql.updateInNewTransaction(

@@ -23,7 +23,7 @@ class InboxPruningTest {
   @Inject Clock systemClock;
 
   @Test
-  void shouldForgetKeysByAgeOnly() {
+  void shouldPruneKeysByAgeOnly() {
     Instant start = systemClock.instant();
     MutableClock clock = new MutableClock(start);
     InboxPruning pruning = new InboxPruning(sql, clock, Duration.ofDays(400));

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.whetstone.kit.inbox.Inbox;
+import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.testing.InfrastructureResource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +23,8 @@ class SqlTransactionTest {
   private static final String INSERT = "insert into work_lease values (?, 'a', now())";
   private static final String COUNT = "select count(*) from work_lease where name = ?";
   @Inject Sql sql;
+  @Inject Inbox inbox;
+  @Inject Outbox outbox;
 
   @Test
   void shouldRefuseAnUpdateOutsideATransaction() {
@@ -58,6 +63,18 @@ class SqlTransactionTest {
                 QuarkusTransaction.requiringNew()
                     .run(() -> sql.query(statement, row -> row.getString(1))))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void shouldRefuseInboxAndOutboxOutsideATransaction() {
+    var record = new ConsumerRecord<String, byte[]>("topic", 0, 0, "key", new byte[0]);
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> outbox.addDeadLetter(record, "code", "detail"))
+        .withMessageContaining("is queued outside a transaction");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> inbox.admit(List.of()))
+        .withMessageContaining("recorded in the inbox outside a transaction");
   }
 
   @Test
