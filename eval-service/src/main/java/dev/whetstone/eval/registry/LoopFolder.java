@@ -140,8 +140,8 @@ public class LoopFolder {
         LoopId loop = declaration.spec().id();
         remember(name, digest, loop, LocalInputState.of(declaration.spec()), null);
       } catch (LoopFileException e) {
-        LOG.warnf("loop-file-broken file=%s faults=%s", name, e.getMessage());
         remember(name, digest, about(content), Map.of(), e.getMessage());
+        throw e;
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the loop file " + file, e);
