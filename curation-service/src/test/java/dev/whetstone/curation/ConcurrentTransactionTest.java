@@ -151,7 +151,8 @@ class ConcurrentTransactionTest {
     for (int i = 0; i < 20; i++) {
       feed.take(send.thumb("f" + i, "r" + i, "ada", AT, true));
     }
-    sql.update("update event set body = '{' where loop = ? and id = 'f7'", send.loop().loop());
+    sql.updateInNewTransaction(
+        "update event set body = '{' where loop = ? and id = 'f7'", send.loop().loop());
     feed.declare(send.declared(""));
 
     reconciler.reconcile();

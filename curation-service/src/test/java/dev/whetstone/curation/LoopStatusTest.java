@@ -162,7 +162,7 @@ class LoopStatusTest {
         send.thumb("up", "r1", "ada", AT.plusSeconds(1), true),
         send.thumb("down", "r1", "bob", AT.plusSeconds(1), false));
     String id = as(TestKeys.ACME).get(loop + "/quarantine").then().extract().path("[0].exampleId");
-    sql.update(
+    sql.updateInNewTransaction(
         """
         update example set stage = 'admission-failed', steps =
           '[{"stage":"admission-failed","outcome":"quarantine","reason":"admission-failed"}]'

@@ -141,7 +141,7 @@ class SealFaultsTest {
     String body =
         sql.query("select body from example where row_id = ?", one -> one.getString(1), row)
             .getFirst();
-    sql.update("update example set body = 'a secret' where row_id = ?", row);
+    sql.updateInNewTransaction("update example set body = 'a secret' where row_id = ?", row);
     reconciler.reconcile();
     reconciler.reconcile();
     status()
@@ -149,7 +149,7 @@ class SealFaultsTest {
         .body("conditions[1].message", Matchers.containsString(".java:"))
         .body("conditions[1].message", Matchers.not(Matchers.containsString("secret")));
 
-    sql.update("update example set body = ? where row_id = ?", body, row);
+    sql.updateInNewTransaction("update example set body = ? where row_id = ?", body, row);
     clock.advance(Duration.ofSeconds(10));
     reconciler.reconcile();
 
@@ -269,12 +269,12 @@ class SealFaultsTest {
   }
 
   private void failAtCommit() {
-    sql.update(
+    sql.updateInNewTransaction(
         """
         create or replace function fail_at_commit() returns trigger language plpgsql as
         $$ begin raise exception 'forced at commit'; end $$
         """);
-    sql.update(
+    sql.updateInNewTransaction(
         """
         create constraint trigger fail_at_commit after insert on batch
         deferrable initially deferred for each row execute function fail_at_commit()
@@ -284,14 +284,15 @@ class SealFaultsTest {
   /** As if nothing had ever been received; some time goes by. */
   private void forgetEverything() {
     clock.advance(Duration.ofMinutes(1));
-    sql.update(
+    sql.updateInNewTransaction(
         "delete from batch_blob where batch_id in (select batch_id from batch where loop = ?)",
         send.loop().loop());
     for (String table :
         List.of("event", "example", "interaction", "conversation", "cut", "batch")) {
-      sql.update("delete from " + table + " where loop = ?", send.loop().loop());
+      sql.updateInNewTransaction("delete from " + table + " where loop = ?", send.loop().loop());
     }
-    sql.update("delete from inbox where event_key like ?", send.loop().key() + "/%");
+    sql.updateInNewTransaction(
+        "delete from inbox where event_key like ?", send.loop().key() + "/%");
   }
 
   private List<Batch> batches() {

@@ -29,8 +29,8 @@ final class ClockRules {
         .callMethodWhere(readsTheSystemClock())
         .allowEmptyShould(true)
         .because(
-            "tests move the clock: inject java.time.Clock, and LeaseClock for leases; pass the"
-                + " instant into what decides");
+            "tests move the clock: inject java.time.Clock, or LeaseClock for leases, and pass the"
+                + " instant to the code that decides");
   }
 
   static ArchRule asksForIds(String root) {
@@ -42,7 +42,7 @@ final class ClockRules {
         .should()
         .callMethod(java.util.UUID.class, "randomUUID")
         .allowEmptyShould(true)
-        .because("ids are ordered by time and foreseeable in tests: inject Ids");
+        .because("ids are ordered by time, and fixed in tests: inject IdGenerator");
   }
 
   private static DescribedPredicate<JavaMethodCall> readsTheSystemClock() {

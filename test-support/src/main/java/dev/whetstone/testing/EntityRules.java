@@ -27,7 +27,7 @@ final class EntityRules {
         .should(beUsedOnlyInTheirFeature(root))
         .allowEmptyShould(true)
         .because(
-            "a table belongs to one feature: give the others a record, or ask the feature to do it");
+            "a table belongs to one feature: return a record to the others, or call the feature");
   }
 
   static ArchRule isNotSent(String root) {
@@ -40,11 +40,11 @@ final class EntityRules {
         .areAnnotatedWith(PATH)
         .should(mentionNoEntity())
         .allowEmptyShould(true)
-        .because("a column must be free to change without the API: answer with a record");
+        .because("a column must be able to change without the API: return a record");
   }
 
   private static ArchCondition<JavaClass> beUsedOnlyInTheirFeature(String root) {
-    return new ArchCondition<>("be used only in their feature's package") {
+    return new ArchCondition<>("be used only in the package of their feature") {
       @Override
       public void check(JavaClass entity, ConditionEvents events) {
         String home = feature(root, entity);

@@ -29,9 +29,9 @@ final class MessagingRules {
         .dependOnClassesThat(nameMatching(PRODUCERS))
         .allowEmptyShould(true)
         .because(
-            "what is sent beside the transaction is lost or sent twice when it fails: call"
-                + " Outbox.add(event) and let the relay send it. Only ingest, whose log is Kafka,"
-                + " has a publisher");
+            "a message sent outside the transaction is lost or sent twice when the transaction"
+                + " fails: call Outbox.add(event) and let the relay send it. Only ingest, whose log"
+                + " is Kafka, has a publisher");
   }
 
   static ArchRule onlyConsumersConsume(String root) {
@@ -43,8 +43,8 @@ final class MessagingRules {
         .dependOnClassesThat(nameMatching(CONSUMERS))
         .allowEmptyShould(true)
         .because(
-            "whoever looks for what a service consumes must find it: receive in a class named"
-                + " …Consumer, which hands the records to Consumption");
+            "the topics that a service consumes must be easy to find: receive records in a class"
+                + " named …Consumer, which passes them to EventConsumption");
   }
 
   private static DescribedPredicate<JavaClass> sender() {

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * The house's rules of "what must never import what", for one service. Each service has this test:
+ * The rules of architecture.md on what must not depend on what, for one module. Each service has
+ * this test:
  *
  * <pre>{@code
  * class ArchitectureTest {
@@ -24,35 +25,54 @@ import org.junit.jupiter.api.DynamicTest;
  * }
  * }</pre>
  *
- * <p>Pure packages hold nothing but decisions, states and statistics. Records, enums and sealed
- * interfaces are held to the same rule wherever they are.
+ * <p>A pure package holds only decisions, states and statistics. Records, enums, sealed interfaces
+ * and classes named as decisions ({@code …Rule}, {@code …Policy}, {@code …Stage}, {@code
+ * …Detector}, {@code …Metric}) are held to the same rule in every package.
  */
 public final class WhetstoneArchitecture {
+  private static final List<String> SHARED =
+      List.of("dev.whetstone.contracts", "dev.whetstone.kit");
   private final String root;
   private final List<String> purePackages;
+  private final List<String> shared;
+  private final boolean service;
 
-  private WhetstoneArchitecture(String root, List<String> purePackages) {
+  private WhetstoneArchitecture(
+      String root, List<String> purePackages, List<String> shared, boolean service) {
     this.root = root;
     this.purePackages = purePackages;
+    this.shared = shared;
+    this.service = service;
   }
 
   /**
-   * The rules for a service.
+   * All rules, for a service: it may depend on contracts and service-kit.
    *
    * @param root its root package, for example {@code dev.whetstone.curation}
    */
   public static WhetstoneArchitecture of(String root) {
-    return new WhetstoneArchitecture(root, List.of());
+    return new WhetstoneArchitecture(root, List.of(), SHARED, true);
   }
 
   /**
-   * Names feature packages below the root in which every class must be free of frameworks.
+   * The rules on dependencies, purity and cycles, for a module without a database, a clock and a
+   * consumer of its own.
+   *
+   * @param root its root package, for example {@code dev.whetstone.local}
+   * @param shared root packages of the project's modules that it may depend on
+   */
+  public static WhetstoneArchitecture ofLibrary(String root, String... shared) {
+    return new WhetstoneArchitecture(root, List.of(), List.of(shared), false);
+  }
+
+  /**
+   * Names packages below the root in which every class must be pure.
    *
    * @throws IllegalArgumentException from {@link #tests()} when one of them is empty, so that a
-   *     renamed package does not fall out of the rule unseen
+   *     renamed package does not drop out of the rule unnoticed
    */
   public WhetstoneArchitecture withPurePackages(String... names) {
-    return new WhetstoneArchitecture(root, List.of(names));
+    return new WhetstoneArchitecture(root, List.of(names), shared, service);
   }
 
   /** One test per rule. */
@@ -61,7 +81,7 @@ public final class WhetstoneArchitecture {
     for (String name : purePackages) {
       if (classes.stream().noneMatch(c -> c.getPackageName().startsWith(root + "." + name))) {
         throw new IllegalArgumentException(
-            "%s.%s holds no class; name the package where those decisions are now"
+            "%s.%s holds no class; name the package that now holds those decisions"
                 .formatted(root, name));
       }
     }
@@ -71,19 +91,22 @@ public final class WhetstoneArchitecture {
 
   Map<String, ArchRule> rules() {
     var rules = new LinkedHashMap<String, ArchRule>();
-    rules.put("shouldNotImportAnotherService", DependencyRules.noOtherService(root));
-    rules.put("shouldKeepRecordsAndStatesPure", DependencyRules.pureShapes(root));
+    rules.put("shouldNotImportAnotherService", DependencyRules.onlySharedModules(root, shared));
+    rules.put("shouldKeepRecordsAndStatesPure", PurityRules.pureShapes(root));
+    rules.put("shouldKeepDecisionsPureByName", PurityRules.pureRoles(root));
     purePackages.forEach(
         name ->
-            rules.put(
-                "shouldKeepPackagePure(" + name + ")", DependencyRules.purePackage(root, name)));
-    rules.put("shouldProduceOnlyThroughTheOutbox", MessagingRules.onlyTheRelayProduces(root));
-    rules.put("shouldConsumeOnlyInConsumers", MessagingRules.onlyConsumersConsume(root));
-    rules.put("shouldKeepEntitiesInTheirFeature", EntityRules.staysInItsFeature(root));
-    rules.put("shouldNotSendEntities", EntityRules.isNotSent(root));
-    rules.put("shouldHaveNoCyclesOfFeatures", DependencyRules.noCycles(root));
-    rules.put("shouldAskTheClock", ClockRules.asksTheClock(root));
-    rules.put("shouldAskForIds", ClockRules.asksForIds(root));
+            rules.put("shouldKeepPackagePure(" + name + ")", PurityRules.purePackage(root, name)));
+    rules.put("shouldHaveNoCyclesOfFeatures", DependencyRules.noFeatureCycles(root));
+    rules.put("shouldHaveNoCyclesOfPackages", DependencyRules.noPackageCycles(root));
+    if (service) {
+      rules.put("shouldProduceOnlyThroughTheOutbox", MessagingRules.onlyTheRelayProduces(root));
+      rules.put("shouldConsumeOnlyInConsumers", MessagingRules.onlyConsumersConsume(root));
+      rules.put("shouldKeepEntitiesInTheirFeature", EntityRules.staysInItsFeature(root));
+      rules.put("shouldNotSendEntities", EntityRules.isNotSent(root));
+      rules.put("shouldAskTheClock", ClockRules.asksTheClock(root));
+      rules.put("shouldAskForIds", ClockRules.asksForIds(root));
+    }
     return rules;
   }
 

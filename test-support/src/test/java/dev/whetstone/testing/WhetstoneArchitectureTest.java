@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ class WhetstoneArchitectureTest {
   private static final String FIXTURE = "dev.whetstone.testing.fixture";
 
   @Test
-  void shouldPassWhatKeepsTheRules() {
+  void shouldPassAModuleThatKeepsTheRules() {
     assertThat(breaches("sound")).isEmpty();
   }
 
@@ -22,19 +23,22 @@ class WhetstoneArchitectureTest {
   void shouldFindEveryBreach() {
     assertThat(breaches("broken"))
         .containsExactlyInAnyOrder(
+            "shouldNotImportAnotherService",
             "shouldKeepRecordsAndStatesPure",
+            "shouldKeepDecisionsPureByName",
             "shouldKeepPackagePure(one)",
             "shouldProduceOnlyThroughTheOutbox",
             "shouldConsumeOnlyInConsumers",
             "shouldKeepEntitiesInTheirFeature",
             "shouldNotSendEntities",
             "shouldHaveNoCyclesOfFeatures",
+            "shouldHaveNoCyclesOfPackages",
             "shouldAskTheClock",
             "shouldAskForIds");
   }
 
   @Test
-  void shouldSayHowToMend() {
+  void shouldNameTheRemedy() {
     var rule = ClockRules.asksTheClock(FIXTURE + ".broken");
     assertThatThrownBy(() -> rule.check(classes("broken")))
         .isInstanceOf(AssertionError.class)
@@ -43,10 +47,37 @@ class WhetstoneArchitectureTest {
   }
 
   @Test
-  void shouldRefuseAPurePackageThatHoldsNothing() {
+  void shouldRefuseAPurePackageWithoutClasses() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> WhetstoneArchitecture.of(FIXTURE).withPurePackages("gone").tests())
         .withMessageContaining(FIXTURE + ".gone");
+  }
+
+  @Test
+  void shouldFindACycleBetweenAPackageAndItsSubPackage() {
+    var rule = DependencyRules.noPackageCycles(FIXTURE + ".broken");
+    assertThatThrownBy(() -> rule.check(classes("broken.three")))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("three.inner");
+  }
+
+  @Test
+  void shouldRefuseAModuleThatNoListNames() {
+    var rule = DependencyRules.onlySharedModules(FIXTURE + ".broken", List.of());
+    assertThatThrownBy(() -> rule.check(classes("broken")))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining(FIXTURE + ".sound.one.Decision");
+    DependencyRules.onlySharedModules(FIXTURE + ".broken", List.of(FIXTURE + ".sound"))
+        .check(classes("broken"));
+  }
+
+  @Test
+  void shouldAllowOnlyDecisionsInAClassNamedAsOne() {
+    var rule = PurityRules.pureRoles(FIXTURE + ".broken");
+    assertThatThrownBy(() -> rule.check(classes("broken")))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("RowStage.java")
+        .hasMessageContaining("read and store values in the bean that calls it");
   }
 
   private static Set<String> breaches(String name) {

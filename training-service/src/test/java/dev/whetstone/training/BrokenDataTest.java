@@ -106,7 +106,7 @@ class BrokenDataTest {
     Sealed lost = fixture.seal(loop, 1, 20);
     Sealed sound = fixture.seal(loop, 2, 20);
     String id = lost.event().batchId();
-    sql.update("update batch set state = 'adopted' where batch_id = ?", id);
+    sql.updateInNewTransaction("update batch set state = 'adopted' where batch_id = ?", id);
     Files.delete(
         Path.of(store.uri(lost.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob())));
     fixture.pass();
@@ -146,7 +146,7 @@ class BrokenDataTest {
   void shouldPlanOtherLoopsThoughOneLoopsRowIsBroken() {
     LoopId broken = fixture.loop();
     fixture.seal(broken, 1, 20);
-    sql.update("update batch set counts = '[]' where loop = ?", broken.loop());
+    sql.updateInNewTransaction("update batch set counts = '[]' where loop = ?", broken.loop());
     LoopId sound = fixture.loop();
     fixture.seal(sound, 1, 20);
 

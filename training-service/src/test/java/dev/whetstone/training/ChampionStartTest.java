@@ -125,6 +125,7 @@ class ChampionStartTest {
   }
 
   private void setAside(Sealed sealed) {
-    sql.update("update batch set state = 'set_aside' where batch_id = ?", sealed.event().batchId());
+    sql.updateInNewTransaction(
+        "update batch set state = 'set_aside' where batch_id = ?", sealed.event().batchId());
   }
 }

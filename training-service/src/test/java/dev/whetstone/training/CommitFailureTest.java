@@ -36,7 +36,7 @@ class CommitFailureTest {
 
   @AfterEach
   void mendTheDatabase() {
-    sql.update("drop function if exists test_failure() cascade");
+    sql.updateInNewTransaction("drop function if exists test_failure() cascade");
     fixture.endAllRuns();
   }
 
@@ -65,7 +65,7 @@ class CommitFailureTest {
     assertThat(runs.of(loop)).isEmpty();
     assertThat(batches.all(loop)).allMatch(Batch::isNew);
 
-    sql.update("drop function test_failure() cascade");
+    sql.updateInNewTransaction("drop function test_failure() cascade");
     fixture.pass();
     assertThat(fixture.run(loop).state()).isEqualTo("active");
   }
@@ -81,7 +81,7 @@ class CommitFailureTest {
     fixture.pass();
     assertThat(fixture.run(loop).attempts().getFirst().state()).isEqualTo("starting");
 
-    sql.update("drop function test_failure() cascade");
+    sql.updateInNewTransaction("drop function test_failure() cascade");
     fixture.pass();
     assertThat(fixture.run(loop).attempts()).hasSize(1);
     assertThat(fixture.run(loop).attempts().getFirst().state()).isEqualTo("loading");
@@ -100,7 +100,7 @@ class CommitFailureTest {
     assertThat(fixture.run(loop).state()).isEqualTo("active");
     assertThat(fixture.run(loop).checkpointId()).isNull();
 
-    sql.update("drop function test_failure() cascade");
+    sql.updateInNewTransaction("drop function test_failure() cascade");
     worker.reports(spec, done).statusCode(200);
     worker.reports(spec, done).statusCode(200);
     assertThat(fixture.run(loop).state()).isEqualTo("succeeded");
@@ -120,12 +120,12 @@ class CommitFailureTest {
   }
 
   private void failOn(String trigger) {
-    sql.update(
+    sql.updateInNewTransaction(
         """
         create function test_failure() returns trigger language plpgsql as
         $$ begin raise exception 'forced by the test'; end $$
         """);
-    sql.update(trigger);
+    sql.updateInNewTransaction(trigger);
   }
 
   private void passThatMayFail() {

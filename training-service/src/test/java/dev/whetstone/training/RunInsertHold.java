@@ -17,9 +17,9 @@ final class RunInsertHold implements AutoCloseable {
   }
 
   static RunInsertHold take(Sql sql) {
-    sql.update("create table test_hold (held boolean)");
-    sql.update("insert into test_hold values (true)");
-    sql.update(
+    sql.updateInNewTransaction("create table test_hold (held boolean)");
+    sql.updateInNewTransaction("insert into test_hold values (true)");
+    sql.updateInNewTransaction(
         """
         create function test_hold() returns trigger language plpgsql as
         $$ begin
@@ -31,7 +31,7 @@ final class RunInsertHold implements AutoCloseable {
           return new;
         end $$
         """);
-    sql.update(
+    sql.updateInNewTransaction(
         "create trigger test_hold before insert on run for each row execute function test_hold()");
     return new RunInsertHold(sql);
   }
@@ -52,14 +52,14 @@ final class RunInsertHold implements AutoCloseable {
   }
 
   void release() {
-    sql.update("update test_hold set held = false");
+    sql.updateInNewTransaction("update test_hold set held = false");
   }
 
   @Override
   public void close() {
     release();
-    sql.update("drop function test_hold() cascade");
-    sql.update("drop table test_hold");
+    sql.updateInNewTransaction("drop function test_hold() cascade");
+    sql.updateInNewTransaction("drop table test_hold");
   }
 
   private boolean any(String query) {

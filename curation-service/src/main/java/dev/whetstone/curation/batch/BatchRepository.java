@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of batches, and what is said about them. All calls run in the caller's transaction. */
+/** The rows of batches, and what is said about them. */
 @ApplicationScoped
 public class BatchRepository {
   private static final String SOURCE = "curation";

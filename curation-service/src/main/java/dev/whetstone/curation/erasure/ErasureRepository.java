@@ -22,7 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of erasures. All calls run in the caller's transaction. */
+/** The rows of erasures. */
 @ApplicationScoped
 public class ErasureRepository {
   private final Sql sql;

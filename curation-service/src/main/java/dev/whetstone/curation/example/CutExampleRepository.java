@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a cut asks of the rows of examples and does to them. Runs in the caller's transaction. */
+/** What a cut asks of the rows of examples and does to them. */
 @ApplicationScoped
 public class CutExampleRepository {
   private final Sql sql;

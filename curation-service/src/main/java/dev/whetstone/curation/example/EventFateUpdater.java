@@ -5,7 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.List;
 
-/** Lets events follow the examples that were formed from them. Runs in the caller's transaction. */
+/** Lets events follow the examples that were formed from them. */
 @ApplicationScoped
 public class EventFateUpdater {
   private static final String FOLLOW =

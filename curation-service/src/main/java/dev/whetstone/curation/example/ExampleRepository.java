@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of examples, from admission on; {@link CutExampleRepository} has what a cut does to
- * them. All calls run in the caller's transaction.
+ * them.
  */
 @ApplicationScoped
 public class ExampleRepository {

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of accepted events. All calls run in the caller's transaction. */
+/** The rows of accepted events. */
 @ApplicationScoped
 public class ReceiptRepository {
   private static final String INSERT =

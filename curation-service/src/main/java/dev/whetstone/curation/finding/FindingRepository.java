@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Weak slices that evaluation reported. */
 @ApplicationScoped
 public class FindingRepository {
-
-  /** In the caller's transaction. */
   public void add(EventAttributes attributes, FindingReported finding) {
     if (FindingRow.findByIdOptional(finding.findingId()).isPresent()) {
       return;

@@ -6,6 +6,7 @@ import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.kit.sql.DatabaseFaults;
+import dev.whetstone.kit.work.DatabaseRetry;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,7 @@ public class DeadLettersConsumer {
   /** Returns when all are recorded; one that never can be is left out, not its neighbours. */
   private void record(List<ConsumerRecord<String, byte[]>> letters) {
     try {
-      DatabaseRetry.untilDatabaseAnswers(() -> letters.forEach(this::record));
+      DatabaseRetry.run(() -> letters.forEach(this::record));
     } catch (RuntimeException e) {
       if (DatabaseFaults.mayPass(e)) {
         throw e;

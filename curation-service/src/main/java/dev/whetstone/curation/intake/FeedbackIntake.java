@@ -59,7 +59,6 @@ public class FeedbackIntake {
     this.clock = clock;
   }
 
-  /** In the caller's transaction. */
   public void apply(List<ReceivedEvent> events) {
     Map<LoopId, List<Event<?>>> byLoop = new LinkedHashMap<>();
     Set<LoopId> erasing = new java.util.HashSet<>();
@@ -85,7 +84,7 @@ public class FeedbackIntake {
     }
   }
 
-  /** Takes parked events of a loop in, now that it is declared. In the caller's transaction. */
+  /** Takes parked events of a loop in, now that it is declared. */
   public void release(DeclaredLoop loop, List<Receipt> parked) {
     tombstones.lock(List.of(loop.id()), List.of());
     join.admit(loop, parked.stream().map(IncomingEvent::of).toList());

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 
-/** Looks again at what came in before. All calls run in the caller's transaction. */
+/** Looks again at what came in before. */
 @ApplicationScoped
 public class EventRejoin {
   private static final int AT_ONCE = 500;

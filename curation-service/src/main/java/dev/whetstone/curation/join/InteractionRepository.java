@@ -20,9 +20,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The rows of interactions and of conversations' splits. All calls run in the caller's transaction.
- */
+/** The rows of interactions and of conversations' splits. */
 @ApplicationScoped
 public class InteractionRepository {
   private static final String MEET =

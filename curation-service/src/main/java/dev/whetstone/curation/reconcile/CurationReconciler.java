@@ -9,6 +9,7 @@ import dev.whetstone.curation.operations.CurationMetrics;
 import dev.whetstone.curation.operations.SafeFaults;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.work.ReconcileLoop;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -16,15 +17,13 @@ import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Moves everything that time or a completed set makes due. It looks at rows, never at events, and
- * every step is one transaction that claims its rows past those another worker holds: any number of
- * reconcilers can run, and one that dies at any line is replaced by the next tick.
+ * Moves everything that has become due, by its deadline or because a set is complete. It reads
+ * rows, never events. Every step is one transaction that claims its rows and skips those another
+ * worker holds: several reconcilers may run at once, and the next pass repeats what one that died
+ * did not commit.
  */
 @ApplicationScoped
 public class CurationReconciler {
@@ -37,8 +36,8 @@ public class CurationReconciler {
   private final CutDriver cutter;
   private final BatchSealer sealer;
   private final CurationMetrics metrics;
-  private final Map<String, String> faults = new ConcurrentHashMap<>();
-  private volatile boolean stopping;
+  private final ReconcileLoop reconciling =
+      new ReconcileLoop("reconcile", LOG, SafeFaults::describe);
 
   public CurationReconciler(
       DeclaredLoopRepository loops,
@@ -63,14 +62,12 @@ public class CurationReconciler {
       identity = "curation-reconciler",
       every = "{whetstone.curation.reconcile-every}",
       concurrentExecution = ConcurrentExecution.SKIP)
-  void tick() {
-    if (!stopping) {
-      reconcile();
-    }
+  void pass() {
+    reconciling.pass(this::reconcile);
   }
 
   void stop(@Observes ShutdownEvent shutdown) {
-    stopping = true;
+    reconciling.stop();
   }
 
   @Scheduled(
@@ -78,59 +75,38 @@ public class CurationReconciler {
       every = "{whetstone.curation.count-every}",
       concurrentExecution = ConcurrentExecution.SKIP)
   void count() {
-    if (!stopping) {
-      metrics.refresh();
-    }
+    reconciling.step(
+        "metrics",
+        () -> {
+          metrics.refresh();
+          return false;
+        });
   }
 
   /** One round over everything that is due. */
   public void reconcile() {
-    untilIdle("erasures", sweep.round());
-    untilIdle("parked", parked::releaseSome);
+    reconciling.untilIdle("erasures", sweep.round());
+    reconciling.untilIdle("parked", parked::releaseSome);
     List<DeclaredLoop> declared = loops.all();
     for (DeclaredLoop loop : declared) {
-      untilIdle("taken-back " + loop.id(), () -> takenBack(loop));
+      reconciling.untilIdle("taken-back " + loop.id(), () -> takenBack(loop));
     }
-    untilIdle("joined-conversations", expiry::joinConversations);
-    untilIdle("expired-events", expiry::expireEvents);
-    untilIdle("expired-examples", expiry::expireExamples);
+    reconciling.untilIdle("joined-conversations", expiry::joinConversations);
+    reconciling.untilIdle("expired-events", expiry::expireEvents);
+    reconciling.untilIdle("expired-examples", expiry::expireExamples);
     for (DeclaredLoop loop : declared) {
-      if (stopping) {
+      if (reconciling.isStopping()) {
         return;
       }
       LoopId id = loop.id();
-      once("seal " + id, () -> sealer.sealOpenCut(loop));
-      if (once("cut " + id, () -> cutter.cutIfDue(loop))) {
-        once("seal " + id, () -> sealer.sealOpenCut(loop));
+      reconciling.step("seal " + id, () -> sealer.sealOpenCut(loop));
+      if (reconciling.step("cut " + id, () -> cutter.cutIfDue(loop))) {
+        reconciling.step("seal " + id, () -> sealer.sealOpenCut(loop));
       }
     }
   }
 
   private boolean takenBack(DeclaredLoop loop) {
     return QuarkusTransaction.requiringNew().call(() -> secondLook.atTakenBack(loop));
-  }
-
-  private void untilIdle(String step, BooleanSupplier work) {
-    while (!stopping && once(step, work)) {
-      LOG.debugf("reconciled step=%s", step);
-    }
-  }
-
-  /**
-   * One step's trouble must not keep the others from their work; the next tick tries it again. What
-   * broke is logged with its stack once, not every second.
-   */
-  private boolean once(String step, BooleanSupplier work) {
-    try {
-      return work.getAsBoolean();
-    } catch (RuntimeException e) {
-      String fault = SafeFaults.describe(e);
-      if (fault.equals(faults.put(step, fault))) {
-        LOG.errorf("reconcile-failed-again step=%s fault=%s, is tried again", step, fault);
-      } else {
-        LOG.errorf(e, "reconcile-failed step=%s, is tried again", step);
-      }
-      return false;
-    }
   }
 }

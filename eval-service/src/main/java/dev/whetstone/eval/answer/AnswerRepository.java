@@ -7,6 +7,7 @@ import dev.whetstone.eval.quality.HeldOutLikelihood;
 import dev.whetstone.eval.serving.ServingPort.Answer;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -78,6 +79,7 @@ public class AnswerRepository {
   /**
    * @param refusal what the server had against the question, if it refused it
    */
+  @Transactional
   void keep(
       Evaluation askedBy,
       String modelKey,
@@ -126,6 +128,7 @@ public class AnswerRepository {
   }
 
   /** Forgets what a model answered and foresaw, because it does so otherwise now. */
+  @Transactional
   public void forget(LoopId loop, String modelKey) {
     sql.update(
         "delete from answer where tenant = ? and loop = ? and model_key = ? and sample = ''",
@@ -155,6 +158,7 @@ public class AnswerRepository {
     return likelihoods;
   }
 
+  @Transactional
   void keep(LoopId loop, String modelKey, String questionSha256, HeldOutLikelihood heldOut) {
     sql.update(
         KEEP_LIKELIHOOD,

@@ -2,6 +2,7 @@ package dev.whetstone.eval.answer;
 
 import dev.whetstone.eval.serving.ServingException;
 import dev.whetstone.eval.serving.ServingException.Kind;
+import dev.whetstone.kit.work.RetryBackoff;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -15,12 +16,13 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class BoundedParallel {
   private static final int TRIES = 3;
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
   private final int inFlight;
-  private final Duration pause;
+  private final RetryBackoff backoff;
 
   BoundedParallel(int inFlight, Duration pause) {
     this.inFlight = inFlight;
-    this.pause = pause;
+    this.backoff = RetryBackoff.doubling(pause, LONGEST_PAUSE);
   }
 
   /**
@@ -66,7 +68,7 @@ final class BoundedParallel {
         if (e.kind() != Kind.UNAVAILABLE || attempt == TRIES) {
           throw e;
         }
-        LockSupport.parkNanos(pause.multipliedBy(attempt).toNanos());
+        LockSupport.parkNanos(backoff.pause(attempt).toNanos());
       }
     }
   }

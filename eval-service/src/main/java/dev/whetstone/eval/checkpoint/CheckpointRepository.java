@@ -29,6 +29,7 @@ public class CheckpointRepository {
   }
 
   /** Keeps a candidate; a known one stays as it is. */
+  @Transactional
   public boolean record(LoopId loop, CheckpointReady ready) {
     return sql.update(
             "insert into checkpoint (tenant, loop, checkpoint_id, body, received_at)"

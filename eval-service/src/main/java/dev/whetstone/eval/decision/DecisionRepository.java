@@ -98,6 +98,7 @@ public class DecisionRepository {
   }
 
   /** Takes adoption back after a rollout that failed, or that was rolled back. */
+  @Transactional(TxType.MANDATORY)
   public void takeAdoptionBack(String decisionId, Adoption to) {
     sql.update(
         "update decision set adoption = ? where decision_id = ? and adoption = 'adopted'",

@@ -8,7 +8,9 @@ import dev.whetstone.eval.evaluation.EvaluationState.Waiting;
 import dev.whetstone.kit.id.IdGenerator;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.work.RetryBackoff;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -51,6 +53,7 @@ public class EvaluationRepository {
   }
 
   /** Begins a look unless it was begun before. */
+  @Transactional
   public void begin(LoopId loop, String checkpointId, long generation, int look) {
     Instant now = clock.instant();
     sql.update(
@@ -71,6 +74,7 @@ public class EvaluationRepository {
    *
    * @return false when it is being judged, or was judged against this generation
    */
+  @Transactional
   public boolean beginAgain(LoopId loop, String checkpointId, long generation) {
     boolean stands =
         all(loop).stream()
@@ -115,6 +119,7 @@ public class EvaluationRepository {
    *
    * @return false when it was moved by somebody else to its end
    */
+  @Transactional
   public boolean move(Evaluation evaluation, EvaluationState to) {
     FrozenInputs frozen =
         switch (to) {
@@ -129,10 +134,10 @@ public class EvaluationRepository {
   }
 
   /** Writes down why nothing went on, and when to try again. */
+  @Transactional
   public void postpone(Evaluation evaluation, String trouble, Duration firstPause, boolean failed) {
-    int doublings = Math.min(evaluation.failures(), 10);
-    Duration pause = firstPause.multipliedBy(failed ? 1L << doublings : 1);
-    Instant next = clock.instant().plus(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause);
+    RetryBackoff backoff = RetryBackoff.doubling(firstPause, LONGEST_PAUSE);
+    Instant next = clock.instant().plus(backoff.pause(failed ? evaluation.failures() + 1 : 1));
     sql.update(
         "update evaluation set reason = ?, failures = ?, next_attempt_at = ?, updated_at = ?"
             + " where evaluation_id = ? and state in ('waiting', 'asking')",

@@ -12,10 +12,14 @@ import dev.whetstone.kit.loop.LoopFileReader;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.work.ReconcileLoop;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +44,7 @@ public class LoopFolder {
   private final Sql sql;
   private final LoopRegistry registry;
   private final Optional<Path> folder;
+  private final ReconcileLoop reconciling = new ReconcileLoop("loops-folder", LOG);
 
   public LoopFolder(
       Sql sql,
@@ -57,18 +62,33 @@ public class LoopFolder {
       every = "${whetstone.eval.folder-every}",
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   @RunOnVirtualThread
-  void look() {
-    folder.ifPresent(this::look);
+  void pass() {
+    folder.ifPresent(directory -> reconciling.pass(() -> look(directory)));
+  }
+
+  void stop(@Observes ShutdownEvent shutdown) {
+    reconciling.stop();
   }
 
   /** Looks through a folder once. */
   void look(Path directory) {
+    List<Path> loopFiles = loopFiles(directory);
+    for (Path file : loopFiles) {
+      reconciling.step(
+          String.valueOf(file),
+          () -> {
+            take(file);
+            return false;
+          });
+    }
+    forgetOthers(loopFiles);
+  }
+
+  private static List<Path> loopFiles(Path directory) {
     try (Stream<Path> files = Files.list(directory)) {
-      List<Path> loopFiles = files.filter(LoopFolder::isLoopFile).sorted().toList();
-      loopFiles.forEach(this::take);
-      forgetOthers(loopFiles);
+      return files.filter(LoopFolder::isLoopFile).sorted().toList();
     } catch (IOException e) {
-      LOG.warnf("loops-folder-unreadable folder=%s reason=%s", directory, e.getMessage());
+      throw new UncheckedIOException("cannot list the loops folder " + directory, e);
     }
   }
 
@@ -120,11 +140,11 @@ public class LoopFolder {
         LoopId loop = declaration.spec().id();
         remember(name, digest, loop, LocalInputState.of(declaration.spec()), null);
       } catch (LoopFileException e) {
-        LOG.warnf("loop-file-broken file=%s faults=%s", name, e.getMessage());
         remember(name, digest, about(content), Map.of(), e.getMessage());
+        throw e;
       }
-    } catch (IOException | RuntimeException e) {
-      LOG.warnf("loop-file-not-taken file=%s reason=%s", file, e.getMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the loop file " + file, e);
     }
   }
 
@@ -158,7 +178,7 @@ public class LoopFolder {
 
   /** What a file that is gone said is no trouble any more; the loops it declared stay. */
   private void forgetOthers(List<Path> files) {
-    sql.update(
+    sql.updateInNewTransaction(
         "delete from loop_file where file <> all(?)",
         files.stream().map(file -> file.getFileName().toString()).toList());
   }
@@ -169,7 +189,7 @@ public class LoopFolder {
       @Nullable LoopId loop,
       Map<String, String> inputs,
       @Nullable String faults) {
-    sql.update(
+    sql.updateInNewTransaction(
         """
         insert into loop_file (file, content_sha256, tenant, loop, inputs, faults)
         values (?, ?, ?, ?, ?, ?)

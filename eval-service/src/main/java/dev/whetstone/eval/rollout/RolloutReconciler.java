@@ -1,53 +1,53 @@
 package dev.whetstone.eval.rollout;
 
-import dev.whetstone.eval.lease.LeaseManager;
-import dev.whetstone.eval.lease.LoopThreads;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.work.LeaseManager;
+import dev.whetstone.kit.work.ReconcileLoop;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import org.jboss.logging.Logger;
 
-/** Looks again and again at what should be in service, and makes it so. */
+/** Rolls promotions out and keeps the champion loaded on every replica, each loop on a thread. */
 @ApplicationScoped
 public class RolloutReconciler {
   private static final Logger LOG = Logger.getLogger(RolloutReconciler.class);
   private final LoopRegistry registry;
   private final RolloutDriver driver;
-  private final ReplicaReconciler keeper;
+  private final ReplicaReconciler replicas;
   private final LeaseManager leases;
-  private final LoopThreads threads = new LoopThreads("rollout");
+  private final ReconcileLoop reconciling = new ReconcileLoop("rollout", LOG);
 
   public RolloutReconciler(
-      LoopRegistry registry, RolloutDriver driver, ReplicaReconciler keeper, LeaseManager leases) {
+      LoopRegistry registry,
+      RolloutDriver driver,
+      ReplicaReconciler replicas,
+      LeaseManager leases) {
     this.registry = registry;
     this.driver = driver;
-    this.keeper = keeper;
+    this.replicas = replicas;
     this.leases = leases;
   }
 
   @Scheduled(
       every = "${whetstone.eval.reconcile-every}",
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-  void look() {
-    try {
-      registry.all().forEach(loop -> threads.start(loop.id(), () -> work(loop)));
-    } catch (RuntimeException e) {
-      LOG.warnf("rollout-reconciler reason=%s", e.getMessage());
-    }
+  void pass() {
+    reconciling.pass(
+        () -> registry.all().forEach(loop -> reconciling.start(loop.id().key(), () -> work(loop))));
   }
 
   void stop(@Observes ShutdownEvent event) {
-    threads.stop();
+    reconciling.stop();
   }
 
   private void work(DeclaredLoop loop) {
     try {
       leases.run("rollout " + loop.id().key(), () -> driver.drive(loop));
     } finally {
-      keeper.keep(loop);
+      replicas.keep(loop);
     }
   }
 }

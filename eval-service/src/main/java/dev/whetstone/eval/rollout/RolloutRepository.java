@@ -8,6 +8,7 @@ import dev.whetstone.eval.rollout.RolloutState.RolledBack;
 import dev.whetstone.eval.rollout.RolloutState.Switched;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -37,6 +38,7 @@ public class RolloutRepository {
     this.clock = clock;
   }
 
+  @Transactional
   void begin(Rollout rollout, Instant deadline) {
     sql.update(
         INSERT,
@@ -71,6 +73,7 @@ public class RolloutRepository {
    *
    * @return false when another worker moved it
    */
+  @Transactional
   boolean move(Rollout rollout, RolloutState to) {
     Instant deadline =
         switch (to) {
@@ -100,6 +103,7 @@ public class RolloutRepository {
         == 1;
   }
 
+  @Transactional
   void note(Rollout rollout, String trouble) {
     sql.update(
         "update rollout set reason = ?, updated_at = ? where decision_id = ? and state = ?",

@@ -1,37 +1,74 @@
 package dev.whetstone.eval.serving;
 
 import dev.whetstone.eval.serving.ServingException.Kind;
+import dev.whetstone.kit.openai.OpenAiException;
 import java.net.URI;
-import java.util.Locale;
+import java.time.Duration;
 
 /**
- * What an HTTP status says of a model server. Only 400, 413 and 422 are about what was asked; the
- * others say that the server cannot answer now, or is not the one that the declaration means.
+ * Decides what a failed call means for an evaluation or a rollout. Only 400, 413 and 422 concern
+ * the request itself; other statuses mean that the server cannot answer now, or is not the one that
+ * the declaration names.
  */
 final class HttpErrorClassifier {
   private HttpErrorClassifier() {}
 
-  static ServingException of(URI asked, int status, String detail) {
-    Kind kind =
-        switch (status) {
-          case 400, 413, 422 -> Kind.REFUSED;
-          case 408, 429 -> Kind.UNAVAILABLE;
-          case 404 ->
-              isAboutAModel(asked.getPath(), detail) ? Kind.UNKNOWN_MODEL : Kind.MISCONFIGURED;
-          default -> status >= 500 ? Kind.UNAVAILABLE : Kind.MISCONFIGURED;
-        };
-    return new ServingException(
-        kind, "%s answered %d: %s%s".formatted(asked, status, detail, remedy(kind, status)));
+  /**
+   * The exception to throw for a failed call.
+   *
+   * @param endpoint base URL of the server
+   * @param timeout that the call had
+   */
+  static ServingException classify(OpenAiException failure, URI endpoint, Duration timeout) {
+    return switch (failure.kind()) {
+      case STATUS -> status(failure);
+      case UNREACHABLE ->
+          unavailable(
+              "the model server at %s does not answer (%s); start it or check spec.serving.endpoint"
+                  .formatted(endpoint, failure.detail()),
+              failure);
+      case TIMED_OUT ->
+          unavailable(
+              "the model server at %s did not answer %s within %s; see its log"
+                  .formatted(endpoint, failure.uri().getPath(), timeout),
+              failure);
+      case BODY_TOO_LARGE, INVALID_REPLY ->
+          unavailable(
+              "the model server at %s gave no valid answer to %s (%s); see its log"
+                  .formatted(endpoint, failure.uri().getPath(), failure.detail()),
+              failure);
+      case INTERRUPTED -> unavailable("interrupted while asking " + endpoint, failure);
+    };
   }
 
-  /** A path that the server does not have is answered by 404 too, but without naming a model. */
-  private static boolean isAboutAModel(String path, String detail) {
-    String said = detail.toLowerCase(Locale.ROOT);
+  private static ServingException unavailable(String message, OpenAiException cause) {
+    return new ServingException(Kind.UNAVAILABLE, message, cause);
+  }
+
+  private static ServingException status(OpenAiException failure) {
+    Kind kind = kind(failure);
+    return new ServingException(
+        kind, failure.getMessage() + remedy(kind, failure.status()), failure);
+  }
+
+  private static Kind kind(OpenAiException failure) {
+    return switch (failure.status()) {
+      case 400, 413, 422 -> Kind.REFUSED;
+      case 408, 429 -> Kind.UNAVAILABLE;
+      case 404 -> concernsAModel(failure) ? Kind.UNKNOWN_MODEL : Kind.MISCONFIGURED;
+      default -> failure.status() >= 500 ? Kind.UNAVAILABLE : Kind.MISCONFIGURED;
+    };
+  }
+
+  /** An unknown path is answered by 404, too. */
+  private static boolean concernsAModel(OpenAiException failure) {
+    String path = failure.uri().getPath();
     if (path.endsWith("/load_lora_adapter")) {
       return false;
     }
-    return said.contains("model")
-        || (path.endsWith("/unload_lora_adapter") && said.contains("adapter"));
+    return VllmErrorPhrases.UNKNOWN_MODEL.isIn(failure.detail())
+        || (path.endsWith("/unload_lora_adapter")
+            && VllmErrorPhrases.UNKNOWN_ADAPTER.isIn(failure.detail()));
   }
 
   private static String remedy(Kind kind, int status) {

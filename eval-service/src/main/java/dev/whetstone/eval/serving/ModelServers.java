@@ -2,16 +2,15 @@ package dev.whetstone.eval.serving;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.config.EvalConfig;
+import dev.whetstone.kit.openai.ClientLimits;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
 
 /** Ways to the model servers that loops name. */
@@ -20,16 +19,12 @@ public class ModelServers {
   private static final Logger LOG = Logger.getLogger(ModelServers.class);
   private final EvalConfig config;
   private final ServingCredentials credentials;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .executor(Executors.newVirtualThreadPerTaskExecutor())
-          .build();
+  private final HttpClient client;
 
   public ModelServers(EvalConfig config) {
     this.config = config;
     this.credentials = new ServingCredentials(config.credentialsFolder(), System::getenv);
+    this.client = ClientLimits.within(config.requestTimeout()).newHttpClient();
   }
 
   /** Where candidates are asked: the evaluation's own endpoint, else the serving one. */

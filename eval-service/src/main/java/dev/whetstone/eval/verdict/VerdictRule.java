@@ -4,6 +4,7 @@ import dev.whetstone.contracts.decision.GateOutcome;
 import dev.whetstone.contracts.decision.GateResult;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.loop.GateRole;
+import dev.whetstone.eval.gate.GateKind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,10 +39,10 @@ public final class VerdictRule {
     if (!inconclusive.isEmpty()) {
       return judgement(Verdict.INCONCLUSIVE, inconclusive);
     }
-    // Slices and critical items only speak up when they fail.
+    // A slice or the critical items are named in the reason only when they fail.
     List<String> passed =
         findings.gates().stream()
-            .filter(gate -> gate.enforced() && !gate.name().contains("/"))
+            .filter(gate -> gate.enforced() && GateKind.of(gate) == GateKind.ROLE)
             .map(gate -> gate.name() + " " + gate.reason())
             .toList();
     return switch (findings.mode()) {

@@ -174,13 +174,13 @@ class EvaluationRestartTest {
   /** Makes PostgreSQL refuse this loop's decisions, at the statement or only at the commit. */
   private void failInserts(LoopFixture scene, String when) {
     String name = scene.loop().loop();
-    sql.update(
+    sql.updateInNewTransaction(
         """
         create function refuse_%s() returns trigger language plpgsql as
         $$ begin raise exception 'refused for the test' using errcode = 'check_violation'; end $$
         """
             .formatted(name));
-    sql.update(
+    sql.updateInNewTransaction(
         """
         create constraint trigger refuse_%s after insert on decision
         deferrable initially %s for each row when (new.loop = '%s')
@@ -191,7 +191,7 @@ class EvaluationRestartTest {
 
   private void mend(LoopFixture scene) {
     String name = scene.loop().loop();
-    sql.update("drop trigger refuse_%s on decision".formatted(name));
-    sql.update("drop function refuse_%s()".formatted(name));
+    sql.updateInNewTransaction("drop trigger refuse_%s on decision".formatted(name));
+    sql.updateInNewTransaction("drop function refuse_%s()".formatted(name));
   }
 }

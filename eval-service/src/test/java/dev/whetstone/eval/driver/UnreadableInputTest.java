@@ -114,13 +114,13 @@ class UnreadableInputTest {
     LoopFixture broken = scene("a-broken").declared();
     broken.checkpoint(LoopEvaluationTest.BETTER, broken.batch("new", 60));
     awaitJudging(broken, "503");
-    sql.update("update evaluation set frozen = '{' where loop = 'a-broken'");
+    sql.updateInNewTransaction("update evaluation set frozen = '{' where loop = 'a-broken'");
     server.down(false);
     LoopFixture scene = scene("b-whole").declared();
     scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
 
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.PROMOTE);
-    sql.update("delete from evaluation where loop = 'a-broken'");
+    sql.updateInNewTransaction("delete from evaluation where loop = 'a-broken'");
   }
 
   @Test

@@ -127,7 +127,7 @@ class RolloutTest {
     CheckpointReady ready = offer(scene);
     String decision = scene.decision().decisionId();
     // Somebody else holds the lease, so that only this test drives.
-    sql.update(
+    sql.updateInNewTransaction(
         "insert into work_lease (name, owner, until) values (?, 'nobody', ?)",
         "rollout " + scene.loop().key(),
         clock.instant().plus(Duration.ofDays(1)));
@@ -137,7 +137,7 @@ class RolloutTest {
     for (String state : List.of("loading", "switched")) {
       serving.down(true);
       driver().drive(loop);
-      sql.update(
+      sql.updateInNewTransaction(
           "update rollout set deadline = ? where decision_id = ?",
           clock.instant().minus(Duration.ofHours(1)),
           decision);

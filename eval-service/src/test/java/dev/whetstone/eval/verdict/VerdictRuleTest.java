@@ -15,11 +15,13 @@ import dev.whetstone.contracts.decision.GateResult;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.loop.GateRole;
 import dev.whetstone.contracts.loop.RolloutMode;
+import dev.whetstone.eval.gate.GateKind;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class VerdictRuleTest {
@@ -109,13 +111,45 @@ class VerdictRuleTest {
     assertThat(VerdictRule.decide(findings).reason()).isEqualTo("RETAIN because");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "FRESH, FRESH, ROLE",
+    "RETAIN, RETAIN, ROLE",
+    "RETAIN, RETAIN/refunds, PART",
+    "RETAIN, RETAIN/critical, PART",
+    "FORGET, FORGET/arc, PART",
+    "FORGET, FORGET/arc/easy, PART",
+  })
+  void shouldTellTheGateOfARoleFromItsParts(GateRole role, String name, GateKind kind) {
+    assertThat(GateKind.of(gate(name, role, PASSED, true))).isEqualTo(kind);
+  }
+
+  @Test
+  void shouldNameOnlyTheGatesOfRolesWhenAllPassed() {
+    VerdictInput findings =
+        findings(
+            gate(GateRole.FRESH, PASSED, true),
+            gate(GateRole.RETAIN, PASSED, true),
+            gate("RETAIN/refunds", GateRole.RETAIN, PASSED, true),
+            gate("RETAIN/critical", GateRole.RETAIN, PASSED, true),
+            gate("FORGET/arc", GateRole.FORGET, FAILED, false));
+
+    assertThat(VerdictRule.decide(findings))
+        .isEqualTo(new VerdictResult(PROMOTE, "FRESH because; RETAIN because"));
+  }
+
   private static VerdictInput findings(GateResult... gates) {
     return new VerdictInput(List.of(gates), List.of(), List.of(), List.of(), RolloutMode.AUTO);
   }
 
   private static GateResult gate(GateRole role, GateOutcome outcome, boolean enforced) {
+    return gate(role.name(), role, outcome, enforced);
+  }
+
+  private static GateResult gate(
+      String name, GateRole role, GateOutcome outcome, boolean enforced) {
     return new GateResult(
-        role.name(),
+        name,
         role,
         "exact_match",
         100,

@@ -7,7 +7,7 @@ import jakarta.enterprise.context.RequestScoped;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Who makes the request, as its key says. */
+/** The caller of the request, identified by the API key. */
 @RequestScoped
 public class ApiCaller {
   private @Nullable ApiKey key;
@@ -32,7 +32,7 @@ public class ApiCaller {
     return key().publishable();
   }
 
-  /** A loop of the caller's own tenant. A name that cannot be one is an unknown loop. */
+  /** A loop of the caller's tenant. An invalid name is an unknown loop. */
   public LoopId loop(String name) {
     if (!LoopId.NAME.matcher(name).matches()) {
       throw new ProblemException(

@@ -4,13 +4,13 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A key as it is stored: never the key itself.
+ * An API key as it is stored: its digest, never the key itself.
  *
- * @param id names it to people
+ * @param id names it to operators
  * @param sha256 of the key's text, hex; keys are 256 random bits, so a plain digest cannot be
  *     guessed
  * @param application the {@code source} of the events it sends
- * @param publishable may stand in a browser: thumbs, ratings, comments and implicit signals only
+ * @param publishable may be used in a browser: thumbs, ratings, comments and implicit signals only
  */
 public record ApiKey(
     String id,

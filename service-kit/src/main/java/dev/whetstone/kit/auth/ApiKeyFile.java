@@ -19,8 +19,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys in {@code whetstone.keys.file}, read again when the file changes. A file that cannot be
- * read keeps the keys that were good; of a file with an entry that is none, the others count.
+ * The keys in {@code whetstone.keys.file}, read again when the file changes. While the file cannot
+ * be read, the last keys stay valid; an invalid entry is skipped, the others are used.
  */
 @ApplicationScoped
 public class ApiKeyFile {
@@ -34,7 +34,7 @@ public class ApiKeyFile {
 
   private record Snapshot(@Nullable FileTime modified, long size, Map<String, ApiKey> bySha256) {}
 
-  /** The entry of a key's text. */
+  /** The entry of a key, by its text. */
   public Optional<ApiKey> find(String key) {
     refresh();
     return Optional.ofNullable(snapshot.bySha256().get(ContentDigests.sha256(key)));
@@ -55,7 +55,7 @@ public class ApiKeyFile {
         LOG.warnf("keys-file-unreadable file=%s reason=not an object with 'keys'", file.get());
         return;
       }
-      snapshot = new Snapshot(modified, size, goodOnes(read.path("keys")));
+      snapshot = new Snapshot(modified, size, validKeys(read.path("keys")));
     } catch (NoSuchFileException e) {
       LOG.warnf("keys-file-missing file=%s", file.get());
     } catch (IOException | UncheckedIOException e) {
@@ -63,15 +63,15 @@ public class ApiKeyFile {
     }
   }
 
-  private Map<String, ApiKey> goodOnes(JsonNode entries) {
-    Map<String, ApiKey> good = new HashMap<>();
+  private Map<String, ApiKey> validKeys(JsonNode entries) {
+    Map<String, ApiKey> valid = new HashMap<>();
     for (int i = 0; i < entries.size(); i++) {
       try {
         ApiKey key = Json.mapper().treeToValue(entries.get(i), ApiKey.class);
         if (key == null) {
           warn(i, "it is null");
-        } else if (good.putIfAbsent(key.sha256(), key) != null) {
-          warn(i, "an entry before it has the same digest");
+        } else if (valid.putIfAbsent(key.sha256(), key) != null) {
+          warn(i, "an earlier entry has the same digest");
         }
       } catch (JsonProcessingException e) {
         warn(i, e.getOriginalMessage());
@@ -79,11 +79,11 @@ public class ApiKeyFile {
         warn(i, String.valueOf(e.getMessage()));
       }
     }
-    return Map.copyOf(good);
+    return Map.copyOf(valid);
   }
 
   private void warn(int index, String reason) {
     LOG.warnf(
-        "keys-file-entry-left-out file=%s entry=/keys/%d reason=%s", file.get(), index, reason);
+        "keys-file-entry-skipped file=%s entry=/keys/%d reason=%s", file.get(), index, reason);
   }
 }

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the bearer key of calls that need one. */
+/** Authenticates requests to resources that require a scope, by the bearer key. */
 public class ApiKeyFilter {
   private final ApiKeyFile keys;
   private final ApiCaller caller;
@@ -28,7 +28,7 @@ public class ApiKeyFilter {
     ApiKey key =
         keys.find(bearer(request))
             .orElseThrow(
-                () -> new ProblemException(HttpProblems.unauthorized("the key is not known here")));
+                () -> new ProblemException(HttpProblems.unauthorized("the API key is unknown")));
     if (Arrays.stream(required.value()).noneMatch(key.scopes()::contains)) {
       String scopes =
           Arrays.stream(required.value())
@@ -53,7 +53,7 @@ public class ApiKeyFilter {
         : resource.getResourceClass().getAnnotation(RequiresScope.class);
   }
 
-  /** The key from the header, or from {@code ?key=} for pages that a browser opens by a link. */
+  /** The key of the header, or of {@code ?key=} for pages that a browser opens by a link. */
   private static String bearer(ContainerRequestContext request) {
     String header = request.getHeaderString("Authorization");
     if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
@@ -65,6 +65,6 @@ public class ApiKeyFilter {
         return parameter;
       }
     }
-    throw new ProblemException(HttpProblems.unauthorized("the call has no bearer key"));
+    throw new ProblemException(HttpProblems.unauthorized("the request has no bearer key"));
   }
 }

@@ -4,19 +4,19 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What a key may do. */
+/** The permissions of a key. */
 public enum KeyScope {
   /** Send interactions and feedback. */
   INGEST,
-  /** Send feedback with audited provenance, free of per-person caps. */
+  /** Send feedback with audited provenance, without per-user caps. */
   IMPORT,
-  /** Look at everything of the tenant. */
+  /** Read everything of the tenant. */
   READ,
   /** Declare loops, seal, release from quarantine. */
   OPERATE,
   /** Confirm decisions. */
   APPROVE,
-  /** Erase people and conversations. */
+  /** Erase end users and conversations. */
   ERASE;
 
   @JsonValue

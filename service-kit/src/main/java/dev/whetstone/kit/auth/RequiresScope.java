@@ -6,7 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The call takes an API key with at least one of these scopes. The method's wins over the class's.
+ * Requires an API key with at least one of these scopes. The annotation of a method overrides that
+ * of its class.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})

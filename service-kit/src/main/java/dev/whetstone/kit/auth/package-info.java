@@ -1,4 +1,4 @@
-/** API keys: who calls, for which tenant, and what the key allows. */
+/** API keys: authentication, tenant and permissions of a caller. */
 @NullMarked
 package dev.whetstone.kit.auth;
 

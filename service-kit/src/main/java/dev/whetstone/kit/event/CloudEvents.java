@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
 public final class CloudEvents {
   private CloudEvents() {}
 
-  /** What a Kafka record turned out to be. */
+  /** The result of decoding a Kafka record. */
   public sealed interface Decoded {
     /**
      * @param bodySha256 digest of the data's bytes, hex
      */
     record Valid(Event<?> event, String bodySha256) implements Decoded {}
 
-    /** Nothing that this service can read. */
+    /** A record that this service cannot read. */
     record Poison(String code, String detail) implements Decoded {}
   }
 
@@ -71,7 +71,7 @@ public final class CloudEvents {
     return headers;
   }
 
-  /** Reads a record; never throws for what the record holds. */
+  /** Decodes a record; never throws because of its content. */
   public static Decoded decode(ConsumerRecord<String, byte[]> received) {
     try {
       Headers headers = received.headers();
@@ -102,7 +102,8 @@ public final class CloudEvents {
       return new Decoded.Valid(
           new Event<>(attributes, data), ContentDigests.sha256(received.value()));
     } catch (DateTimeParseException e) {
-      return new Decoded.Poison("bad-attribute", "ce_time is no RFC 3339 time: " + e.getMessage());
+      return new Decoded.Poison(
+          "bad-attribute", "ce_time is not an RFC 3339 time: " + e.getMessage());
     } catch (IllegalArgumentException | UncheckedIOException e) {
       return new Decoded.Poison("undecodable", String.valueOf(e.getMessage()));
     }

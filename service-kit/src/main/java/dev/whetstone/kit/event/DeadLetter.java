@@ -11,15 +11,15 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that was refused, as it came, with the reason and its origin in headers. One so large
- * that the headers would no longer fit is cut: it must not stand in its neighbours' way, and its
- * origin tells where all of it lies.
+ * A refused record, unchanged, with the reason and its origin in headers. A record so large that
+ * the headers would not fit is cut, so that it does not block the letters after it; its origin
+ * tells where the whole record is.
  */
 public final class DeadLetter {
-  /** Kafka takes 1 MiB unless told otherwise; the reason and the origin need some of it. */
+  /** Kafka accepts 1 MiB by default; the reason and the origin need some of it. */
   private static final int MOST_BYTES = 1_000_000;
 
-  /** What a header costs beside its name and value. */
+  /** Size of a header besides its name and value. */
   private static final int HEADER_OVERHEAD_BYTES = 10;
 
   private static final String CUT = "error-cut";
@@ -31,18 +31,18 @@ public final class DeadLetter {
   private DeadLetter() {}
 
   /**
-   * What remains of a record that is too large.
+   * How much is kept of a record that is too large.
    *
    * @param headerBytes longer headers are left out
    */
   private record Cut(int valueBytes, int headerBytes, int headers) {}
 
   /**
-   * The letter for the dead-letter topic beside the record's own; no larger than Kafka takes by
-   * default, whatever the record and the reason hold.
+   * The letter for the dead-letter topic of the record's topic; never larger than Kafka accepts by
+   * default.
    *
    * @param code stable, from a bounded set
-   * @param pointer JSON Pointer of the fault, where it has one
+   * @param pointer JSON Pointer of the fault, if it has one
    */
   public static ProducerRecord<String, byte[]> of(
       ConsumerRecord<String, byte[]> received,
@@ -52,16 +52,13 @@ public final class DeadLetter {
     return letter(received, code, detail, pointer, size(received) > MOST_BYTES ? LARGE : null);
   }
 
-  /** The same as little more than reason and origin, for a broker that takes only small records. */
+  /** A letter of little more than reason and origin, for a broker that takes only small records. */
   public static ProducerRecord<String, byte[]> bare(
       ConsumerRecord<String, byte[]> received, String code, String detail) {
     return letter(received, code, detail, null, BARE);
   }
 
-  /**
-   * The headers of a bare letter, made of those of a whole one that waits to be sent; its value is
-   * left out.
-   */
+  /** The headers of a bare letter, made from those of a whole one that waits to be sent. */
   public static Map<String, String> bareHeaders(Map<String, String> whole) {
     Map<String, String> bare = new LinkedHashMap<>();
     whole.forEach(

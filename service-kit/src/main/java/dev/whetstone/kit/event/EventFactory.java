@@ -10,7 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
-/** Makes events that a service says itself. */
+/** Creates the events that a service publishes. */
 @ApplicationScoped
 public class EventFactory {
   private final Clock clock;
@@ -22,15 +22,15 @@ public class EventFactory {
   }
 
   /**
-   * @param source the service that says it
-   * @param subject what it is about
+   * @param source the publishing service
+   * @param subject the id that the event is about
    */
   public <D extends EventData> Event<D> create(
       LoopId loop, String source, @Nullable String subject, String partitionKey, D data) {
     return create(ids.next("evt-"), loop, source, subject, partitionKey, data);
   }
 
-  /** The same with a given id, so that saying it again is the same event. */
+  /** The same with a given id, so that publishing again yields the same event. */
   public <D extends EventData> Event<D> create(
       String id,
       LoopId loop,

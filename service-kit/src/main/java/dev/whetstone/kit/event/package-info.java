@@ -1,4 +1,4 @@
-/** CloudEvents on Kafka: attributes in headers, JSON in the value. */
+/** CloudEvents in Kafka records: attributes in headers, JSON in the value. */
 @NullMarked
 package dev.whetstone.kit.event;
 

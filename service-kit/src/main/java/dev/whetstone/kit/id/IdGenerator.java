@@ -1,6 +1,6 @@
 package dev.whetstone.kit.id;
 
-/** Makes identifiers. */
+/** Generates identifiers. */
 @FunctionalInterface
 public interface IdGenerator {
   /** {@code prefix} and 32 hex digits that sort by time, for example {@code run-0198…}. */

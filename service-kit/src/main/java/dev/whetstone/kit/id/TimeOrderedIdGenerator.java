@@ -6,7 +6,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
 
-/** Identifiers in the layout of UUID version 7 (RFC 9562): 48 bits of milliseconds, then random. */
+/**
+ * Generates ids in the layout of UUID version 7 (RFC 9562): 48 bits of milliseconds, then random.
+ */
 @ApplicationScoped
 @DefaultBean
 public class TimeOrderedIdGenerator implements IdGenerator {

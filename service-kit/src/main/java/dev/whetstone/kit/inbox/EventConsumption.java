@@ -4,35 +4,29 @@ import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.CloudEvents.Decoded;
 import dev.whetstone.kit.metrics.MetricNames;
 import dev.whetstone.kit.outbox.Outbox;
-import dev.whetstone.kit.sql.DatabaseFaults;
+import dev.whetstone.kit.work.DatabaseRetry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a poll's records through inbox, effect and outbox in one transaction. Records that cannot
- * be read, or whose effect fails by itself, become dead letters; when the database is the trouble,
- * the same records are tried again until it is back, since an offset must not move past work
- * undone.
+ * Takes the records of a poll through inbox, effect and outbox in one transaction. Records that
+ * cannot be read, or whose effect fails by itself, become dead letters. While the database fails,
+ * the same records are tried again, since the offset must not move past work that was not done.
  */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class EventConsumption {
   private static final Logger LOG = Logger.getLogger(EventConsumption.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-  /** A poll whose work outlasts a transaction fails each time: then each half is tried. */
+  /** Work that outlasts a transaction fails each time; after these attempts each half is tried. */
   private static final int ATTEMPTS_IN_ONE_PIECE = 3;
 
   private final Inbox inbox;
@@ -46,9 +40,9 @@ public class EventConsumption {
   }
 
   /**
-   * Returns when every record has taken effect, was known, or lies with the dead letters.
+   * Returns when every record has taken effect, is a duplicate, or is a dead letter.
    *
-   * @throws IllegalStateException when a dead letter cannot be written; the offset must stay then
+   * @throws IllegalStateException when a dead letter cannot be written; the offset must not move
    */
   public void process(ConsumerRecords<String, byte[]> records, EventEffect effect) {
     List<ConsumerRecord<String, byte[]>> all = new ArrayList<>(records.count());
@@ -56,7 +50,7 @@ public class EventConsumption {
     process(all, effect);
   }
 
-  /** The same for records at hand. */
+  /** The same for a list of records. */
   public void process(List<ConsumerRecord<String, byte[]>> records, EventEffect effect) {
     if (records.isEmpty()) {
       return;
@@ -75,7 +69,7 @@ public class EventConsumption {
     giveUp(records.getFirst(), fault);
   }
 
-  /** Returns when the record lies with the dead letters, and not without. */
+  /** Returns only when the dead letter is written. */
   private void giveUp(ConsumerRecord<String, byte[]> poison, RuntimeException fault) {
     LOG.errorf(
         fault,
@@ -93,40 +87,32 @@ public class EventConsumption {
             Integer.MAX_VALUE);
     if (unwritten != null) {
       throw new IllegalStateException(
-          "the dead letter of %s-%d at offset %d cannot be written (%s); the offset stays, mend the outbox and start again"
+          "cannot write the dead letter of %s-%d at offset %d (%s). The offset was not committed. Fix the outbox and restart the service."
               .formatted(
-                  poison.topic(), poison.partition(), poison.offset(), rootMessage(unwritten)),
+                  poison.topic(),
+                  poison.partition(),
+                  poison.offset(),
+                  DatabaseRetry.rootMessage(unwritten)),
           unwritten);
     }
   }
 
-  /** What a transaction did that is counted, once it is committed. */
+  /** What a transaction did; added to the metrics after the commit. */
   private static final class Tally {
     private final List<String> deadLetters = new ArrayList<>();
     private int duplicates;
   }
 
-  /** The fault that ended the work: one of its own, or the database's after so many attempts. */
+  /** Returns the fault that ended the work, null when it committed. */
   private @Nullable RuntimeException tryUntilDatabaseAnswers(Callable<Tally> work, int attempts) {
-    Duration pause = FIRST_PAUSE;
-    for (int attempt = 1; ; attempt++) {
-      try {
-        count(QuarkusTransaction.requiringNew().call(work));
-        return null;
-      } catch (RuntimeException e) {
-        if (attempt >= attempts || !DatabaseFaults.mayPass(e)) {
-          return e;
-        }
-        LOG.warnf("database-trouble retry-in=%s reason=%s", pause, rootMessage(e));
-        LockSupport.parkNanos(pause.toNanos());
-        if (Thread.currentThread().isInterrupted()) {
-          throw e;
-        }
-        pause =
-            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-                ? LONGEST_PAUSE
-                : pause.multipliedBy(2);
+    try {
+      count(DatabaseRetry.call(work, attempts));
+      return null;
+    } catch (RuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw e;
       }
+      return e;
     }
   }
 
@@ -161,16 +147,16 @@ public class EventConsumption {
       return tally;
     }
     List<ReceivedEvent> fresh = new ArrayList<>();
-    List<InboxOutcome> admissions = inbox.admit(keys);
-    for (int i = 0; i < admissions.size(); i++) {
-      switch (admissions.get(i)) {
+    List<InboxOutcome> outcomes = inbox.admit(keys);
+    for (int i = 0; i < outcomes.size(); i++) {
+      switch (outcomes.get(i)) {
         case FRESH -> fresh.add(readable.get(i));
         case SAME -> tally.duplicates++;
         case CONFLICT ->
             deadLetter(
                 origins.get(i),
                 "id-conflict",
-                "event " + keys.get(i).key() + " was accepted before with another body",
+                "event " + keys.get(i).key() + " was accepted before with a different body",
                 tally);
       }
     }
@@ -184,13 +170,5 @@ public class EventConsumption {
       ConsumerRecord<String, byte[]> poison, String code, String detail, Tally tally) {
     outbox.addDeadLetter(poison, code, detail);
     tally.deadLetters.add(code);
-  }
-
-  private static String rootMessage(Throwable fault) {
-    Throwable root = fault;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage());
   }
 }

@@ -2,11 +2,9 @@ package dev.whetstone.kit.inbox;
 
 import java.util.List;
 
-/** What a service does with fresh events, inside the transaction that records them. */
+/** Applies fresh events in the transaction that records them in the inbox. */
 @FunctionalInterface
 public interface EventEffect {
-  /**
-   * Called with at least one event, in the order they lay; may be called again after a rollback.
-   */
+  /** Called with at least one event, in the order of their offsets; again after a rollback. */
   void apply(List<ReceivedEvent> events);
 }

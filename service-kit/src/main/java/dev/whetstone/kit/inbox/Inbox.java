@@ -1,8 +1,10 @@
 package dev.whetstone.kit.inbox;
 
 import dev.whetstone.kit.sql.DatabaseException;
+import dev.whetstone.kit.sql.RequiredTransaction;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -13,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 
-/** The keys of all events that ever took effect, in one table under its primary key. */
+/** The keys of all events that took effect, unique by the table's primary key. */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class Inbox {
@@ -26,16 +28,21 @@ public class Inbox {
   private static final String SEEN =
       "select event_key, body_sha256 from inbox where event_key = any(?::text[])";
   private final DataSource dataSource;
+  private final TransactionSynchronizationRegistry transactions;
 
-  public Inbox(DataSource dataSource) {
+  public Inbox(DataSource dataSource, TransactionSynchronizationRegistry transactions) {
     this.dataSource = dataSource;
+    this.transactions = transactions;
   }
 
   /**
-   * Records the keys in the caller's transaction and says what each is, in order. A key that comes
-   * twice in the list is fresh once. Waits for another transaction that holds the same key.
+   * Records the keys in the caller's transaction and returns the outcome of each, in order. A key
+   * that is twice in the list is fresh once. Waits for another transaction that holds the same key.
+   *
+   * @throws IllegalStateException outside a transaction
    */
   public List<InboxOutcome> admit(List<InboxKey> keys) {
+    RequiredTransaction.check(transactions, "events are recorded in the inbox");
     Map<String, String> bodies = new HashMap<>();
     for (InboxKey key : keys) {
       bodies.putIfAbsent(key.key().text(), key.bodySha256());
@@ -43,16 +50,16 @@ public class Inbox {
     try (Connection connection = dataSource.getConnection()) {
       Set<String> inserted = insert(connection, bodies);
       Map<String, String> seen = seen(connection, bodies.keySet());
-      List<InboxOutcome> admissions = new ArrayList<>(keys.size());
+      List<InboxOutcome> outcomes = new ArrayList<>(keys.size());
       for (InboxKey key : keys) {
         String text = key.key().text();
         if (!seen.get(text).equals(key.bodySha256())) {
-          admissions.add(InboxOutcome.CONFLICT);
+          outcomes.add(InboxOutcome.CONFLICT);
         } else {
-          admissions.add(inserted.remove(text) ? InboxOutcome.FRESH : InboxOutcome.SAME);
+          outcomes.add(inserted.remove(text) ? InboxOutcome.FRESH : InboxOutcome.SAME);
         }
       }
-      return admissions;
+      return outcomes;
     } catch (SQLException e) {
       throw new DatabaseException("cannot record events in the inbox", e);
     }

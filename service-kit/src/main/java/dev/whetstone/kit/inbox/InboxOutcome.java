@@ -1,11 +1,11 @@
 package dev.whetstone.kit.inbox;
 
-/** What the inbox says to an event (invariant I2). */
+/** How the inbox classifies an event (invariant I2). */
 public enum InboxOutcome {
-  /** Never seen: it takes effect now. */
+  /** Not seen before: it takes effect now. */
   FRESH,
-  /** Seen with the same body: nothing to do. */
+  /** Seen with the same body: a duplicate, dropped. */
   SAME,
-  /** Seen with another body. */
+  /** Seen with a different body: a dead letter. */
   CONFLICT
 }

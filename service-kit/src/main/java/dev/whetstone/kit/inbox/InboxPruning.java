@@ -11,15 +11,15 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Forgets keys so old that their events cannot come again: past the retention of the topics that
- * keep longest (a year) and the join window.
+ * Deletes keys whose events cannot be read again: those older than the longest topic retention (a
+ * year) plus the join window.
  */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class InboxPruning {
   private static final Logger LOG = Logger.getLogger(InboxPruning.class);
 
-  /** Few enough for a short transaction, so that nobody who admits waits for it. */
+  /** Few enough for a short transaction, so that consumers do not wait for it. */
   private static final int CHUNK = 10_000;
 
   private static final String DELETE =
@@ -34,8 +34,8 @@ public class InboxPruning {
   private final Duration keep;
 
   /**
-   * @param keep longer than every topic's retention plus every loop's join window; else an event
-   *     that is read again takes effect again
+   * @param keep longer than every topic's retention plus every loop's join window; otherwise an
+   *     event that is read again takes effect again
    */
   public InboxPruning(
       Sql sql,
@@ -52,14 +52,14 @@ public class InboxPruning {
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   void prune() {
     Instant before = clock.instant().minus(keep);
-    long forgotten = 0;
+    long pruned = 0;
     int deleted;
     do {
-      deleted = sql.update(DELETE, before);
-      forgotten += deleted;
+      deleted = sql.updateInNewTransaction(DELETE, before);
+      pruned += deleted;
     } while (deleted == CHUNK);
-    if (forgotten > 0) {
-      LOG.infof("inbox-pruned keys=%d before=%s", forgotten, before);
+    if (pruned > 0) {
+      LOG.infof("inbox-pruned keys=%d before=%s", pruned, before);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Each event takes effect once: its key and its effect share a transaction. */
+/** Each event takes effect once: its key and its effect are written in one transaction. */
 @NullMarked
 package dev.whetstone.kit.inbox;
 

@@ -12,7 +12,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * The house's JSON: ISO 8601 times and durations, absent instead of null, unknown fields ignored.
+ * The project's JSON settings: ISO 8601 times and durations, absent instead of null, unknown fields
+ * ignored.
  */
 public final class Json {
   private static final ObjectMapper MAPPER = configure(JsonMapper.builder().build());
@@ -30,7 +31,7 @@ public final class Json {
     return MAPPER;
   }
 
-  /** Applies the house's settings to another mapper, for example the REST layer's. */
+  /** Applies the project's settings to another mapper, for example the REST layer's. */
   public static ObjectMapper configure(ObjectMapper mapper) {
     return mapper
         .registerModule(new JavaTimeModule())
@@ -41,7 +42,7 @@ public final class Json {
         .setSerializationInclusion(JsonInclude.Include.NON_NULL);
   }
 
-  /** UTF-8 JSON with sorted keys and no white space: equal values give equal bytes. */
+  /** Writes UTF-8 JSON with sorted keys and no white space: equal values give equal bytes. */
   public static byte[] canonical(Object value) {
     try {
       JsonNode tree = MAPPER.valueToTree(value);
@@ -51,7 +52,7 @@ public final class Json {
     }
   }
 
-  /** UTF-8 JSON. */
+  /** Writes UTF-8 JSON. */
   public static byte[] write(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);

@@ -13,7 +13,7 @@ public final class JsonPointers {
     return parent + "/" + (plain ? name : name.replace("~", "~0").replace("/", "~1"));
   }
 
-  /** The pointer of the place where Jackson could not bind. */
+  /** The pointer of the value that Jackson could not bind. */
   public static String of(List<Reference> path) {
     String pointer = "";
     for (Reference step : path) {

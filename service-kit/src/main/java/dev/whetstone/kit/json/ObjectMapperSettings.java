@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 
-/** Gives the REST layer the house's JSON. */
+/** Applies the project's JSON settings to the REST layer. */
 @Singleton
 public class ObjectMapperSettings implements ObjectMapperCustomizer {
   @Override

@@ -1,4 +1,4 @@
-/** One way to read and write JSON, and digests over it. */
+/** JSON settings, JSON Pointers and content digests. */
 @NullMarked
 package dev.whetstone.kit.json;
 

@@ -1,4 +1,4 @@
-/** Names of the metrics, in one place. */
+/** The names of shared metrics. */
 @NullMarked
 package dev.whetstone.kit.metrics;
 

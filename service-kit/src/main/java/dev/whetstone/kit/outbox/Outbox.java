@@ -5,6 +5,7 @@ import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.DeadLetter;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.DatabaseException;
+import dev.whetstone.kit.sql.RequiredTransaction;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
@@ -40,7 +41,7 @@ public class Outbox {
       insert into outbox (topic, message_key, seq, headers, payload) values (?, ?, ?, ?::jsonb, ?)
       """;
 
-  /** A key is part of the primary key, whose index takes no row of more than 2,700 bytes. */
+  /** The key is in the primary key, whose index takes rows of at most 2,700 bytes. */
   private static final int MOST_KEY_CHARACTERS = 600;
 
   private final DataSource dataSource;
@@ -54,7 +55,11 @@ public class Outbox {
     this.transactions = transactions;
   }
 
-  /** Queues an event for its type's topic. */
+  /**
+   * Queues an event for its type's topic.
+   *
+   * @throws IllegalStateException outside a transaction
+   */
   public void add(Event<?> event) {
     insert(
         event.attributes().type().topic(),
@@ -64,14 +69,14 @@ public class Outbox {
   }
 
   /**
-   * Queues a record for the dead-letter topic beside its own, its error and origin in headers. A
-   * letter can always be written, whatever the record holds: what PostgreSQL cannot keep is left
-   * out of its key and headers.
+   * Queues a record for the dead-letter topic of its own topic, with the error and the origin in
+   * headers. Any record can be written: characters that PostgreSQL cannot store are left out of its
+   * key and headers.
    *
    * @param code stable, from a bounded set
    */
   public void addDeadLetter(ConsumerRecord<String, byte[]> received, String code, String detail) {
-    // What is measured must be what is sent: bytes that are no UTF-8 grow to three each.
+    // Measure what is sent: a byte that is not UTF-8 becomes a character of three bytes.
     ProducerRecord<String, byte[]> letter =
         DeadLetter.of(withStorableHeaders(received), code, detail, null);
     Map<String, String> headers = new LinkedHashMap<>();
@@ -108,13 +113,14 @@ public class Outbox {
         received.leaderEpoch());
   }
 
-  /** Without U+0000, which no text column takes, and lone surrogates, which have no UTF-8. */
+  /** Removes U+0000, which a text column refuses, and lone surrogates, which UTF-8 lacks. */
   private static String storable(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
         .replace("\0", "");
   }
 
   private void insert(String topic, String key, Map<String, String> headers, byte[] payload) {
+    RequiredTransaction.check(transactions, "a message for %s is queued".formatted(topic));
     try (Connection connection = dataSource.getConnection()) {
       long sequence;
       try (var statement = connection.prepareStatement(NEXT_SEQUENCE)) {
@@ -140,8 +146,7 @@ public class Outbox {
   }
 
   private void wakeRelayAfterCommit() {
-    if (transactions.getTransactionKey() == null
-        || transactions.getResource(Outbox.class) != null) {
+    if (transactions.getResource(Outbox.class) != null) {
       return;
     }
     transactions.putResource(Outbox.class, Boolean.TRUE);
@@ -149,7 +154,7 @@ public class Outbox {
         new Synchronization() {
           @Override
           public void beforeCompletion() {
-            // Nothing is sent before the commit.
+            // The relay sends only what is committed.
           }
 
           @Override

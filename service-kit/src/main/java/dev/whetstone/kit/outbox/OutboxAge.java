@@ -9,7 +9,7 @@ import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Shows how long the oldest message has been waiting: a row that Kafka does not take is seen. */
+/** Measures how long the oldest message has waited, so that one that Kafka refuses is noticed. */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class OutboxAge {
@@ -29,7 +29,7 @@ public class OutboxAge {
         .register(metrics);
   }
 
-  /** Not when somebody asks for metrics: that must be answered when the database is not there. */
+  /** On a schedule: a request for metrics must be answered without the database, too. */
   @Scheduled(
       every = "${whetstone.outbox.measure-every:10s}",
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)

@@ -2,6 +2,7 @@ package dev.whetstone.kit.outbox;
 
 import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.work.RepeatedFailureLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -31,24 +32,24 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Sends what the outbox holds. Per topic and key only the oldest row is ever in flight, and a row
- * is deleted after the broker acknowledged it: a crash between the two sends it again, which
- * consumers' inboxes absorb. A topic that does not take its rows rests for a while, so that the
- * others do not wait for it.
+ * Sends the messages of the outbox. Per topic and key only the oldest row is in flight, and a row
+ * is deleted after the broker acknowledged it: a crash between the two sends it again, and the
+ * consumers' inboxes drop the duplicate. A topic that does not take its messages is paused, so that
+ * the others do not wait for it.
  */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class OutboxRelay {
   private static final Logger LOG = Logger.getLogger(OutboxRelay.class);
 
-  /** How long a topic without a leader may hold up a send. */
+  /** How long a send may wait for a topic without a leader. */
   private static final Duration BLOCK_AT_MOST = Duration.ofSeconds(5);
 
   private static final Duration DELIVER_WITHIN = Duration.ofSeconds(20);
 
   /**
-   * How long a pass sends. With the last send's block and the deliveries it stays below {@link
-   * #TRANSACTION}; else the deletes of what was acknowledged would be rolled back.
+   * How long a pass sends. Together with the last send's wait and the delivery time it must stay
+   * below {@link #TRANSACTION}; otherwise the deletes of acknowledged rows would be rolled back.
    */
   private static final Duration SEND_FOR = Duration.ofSeconds(15);
 
@@ -59,7 +60,9 @@ public class OutboxRelay {
   private final String bootstrapServers;
   private final AtomicBoolean wakeRequested = new AtomicBoolean();
 
-  private final SendBackoff resting = new SendBackoff();
+  private final RepeatedFailureLog failures =
+      new RepeatedFailureLog(LOG, "outbox-relay", RepeatedFailureLog::message);
+  private final SendBackoff paused = new SendBackoff();
   private KafkaProducer<String, byte[]> producer;
 
   public OutboxRelay(
@@ -72,8 +75,8 @@ public class OutboxRelay {
   }
 
   /**
-   * Sends soon, on a thread of its own; called when a transaction that spoke has committed. The
-   * schedule alone would do, only later.
+   * Starts a pass on a thread of its own; called after the commit of a transaction with messages.
+   * Without it the schedule sends them, only later.
    */
   public void wake() {
     if (wakeRequested.compareAndSet(false, true)) {
@@ -87,7 +90,7 @@ public class OutboxRelay {
     }
   }
 
-  /** Sends until nothing is left or the broker does not acknowledge. */
+  /** Sends until no message is left or the broker does not acknowledge. */
   @Scheduled(
       every = "${whetstone.outbox.every:1s}",
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
@@ -97,10 +100,11 @@ public class OutboxRelay {
               .timeout((int) TRANSACTION.toSeconds())
               .call(this::sendOldest)
           > 0) {
-        LOG.trace("relayed a chunk");
+        LOG.trace("outbox-chunk-sent");
       }
+      failures.succeeded("outbox");
     } catch (RuntimeException e) {
-      LOG.warnf("outbox-relay-failed reason=%s", e.getMessage());
+      failures.failed("outbox", e);
     }
   }
 
@@ -125,13 +129,13 @@ public class OutboxRelay {
   private List<Sent> send(Connection connection) throws SQLException {
     List<Sent> all = new ArrayList<>();
     long start = System.nanoTime();
-    resting.endWhatIsOver();
+    paused.removeExpired();
     try (var statement = connection.prepareStatement(OutboxRow.OLDEST)) {
-      resting.bind(connection, statement);
+      paused.bind(connection, statement);
       try (var result = statement.executeQuery()) {
         while (result.next() && System.nanoTime() - start < SEND_FOR.toNanos()) {
-          // It may have failed for a row before this one.
-          if (!resting.rests(result.getString(1))) {
+          // A row of the same topic may have failed earlier in this pass.
+          if (!paused.isPaused(result.getString(1))) {
             OutboxRow row = OutboxRow.of(result);
             Sent sent = new Sent(row, producer().send(row.message(OutboxRow.payload(result))));
             if (sent.acknowledged().state() == Future.State.FAILED) {
@@ -146,17 +150,18 @@ public class OutboxRelay {
     return all;
   }
 
-  /** A row that Kafka will never take holds up its own key only; people must look at it. */
+  /** A row that Kafka will never take blocks only its own key, until an operator changes it. */
   private void failed(Connection connection, OutboxRow row, Throwable reason) throws SQLException {
     String consequence = "";
     if (!isTooLarge(reason)) {
-      resting.rest(row.topic());
+      paused.pause(row.topic());
     } else if (TopicNames.isDeadLetters(row.topic()) && !row.bare()) {
       row.shorten(connection);
-      consequence = "; it is cut to its headers, the record itself is at its origin";
+      consequence =
+          "; the dead letter was cut to its headers, the record is at its original offset";
     } else {
-      resting.rest(row.topic(), row.key());
-      consequence = "; it holds up its key until people shorten or delete it";
+      paused.pause(row.topic(), row.key());
+      consequence = "; it blocks its key: shorten or delete the row in the table outbox";
     }
     LOG.warnf(
         "not-acknowledged topic=%s seq=%d reason=%s%s",

@@ -14,12 +14,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /**
  * A message that waits to be sent.
  *
- * @param bare whether its headers are all there is
+ * @param bare whether it has headers only, no payload
  */
 record OutboxRow(String topic, String key, long seq, Map<String, String> headers, boolean bare) {
   private static final int CHUNK = 200;
 
-  /** The oldest row of each key, but for what rests; see {@link SendBackoff#bind}. */
+  /** The oldest row of each key that is not paused; see {@link SendBackoff#bind}. */
   static final String OLDEST =
       """
       select o.topic, o.message_key, o.seq, o.headers, o.payload from outbox o
@@ -42,7 +42,7 @@ record OutboxRow(String topic, String key, long seq, Map<String, String> headers
         result.getString(1), result.getString(2), result.getLong(3), headers, bare);
   }
 
-  /** Apart from the row, which is kept until the message is acknowledged. */
+  /** Not part of the row object, which stays in memory until the message is acknowledged. */
   static byte[] payload(ResultSet result) throws SQLException {
     return result.getBytes(5);
   }
@@ -60,7 +60,7 @@ record OutboxRow(String topic, String key, long seq, Map<String, String> headers
     }
   }
 
-  /** Leaves a dead letter its reason and its origin, where the record itself lies. */
+  /** Cuts a dead letter to the headers that tell its reason and its origin. */
   void shorten(Connection connection) throws SQLException {
     String update = "update outbox set payload = '', headers = ?::jsonb" + THIS;
     try (var statement = connection.prepareStatement(update)) {

@@ -1,4 +1,4 @@
-/** What a service says is written with what it did, and sent afterwards. */
+/** Messages are written in the transaction that causes them and sent after its commit. */
 @NullMarked
 package dev.whetstone.kit.outbox;
 

@@ -2,17 +2,17 @@ package dev.whetstone.kit.problem;
 
 import org.jspecify.annotations.Nullable;
 
-/** Problems by HTTP status. */
+/** Creates problems by HTTP status. */
 public final class HttpProblems {
   private HttpProblems() {}
 
-  /** 400: not what the call takes. */
+  /** 400: the request is malformed. */
   public static Problem badRequest(
       String code, String detail, @Nullable String pointer, @Nullable String remedy) {
     return new Problem(400, code, "Malformed request", detail, pointer, remedy);
   }
 
-  /** 401: no key, or one that is not known. */
+  /** 401: no key, or an unknown one. */
   public static Problem unauthorized(String detail) {
     return new Problem(
         401,
@@ -23,22 +23,22 @@ public final class HttpProblems {
         "send 'Authorization: Bearer <key>' with a key from './whetstone key create'");
   }
 
-  /** 403: the key may not. */
+  /** 403: the key lacks the permission. */
   public static Problem forbidden(String code, String detail, @Nullable String remedy) {
     return new Problem(403, code, "Not allowed with this key", detail, null, remedy);
   }
 
-  /** 404: not there, or another tenant's. */
+  /** 404: it does not exist or belongs to another tenant. */
   public static Problem notFound(String code, String detail, @Nullable String remedy) {
     return new Problem(404, code, "Not found", detail, null, remedy);
   }
 
-  /** 409: the state does not allow it. */
+  /** 409: the current state does not allow it. */
   public static Problem conflict(String code, String detail, @Nullable String remedy) {
     return new Problem(409, code, "Conflict", detail, null, remedy);
   }
 
-  /** 413: too large. */
+  /** 413: the body is too large. */
   public static Problem tooLarge(String code, String detail, @Nullable String remedy) {
     return new Problem(413, code, "Too large", detail, null, remedy);
   }

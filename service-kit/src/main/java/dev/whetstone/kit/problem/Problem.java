@@ -5,13 +5,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as RFC 9457 has it, with Whetstone's members.
+ * An error in the form of RFC 9457, with Whetstone's own members.
  *
  * @param status HTTP status
- * @param code stable, for programs
+ * @param code stable, for clients to compare
  * @param detail what was wrong, naming the offending value
  * @param pointer JSON Pointer (RFC 6901) of the fault in the body
- * @param remedy what would be right
+ * @param remedy what to do, as an instruction
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(
@@ -23,7 +23,7 @@ public record Problem(
     @Nullable String remedy) {
   public static final String MEDIA_TYPE = "application/problem+json";
 
-  /** RFC 9457's {@code type}: a URN made of the code. */
+  /** RFC 9457's {@code type}: a URN with the code. */
   @JsonProperty("type")
   public String type() {
     return "urn:whetstone:problem:" + code;

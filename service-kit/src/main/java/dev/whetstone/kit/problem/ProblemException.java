@@ -3,7 +3,7 @@ package dev.whetstone.kit.problem;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Carries a problem to the edge of the service. */
+/** Ends a request with a problem as its response. */
 public class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final transient Problem problem;

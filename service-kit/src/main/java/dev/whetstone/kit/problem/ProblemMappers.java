@@ -10,7 +10,7 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
-/** Every error leaves a service as a problem, and none tells of its insides. */
+/** Turns every error of a request into a problem that discloses no internals. */
 public class ProblemMappers {
   private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 
@@ -41,7 +41,7 @@ public class ProblemMappers {
   }
 
   /**
-   * Quarkus has a mapper of its own for this kind, which only a mapper for the same kind replaces.
+   * Quarkus has its own mapper for this exception, which only a mapper for the same type replaces.
    */
   @ServerExceptionMapper
   public Response mismatched(MismatchedInputException e) {
@@ -74,10 +74,11 @@ public class ProblemMappers {
 
   private static @Nullable String remedy(int status) {
     return switch (status) {
-      case 404 -> "check the path; in a name within it, a slash is written %2F";
-      case 405 -> "use another method; OPTIONS on the same path names those that it has";
-      case 406 -> "accept application/json, or what the path's own documentation names";
-      case 415 -> "send application/json, or what the path's own documentation names";
+      case 404 -> "check the path; write a slash in a name as %2F";
+      case 405 -> "use another method; OPTIONS on the same path lists the allowed ones";
+      case 406 ->
+          "accept application/json, or the type that the API documentation of the path names";
+      case 415 -> "send application/json, or the type that the API documentation of the path names";
       default -> null;
     };
   }
@@ -89,10 +90,10 @@ public class ProblemMappers {
             new Problem(
                 500,
                 "internal",
-                "Something failed here",
-                "the request was not carried out",
+                "Internal error",
+                "the request failed",
                 null,
-                "try again; if it stays, look into the service's log"))
+                "try again; if the error persists, see the service's log"))
         .build();
   }
 

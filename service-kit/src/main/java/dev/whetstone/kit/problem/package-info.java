@@ -1,4 +1,4 @@
-/** Errors as application/problem+json. */
+/** REST errors as application/problem+json (RFC 9457). */
 @NullMarked
 package dev.whetstone.kit.problem;
 

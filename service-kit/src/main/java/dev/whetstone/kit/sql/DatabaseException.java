@@ -1,6 +1,9 @@
 package dev.whetstone.kit.sql;
 
-/** The database did not do its part; the same work may succeed later. */
+/**
+ * A statement failed in the database. Whether the same work may succeed later is decided by {@link
+ * DatabaseFaults#mayPass}.
+ */
 public class DatabaseException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -12,29 +12,29 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what a record does to the database from what the database does to everyone. */
+/** Tells a failure that the statement's own values cause from one that may pass. */
 public final class DatabaseFaults {
   /**
-   * The SQLSTATE classes that the same statement with the same values meets again: bad data,
-   * cardinality, constraints, statements that the schema does not know, values past a limit of the
-   * program (an index row, for example).
+   * SQLSTATE classes that the same statement with the same values causes again: cardinality, bad
+   * data, constraints, statements that do not fit the schema, values over a limit of PostgreSQL (an
+   * index row, for example).
    */
-  private static final List<String> OF_THE_RECORD = List.of("21", "22", "23", "42", "54");
+  private static final List<String> CAUSED_BY_VALUES = List.of("21", "22", "23", "42", "54");
 
-  /** A right that is missing is granted by people; until then nothing is wrong with the record. */
-  private static final String MISSING_RIGHT = "42501";
+  /** A missing privilege is granted by an operator; the values are not at fault. */
+  private static final String MISSING_PRIVILEGE = "42501";
 
   private DatabaseFaults() {}
 
   /**
-   * Whether the same work may succeed later. What is not known is taken for passing: trying for too
-   * long can be seen and mended, a record given up for nothing is lost work.
+   * Whether the same work may succeed later. An unknown SQLSTATE counts as passing: an operator can
+   * see and end a retry that goes on too long, but a record that is given up too early is lost.
    */
   public static boolean mayPass(Throwable fault) {
     boolean passing = false;
     for (Throwable each : all(fault)) {
       if (each instanceof SQLException sql) {
-        if (isOfTheRecord(sql.getSQLState())) {
+        if (isCausedByValues(sql.getSQLState())) {
           return false;
         }
         passing = true;
@@ -48,13 +48,15 @@ public final class DatabaseFaults {
     return passing;
   }
 
-  private static boolean isOfTheRecord(@Nullable String state) {
+  private static boolean isCausedByValues(@Nullable String state) {
     return state != null
-        && !state.equals(MISSING_RIGHT)
-        && OF_THE_RECORD.stream().anyMatch(state::startsWith);
+        && !state.equals(MISSING_PRIVILEGE)
+        && CAUSED_BY_VALUES.stream().anyMatch(state::startsWith);
   }
 
-  /** The transaction manager hands over the reason of a failed commit as a suppressed one. */
+  /**
+   * The causes, and the suppressed exceptions, where Narayana puts the reason of a failed commit.
+   */
   private static Set<Throwable> all(Throwable fault) {
     Set<Throwable> found = Collections.newSetFromMap(new IdentityHashMap<>());
     List<Throwable> open = new ArrayList<>(List.of(fault));

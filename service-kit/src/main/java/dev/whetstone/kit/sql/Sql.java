@@ -1,7 +1,9 @@
 package dev.whetstone.kit.sql;
 
 import io.quarkus.arc.properties.IfBuildProperty;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,22 +15,39 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements with positional arguments, on the caller's transaction where there is one. For what
- * entities are slow or mute at: upserts, {@code SKIP LOCKED}, updates from joins, rows by the
- * thousand. Instants are bound as {@code timestamptz}, collections and arrays of strings as {@code
- * text[]}. Every failure is a {@link DatabaseException}.
+ * Statements with positional arguments, run in the caller's transaction. For what entities do
+ * slowly or not at all: upserts, {@code SKIP LOCKED}, updates from joins, thousands of rows.
+ * Instants are bound as {@code timestamptz}, collections and arrays of strings as {@code text[]}.
+ * Every failure of the database is a {@link DatabaseException}.
+ *
+ * <p>A statement that writes or locks is refused outside a transaction with an {@link
+ * IllegalStateException}: it would commit by itself, apart from the work that it belongs to, and a
+ * lock would end with the statement. Reads need no transaction.
  */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class Sql {
-  private final DataSource dataSource;
+  /** Also finds writes in common table expressions, and locks that end with the transaction. */
+  private static final Pattern WRITES_OR_LOCKS =
+      Pattern.compile(
+          "^\\s*(update|insert|delete|merge|truncate|create|alter|drop)\\b"
+              + "|\\b(insert\\s+into|delete\\s+from|merge\\s+into)\\b"
+              + "|\\(\\s*update\\s"
+              + "|\\bfor\\s+(no\\s+key\\s+)?update\\b|\\bfor\\s+(key\\s+)?share\\b"
+              + "|\\bpg_(try_)?advisory_xact_lock",
+          Pattern.CASE_INSENSITIVE);
 
-  public Sql(DataSource dataSource) {
+  private final DataSource dataSource;
+  private final TransactionSynchronizationRegistry transactions;
+
+  public Sql(DataSource dataSource, TransactionSynchronizationRegistry transactions) {
     this.dataSource = dataSource;
+    this.transactions = transactions;
   }
 
   /** Turns the current row into a value. */
@@ -37,8 +56,15 @@ public class Sql {
     T read(ResultSet row) throws SQLException;
   }
 
-  /** All rows of a query, or of a statement that returns rows. */
+  /**
+   * All rows of a query, or of a statement that returns rows.
+   *
+   * @throws IllegalStateException when the statement writes or locks outside a transaction
+   */
   public <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... arguments) {
+    if (WRITES_OR_LOCKS.matcher(sql).find()) {
+      requireTransaction(sql);
+    }
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       bind(connection, statement, arguments);
@@ -50,7 +76,7 @@ public class Sql {
         return values;
       }
     } catch (SQLException e) {
-      throw new DatabaseException(trouble("cannot read", sql, e), e);
+      throw new DatabaseException(failure("cannot read", sql, e), e);
     }
   }
 
@@ -59,22 +85,43 @@ public class Sql {
     return query(sql, reader, arguments).stream().findFirst();
   }
 
-  /** Answers how many rows the statement changed. */
+  /**
+   * Runs a writing statement in the caller's transaction.
+   *
+   * @return how many rows it changed
+   * @throws IllegalStateException outside a transaction
+   */
   public int update(String sql, @Nullable Object... arguments) {
+    requireTransaction(sql);
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       bind(connection, statement, arguments);
       return statement.executeUpdate();
     } catch (SQLException e) {
-      throw new DatabaseException(trouble("cannot write", sql, e), e);
+      throw new DatabaseException(failure("cannot write", sql, e), e);
     }
   }
 
-  /** Runs the same statement once for each list of arguments, in one round trip. */
+  /**
+   * Runs a writing statement in a transaction of its own, apart from the caller's: for a change
+   * that stands alone, such as a lease.
+   *
+   * @return how many rows it changed
+   */
+  public int updateInNewTransaction(String sql, @Nullable Object... arguments) {
+    return QuarkusTransaction.requiringNew().call(() -> update(sql, arguments));
+  }
+
+  /**
+   * Runs the same writing statement once for each list of arguments, in one round trip.
+   *
+   * @throws IllegalStateException outside a transaction
+   */
   public void updateAll(String sql, Collection<@Nullable Object[]> rows) {
     if (rows.isEmpty()) {
       return;
     }
+    requireTransaction(sql);
     try (Connection connection = dataSource.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       for (Object[] row : rows) {
@@ -83,7 +130,7 @@ public class Sql {
       }
       statement.executeBatch();
     } catch (SQLException e) {
-      throw new DatabaseException(trouble("cannot write", sql, e), e);
+      throw new DatabaseException(failure("cannot write", sql, e), e);
     }
   }
 
@@ -98,10 +145,17 @@ public class Sql {
     return List.of((String[]) row.getArray(column).getArray());
   }
 
-  /** Names the statement by its first line, and what the database said. */
-  private static String trouble(String what, String sql, SQLException reason) {
-    String firstLine = sql.strip().lines().findFirst().orElse("");
-    return what + ": " + firstLine + " (" + reason.getMessage() + ")";
+  private void requireTransaction(String sql) {
+    RequiredTransaction.check(
+        transactions, "the statement '%s' writes or locks".formatted(firstLine(sql)));
+  }
+
+  private static String firstLine(String sql) {
+    return sql.strip().lines().findFirst().orElse("");
+  }
+
+  private static String failure(String what, String sql, SQLException reason) {
+    return what + ": " + firstLine(sql) + " (" + reason.getMessage() + ")";
   }
 
   private static void bind(

@@ -1,4 +1,4 @@
-/** Statements over many rows at once. */
+/** SQL statements with positional arguments, and the classification of database failures. */
 @NullMarked
 package dev.whetstone.kit.sql;
 

@@ -5,7 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.time.Clock;
 
-/** The only place that asks the machine for the time. */
+/** Provides the system clock; no other class reads it. */
 public class ClockProvider {
   @Produces
   @DefaultBean

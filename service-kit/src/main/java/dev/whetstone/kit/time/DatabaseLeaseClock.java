@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import javax.sql.DataSource;
 
-/** Reads PostgreSQL's {@code clock_timestamp()}, which moves within a transaction. */
+/** Reads PostgreSQL's {@code clock_timestamp()}, which advances within a transaction. */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class DatabaseLeaseClock implements LeaseClock {

@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that stands still until it is moved, for tests and simulations. */
+/** A clock that changes only when it is set or advanced, for tests and simulations. */
 public class MutableClock extends Clock {
   private final AtomicReference<Instant> now;
 

@@ -1,4 +1,4 @@
-/** Time that a test can turn, and database time for leases. */
+/** The injected clock, its test double, and the database clock for leases. */
 @NullMarked
 package dev.whetstone.kit.time;
 

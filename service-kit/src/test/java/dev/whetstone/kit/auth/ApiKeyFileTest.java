@@ -46,7 +46,7 @@ class ApiKeyFileTest {
   }
 
   @Test
-  void shouldKeepTheGoodKeysWhenTheFileBreaks() throws IOException {
+  void shouldKeepTheLastKeysWhileTheFileIsBroken() throws IOException {
     write("wst_secret", "app");
     ApiKeyFile keys = new ApiKeyFile(Optional.of(folder.resolve("keys.json")));
     assertThat(keys.find("wst_secret")).isPresent();
@@ -67,14 +67,14 @@ class ApiKeyFileTest {
         "[]",
         ""
       })
-  void shouldKnowNoKeyOfAFileWithoutOne(String content) throws IOException {
+  void shouldFindNoKeyInAFileWithoutKeys(String content) throws IOException {
     Files.writeString(folder.resolve("keys.json"), content);
     ApiKeyFile keys = new ApiKeyFile(Optional.of(folder.resolve("keys.json")));
     assertThat(keys.find("wst_secret")).isEmpty();
   }
 
   @Test
-  void shouldLeaveOutOnlyTheEntriesThatAreNone() throws IOException {
+  void shouldSkipOnlyInvalidEntries() throws IOException {
     String good = entry("k1", "wst_secret");
     Files.writeString(
         folder.resolve("keys.json"),
@@ -87,7 +87,7 @@ class ApiKeyFileTest {
   }
 
   @Test
-  void shouldKeepTheGoodKeysWhenTheFileIsNull() throws IOException {
+  void shouldKeepTheLastKeysWhenTheFileHoldsNull() throws IOException {
     write("wst_secret", "app");
     ApiKeyFile keys = new ApiKeyFile(Optional.of(folder.resolve("keys.json")));
     assertThat(keys.find("wst_secret")).isPresent();

@@ -10,7 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
 
-/** Something to knock at. */
+/** A resource that requires scopes, for the tests. */
 @Path("/guarded")
 public class GuardedResource {
   private final ApiCaller caller;

@@ -12,12 +12,12 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 
-/** Keys, scopes and problems as they look from outside. */
+/** Keys, scopes and problems as a client sees them. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class GuardedResourceTest {
   @Test
-  void shouldLetAKeyWithTheScopeIn() {
+  void shouldAcceptAKeyWithTheScope() {
     given()
         .auth()
         .oauth2(TestKeys.ACME.text())
@@ -28,7 +28,7 @@ class GuardedResourceTest {
   }
 
   @Test
-  void shouldAskForAKey() {
+  void shouldRequireAKey() {
     given()
         .get("/guarded")
         .then()
@@ -58,7 +58,7 @@ class GuardedResourceTest {
   }
 
   @Test
-  void shouldPointAtTheFaultOfAMalformedBody() {
+  void shouldLocateTheFaultOfAMalformedBody() {
     given()
         .auth()
         .oauth2(TestKeys.ACME.text())
@@ -73,12 +73,12 @@ class GuardedResourceTest {
   }
 
   @Test
-  void shouldSayWhenToComeBack() {
+  void shouldSendRetryAfter() {
     given().get("/guarded/busy").then().statusCode(503).header("Retry-After", "2");
   }
 
   @Test
-  void shouldTellNothingOfItsInsides() {
+  void shouldDiscloseNoInternals() {
     given()
         .get("/guarded/broken")
         .then()
@@ -98,7 +98,7 @@ class GuardedResourceTest {
   }
 
   @Test
-  void shouldSayWhereTheMethodsOfAPathAreNamed() {
+  void shouldNameTheRemedyForAWrongMethod() {
     given()
         .delete("/guarded")
         .then()
@@ -109,7 +109,7 @@ class GuardedResourceTest {
   }
 
   @Test
-  void shouldSayWhatToAccept() {
+  void shouldNameTheRemedyForAWrongAcceptHeader() {
     given()
         .auth()
         .oauth2(TestKeys.ACME.text())

@@ -47,7 +47,7 @@ class CloudEventsTest {
   }
 
   @Test
-  void shouldReadBackWhatItWrote() {
+  void shouldDecodeAnEncodedEvent() {
     ProducerRecord<String, byte[]> sent = CloudEvents.encode(EVENT);
     assertThat(sent.topic()).isEqualTo("whetstone.feedback");
     assertThat(sent.key()).isEqualTo("acme/support/r1");
@@ -57,7 +57,7 @@ class CloudEventsTest {
   }
 
   @Test
-  void shouldNeverThrowForWhatARecordHolds() {
+  void shouldNeverThrowBecauseOfTheContentOfARecord() {
     ProducerRecord<String, byte[]> noHeaders =
         new ProducerRecord<>("whetstone.feedback", "k", "{}".getBytes(StandardCharsets.UTF_8));
     ProducerRecord<String, byte[]> brokenJson = CloudEvents.encode(EVENT);

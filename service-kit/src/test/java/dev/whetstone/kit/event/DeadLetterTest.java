@@ -19,7 +19,7 @@ class DeadLetterTest {
   private static final int KAFKA_TAKES = 1_048_576;
 
   @Property(tries = 200)
-  void shouldNeverBeLargerThanKafkaTakes(
+  void shouldNeverBeLargerThanKafkaAccepts(
       @ForAll @IntRange(max = 1_100_000) int value,
       @ForAll @IntRange(max = 30_000) int headers,
       @ForAll @IntRange(max = 60) int headerBytes,
@@ -38,7 +38,7 @@ class DeadLetterTest {
   }
 
   @Example
-  void shouldLeaveARecordThatFitsAsItCame() {
+  void shouldKeepARecordThatFitsUnchanged() {
     ConsumerRecord<String, byte[]> received = received("k", 900_000);
     new Random(1).nextBytes(received.value());
     var letter = DeadLetter.of(received, "code", "why", null);

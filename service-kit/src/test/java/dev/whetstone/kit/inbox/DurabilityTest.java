@@ -82,8 +82,8 @@ class DurabilityTest {
   }
 
   @Test
-  @DisplayName("I2: the same body again is known, another body under the same key is a conflict")
-  void shouldTellFreshSameAndConflict() {
+  @DisplayName("I2: the same body again is a duplicate, another body under the same key is a conflict")
+  void shouldClassifyEventsAsFreshSameOrConflict() {
     assertThat(admit(key("1", "a"), key("1", "a"), key("1", "b")))
         .containsExactly(InboxOutcome.FRESH, InboxOutcome.SAME, InboxOutcome.CONFLICT);
     assertThat(admit(key("1", "a"), key("1", "b"), key("2", "a")))
@@ -106,7 +106,7 @@ class DurabilityTest {
   }
 
   @Test
-  @DisplayName("I2: of many workers with the same keys each key is fresh for exactly one")
+  @DisplayName("I2: with many workers and the same keys, each key is fresh for exactly one")
   void shouldGiveEachKeyToOneWorker() throws Exception {
     InboxKey[] keys =
         IntStream.range(0, 2000).mapToObj(i -> key("k" + i, "body")).toArray(InboxKey[]::new);
@@ -124,7 +124,7 @@ class DurabilityTest {
   }
 
   @Test
-  void shouldLetNeighboursOfAPoisonMessageFlowOn() {
+  void shouldProcessTheNeighboursOfAPoisonMessage() {
     List<ReceivedEvent> seen = new ArrayList<>();
     ConsumerRecord<String, byte[]> poison =
         received(
@@ -171,7 +171,7 @@ class DurabilityTest {
   }
 
   @Test
-  void shouldTryAgainWhenTheDatabaseIsTheTrouble() {
+  void shouldRetryWhileTheDatabaseFails() {
     AtomicInteger calls = new AtomicInteger();
     consumption.process(
         List.of(record("1", "x")),
@@ -203,7 +203,7 @@ class DurabilityTest {
   }
 
   @Test
-  void shouldSendOneKeysMessagesInTheOrderOfTheirCommits() throws Exception {
+  void shouldSendTheMessagesOfAKeyInCommitOrder() throws Exception {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Callable<Void>> relays =
           IntStream.range(0, 3)

@@ -52,8 +52,8 @@ class FailingEffectTest {
 
   @BeforeEach
   void makeATableThatIsCheckedAtCommit() {
-    sql.update("drop table if exists checked_at_commit");
-    sql.update(
+    sql.updateInNewTransaction("drop table if exists checked_at_commit");
+    sql.updateInNewTransaction(
         """
         create table checked_at_commit (id text primary key, other text
           references checked_at_commit (id) deferrable initially deferred)
@@ -61,8 +61,8 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1: a record with U+0000 in key and headers lies with the dead letters")
-  void shouldWriteALetterOfWhatNoTextColumnTakes() {
+  @DisplayName("I1: a record with U+0000 in key and headers becomes a dead letter")
+  void shouldWriteALetterOfARecordThatNoTextColumnTakes() {
     ConsumerRecord<String, byte[]> hostile = record("1", loop.key() + "/a\0b");
     hostile.headers().add("no\0te", "c\0d".getBytes(StandardCharsets.UTF_8));
     hostile.headers().add("nothing", null);
@@ -76,7 +76,7 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1: a letter of a record as large as Kafka takes is written and sent")
+  @DisplayName("I1: a letter of the largest record that Kafka accepts is written and sent")
   void shouldCutALetterThatKafkaWouldNotTake() {
     ConsumerRecord<String, byte[]> large =
         received(loop.key() + "/" + "k".repeat(3_000), new byte[1_040_000], new RecordHeaders());
@@ -96,7 +96,7 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1: a letter is measured as it is sent, whatever its headers turn into")
+  @DisplayName("I1: a letter is measured as it is sent, also when its headers grow")
   void shouldCutALetterWhoseHeadersGrow() {
     byte[] noText = new byte[60_000];
     Arrays.fill(noText, (byte) 0xFF);
@@ -123,16 +123,16 @@ class FailingEffectTest {
   void shouldThrowWhenTheLetterCannotBeWritten() {
     ConsumerRecord<String, byte[]> poison = record("1", loop.key() + "/x");
     double before = counted("effect-failed");
-    sql.update(
+    sql.updateInNewTransaction(
         "alter table outbox add constraint none_of_this_loop check (message_key <> '%s')"
             .formatted(poison.key()));
     try {
       assertThatThrownBy(() -> consumption.process(List.of(poison), FAILING))
           .hasMessageContaining(TopicNames.FEEDBACK + "-0 at offset 7")
-          .hasMessageContaining("the offset stays")
+          .hasMessageContaining("The offset was not committed")
           .hasMessageContaining("none_of_this_loop");
     } finally {
-      sql.update("alter table outbox drop constraint none_of_this_loop");
+      sql.updateInNewTransaction("alter table outbox drop constraint none_of_this_loop");
     }
     assertThat(counted("effect-failed")).isEqualTo(before);
 
@@ -142,8 +142,8 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1, I2: of a poll that fails at commit, only the record at fault is set aside")
-  void shouldSetAsideWhatFailsAtCommit() {
+  @DisplayName("I1, I2: when a poll fails at commit, only the record at fault becomes a dead letter")
+  void shouldDeadLetterTheRecordThatFailsAtCommit() {
     EventEffect effect =
         batch -> {
           for (ReceivedEvent received : batch) {
@@ -171,8 +171,8 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I7: a poll whose work outlasts a transaction is taken in parts")
-  void shouldTakeAPollInPartsThatFit() {
+  @DisplayName("I7: a poll whose work outlasts a transaction is split")
+  void shouldSplitAPollThatOutlastsATransaction() {
     List<String> applied = new ArrayList<>();
     consumption.process(
         List.of(record("1", "a"), record("2", "b"), record("3", "c"), record("4", "d")),
@@ -186,11 +186,11 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1: a commit that fails in passing is tried again, and takes effect once")
-  void shouldTryAgainWhenTheCommitFailsInPassing() {
-    sql.update("drop sequence if exists commits");
-    sql.update("create sequence commits");
-    sql.update(
+  @DisplayName("I1: a commit that fails for a passing reason is retried and takes effect once")
+  void shouldRetryACommitThatFailsForAPassingReason() {
+    sql.updateInNewTransaction("drop sequence if exists commits");
+    sql.updateInNewTransaction("create sequence commits");
+    sql.updateInNewTransaction(
         """
         create or replace function fail_twice() returns trigger language plpgsql as $$
         begin
@@ -200,7 +200,7 @@ class FailingEffectTest {
           return null;
         end $$
         """);
-    sql.update(
+    sql.updateInNewTransaction(
         """
         create constraint trigger twice after insert on checked_at_commit
         deferrable initially deferred for each row execute function fail_twice()

@@ -36,12 +36,12 @@ class OutboxRelayTest {
   @Inject MeterRegistry metrics;
 
   @AfterEach
-  void forgetWhatCannotBeSent() {
-    sql.update("delete from outbox where message_key like 'relay/%'");
+  void deleteRowsThatCannotBeSent() {
+    sql.updateInNewTransaction("delete from outbox where message_key like 'relay/%'");
   }
 
   @Test
-  void shouldNotLetATopicThatIsNotThereHoldUpTheOthers() {
+  void shouldNotBlockOtherTopicsWhenOneIsMissing() {
     for (int i = 0; i < 8; i++) {
       queue(ABSENT, "relay/" + i, 10, Duration.ofHours(1));
     }
@@ -53,7 +53,7 @@ class OutboxRelayTest {
   }
 
   @Test
-  void shouldLetARowThatKafkaNeverTakesHoldUpItsOwnKeyOnly() {
+  void shouldBlockOnlyTheKeyOfARowThatKafkaRefuses() {
     queue(TopicNames.CHECKPOINTS, "relay/large", 1_100_000, Duration.ofHours(1));
     queue(TopicNames.CHECKPOINTS, "relay/good", 10, Duration.ZERO);
 
@@ -65,8 +65,8 @@ class OutboxRelayTest {
   }
 
   @Test
-  @DisplayName("I7: however many rows Kafka never takes, the others are sent")
-  void shouldLetManyRowsThatKafkaNeverTakesHoldUpTheirOwnKeysOnly() throws Exception {
+  @DisplayName("I7: any number of rows that Kafka refuses does not stop the others")
+  void shouldBlockOnlyTheKeysOfManyRowsThatKafkaRefuses() throws Exception {
     limit(TopicNames.FINDINGS, OpType.SET);
     try {
       for (int i = 0; i < 250; i++) {
@@ -85,8 +85,8 @@ class OutboxRelayTest {
   }
 
   @Test
-  @DisplayName("I1: a letter that the broker does not take is cut to its reason and its origin")
-  void shouldCutALetterThatTheBrokerDoesNotTake() throws Exception {
+  @DisplayName("I1: a letter that the broker refuses is cut to its reason and its origin")
+  void shouldCutALetterThatTheBrokerRefuses() throws Exception {
     String letters = TopicNames.deadLetters(TopicNames.FINDINGS);
     String headers =
         "{\"ce_id\": \"cut-1\", \"note\": \"%s\", \"error-code\": \"poison\", \"original-offset\": \"7\"}"
@@ -136,7 +136,7 @@ class OutboxRelayTest {
   }
 
   private void queue(String topic, String key, String headers, int bytes, Duration ago) {
-    sql.update(
+    sql.updateInNewTransaction(
         """
         insert into outbox (topic, message_key, seq, headers, payload, created_at)
         values (?, ?, 1, ?::jsonb, ?, clock_timestamp() - make_interval(secs => ?))

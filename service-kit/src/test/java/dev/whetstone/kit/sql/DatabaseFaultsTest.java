@@ -19,7 +19,7 @@ class DatabaseFaultsTest {
         "08006", "25006", "25P02", "28P01", "40001", "40P01", "42501", "53100", "53300", "55P03",
         "57014", "57P01", "58030", "F0000", "P0001", "XX000", "XX001"
       })
-  void shouldTryAgainWhateverIsNotTheRecordsFault(String state) {
+  void shouldRetryAFaultThatTheValuesDoNotCause(String state) {
     assertThat(DatabaseFaults.mayPass(new SQLException("no", state))).isTrue();
     assertThat(
             DatabaseFaults.mayPass(new DatabaseException("cannot", new SQLException("no", state))))
@@ -28,7 +28,7 @@ class DatabaseFaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"21000", "22021", "22P05", "23505", "23514", "42P01", "42703", "54000"})
-  void shouldNotTryAgainWhatTheSameRecordMeetsAgain(String state) {
+  void shouldNotRetryAFaultThatTheValuesCause(String state) {
     assertThat(DatabaseFaults.mayPass(new SQLException("no", state))).isFalse();
   }
 
@@ -43,13 +43,13 @@ class DatabaseFaultsTest {
   }
 
   @Test
-  void shouldTryAgainARollbackWithoutAReason() {
+  void shouldRetryARollbackWithoutAReason() {
     assertThat(DatabaseFaults.mayPass(new IllegalStateException(new RollbackException("why?"))))
         .isTrue();
   }
 
   @Test
-  void shouldNotTryAgainWhatHasNothingToDoWithTheDatabase() {
+  void shouldNotRetryAFaultOutsideTheDatabase() {
     assertThat(DatabaseFaults.mayPass(new IllegalArgumentException("cannot digest this")))
         .isFalse();
   }

@@ -9,6 +9,7 @@ import dev.whetstone.contracts.event.BatchTainted;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -145,6 +146,7 @@ public class BatchRepository {
   }
 
   /** What a run took in is new again, as far as it is still wanted. Answers how many there are. */
+  @Transactional
   public int giveBack(String runId) {
     return sql.update(
         "update batch set trained_by = null where trained_by = ? and state = 'pending'", runId);

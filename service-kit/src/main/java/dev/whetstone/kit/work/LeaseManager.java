@@ -1,22 +1,24 @@
-package dev.whetstone.eval.lease;
+package dev.whetstone.kit.work;
 
-import dev.whetstone.eval.config.EvalConfig;
-import dev.whetstone.kit.id.IdGenerator;
 import dev.whetstone.kit.sql.Sql;
-import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Lets one worker at a time drive a loop's long work. A lease is measured by the database's clock
- * and renewed while its work runs, so that a killed worker's lease ends by itself. It saves double
- * work; what must never happen twice is held by unique keys and compare-and-set.
+ * Lets one worker at a time do a named piece of long work, through the service's table {@code
+ * work_lease (name, owner, until)}. A lease is measured by the database's clock and renewed while
+ * its work runs, so that the lease of a killed worker expires. It only saves double work: what must
+ * never happen twice needs a unique key or a compare-and-set.
  */
-@ApplicationScoped
-public class LeaseManager {
+public final class LeaseManager {
   private static final Logger LOG = Logger.getLogger(LeaseManager.class);
+
+  /** A lease is renewed this often within its duration. */
+  private static final int RENEWALS = 3;
+
   private static final String CLAIM =
       """
       insert into work_lease (name, owner, until)
@@ -29,13 +31,24 @@ public class LeaseManager {
   private final String owner;
   private final long milliseconds;
 
-  public LeaseManager(Sql sql, IdGenerator ids, EvalConfig config) {
+  /**
+   * @param owner unique to this process
+   * @param duration of a lease whose worker was killed
+   */
+  public LeaseManager(Sql sql, String owner, Duration duration) {
+    if (duration.toMillis() < RENEWALS) {
+      throw new IllegalArgumentException("a lease needs at least 3 ms, not " + duration);
+    }
     this.sql = sql;
-    this.owner = ids.next("eval-");
-    this.milliseconds = config.lease().toMillis();
+    this.owner = owner;
+    this.milliseconds = duration.toMillis();
   }
 
-  /** Runs the work when nobody else holds the lease; says whether it did. */
+  /**
+   * Runs the work unless another worker holds the lease. Call it outside a transaction.
+   *
+   * @return whether the work was run
+   */
   public boolean run(String name, Runnable work) {
     if (!claim(name)) {
       return false;
@@ -43,7 +56,7 @@ public class LeaseManager {
     try {
       runRenewing(name, work);
     } finally {
-      sql.update(RELEASE, name, owner);
+      release(name);
     }
     return true;
   }
@@ -51,9 +64,9 @@ public class LeaseManager {
   private void runRenewing(String name, Runnable work) {
     try (ScheduledExecutorService renewals =
         Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory())) {
+      long every = milliseconds / RENEWALS;
       var renewal =
-          renewals.scheduleAtFixedRate(
-              () -> renew(name), milliseconds / 3, milliseconds / 3, TimeUnit.MILLISECONDS);
+          renewals.scheduleAtFixedRate(() -> renew(name), every, every, TimeUnit.MILLISECONDS);
       try {
         work.run();
       } finally {
@@ -64,7 +77,7 @@ public class LeaseManager {
   }
 
   private boolean claim(String name) {
-    return sql.update(CLAIM, name, owner, milliseconds) == 1;
+    return sql.updateInNewTransaction(CLAIM, name, owner, milliseconds) == 1;
   }
 
   private void renew(String name) {
@@ -74,6 +87,15 @@ public class LeaseManager {
       }
     } catch (RuntimeException e) {
       LOG.warnf("lease-not-renewed name=%s reason=%s", name, e.getMessage());
+    }
+  }
+
+  /** A lease that cannot be released expires; the outcome of the work counts, not this failure. */
+  private void release(String name) {
+    try {
+      sql.updateInNewTransaction(RELEASE, name, owner);
+    } catch (RuntimeException e) {
+      LOG.warnf("lease-not-released name=%s reason=%s", name, e.getMessage());
     }
   }
 }

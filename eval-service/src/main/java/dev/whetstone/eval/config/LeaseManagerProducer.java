@@ -1,0 +1,16 @@
+package dev.whetstone.eval.config;
+
+import dev.whetstone.kit.id.IdGenerator;
+import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.work.LeaseManager;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Gives this process its leases: an owner's name that no other process has. */
+public class LeaseManagerProducer {
+  @Produces
+  @Singleton
+  LeaseManager leases(Sql sql, IdGenerator ids, EvalConfig config) {
+    return new LeaseManager(sql, ids.next("eval-"), config.lease());
+  }
+}

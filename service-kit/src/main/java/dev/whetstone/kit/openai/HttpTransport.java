@@ -1,0 +1,174 @@
+package dev.whetstone.kit.openai;
+
+import dev.whetstone.kit.openai.BoundedBody.ReadProgress;
+import dev.whetstone.kit.openai.OpenAiException.Kind;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests to one server within {@link ClientLimits} and repeats those that failed for a
+ * reason that may pass. Knows HTTP only; what a body means is {@link OpenAiClient}'s concern.
+ */
+final class HttpTransport {
+  /** Enough for an error message; the rest of an error body is not read. */
+  private static final int ERROR_BODY_BYTES = 64 * 1024;
+
+  private final HttpClient client;
+  private final URI base;
+  private final @Nullable String apiKey;
+  private final ClientLimits limits;
+
+  HttpTransport(HttpClient client, URI base, @Nullable String apiKey, ClientLimits limits) {
+    if (apiKey != null
+        && (apiKey.isEmpty() || !apiKey.chars().allMatch(c -> c > ' ' && c < 0x7f))) {
+      // The HTTP client would quote the key in its own message.
+      throw new IllegalArgumentException(
+          "the API key for %s must be one word of printable ASCII".formatted(base));
+    }
+    this.client = client;
+    this.base = URI.create(base.toString().replaceFirst("/+$", ""));
+    this.apiKey = apiKey;
+    this.limits = limits;
+  }
+
+  /** The body of a 2xx response. */
+  byte[] get(String path) {
+    return send(request(path).GET().build());
+  }
+
+  /** The body of a 2xx response to a JSON document. */
+  byte[] post(String path, byte[] json) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofByteArray(json))
+            .build());
+  }
+
+  URI uri(String path) {
+    return URI.create(base + path);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+    return apiKey == null ? request : request.header("Authorization", "Bearer " + apiKey);
+  }
+
+  private byte[] send(HttpRequest request) {
+    long deadline = System.nanoTime() + limits.total().toNanos();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return sendOnce(request, deadline);
+      } catch (OpenAiException e) {
+        Duration pause = pause(attempt, e);
+        boolean timeLeft = pause.toNanos() < deadline - System.nanoTime();
+        if (attempt >= limits.attempts() || !e.isRetryable() || !timeLeft) {
+          throw e;
+        }
+        LockSupport.parkNanos(pause.toNanos());
+        if (Thread.currentThread().isInterrupted()) {
+          throw new OpenAiException(Kind.INTERRUPTED, request.uri(), "interrupted", e);
+        }
+      }
+    }
+  }
+
+  private Duration pause(int attempt, OpenAiException failure) {
+    Duration pause = limits.backoff().pause(attempt, ThreadLocalRandom.current());
+    Duration asked = failure.retryAfter();
+    return asked != null && asked.compareTo(pause) > 0 ? asked : pause;
+  }
+
+  private byte[] sendOnce(HttpRequest request, long deadline) {
+    HttpResponse<byte[]> response = exchange(request, deadline);
+    if (response.statusCode() / 100 == 2) {
+      return response.body();
+    }
+    throw OpenAiException.status(
+        request.uri(),
+        response.statusCode(),
+        ErrorDetail.of(response.body()),
+        retryAfter(response));
+  }
+
+  private HttpResponse<byte[]> exchange(HttpRequest request, long deadline) {
+    ReadProgress progress = new ReadProgress();
+    CompletableFuture<HttpResponse<byte[]>> response =
+        client.sendAsync(
+            request,
+            head ->
+                head.statusCode() / 100 == 2
+                    ? new BoundedBody(limits.maxBodyBytes(), false, progress)
+                    : new BoundedBody(ERROR_BODY_BYTES, true, progress));
+    try {
+      return await(response, request.uri(), deadline, progress);
+    } catch (ExecutionException e) {
+      throw failure(request.uri(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OpenAiException(Kind.INTERRUPTED, request.uri(), "interrupted", e);
+    } finally {
+      // Closes the connection of an exchange that is given up; does nothing to one that is done.
+      response.cancel(true);
+    }
+  }
+
+  /** The HTTP client's own limit ends with the headers; these hold for the body, too. */
+  private HttpResponse<byte[]> await(
+      CompletableFuture<HttpResponse<byte[]>> response,
+      URI uri,
+      long deadline,
+      ReadProgress progress)
+      throws ExecutionException, InterruptedException {
+    while (true) {
+      long total = deadline - System.nanoTime();
+      long read = progress.left(limits.read().toNanos());
+      if (total <= 0) {
+        throw new OpenAiException(
+            Kind.TIMED_OUT, uri, "no complete response within " + limits.total(), null);
+      }
+      if (read <= 0) {
+        throw new OpenAiException(
+            Kind.TIMED_OUT, uri, "the response body stalled for " + limits.read(), null);
+      }
+      // A short wait notices that the body has begun, from when on the read limit holds.
+      long wait = Math.min(Math.min(total, read), limits.read().toNanos());
+      try {
+        return response.get(wait, TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        continue;
+      }
+    }
+  }
+
+  private static OpenAiException failure(URI uri, ExecutionException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof BoundedBody.TooLarge) {
+        return new OpenAiException(
+            Kind.BODY_TOO_LARGE, uri, "the response body is larger than the limit", e);
+      }
+    }
+    return new OpenAiException(Kind.UNREACHABLE, uri, cause.getClass().getSimpleName(), e);
+  }
+
+  private static @Nullable Duration retryAfter(HttpResponse<?> response) {
+    return response
+        .headers()
+        .firstValue("Retry-After")
+        .filter(value -> value.matches("\\d{1,6}"))
+        .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+        .orElse(null);
+  }
+}

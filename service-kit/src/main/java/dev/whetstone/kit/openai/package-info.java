@@ -1,0 +1,5 @@
+/** One client for servers with an OpenAI-compatible API: model servers, judges, teachers. */
+@NullMarked
+package dev.whetstone.kit.openai;
+
+import org.jspecify.annotations.NullMarked;
