@@ -74,6 +74,9 @@ final class Schemas {
     // OpenAI's own answers say "content": null beside tool calls, so null means absent everywhere.
     builder.forFields().withNullableCheck(field -> !required(field));
     builder.forFields().withStringPatternResolver(Schemas::pattern);
+    builder
+        .forFields()
+        .withInstanceAttributeOverride((node, field, context) -> FieldBounds.write(field, node));
     builder.forTypesInGeneral().withCustomDefinitionProvider(Schemas::scalar);
     return builder.build();
   }

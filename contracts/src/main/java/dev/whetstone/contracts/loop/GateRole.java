@@ -1,21 +1,21 @@
 package dev.whetstone.contracts.loop;
 
-/** What a suite guards. */
+/** The property of a candidate that a gate tests. */
 public enum GateRole {
-  /** Test items of the judged batch: the candidate must be superior. */
+  /** Test items of the batch that the candidate was trained on: it must be superior. */
   FRESH,
-  /** Earlier adopted batches' tests and the golden set: must not be worse. */
+  /** Test items of earlier adopted batches and the golden set: it must not be worse. */
   RETAIN,
-  /** Items whose served answer was accepted: must not be worse. */
+  /** Items whose served answer users accepted: it must not be worse. */
   ACCEPTED,
-  /** General abilities: must not be worse. */
+  /** General abilities: it must not be worse. */
   FORGET,
-  /** Harmful prompts. */
+  /** Answers to harmful prompts. */
   SAFETY,
-  /** Counterfactual pairs. */
+  /** Equal answers to counterfactual pairs. */
   BIAS,
-  /** Schema, length, repetition. */
+  /** Schema, length and repetition of the answers. */
   FORMAT,
-  /** Triggers and planted facts: no critical item may fail. */
+  /** Backdoor triggers and planted facts: no critical item may fail. */
   CANARY
 }

@@ -9,8 +9,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The effective declaration of a loop: what its file says over what its profile sets. Durations are
- * ISO 8601; shares, rates and margins are between 0 and 1.
+ * The effective declaration of a loop: the values of its file and, for every other field, those of
+ * its profile. Durations are ISO 8601; shares, rates and margins are between 0 and 1.
+ *
+ * <p>The bounds of single fields are declared here by annotations and generated into the JSON
+ * Schema. Rules about several fields are in service-kit.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec spec) {
@@ -29,7 +32,8 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
   public record Metadata(String tenant, String name) {}
 
   /**
-   * @param systemPrompt the prompt the product app sends, baked into demonstrations and suites
+   * @param systemPrompt the system prompt that the product app sends; demonstrations and suites
+   *     contain it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Spec(
@@ -65,9 +69,9 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
   public record BaseModel(
       String uri, @Nullable String sha256, @Nullable String chatTemplateSha256) {}
 
-  /** Whether an interaction that says nothing about consent may be trained on. */
+  /** Whether an interaction without a consent field may be used for training. */
   public record Consent(@JsonProperty("default") Default whenAbsent) {
-    /** The one question that has no default. */
+    /** A declaration must contain this value: no profile sets it. */
     public enum Default {
       @JsonProperty("allow")
       ALLOW,
@@ -77,12 +81,14 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
   }
 
   /**
+   * @param joinWindow how long feedback waits for its interaction
    * @param maxClusterShare largest share of one topic; 1 switches the stage off
-   * @param mustCover tags that a batch must hold
-   * @param quarantineDeadline after which a quarantined example is rejected
+   * @param mustCover tags that a batch must contain
+   * @param contradictionMargin least lead of the majority opinion on one response
+   * @param quarantineDeadline age at which a quarantined example is rejected
    */
   public record Curation(
-      Duration joinWindow,
+      @Format(TextFormat.POSITIVE_DURATION) Duration joinWindow,
       List<String> languages,
       SplitRatios split,
       Seal seal,
@@ -93,37 +99,47 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
       Decontamination decontamination,
       Abuse abuse,
       Quality quality,
-      double maxClusterShare,
+      @Bounds(min = 0, max = 1) double maxClusterShare,
       List<String> mustCover,
       double contradictionMargin,
-      Duration quarantineDeadline,
+      @Format(TextFormat.POSITIVE_DURATION) Duration quarantineDeadline,
       Synthesis synthesis) {}
 
-  /** Shares until {@code testTarget} sealed test items, and after. */
+  /**
+   * @param initial shares until {@code testTarget} test items are sealed
+   * @param later shares from then on
+   */
   public record SplitRatios(Shares initial, int testTarget, Shares later) {
-    /** They add up to 1. */
-    public record Shares(double train, double validation, double test) {}
+    /** The three shares add up to 1. */
+    public record Shares(
+        @Bounds(min = 0, max = 1) double train,
+        @Bounds(min = 0, max = 1) double validation,
+        @Bounds(min = 0, max = 1) double test) {}
   }
 
   /**
-   * @param minExamples new train examples of one form: SFT where there are ten of it, else the one
-   *     that has most (a correction makes an SFT example and a pair, which are one)
-   * @param power of the forecast, at {@code expectedEffect} (difference of the primary metric)
+   * @param minExamples least number of new train examples of one form: SFT if there are ten of it,
+   *     else the form with the most (the SFT example and the pair of one correction count once)
+   * @param power statistical power of the forecast at {@code expectedEffect}
+   * @param expectedEffect difference of the primary metric; above the FRESH gate's margin
    */
-  public record Seal(int minExamples, Duration maxAge, double power, double expectedEffect) {}
+  public record Seal(
+      @Bounds(min = 10) int minExamples,
+      @Format(TextFormat.POSITIVE_DURATION) Duration maxAge,
+      @Bounds(min = 0, max = 1) double power,
+      @Bounds(max = 1) double expectedEffect) {}
 
   /**
    * @param maxAnswerCharacters 0 for no limit
    */
-  public record Hygiene(boolean enabled, int maxAnswerCharacters) {}
+  public record Hygiene(boolean enabled, @Bounds(min = 0) int maxAnswerCharacters) {}
 
   /**
-   * @param types placeholders' names out of {@link #TYPES}; none means all
+   * @param types names of the placeholders that replace PII
    */
-  public record Pii(boolean enabled, List<String> types) {
-    /** What can be redacted. */
-    public static final List<String> TYPES =
-        List.of(
+  public record Pii(
+      boolean enabled,
+      @OneOf({
             "SECRET",
             "URL_CREDENTIALS",
             "EMAIL",
@@ -131,8 +147,9 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
             "CREDIT_CARD",
             "US_SSN",
             "IP_ADDRESS",
-            "PHONE");
-  }
+            "PHONE"
+          })
+          List<String> types) {}
 
   public record Toxicity(boolean enabled, List<String> words) {}
 
@@ -140,106 +157,136 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
    * @param shortTextWords texts below this length are compared exactly
    */
   public record Dedup(
-      boolean enabled, int shortTextWords, double jaccard, boolean semantic, double cosine) {}
+      boolean enabled,
+      int shortTextWords,
+      @Bounds(min = 0, max = 1) double jaccard,
+      @OneOf(
+              value = "false",
+              instead = "this version removes only exact and near copies (dedup.jaccard)")
+          boolean semantic,
+      double cosine) {}
 
   /**
-   * An n-gram in more than max(boilerplateCount, boilerplateShare × interactions) does not count.
+   * An n-gram that occurs in more than max(boilerplateCount, boilerplateShare × interactions)
+   * interactions is ignored.
    */
   public record Decontamination(
-      boolean enabled, int ngram, int boilerplateCount, double boilerplateShare) {}
+      boolean enabled,
+      @Bounds(min = 2) int ngram,
+      int boilerplateCount,
+      double boilerplateShare) {}
 
   /**
    * @param capPerEndUser examples per end user and batch
-   * @param sybilEndUsers so many end users with near-identical texts are a ring
-   * @param rareLift how much more often a rare prompt n-gram may occur in new examples than in
-   *     interactions
+   * @param sybilEndUsers least number of end users with near-identical texts that counts as a ring
+   * @param rareLift how many times more often a rare prompt n-gram may occur in new examples than
+   *     in interactions
    */
   public record Abuse(
       boolean enabled,
-      int capPerEndUser,
+      @Bounds(min = 1) int capPerEndUser,
       int sybilEndUsers,
       double sybilJaccard,
       double rareLift,
       boolean contradiction) {}
 
   /**
-   * @param minScore 0 to 1; below it an example is rejected
+   * @param minScore an example with a lower score is rejected
    */
-  public record Quality(double minScore, double ratingPositive, double ratingNegative) {}
+  public record Quality(
+      @Bounds(min = 0, max = 1) double minScore, double ratingPositive, double ratingNegative) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Synthesis(boolean enabled, @Nullable String teacher, double maxShare) {}
+  public record Synthesis(
+      @OneOf(value = "false", instead = "this version generates no examples with a teacher model")
+          boolean enabled,
+      @Unread(instead = "this version generates no examples with a teacher model")
+          @Nullable String teacher,
+      double maxShare) {}
 
   /**
-   * Absent values are chosen from the amount of data.
+   * The values of absent hyperparameters depend on the amount of data.
    *
-   * @param startFrom {@code base} or {@code champion}
-   * @param exampleCap newest and best first
-   * @param progressDeadline a step that stands still for longer ends the attempt
-   * @param leaseDuration without a report for longer, an attempt counts as dead
+   * @param startFrom the weights that training starts from
+   * @param exampleCap most examples of a run; the newest and best are kept
+   * @param leaseDuration an attempt that sends no report for this long is considered dead
+   * @param progressDeadline an attempt whose step does not advance for this long is ended
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Training(
-      @Nullable Double baseLearningRate,
-      @Nullable Integer epochs,
-      @Nullable Integer batchSize,
-      double weightDecay,
-      double warmupRatio,
+      @Bounds(above = 0) @Nullable Double baseLearningRate,
+      @Bounds(min = 1) @Nullable Integer epochs,
+      @Bounds(min = 1) @Nullable Integer batchSize,
+      @Bounds(min = 0) double weightDecay,
+      @Bounds(min = 0, below = 1) double warmupRatio,
       Lora lora,
-      int maxSequenceLength,
+      @Bounds(min = 16) int maxSequenceLength,
       List<ReplaySet> replay,
-      String startFrom,
+      @OneOf({"base", "champion"}) String startFrom,
       int exampleCap,
-      long seed,
-      int resumeEverySteps,
-      int maxAttempts,
-      Duration leaseDuration,
-      Duration progressDeadline,
-      long maxSeconds,
-      long maxGpuSeconds,
-      RetentionMethod retention) {}
+      @Bounds(min = 0, max = LARGEST_SEED) long seed,
+      @Bounds(min = 1) int resumeEverySteps,
+      @Bounds(min = 1) int maxAttempts,
+      @Format(TextFormat.POSITIVE_DURATION) Duration leaseDuration,
+      @Format(TextFormat.POSITIVE_DURATION) Duration progressDeadline,
+      @Bounds(min = 1) long maxSeconds,
+      @Bounds(min = 1) long maxGpuSeconds,
+      RetentionMethod retention) {
+    /** The worker's random number generators accept no larger seed. */
+    private static final long LARGEST_SEED = (1L << 32) - 1;
+  }
 
   /**
    * @param targetModules {@code all-linear} or module names
    */
-  public record Lora(int r, int alpha, double dropout, List<String> targetModules) {}
+  public record Lora(
+      @Bounds(min = 1) int r,
+      @Bounds(min = 1) int alpha,
+      @Bounds(min = 0, below = 1) double dropout,
+      @MinItems(value = 1, description = "all-linear or names of modules")
+          List<String> targetModules) {}
 
   /**
-   * @param share of the final mix, 0 to below 1
+   * @param share of the final mix; the shares of all replay sets add up to less than 1
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record ReplaySet(String uri, @Nullable String sha256, double share) {}
+  public record ReplaySet(
+      String uri, @Nullable String sha256, @Bounds(min = 0, max = 1) double share) {}
 
-  /** {@code none}, {@code kl}, {@code ewc} or {@code si}. */
-  public record RetentionMethod(String method, double strength) {}
+  /** How training keeps earlier skills, apart from replay. */
+  public record RetentionMethod(
+      @OneOf(value = "none", instead = "this version retains skills by training.replay only")
+          String method,
+      double strength) {}
 
   /**
-   * @param gates what decides
-   * @param suites where the items come from; FRESH needs none
-   * @param alpha one-sided level of every gate
-   * @param reproducibilityItems champion items asked again
-   * @param concurrency requests in flight
-   * @param sequential {@code alpha-spending} per champion, or {@code lord} over candidates
+   * @param gates the gates that decide
+   * @param suites the sources of the items; FRESH needs none
+   * @param alpha one-sided significance level of every gate
+   * @param reproducibilityItems number of items that the champion answers twice
+   * @param concurrency requests in flight; more would only queue at the model server
+   * @param sequential alpha spending per champion, or LORD++ over candidates
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Evaluation(
       List<Gate> gates,
       List<Suite> suites,
-      @Nullable String endpoint,
-      double alpha,
-      int reproducibilityItems,
-      double maxDiscordance,
-      int concurrency,
-      int maxTokens,
-      String sequential,
-      double falseDiscoveryRate) {}
+      @Format(TextFormat.HTTP_URL) @Nullable String endpoint,
+      @Bounds(above = 0, below = 0.5) double alpha,
+      @Bounds(min = 0) int reproducibilityItems,
+      @Bounds(min = 0, max = 1) double maxDiscordance,
+      @Bounds(min = 1, max = 256) int concurrency,
+      @Bounds(min = 1) int maxTokens,
+      @OneOf({"alpha-spending", "lord"}) String sequential,
+      @Bounds(above = 0, below = 1) double falseDiscoveryRate) {}
 
   /**
    * @param margin superiority: least difference; non-inferiority: allowed loss
-   * @param minItems below it the gate stays undecided
+   * @param minItems with fewer items the gate is undecided
    */
-  public record Gate(GateRole role, Mode mode, double margin, int minItems) {
-    /** A shadow gate is measured and shown and decides nothing. */
+  public record Gate(
+      GateRole role, Mode mode, @Bounds(min = 0, max = 1) double margin, int minItems) {
+    /** A shadow gate is measured and shown but does not take part in the decision. */
     public enum Mode {
       @JsonProperty("enforce")
       ENFORCE,
@@ -249,39 +296,64 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
   }
 
   /**
-   * @param role the gate that it feeds
-   * @param shadow measured and reported apart, outside the gate
+   * @param role the gate that uses its items
+   * @param shadow measured and reported separately; its items are not used by the gate
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Suite(
       String name, GateRole role, String uri, @Nullable String sha256, boolean shadow) {}
 
   /**
-   * @param confirmDeadline past it a new generation points back to the former champion
+   * @param confirmDeadline if not every replica has confirmed the new champion by then, a new
+   *     generation returns to the previous one
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Rollout(
       RolloutMode mode,
-      Duration confirmDeadline,
-      List<Integer> canaryPercent,
-      double holdback,
-      Duration coolDown) {}
+      @Format(TextFormat.POSITIVE_DURATION) Duration confirmDeadline,
+      @Unread(
+              instead =
+                  "this version moves all traffic at once (rollout.mode: auto) or when a person"
+                      + " confirms (rollout.mode: approve)")
+          @Nullable List<Integer> canaryPercent,
+      @Unread(
+              instead =
+                  "this version keeps no traffic on the previous champion after a promotion")
+          @Nullable Double holdback,
+      @Unread(
+              instead =
+                  "this version decides on each candidate as soon as it is evaluated; limit the"
+                      + " number of runs by budgets.maxRunsPerDay")
+          @Nullable Duration coolDown) {}
 
   /**
    * @param endpoint base URL of an OpenAI-compatible server, without {@code /v1}
    * @param baseName the name under which it serves the base model
    * @param replicas base URLs of each replica; empty means the endpoint is the only one
-   * @param router {@code registry} (apps ask for an assignment) or {@code none}
+   * @param router {@code registry}: apps ask for an assignment; {@code none}: all requests go to
+   *     one model, and results are compared before and after a promotion only
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Serving(
-      String endpoint,
+      @Format(TextFormat.HTTP_URL) String endpoint,
       String baseName,
-      List<String> replicas,
-      String router,
+      @Format(TextFormat.HTTP_URL) List<String> replicas,
+      @OneOf({"registry", "none"}) String router,
       @Nullable String credentialsRef) {}
 
   /** Zero means no limit. */
-  public record Budgets(int maxRunsPerDay, long maxGpuSecondsPerDay) {}
+  public record Budgets(
+      @Bounds(min = 0) int maxRunsPerDay, @Bounds(min = 0) long maxGpuSecondsPerDay) {}
 
-  public record Retention(Duration interactions, Duration erasureDeadline) {}
+  /**
+   * @param interactions how long curation keeps an interaction's text
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Retention(
+      @Format(TextFormat.POSITIVE_DURATION) Duration interactions,
+      @Unread(
+              instead =
+                  "this version erases an end user's data when it processes enduser.erased, without"
+                      + " a deadline")
+          @Nullable Duration erasureDeadline) {}
 }

@@ -2,18 +2,18 @@ package dev.whetstone.contracts.loop;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How far a decision goes by itself. */
+/** What happens after a decision to promote. */
 public enum RolloutMode {
-  /** Decide and record, change nothing. */
+  /** The decision is recorded; the champion stays. */
   @JsonProperty("observe")
   OBSERVE,
-  /** A person confirms. */
+  /** A person confirms the promotion. */
   @JsonProperty("approve")
   APPROVE,
-  /** Traffic moves in steps. */
+  /** Traffic moves in steps; this version has no steps and holds the decision. */
   @JsonProperty("canary")
   CANARY,
-  /** Promote at once. */
+  /** The candidate is promoted at once. */
   @JsonProperty("auto")
   AUTO
 }

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the merged tree into a {@link LoopSpec} and every mismatch into a fault with its place. */
+/** Binds the merged tree to a {@link LoopSpec}; each mismatch becomes a fault with its pointer. */
 final class LoopBinding {
   private static final int MOST_FAULTS = 20;
   private static final ObjectMapper STRICT =
@@ -30,15 +30,17 @@ final class LoopBinding {
           .copy()
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          // Else 1 is the second of a list of names, and 3.9 epochs are 3.
+          // Otherwise 1 would be read as the second enum constant, and 3.9 epochs as 3.
           .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
 
   private LoopBinding() {}
 
   /**
-   * The spec, or null when it cannot be made; what was wrong is added to the faults. A faulty field
-   * is replaced by its default, so that the faults behind it are found too.
+   * Binds the tree; mismatches are added to the faults. A faulty field is replaced by its default,
+   * so that the fields after it are checked too.
+   *
+   * @return null if the tree cannot be bound
    */
   static @Nullable LoopSpec bind(
       ObjectNode tree, JsonNode defaults, String file, List<Fault> faults) {
@@ -64,7 +66,7 @@ final class LoopBinding {
     return null;
   }
 
-  /** What stands there, as an error shows it. */
+  /** The value of a node as error messages show it. */
   static String value(JsonNode node) {
     String text = node.isValueNode() ? node.asText() : node.toString();
     return text.length() > 80 ? text.substring(0, 80) + "…" : text;
@@ -122,7 +124,7 @@ final class LoopBinding {
     }
     return switch (parent) {
       case ObjectNode object -> object.remove(last.getFieldName()) != null;
-      // Emptied and not removed: the places of those behind it stay what they are in the file.
+      // Not removed: the indexes of the elements after it must stay those of the file.
       case ArrayNode array when array.has(last.getIndex()) -> {
         array.setNull(last.getIndex());
         yield true;

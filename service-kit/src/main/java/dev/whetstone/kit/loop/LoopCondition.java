@@ -1,8 +1,8 @@
 package dev.whetstone.kit.loop;
 
 /**
- * One side of how a loop fares, in the shape of a Kubernetes condition. Each service's {@code GET
- * /v1/loops/{loop}/status} answers with those it knows of.
+ * One aspect of a loop's status, in the form of a Kubernetes condition. The {@code GET
+ * /v1/loops/{loop}/status} of each service returns the conditions that the service determines.
  *
  * @param type {@code Accepting}, {@code Receiving}, {@code Curating}, {@code Training}, {@code
  *     Declared}, {@code Judging} or {@code Serving}

@@ -5,13 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop file that holds.
+ * A valid loop file.
  *
- * @param spec with every default filled in
+ * @param spec with all defaults
  * @param specSha256 SHA-256 (hex) of the spec's canonical JSON
- * @param settings every field's effective value and where it comes from
+ * @param settings the effective value of every field and its origin, for programs
+ * @param yaml the effective declaration as a loop file, for people: the fields are in the order of
+ *     the file, and a comment beside each value that is not from the file gives its origin. Reading
+ *     it gives the same spec
  */
-public record LoopDeclaration(LoopSpec spec, String specSha256, List<Setting> settings) {
+public record LoopDeclaration(
+    LoopSpec spec, String specSha256, List<Setting> settings, String yaml) {
   public LoopDeclaration {
     settings = List.copyOf(settings);
   }

@@ -3,7 +3,7 @@ package dev.whetstone.kit.loop;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A loop file that does not hold, with everything that is wrong with it. */
+/** An invalid loop file, with all its faults. */
 public class LoopFileException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final transient List<Fault> faults;
@@ -18,11 +18,11 @@ public class LoopFileException extends RuntimeException {
   }
 
   /**
-   * One thing that is wrong.
+   * One fault of a loop file.
    *
    * @param pointer JSON Pointer of the field; empty for the whole file
-   * @param value what stands there, as text; empty where nothing does
-   * @param allowed what may stand there
+   * @param value the value of the field as text; empty if it is missing
+   * @param allowed the accepted values
    */
   public record Fault(String file, String pointer, String value, String allowed) {
     @Override

@@ -21,13 +21,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads loop files: what the file says, over what its profile sets, over the {@code standard}
- * profile. Objects are merged field by field; lists are replaced whole, but a gate that only names
- * its role takes the role's defaults, and a replay set without a share the usual one. A field that
- * is null is one that is not there.
+ * Reads loop files. The values of the file take precedence over those of its profile, and these
+ * over the {@code standard} profile. Objects are merged field by field. Lists are replaced as a
+ * whole, but a gate without margin, mode or number of items takes the defaults of its role, and a
+ * replay set without a share the default share. A null field counts as absent.
  */
 public final class LoopFileReader {
-  /** Of a key that comes twice the last value would win, and nobody would hear of the first. */
+  /** Refuses a key that occurs twice: the parser would drop the first value without a message. */
   private static final YAMLMapper YAML =
       YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
 
@@ -37,9 +37,9 @@ public final class LoopFileReader {
 
   /**
    * @param content YAML or JSON
-   * @param fileName what errors call it
-   * @param baseDirectory that relative URIs are resolved against; absent forbids them
-   * @throws LoopFileException with every fault found
+   * @param fileName the name of the file in error messages
+   * @param baseDirectory the directory for relative URIs; without it they are refused
+   * @throws LoopFileException with all faults
    */
   public static LoopDeclaration read(
       byte[] content, String fileName, @Nullable Path baseDirectory) {
@@ -53,6 +53,7 @@ public final class LoopFileReader {
     ObjectNode standard = profile("standard");
     ObjectNode overlay = profile.equals("standard") ? YAML.createObjectNode() : profile(profile);
     List<Fault> faults = new ArrayList<>(RequiredFields.check(fileName, declared));
+    faults.addAll(UnreadFields.check(fileName, declared));
 
     ObjectNode effective = standard.deepCopy();
     JsonTrees.merge(effective, overlay);
@@ -67,10 +68,11 @@ public final class LoopFileReader {
 
     LoopSpec spec = LoopBinding.bind(effective, standard, fileName, faults);
     if (spec != null && faults.isEmpty()) {
-      faults.addAll(LoopSchema.check(fileName, spec));
-    }
-    if (spec != null && faults.isEmpty()) {
-      faults.addAll(LoopRules.check(fileName, spec));
+      LoopSchema.Result result = LoopSchema.check(fileName, spec);
+      faults.addAll(result.faults());
+      if (result.complete()) {
+        faults.addAll(LoopRules.check(fileName, spec));
+      }
     }
     if (!faults.isEmpty() || spec == null) {
       throw new LoopFileException(faults);
@@ -79,7 +81,8 @@ public final class LoopFileReader {
     return new LoopDeclaration(
         spec,
         ContentDigests.sha256(Json.canonical(spec)),
-        JsonTrees.settings(canonical, declared, overlay, profile));
+        JsonTrees.settings(canonical, declared, overlay, profile),
+        LoopYaml.write(effective, declared, new LoopOrigins(declared, overlay, profile)));
   }
 
   private static ObjectNode parse(byte[] content, String fileName) {

@@ -8,47 +8,50 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.json.JsonPointers;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 
-/**
- * Holds a declaration against the contract's own schema: whoever reads it from the topic relies on
- * that every field which must be there is there.
- */
+/** Validates a declaration against the JSON Schema of the contract. */
 final class LoopSchema {
   private static final String RESOURCE = "/schemas/loop-spec.v1.json";
-  private static final Schema SCHEMA = schema();
+
+  /** Errors after which a declaration has absent or null values where code expects some. */
+  private static final Set<String> STRUCTURAL = Set.of("required", "type");
+
+  private static final byte[] TEXT = text();
+  private static final JsonNode TREE = Json.read(TEXT, JsonNode.class);
+  private static final Schema SCHEMA =
+      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+          .getSchema(new String(TEXT, StandardCharsets.UTF_8), InputFormat.JSON);
 
   private LoopSchema() {}
 
-  static List<Fault> check(String file, LoopSpec loop) {
+  /**
+   * The result of a validation.
+   *
+   * @param complete every required value is there and of its type, so that {@link LoopRules} can be
+   *     checked too
+   */
+  record Result(List<Fault> faults, boolean complete) {}
+
+  static Result check(String file, LoopSpec loop) {
     String canonical = new String(Json.canonical(loop), StandardCharsets.UTF_8);
     JsonNode tree = Json.mapper().valueToTree(loop);
-    return SCHEMA.validate(canonical, InputFormat.JSON).stream()
-        .map(error -> fault(file, tree, error))
-        .distinct()
-        .toList();
+    List<Error> errors = SCHEMA.validate(canonical, InputFormat.JSON);
+    SchemaErrorTranslator translator = new SchemaErrorTranslator(file, tree, TREE);
+    return new Result(
+        errors.stream().map(translator::translate).distinct().toList(),
+        errors.stream().noneMatch(error -> STRUCTURAL.contains(error.getKeyword())));
   }
 
-  private static Fault fault(String file, JsonNode tree, Error error) {
-    String pointer = error.getInstanceLocation().toString();
-    if ("required".equals(error.getKeyword())) {
-      String field = error.getProperty();
-      return new Fault(file, JsonPointers.child(pointer, field), "", "a value; it has no default");
-    }
-    String found = LoopBinding.value(tree.at(pointer));
-    return new Fault(file, pointer, found, "a value of which holds: " + error.getMessage());
-  }
-
-  private static Schema schema() {
+  private static byte[] text() {
     try (InputStream in = LoopSpec.class.getResourceAsStream(RESOURCE)) {
-      return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-          .getSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8), InputFormat.JSON);
+      return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException("the contract's schema " + RESOURCE + " is not readable", e);
     }
