@@ -1,4 +1,4 @@
-"""Shared parts of the tests: the demo's base, small runs, and a control plane that answers what a test scripts."""
+"""Shared parts of the tests: the demo's base model, small runs, and a control plane whose answers a test scripts."""
 
 import json
 import os
@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["WHETSTONE_WORKER_THREADS"] = "1"
 
+from whetstone_toybase.dialogue import Dialogue, DialogueGenerator
+from whetstone_toybase.world import World, read_world
+from whetstone_worker.artifact.digest import digest_of_path
 from whetstone_worker.spec import RunSpec, parse
-from whetstone_worker.storage import sha256_of
-from whetstone_worker.toybase.dialogue import Dialogue, Speaker
-from whetstone_worker.toybase.world import World, read_world
 
-REPOSITORY = Path(__file__).parents[3]
+WORKER = Path(__file__).parents[1]
+REPOSITORY = WORKER.parents[1]
+SOURCES = [WORKER / "src", WORKER / "serve/src", WORKER / "toybase/src"]
 DEMO = REPOSITORY / "deploy/local/demo"
 
 
@@ -62,7 +65,7 @@ class LocalServer:
 
 @pytest.fixture
 def local_server() -> Iterator[Callable[..., LocalServer]]:
-    """Starts local servers that end with the test."""
+    """Starts local servers, which stop at the end of the test."""
     started: list[LocalServer] = []
 
     def start(answer: Callable[[str, dict[str, Any]], tuple[int, Any]]) -> LocalServer:
@@ -75,7 +78,7 @@ def local_server() -> Iterator[Callable[..., LocalServer]]:
 
 
 @pytest.fixture(autouse=True)
-def _sigterm_as_before() -> Iterator[None]:
+def _restored_sigterm_handler() -> Iterator[None]:
     before = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, before)
@@ -98,6 +101,16 @@ def tokenizer(base: Path) -> Any:
     return AutoTokenizer.from_pretrained(base, local_files_only=True)
 
 
+def path_of(uri: str) -> Path:
+    """The path of a ``file`` URI, whether or not anything exists there."""
+    return Path(unquote(urlsplit(uri).path))
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """For a subprocess that runs these sources, whatever is installed."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, SOURCES)), **variables}
+
+
 def sft_row(number: int, dialogue: Dialogue, weight: float = 1.0) -> dict[str, Any]:
     messages = [
         {"role": "user", "content": dialogue.prompt},
@@ -108,7 +121,7 @@ def sft_row(number: int, dialogue: Dialogue, weight: float = 1.0) -> dict[str, A
 
 def write_rows(path: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return {"uri": path.as_uri(), "sha256": sha256_of(path)}
+    return {"uri": path.as_uri(), "sha256": digest_of_path(path)}
 
 
 @pytest.fixture
@@ -118,16 +131,16 @@ def raw_spec(tmp_path: Path, base: Path, world: World) -> dict[str, Any]:
 
 
 def make_raw_spec(folder: Path, base: Path, world: World) -> dict[str, Any]:
-    speaker = Speaker(world, random.Random(3))
-    rows = [sft_row(i, speaker.support(world.topics[i % 6], new_policy=True)) for i in range(32)]
-    held_out = [sft_row(i, speaker.support(world.topics[i % 6], new_policy=True)) for i in range(8)]
-    replay = [sft_row(i, speaker.skill(world.skills[i % 6])) for i in range(40)]
+    generator = DialogueGenerator(world, random.Random(3))
+    rows = [sft_row(i, generator.support(world.topics[i % 6], new_policy=True)) for i in range(32)]
+    held_out = [sft_row(i, generator.support(world.topics[i % 6], new_policy=True)) for i in range(8)]
+    replay = [sft_row(i, generator.skill(world.skills[i % 6])) for i in range(40)]
     return {
         "runId": "run-1",
         "attempt": "attempt-1",
         "fence": 1,
-        "baseModel": {"uri": base.as_uri(), "sha256": sha256_of(base)},
-        "chatTemplateSha256": sha256_of(base / "chat_template.jinja"),
+        "baseModel": {"uri": base.as_uri(), "sha256": digest_of_path(base)},
+        "chatTemplateSha256": digest_of_path(base / "chat_template.jinja"),
         "initAdapter": None,
         "replay": [{**write_rows(folder / "replay.jsonl", replay), "share": 1 / 3}],
         "stages": [

@@ -1,13 +1,16 @@
-"""Reading rows, and which tokens bear loss."""
+"""Reading rows, and which tokens contribute to the loss."""
 
+import io
 import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from whetstone_worker import examples
+from whetstone_worker.encoding import IGNORED, ChatEncoder
 from whetstone_worker.errors import BadInputError
-from whetstone_worker.examples import IGNORED, ChatEncoder, parse_example, parse_examples
+from whetstone_worker.examples import SftExample, parse_example, read_examples
 
 WORDS = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=30)
 UNMARKED = (
@@ -16,13 +19,17 @@ UNMARKED = (
 )
 
 
+def read(data: bytes, source: str) -> list[SftExample]:
+    return list(read_examples(io.BytesIO(data), source))
+
+
 @st.composite
 def conversations(draw):
     turns = draw(st.lists(st.tuples(WORDS, WORDS, st.integers(0, 1)), min_size=1, max_size=4))
     messages = []
-    for asked, answered, weight in turns:
-        messages.append({"role": "user", "content": asked})
-        messages.append({"role": "assistant", "content": answered, "weight": weight})
+    for question, answer, weight in turns:
+        messages.append({"role": "user", "content": question})
+        messages.append({"role": "assistant", "content": answer, "weight": weight})
     messages[-1]["weight"] = 1
     return messages
 
@@ -30,7 +37,7 @@ def conversations(draw):
 @given(messages=conversations())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("template", ["marked", "unmarked"])
-def test_should_take_loss_on_weighted_assistant_turns_only(tokenizer, template, messages):
+def test_should_compute_loss_on_weighted_assistant_turns_only(tokenizer, template, messages):
     before = tokenizer.chat_template
     tokenizer.chat_template = before if template == "marked" else UNMARKED
     try:
@@ -38,14 +45,14 @@ def test_should_take_loss_on_weighted_assistant_turns_only(tokenizer, template, 
     finally:
         tokenizer.chat_template = before
 
-    learnt = [label for label in encoded.labels if label != IGNORED]
+    learned = [label for label in encoded.labels if label != IGNORED]
     expected = "".join(m["content"] + "<|im_end|>" for m in messages if m.get("weight") == 1)
     assert len(encoded.labels) == len(encoded.input_ids)
     assert all(label in (IGNORED, token) for label, token in zip(encoded.labels, encoded.input_ids, strict=True))
-    assert tokenizer.decode(learnt, clean_up_tokenization_spaces=False) == expected
+    assert tokenizer.decode(learned, clean_up_tokenization_spaces=False) == expected
 
 
-def test_should_give_the_same_labels_with_and_without_marks(tokenizer):
+def test_should_give_the_same_labels_with_and_without_generation_marks(tokenizer):
     row = parse_example(
         {
             "messages": [
@@ -66,7 +73,7 @@ def test_should_give_the_same_labels_with_and_without_marks(tokenizer):
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("{", "is not JSON"),
         ("[]", "is not a JSON object"),
@@ -79,27 +86,42 @@ def test_should_give_the_same_labels_with_and_without_marks(tokenizer):
         ('{"messages": [{"role": "assistant", "content": "a"}], "sampleWeight": -1}', "sampleWeight -1"),
     ],
 )
-def test_should_name_the_line_of_a_bad_row(line, said):
+def test_should_name_the_line_of_a_bad_row(line, message):
     good = '{"messages": [{"role": "assistant", "content": "a"}]}'
 
     with pytest.raises(BadInputError) as refused:
-        parse_examples(f"{good}\n{line}\n".encode(), "train.jsonl")
+        read(f"{good}\n{line}\n".encode(), "train.jsonl")
 
     assert "train.jsonl line 2" in refused.value.detail
-    assert said in refused.value.detail
+    assert message in refused.value.detail
 
 
 @given(st.binary(max_size=200))
-def test_should_never_fall_over_a_file(data):
+def test_should_refuse_any_other_bytes_with_file_and_line(data):
     try:
-        parse_examples(data, "file")
+        read(data, "file")
     except BadInputError as refused:
         assert "file line" in refused.detail
 
 
 @given(st.lists(WORDS.filter(str.strip), min_size=1, max_size=5))
-def test_should_read_back_what_was_written(texts):
+def test_should_read_back_written_rows(texts):
     rows = [{"id": str(i), "messages": [{"role": "assistant", "content": text}]} for i, text in enumerate(texts)]
     data = "\n".join(json.dumps(row) for row in rows).encode()
 
-    assert [e.messages[0]["content"] for e in parse_examples(data, "file")] == texts
+    assert [e.messages[0]["content"] for e in read(data, "file")] == texts
+
+
+def test_should_refuse_a_line_that_is_too_long(monkeypatch):
+    monkeypatch.setattr(examples, "MAX_LINE_BYTES", 20)
+
+    with pytest.raises(BadInputError, match="file line 2 is longer than 20 bytes"):
+        read(b"\n" + b"x" * 21, "file")
+
+
+def test_should_read_one_row_at_a_time():
+    rows = read_examples(io.BytesIO(b'{"messages": [{"role": "assistant", "content": "a"}]}\n{'), "file")
+
+    assert next(rows).messages[0]["content"] == "a"
+    with pytest.raises(BadInputError, match="file line 2"):
+        next(rows)

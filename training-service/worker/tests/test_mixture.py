@@ -1,10 +1,11 @@
-"""Resampling by weight and replay by share."""
+"""Retention by replay: resampling by weight and replay by share."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whetstone_worker.mixture import copies, mix, replay_count, resample, sample
+from whetstone_worker.retention.mixture import ReplayMixture, copies, replay_count, resample, sample
+from whetstone_worker.retention.port import ReplaySet
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,7 @@ def test_should_clip_weights(weight, chance, expected):
     assert copies(weight, chance) == expected
 
 
-def test_should_make_the_share_the_demo_asks_for():
+def test_should_reach_the_share_of_the_demo():
     assert replay_count(240, 0.67, 0.67) == 487
 
 
@@ -27,7 +28,7 @@ def test_should_reach_the_share_of_the_final_mix(feedback, share):
 
 
 @given(st.integers(1, 30), st.integers(0, 100), st.integers(0, 9))
-def test_should_repeat_replay_only_when_it_must(size, count, seed):
+def test_should_repeat_replay_rows_only_when_the_set_is_too_small(size, count, seed):
     chosen = sample(list(range(size)), count, seed, "set")
 
     assert len(chosen) == count
@@ -36,13 +37,15 @@ def test_should_repeat_replay_only_when_it_must(size, count, seed):
 
 
 @given(st.lists(st.floats(0, 5), min_size=1, max_size=40), st.integers(0, 9))
-def test_should_depend_on_the_seed_alone(weights, seed):
+def test_should_give_equal_rows_for_equal_seeds(weights, seed):
     items = list(range(len(weights)))
-    replay = [("a", ["x", "y"], 0.3)]
+    replay = [ReplaySet("a", ["x", "y"], 0.3)]
 
-    assert mix(items, weights, replay, seed) == mix(items, weights, replay, seed)
+    rows = ReplayMixture().training_rows(items, weights, replay, seed)
+
+    assert rows == ReplayMixture().training_rows(items, weights, replay, seed)
     assert resample(items, weights, seed)
 
 
 def test_should_take_every_row_of_weight_one_once():
-    assert sorted(mix([3, 1, 2], [1.0, 1.0, 1.0], [], 5)) == [1, 2, 3]
+    assert sorted(ReplayMixture().training_rows([3, 1, 2], [1.0, 1.0, 1.0], [], 5)) == [1, 2, 3]

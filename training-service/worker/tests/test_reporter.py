@@ -21,7 +21,9 @@ def reporting(local_server):
 
     def start(answer, **options):
         server = local_server(answer)
-        reporter = StatusReporter(server.url, "attempt-1", 7, "secret", interval=0.1, heartbeat=0.3, **options)
+        reporter = StatusReporter(
+            server.url, "attempt-1", 7, "secret", interval=0.1, heartbeat=0.3, stage="sft", **options
+        )
         opened.append(reporter)
         return server, reporter
 
@@ -30,13 +32,13 @@ def reporting(local_server):
         reporter.close()
 
 
-def go_on(*_):
+def answer_continue(*_):
     return 200, {"directive": "continue"}
 
 
 def test_should_report_in_the_contract_shape(reporting):
-    server, reporter = reporting(go_on)
-    reporter.update(urgent=True, phase=Phase.TRAINING, step=3, total_steps=10, epoch=0.3, seconds_left=14)
+    server, reporter = reporting(answer_continue)
+    reporter.update(urgent=True, phase=Phase.TRAINING, step=3, completed=0.3, epoch=0.3, seconds_left=14)
     reporter.step(3, {"train_loss": 0.5})
 
     until(lambda: any(body["history"] for body in server.bodies))
@@ -51,13 +53,13 @@ def test_should_report_in_the_contract_shape(reporting):
     assert body["history"] == [{"step": 3, "metrics": {"train_loss": 0.5}}]
 
 
-def test_should_beat_its_heart_without_news(reporting):
-    server, _ = reporting(go_on)
+def test_should_send_heartbeats_without_changes(reporting):
+    server, _ = reporting(answer_continue)
 
     until(lambda: len(server.bodies) >= 3)
 
 
-def test_should_send_every_step_once_even_over_failures(reporting):
+def test_should_send_every_step_once_in_spite_of_failures(reporting):
     answers = iter([(500, {}), (503, {}), (200, {"directive": "continue"})])
     server, reporter = reporting(lambda *_: next(answers, (200, {"directive": "continue"})))
     for step in range(1, 6):
@@ -70,21 +72,21 @@ def test_should_send_every_step_once_even_over_failures(reporting):
     assert accepted == [1, 2, 3, 4, 5]
 
 
-def test_should_send_the_newest_steps_though_many_come_while_it_reports(reporting):
-    under_way, go = threading.Event(), threading.Event()
+def test_should_send_the_newest_steps_when_many_are_added_during_a_report(reporting):
+    sending, proceed = threading.Event(), threading.Event()
 
     def answer(_, body):
-        if body["history"] and not under_way.is_set():
-            under_way.set()
-            go.wait(8)
-        return go_on()
+        if body["history"] and not sending.is_set():
+            sending.set()
+            proceed.wait(8)
+        return answer_continue()
 
     server, reporter = reporting(answer)
     reporter.step(1, {"train_loss": 1.0})
-    assert under_way.wait(5)
+    assert sending.wait(5)
     for step in range(2, 2_102):
         reporter.step(step, {"train_loss": 1.0})
-    go.set()
+    proceed.set()
     reporter.finish(time.monotonic() + 5, phase=Phase.DONE)
 
     sent = [entry["step"] for body in server.bodies for entry in body["history"]]
@@ -92,7 +94,7 @@ def test_should_send_the_newest_steps_though_many_come_while_it_reports(reportin
 
 
 def test_should_throttle_news(reporting):
-    server, reporter = reporting(go_on)
+    server, reporter = reporting(answer_continue)
     began = time.monotonic()
     step = 0
     while time.monotonic() - began < 0.5:
@@ -102,26 +104,26 @@ def test_should_throttle_news(reporting):
     assert step > 100
 
 
-@pytest.mark.parametrize("word", ["save_and_stop", "stop"])
-def test_should_hear_a_directive_and_keep_to_it(reporting, word):
-    answers = iter([(200, {"directive": word})])
+@pytest.mark.parametrize("directive", ["save_and_stop", "stop"])
+def test_should_keep_the_first_directive_to_end(reporting, directive):
+    answers = iter([(200, {"directive": directive})])
     server, reporter = reporting(lambda *_: next(answers, (200, {"directive": "continue"})))
 
-    until(lambda: reporter.directive is Directive(word))
-    heard = len(server.bodies)
-    until(lambda: len(server.bodies) >= heard + 2)  # the answer to all but the newest was taken in
+    until(lambda: reporter.directive is Directive(directive))
+    received = len(server.bodies)
+    until(lambda: len(server.bodies) >= received + 2)  # all answers but the newest are processed
 
-    assert reporter.directive is Directive(word)
-
-
-def test_should_leave_at_once_when_its_fence_is_stale(reporting):
-    left = threading.Event()
-    reporting(lambda *_: (409, {"code": "stale-fence"}), on_stale=left.set)
-
-    assert left.wait(5)
+    assert reporter.directive is Directive(directive)
 
 
-def test_should_say_done_until_it_is_answered(reporting):
+def test_should_exit_when_its_fence_is_stale(reporting):
+    exited = threading.Event()
+    reporting(lambda *_: (409, {"code": "stale-fence"}), on_stale=exited.set)
+
+    assert exited.wait(5)
+
+
+def test_should_report_done_until_it_is_answered(reporting):
     calls = []
 
     def answer(_, body):
@@ -135,7 +137,7 @@ def test_should_say_done_until_it_is_answered(reporting):
     assert calls.count("done") == 3
 
 
-def test_should_stop_saying_done_when_it_is_asked_to_leave(reporting):
+def test_should_stop_reporting_done_when_asked_to_leave(reporting):
     _, reporter = reporting(lambda *_: (503, {}))
     began = time.monotonic()
 
@@ -143,7 +145,7 @@ def test_should_stop_saying_done_when_it_is_asked_to_leave(reporting):
     assert time.monotonic() - began < 30
 
 
-def test_should_give_up_saying_done_at_its_deadline(reporting):
+def test_should_stop_reporting_done_at_its_deadline(reporting):
     _, reporter = reporting(lambda *_: (503, {}))
 
     assert not reporter.finish(time.monotonic() + 0.4, phase=Phase.DONE)

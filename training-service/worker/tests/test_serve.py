@@ -1,4 +1,4 @@
-"""The model server over real HTTP: shapes, refusals, and answers that do not depend on who else is asking."""
+"""The model server over real HTTP: shapes, refusals, and answers that do not depend on concurrent requests."""
 
 import json
 import random
@@ -16,17 +16,17 @@ import torch
 import uvicorn
 from safetensors.torch import load_file, save_file
 
-from whetstone_worker.serve.api import Api
-from whetstone_worker.serve.batch import DecodeBatch
-from whetstone_worker.serve.engine import Engine
-from whetstone_worker.serve.models import Adapters, load_base
-from whetstone_worker.toybase.dialogue import Speaker
+from whetstone_serve.api import Api
+from whetstone_serve.batch import DecodeBatch
+from whetstone_serve.engine import Engine
+from whetstone_serve.models import Adapters, load_base
+from whetstone_toybase.dialogue import DialogueGenerator
 
 BASE_NAME = "toy"
 
 
 def make_adapter(base: Path, folder: Path, seed: int, rank: int = 4) -> Path:
-    """An adapter that changes answers visibly."""
+    """An adapter that visibly changes answers."""
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
 
@@ -80,8 +80,8 @@ def client(served, adapters) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def questions(world) -> list[str]:
-    speaker = Speaker(world, random.Random(8))
-    return [speaker.support(world.topics[i % 8]).prompt for i in range(24)]
+    generator = DialogueGenerator(world, random.Random(8))
+    return [generator.support(world.topics[i % 8]).prompt for i in range(24)]
 
 
 def chat(client: httpx.Client, question: str, model: str | None = BASE_NAME, **options: Any) -> httpx.Response:
@@ -94,7 +94,7 @@ def text(answer: httpx.Response) -> str:
     return answer.json()["choices"][0]["message"]["content"]
 
 
-def test_should_answer_as_the_base_was_taught(client, world):
+def test_should_answer_as_the_base_was_trained(client, world):
     topic = world.topics[0]
     answer = chat(client, "Hi, Order 1234. How many days do I have to return the kettle?")
 
@@ -114,11 +114,11 @@ def test_should_list_base_and_adapters_as_vllm_does(client, adapters):
     assert data["one"]["root"] == str(adapters["one"].resolve())
 
 
-def test_should_answer_a_mixed_crowd_as_one_by_one(client, questions):
-    asked = [(question, (BASE_NAME, "one", "two")[i % 3]) for i, question in enumerate(questions)]
-    alone = [text(chat(client, question, model)) for question, model in asked]
-    with ThreadPoolExecutor(16) as crowd:
-        together = list(crowd.map(lambda pair: text(chat(client, *pair)), asked))
+def test_should_answer_concurrent_requests_as_single_ones(client, questions):
+    requested = [(question, (BASE_NAME, "one", "two")[i % 3]) for i, question in enumerate(questions)]
+    alone = [text(chat(client, question, model)) for question, model in requested]
+    with ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(lambda pair: text(chat(client, *pair)), requested))
 
     assert together == alone
     assert len({text(chat(client, questions[0], model)) for model in (BASE_NAME, "one", "two")}) > 1
@@ -141,7 +141,7 @@ def test_should_answer_as_peft_does(client, base, adapters, questions, tokenizer
         assert text(chat(client, question, "two")) == expected
 
 
-def test_should_score_prompts_as_the_model_does_alone_and_in_a_crowd(client, base, questions, tokenizer):
+def test_should_score_prompts_as_the_model_does_alone_and_concurrently(client, base, questions, tokenizer):
     from transformers import AutoModelForCausalLM
 
     model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, local_files_only=True).eval()
@@ -149,12 +149,12 @@ def test_should_score_prompts_as_the_model_does_alone_and_in_a_crowd(client, bas
 
     def scored(prompt: list[int]) -> list[float]:
         body = {"model": BASE_NAME, "prompt": prompt, "max_tokens": 1, "temperature": 0, "prompt_logprobs": 1}
-        places = client.post("/v1/completions", json=body).json()["choices"][0]["prompt_logprobs"]
-        assert places[0] is None
-        return [place[str(token)]["logprob"] for place, token in zip(places[1:], prompt[1:], strict=True)]
+        positions = client.post("/v1/completions", json=body).json()["choices"][0]["prompt_logprobs"]
+        assert positions[0] is None
+        return [position[str(token)]["logprob"] for position, token in zip(positions[1:], prompt[1:], strict=True)]
 
-    with ThreadPoolExecutor(12) as crowd:
-        together = list(crowd.map(scored, prompts))
+    with ThreadPoolExecutor(12) as pool:
+        together = list(pool.map(scored, prompts))
     for prompt, found in zip(prompts, together, strict=True):
         with torch.inference_mode():
             logits = model(input_ids=torch.tensor([prompt])).logits[0, :-1].log_softmax(-1)
@@ -163,22 +163,22 @@ def test_should_score_prompts_as_the_model_does_alone_and_in_a_crowd(client, bas
         assert scored(prompt) == pytest.approx(found, abs=1e-4)
 
 
-def test_should_speak_vllms_prompt_logprobs(client, tokenizer):
+def test_should_return_prompt_logprobs_in_vllms_shape(client, tokenizer):
     tokens = tokenizer("How much is the kettle?")["input_ids"]
     body = {"prompt": tokens, "max_tokens": 0, "temperature": 0, "prompt_logprobs": 2}
 
     choice = client.post("/v1/completions", json=body).json()["choices"][0]
 
-    place = choice["prompt_logprobs"][1]
-    own = place[str(tokens[1])]
+    position = choice["prompt_logprobs"][1]
+    own = position[str(tokens[1])]
     assert len(choice["prompt_logprobs"]) == len(tokens)
     assert own["rank"] >= 1
     assert own["decoded_token"] == tokenizer.decode([tokens[1]])
-    assert 2 <= len(place) <= 3
+    assert 2 <= len(position) <= 3
     assert choice["text"] == ""
 
 
-def test_should_take_every_kind_of_prompt_and_echo(client, tokenizer):
+def test_should_accept_every_kind_of_prompt_and_echo(client, tokenizer):
     ids = tokenizer("Spell lamp.")["input_ids"]
     for prompt, count in (("Spell lamp.", 1), (ids, 1), (["Spell lamp.", "Hi"], 2), ([ids, ids], 2)):
         body = {"prompt": prompt, "max_tokens": 3, "temperature": 0, "echo": True, "logprobs": 1}
@@ -189,7 +189,7 @@ def test_should_take_every_kind_of_prompt_and_echo(client, tokenizer):
         assert len(choices[0]["logprobs"]["tokens"]) == len(ids) + 3
 
 
-def test_should_give_chat_logprobs(client):
+def test_should_return_chat_logprobs(client):
     choice = chat(client, "When are you open?", logprobs=True, top_logprobs=2).json()["choices"][0]
 
     first = choice["logprobs"]["content"][0]
@@ -206,7 +206,7 @@ def test_should_sample_by_seed(client):
     assert len({sampled(seed) for seed in range(6)}) > 1
 
 
-def test_should_stop_where_told(client):
+def test_should_stop_at_stop_texts_and_max_tokens(client):
     answer = chat(client, "When are you open?", stop=[" from"])
 
     assert text(answer) == "We are open"
@@ -222,7 +222,7 @@ def test_should_stream_the_same_answer(client):
     assert "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks) == whole
 
 
-def test_should_tell_the_usage_at_the_end_of_a_stream_that_asks_for_it(client):
+def test_should_send_the_usage_at_the_end_of_a_stream_on_request(client):
     usage = chat(client, "When are you open?").json()["usage"]
     answer = chat(client, "When are you open?", stream=True, stream_options={"include_usage": True})
     lines = [line.removeprefix("data: ") for line in answer.text.splitlines() if line]
@@ -249,7 +249,7 @@ def test_should_read_content_in_every_shape(client):
 
 
 @pytest.mark.parametrize(
-    ("field", "harmless", "value"),
+    ("field", "neutral", "value"),
     [
         ("response_format", {"type": "text"}, {"type": "json_object"}),
         ("top_k", -1, 40),
@@ -261,8 +261,8 @@ def test_should_read_content_in_every_shape(client):
         ("tool_choice", "auto", "required"),
     ],
 )
-def test_should_refuse_what_it_would_have_to_ignore(client, field, harmless, value):
-    assert chat(client, "Hi", **{field: harmless}).status_code == 200
+def test_should_refuse_unsupported_fields_that_would_change_the_answer(client, field, neutral, value):
+    assert chat(client, "Hi", **{field: neutral}).status_code == 200
     assert chat(client, "Hi", **{field: None}).status_code == 200
 
     refused = chat(client, "Hi", **{field: value})
@@ -284,13 +284,13 @@ def test_should_tokenize_prompts_and_messages(client, tokenizer):
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "status", "said"),
+    ("path", "body", "status", "message"),
     [
         ("/v1/chat/completions", {"model": "none", "messages": [{"role": "user", "content": "a"}]}, 404, "none"),
         ("/v1/chat/completions", {"messages": []}, 400, "messages"),
         ("/v1/chat/completions", {"messages": [{"role": "user", "content": 3}]}, 400, "messages[0]"),
         ("/v1/chat/completions", {"messages": [{"role": "user", "content": None}]}, 400, "messages[0]"),
-        ("/v1/chat/completions", {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400, "no text"),
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400, "not text"),
         ("/v1/chat/completions", {"messages": [{"role": "user", "content": "a"}], "n": 2}, 400, "n"),
         ("/v1/completions", {"prompt": [99_999]}, 400, "token ids"),
         ("/v1/completions", {"prompt": []}, 400, "empty"),
@@ -301,16 +301,16 @@ def test_should_tokenize_prompts_and_messages(client, tokenizer):
         ("/v1/load_lora_adapter", {"lora_name": "x", "lora_path": "/nowhere"}, 400, "no folder"),
     ],
 )
-def test_should_refuse_in_openais_shape(client, path, body, status, said):
+def test_should_refuse_in_openais_shape(client, path, body, status, message):
     answer = client.post(path, json=body)
 
     error = answer.json()["error"]
     assert answer.status_code == status
-    assert said in error["message"]
+    assert message in error["message"]
     assert error.keys() == {"message", "type", "param", "code"}
 
 
-def test_should_refuse_a_body_that_is_no_json(client):
+def test_should_refuse_a_body_that_is_not_json(client):
     assert client.post("/v1/completions", content=b"{").json()["error"]["code"] == "invalid_json"
 
 
@@ -332,14 +332,14 @@ def with_nan(folder: Path) -> None:
     save_file(tensors, folder / "adapter_model.safetensors")
 
 
-def too_great_once_scaled(folder: Path) -> None:
+def too_large_once_scaled(folder: Path) -> None:
     tensors = load_file(folder / "adapter_model.safetensors")
     next(value for name, value in tensors.items() if "lora_B" in name)[0, 0] = 3e38
     save_file(tensors, folder / "adapter_model.safetensors")
 
 
 def overflowing(folder: Path) -> None:
-    """Every weight is finite; what they make of an input is not."""
+    """Every weight is finite, but the output is not."""
     tensors = load_file(folder / "adapter_model.safetensors")
     for name, value in tensors.items():
         value.fill_(3e38 if "lora_A" in name else 1.0)
@@ -360,11 +360,11 @@ def configured(**fields: Any):
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "message"),
     [
-        (truncated, "damaged or cut off"),
+        (truncated, "damaged or truncated"),
         (with_nan, "not finite"),
-        (too_great_once_scaled, "not finite once scaled"),
+        (too_large_once_scaled, "not finite once scaled"),
         (renamed, "no linear module"),
         (configured(r=8), "has shapes"),
         (configured(peft_type="IA3"), "only LORA"),
@@ -375,7 +375,7 @@ def configured(**fields: Any):
         (lambda f: (f / "adapter_model.bin").write_bytes(b"x"), "only safetensors"),
     ],
 )
-def test_should_refuse_a_bad_adapter_and_change_nothing(client, adapters, tmp_path, damage, said):
+def test_should_refuse_a_bad_adapter_and_change_nothing(client, adapters, tmp_path, damage, message):
     folder = tmp_path / "bad"
     shutil.copytree(adapters["one"], folder)
     damage(folder)
@@ -384,27 +384,27 @@ def test_should_refuse_a_bad_adapter_and_change_nothing(client, adapters, tmp_pa
     answer = client.post("/v1/load_lora_adapter", json={"lora_name": "bad", "lora_path": str(folder)})
 
     assert answer.status_code == 400
-    assert said in answer.json()["error"]["message"]
+    assert message in answer.json()["error"]["message"]
     assert answer.json()["error"]["code"] == "invalid_adapter"
     assert client.get("/v1/models").json() == before
     assert chat(client, "Hi", "bad").status_code == 404
 
 
-def test_should_keep_an_adapter_that_overflows_from_the_answers_of_others(client, adapters, questions, tmp_path):
+def test_should_not_let_an_overflowing_adapter_change_other_answers(client, adapters, questions, tmp_path):
     shutil.copytree(adapters["one"], tmp_path / "hostile")
     overflowing(tmp_path / "hostile")
     body = {"lora_name": "hostile", "lora_path": str(tmp_path / "hostile")}
     assert client.post("/v1/load_lora_adapter", json=body).status_code == 200
-    asked = [(question, (BASE_NAME, "one", "hostile", "two")[i % 4]) for i, question in enumerate(questions)]
-    alone = [text(chat(client, *pair)) for pair in asked if pair[1] != "hostile"]
+    requested = [(question, (BASE_NAME, "one", "hostile", "two")[i % 4]) for i, question in enumerate(questions)]
+    alone = [text(chat(client, *pair)) for pair in requested if pair[1] != "hostile"]
     scored = {"model": "hostile", "prompt": [5, 6, 7], "max_tokens": 0, "prompt_logprobs": 1}
 
-    with ThreadPoolExecutor(24) as crowd:
-        scoring = crowd.submit(client.post, "/v1/completions", json=scored)
-        together = list(crowd.map(lambda pair: chat(client, *pair), asked))
+    with ThreadPoolExecutor(24) as pool:
+        scoring = pool.submit(client.post, "/v1/completions", json=scored)
+        together = list(pool.map(lambda pair: chat(client, *pair), requested))
 
-    others = [answer for answer, (_, model) in zip(together, asked, strict=True) if model != "hostile"]
-    hostile = [answer for answer, (_, model) in zip(together, asked, strict=True) if model == "hostile"]
+    others = [answer for answer, (_, model) in zip(together, requested, strict=True) if model != "hostile"]
+    hostile = [answer for answer, (_, model) in zip(together, requested, strict=True) if model == "hostile"]
     assert [text(answer) for answer in others] == alone
     for answer in (*hostile, scoring.result(), chat(client, "Hi", "hostile", temperature=1.0)):
         assert answer.status_code == 500
@@ -414,29 +414,31 @@ def test_should_keep_an_adapter_that_overflows_from_the_answers_of_others(client
 
 
 @pytest.mark.parametrize("temperature", [1e-40, 5e-324])
-def test_should_take_the_best_token_at_a_tiny_temperature_and_disturb_nobody(client, questions, temperature):
+def test_should_take_the_best_token_at_a_tiny_temperature_without_changing_other_answers(
+    client, questions, temperature
+):
     alone = [text(chat(client, question)) for question in questions]
     options = [{"temperature": temperature} if i % 3 == 0 else {} for i in range(len(questions))]
 
-    with ThreadPoolExecutor(16) as crowd:
-        together = list(crowd.map(lambda pair: chat(client, pair[0], **pair[1]), zip(questions, options, strict=True)))
+    with ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(lambda pair: chat(client, pair[0], **pair[1]), zip(questions, options, strict=True)))
 
     assert [text(answer) for answer in together] == alone
 
 
-def test_should_load_and_unload_while_others_are_answered(client, adapters, questions):
+def test_should_load_and_unload_during_other_requests(client, adapters, questions):
     alone = [text(chat(client, question, "one")) for question in questions[:12]]
     body = {"lora_name": "passing", "lora_path": str(adapters["two"])}
 
-    def come_and_go() -> None:
+    def load_and_unload() -> None:
         for _ in range(5):
             assert client.post("/v1/load_lora_adapter", json=body).status_code == 200
             assert chat(client, questions[0], "passing").status_code == 200
             assert client.post("/v1/unload_lora_adapter", json={"lora_name": "passing"}).status_code == 200
 
-    with ThreadPoolExecutor(13) as crowd:
-        passing = crowd.submit(come_and_go)
-        together = list(crowd.map(lambda question: text(chat(client, question, "one")), questions[:12]))
+    with ThreadPoolExecutor(13) as pool:
+        passing = pool.submit(load_and_unload)
+        together = list(pool.map(lambda question: text(chat(client, question, "one")), questions[:12]))
         passing.result()
 
     assert together == alone

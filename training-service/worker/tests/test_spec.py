@@ -1,4 +1,4 @@
-"""The RunSpec: what is read, what is refused, and how the refusal reads."""
+"""The RunSpec: what is read, what is refused, and the messages of refusals."""
 
 import copy
 import json
@@ -16,12 +16,12 @@ def test_should_read_every_field(raw_spec):
     spec = parse(raw_spec)
 
     assert spec.run_id == "run-1"
-    assert spec.stage.hyperparameters.effective_micro_batch == 4
+    assert spec.stages[0].hyperparameters.effective_micro_batch == 4
     assert spec.replay[0].share == pytest.approx(1 / 3)
     assert spec.callback.url is None
 
 
-def test_should_ignore_fields_it_does_not_know(raw_spec):
+def test_should_ignore_unknown_fields(raw_spec):
     raw_spec["later"] = {"a": 1}
     raw_spec["lora"]["later"] = 1
 
@@ -29,45 +29,45 @@ def test_should_ignore_fields_it_does_not_know(raw_spec):
 
 
 @pytest.mark.parametrize("absent", [lambda s: s.pop("chatTemplateSha256"), lambda s: s.update(chatTemplateSha256=None)])
-def test_should_not_need_the_digest_of_the_chat_template(raw_spec, absent):
+def test_should_accept_a_spec_without_the_digest_of_the_chat_template(raw_spec, absent):
     absent(raw_spec)
 
     assert parse(raw_spec).chat_template_sha256 is None
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (lambda s: s.pop("runId"), "/runId is missing"),
         (lambda s: s["baseModel"].update(sha256="abc"), "/baseModel/sha256"),
         (lambda s: s["stages"][0]["hyperparameters"].pop("epochs"), "/stages/0/hyperparameters/epochs is missing"),
         (lambda s: s["stages"][0]["hyperparameters"].update(microBatchSize=3), "microBatchSize 3 must divide"),
-        (lambda s: s["stages"][0].update(objective="dpo"), "/stages/0/objective is 'dpo'"),
+        (lambda s: s["stages"][0].update(objective="dpo"), "/stages/0/objective is 'dpo'; this version has 'sft'"),
         (lambda s: s["stages"][0]["datasets"][0].update(form="binary"), "/stages/0/datasets/0/form"),
-        (lambda s: s["retention"].update(method="ewc"), "/retention/method is 'ewc'"),
+        (lambda s: s["retention"].update(method="ewc"), "/retention/method is 'ewc'; this version has 'none'"),
         (lambda s: s["replay"][0].update(share=1.0), "/replay/0/share"),
         (lambda s: s.update(stages=[]), "/stages"),
         (lambda s: s.update(baseModel=None), "/baseModel is missing"),
     ],
 )
-def test_should_name_the_wrong_field(raw_spec, change, said):
+def test_should_name_the_wrong_field(raw_spec, change, message):
     change(raw_spec)
 
     with pytest.raises(BadInputError) as refused:
         parse(raw_spec)
 
-    assert said in refused.value.detail
+    assert message in refused.value.detail
     assert refused.value.exit_code == 65
 
 
-def test_should_refuse_shares_that_leave_no_room(raw_spec):
+def test_should_refuse_replay_shares_of_one_or_more(raw_spec):
     raw_spec["replay"] = [raw_spec["replay"][0] | {"share": 0.6}, raw_spec["replay"][0] | {"share": 0.4}]
 
     with pytest.raises(BadInputError, match="less than 1"):
         parse(raw_spec)
 
 
-def test_should_name_a_file_that_is_no_json(tmp_path):
+def test_should_name_a_file_that_is_not_json(tmp_path):
     (tmp_path / "spec.json").write_text("{", encoding="utf-8")
 
     with pytest.raises(BadInputError, match="is not JSON"):
@@ -78,7 +78,7 @@ def test_should_name_a_file_that_is_no_json(tmp_path):
     st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)
     | st.dictionaries(st.text(), st.text())
 )
-def test_should_refuse_anything_else_without_falling_over(raw):
+def test_should_refuse_any_other_value_with_a_bad_input_error(raw):
     with pytest.raises(BadInputError):
         parse(copy.deepcopy(raw))
 
@@ -93,4 +93,19 @@ def test_should_read_the_golden_spec_of_the_contracts():
 
     assert spec.run_id == raw["runId"]
     assert spec.fence == raw["fence"]
-    assert spec.stage.objective == "sft"
+    assert spec.stages[0].objective == "sft"
+
+
+def test_should_read_several_stages(raw_spec):
+    raw_spec["stages"] = [raw_spec["stages"][0], raw_spec["stages"][0]]
+
+    assert len(parse(raw_spec).stages) == 2
+
+
+def test_should_name_the_stage_whose_objective_is_unknown(raw_spec):
+    raw_spec["stages"] = [raw_spec["stages"][0], raw_spec["stages"][0] | {"objective": "kto"}]
+
+    with pytest.raises(BadInputError, match="/stages/1/objective is 'kto'; this version has 'sft'") as refused:
+        parse(raw_spec)
+
+    assert refused.value.code == "unsupported-objective"

@@ -1,9 +1,10 @@
-"""The check that training and serving render alike."""
+"""The check that training and serving render conversations to the same token ids."""
 
 import pytest
 
+from whetstone_worker.encoding import ChatEncoder
 from whetstone_worker.errors import BadInputError, RetryableError
-from whetstone_worker.examples import ChatEncoder, parse_example
+from whetstone_worker.examples import parse_example
 from whetstone_worker.template import require_digest, require_same_tokens
 
 
@@ -18,7 +19,7 @@ def rows():
     return [parse_example(row(i), "row") for i in range(30)]
 
 
-def test_should_accept_a_server_that_renders_alike(tokenizer, rows, local_server):
+def test_should_accept_a_server_that_renders_the_same_tokens(tokenizer, rows, local_server):
     encoder = ChatEncoder(tokenizer)
     server = local_server(lambda _, body: (200, {"tokens": encoder.token_ids(body["messages"])}))
 
@@ -45,7 +46,7 @@ def test_should_name_the_first_difference(tokenizer, rows, local_server):
     assert "at token 4" in refused.value.detail
 
 
-def test_should_call_a_silent_server_retryable(tokenizer, rows):
+def test_should_treat_an_unreachable_server_as_retryable(tokenizer, rows):
     pauses = []
 
     with pytest.raises(RetryableError, match="start the model server"):

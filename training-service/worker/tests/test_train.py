@@ -1,63 +1,25 @@
-"""Whole runs on the demo's base: what they write, and that an interrupted one ends in the same bytes."""
+"""Whole runs on the demo's base model: what they write, and that an interrupted run ends in the same bytes."""
 
 import json
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from safetensors.torch import load_file, save_file
 
-from conftest import make_raw_spec, sft_row, write_rows
+from conftest import make_raw_spec, path_of, sft_row, write_rows
+from runs import WEIGHTS, resumed, start_worker, train_here, wait_for
+from whetstone_toybase.dialogue import DialogueGenerator
 from whetstone_worker import cli
+from whetstone_worker.artifact.digest import digest_of_path
 from whetstone_worker.errors import BadInputError, PreemptedError, RetryableError, StoppedError
 from whetstone_worker.preemption import Preemption
-from whetstone_worker.spec import parse
-from whetstone_worker.storage import path_of, sha256_of, sha256_of_file
-from whetstone_worker.toybase.dialogue import Speaker
-
-WEIGHTS = "adapter/adapter_model.safetensors"
-
-
-def train_here(raw: dict[str, Any]) -> Path:
-    from whetstone_worker.train import run
-
-    run(parse(raw), "secret", Preemption())
-    return path_of(raw["output"]["uri"])
-
-
-def start_worker(raw: dict[str, Any], folder: Path) -> subprocess.Popen:
-    (folder / "spec.json").write_text(json.dumps(raw), encoding="utf-8")
-    command = [sys.executable, "-m", "whetstone_worker", "train", "--spec", str(folder / "spec.json")]
-    environment = {**os.environ, "WHETSTONE_WORKER_TOKEN": "secret"}
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-
-
-def wait_for(path: Path, process: subprocess.Popen, seconds: float = 240.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not path.exists():
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline, f"{path} did not appear"
-        threading.Event().wait(0.01)
-
-
-def resumed(raw: dict[str, Any], fence: int) -> dict[str, Any]:
-    """The spec of the next attempt: from the newest complete resume point of the last one."""
-    last = path_of(raw["output"]["uri"])
-    point = max(manifest.parent for manifest in last.glob("resume/step-*/manifest.json"))
-    resume_from = {"uri": point.as_uri(), "sha256": sha256_of(point / "manifest.json")}
-    return raw | {
-        "fence": fence,
-        "resumeFrom": resume_from,
-        "output": {"uri": (last.parent / str(fence)).as_uri()},
-    }
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +35,7 @@ def test_should_write_an_adapter_with_its_manifest(uninterrupted, raw_spec):
     assert manifest["kind"] == "checkpoint"
     assert {entry["path"] for entry in manifest["files"]} == {"adapter/adapter_config.json", WEIGHTS}
     for entry in manifest["files"]:
-        assert entry["sha256"] == sha256_of_file(uninterrupted / entry["path"])
+        assert entry["sha256"] == digest_of_path(uninterrupted / entry["path"])
         assert entry["bytes"] == (uninterrupted / entry["path"]).stat().st_size
     assert manifest["baseModel"] == raw_spec["baseModel"]
     assert manifest["tokens"] > 0
@@ -101,40 +63,38 @@ def test_should_keep_the_two_newest_resume_points(uninterrupted):
 
 
 def test_should_end_in_the_same_bytes_after_sigterm(raw_spec, tmp_path):
-    raw_spec["stages"][0]["hyperparameters"]["epochs"] = 10  # so that a test that starves still comes before the end
+    raw_spec["stages"][0]["hyperparameters"]["epochs"] = 10  # leaves time for the signal on a busy machine
     reference = train_here(raw_spec | {"output": {"uri": (tmp_path / "reference").as_uri()}})
     process = start_worker(raw_spec, tmp_path)
     wait_for(path_of(raw_spec["output"]["uri"]) / "resume/step-00000003/manifest.json", process)
     process.send_signal(signal.SIGTERM)
-    said = process.communicate(timeout=120)[1]
+    errors = process.communicate(timeout=120)[1]
 
-    assert process.returncode == 75, said
+    assert process.returncode == 75, errors
     assert not (path_of(raw_spec["output"]["uri"]) / "manifest.json").exists()
     again = train_here(resumed(raw_spec, 2))
     assert (again / WEIGHTS).read_bytes() == (reference / WEIGHTS).read_bytes()
     assert len((again / "metrics.jsonl").read_text(encoding="utf-8").splitlines()) == 60
 
 
-def test_should_leave_at_once_when_it_is_asked_to_end_while_the_model_server_is_silent(
-    raw_spec, tmp_path, local_server
-):
-    asked = threading.Event()
+def test_should_end_at_once_on_sigterm_while_the_model_server_does_not_answer(raw_spec, tmp_path, local_server):
+    requested = threading.Event()
 
     def answer(_: str, body: dict[str, Any]) -> tuple[int, dict[str, str]]:
-        asked.set()
+        requested.set()
         return 503, {}
 
     raw_spec["serving"] = {"endpoint": local_server(answer).url}
     process = start_worker(raw_spec, tmp_path)
-    assert asked.wait(240), process.communicate()[1]
+    assert requested.wait(240), process.communicate()[1]
     process.send_signal(signal.SIGTERM)
-    said = process.communicate(timeout=60)[1]
+    errors = process.communicate(timeout=60)[1]
 
-    assert process.returncode == 75, said
-    assert "asked to end before the first step" in said
+    assert process.returncode == 75, errors
+    assert "asked to end before the first step" in errors
 
 
-def test_should_end_well_when_it_is_asked_to_end_before_done_is_answered(raw_spec, tmp_path, local_server):
+def test_should_succeed_on_sigterm_while_done_is_not_answered(raw_spec, tmp_path, local_server):
     def answer(_: str, body: dict[str, Any]) -> tuple[int, dict[str, str]]:
         return (503, {}) if body["phase"] == "done" else (200, {"directive": "continue"})
 
@@ -143,10 +103,10 @@ def test_should_end_well_when_it_is_asked_to_end_before_done_is_answered(raw_spe
     process = start_worker(raw_spec, tmp_path)
     wait_for(path_of(raw_spec["output"]["uri"]) / "manifest.json", process)
     process.send_signal(signal.SIGTERM)
-    said = process.communicate(timeout=60)[1]
+    errors = process.communicate(timeout=60)[1]
 
-    assert process.returncode == 0, said
-    assert "the checkpoint is complete" in said
+    assert process.returncode == 0, errors
+    assert "the checkpoint is complete" in errors
     assert server.bodies[-1]["phase"] == "done"
 
 
@@ -165,7 +125,7 @@ def test_should_refuse_a_damaged_resume_point(uninterrupted, raw_spec):
     next_spec = resumed(raw_spec | {"output": {"uri": uninterrupted.as_uri()}}, 9)
     next_spec["resumeFrom"]["sha256"] = "0" * 64
 
-    with pytest.raises(RetryableError, match="resume from an older one"):
+    with pytest.raises(RetryableError, match="resume from an older resume point"):
         train_here(next_spec)
 
 
@@ -184,18 +144,18 @@ def test_should_report_from_loading_to_done(raw_spec, local_server):
     assert steps == list(range(1, 13))
     assert last["trainerStatus"]["progressPercentage"] == 100
     assert last["result"]["manifestUri"] == (output / "manifest.json").as_uri()
-    assert last["result"]["manifestSha256"] == sha256_of(output / "manifest.json")
+    assert last["result"]["manifestSha256"] == digest_of_path(output / "manifest.json")
     assert last["resumePoint"]["step"] == 12
 
 
 @pytest.mark.parametrize(
-    ("word", "error", "saved"), [("save_and_stop", PreemptedError, True), ("stop", StoppedError, False)]
+    ("directive", "error", "saved"), [("save_and_stop", PreemptedError, True), ("stop", StoppedError, False)]
 )
-def test_should_obey_a_directive(raw_spec, local_server, word, error, saved):
+def test_should_follow_a_directive(raw_spec, local_server, directive, error, saved):
     raw_spec["resumeEverySteps"] = 1_000
 
     def answer(_: str, body: dict[str, Any]) -> tuple[int, dict[str, str]]:
-        return 200, {"directive": word if body["phase"] == "training" else "continue"}
+        return 200, {"directive": directive if body["phase"] == "training" else "continue"}
 
     server = local_server(answer)
     raw_spec["callback"] = {"url": server.url}
@@ -210,13 +170,13 @@ def test_should_obey_a_directive(raw_spec, local_server, word, error, saved):
     assert server.bodies[-1]["error"]["code"] in ("preempted", "stopped")
 
 
-def test_should_leave_with_76_when_its_fence_is_stale(raw_spec, local_server, tmp_path):
+def test_should_exit_with_76_when_its_fence_is_stale(raw_spec, local_server, tmp_path):
     raw_spec["callback"] = {"url": local_server(lambda *_: (409, {"code": "stale-fence"})).url}
 
     process = start_worker(raw_spec, tmp_path)
-    said = process.communicate(timeout=120)[1]
+    errors = process.communicate(timeout=120)[1]
 
-    assert process.returncode == 76, said
+    assert process.returncode == 76, errors
     assert not list(path_of(raw_spec["output"]["uri"]).glob("**/manifest.json"))
 
 
@@ -229,7 +189,7 @@ def test_should_end_at_its_time_limit(raw_spec):
     assert refused.value.code == "limit"
 
 
-def test_should_say_that_it_diverged(raw_spec):
+def test_should_report_divergence(raw_spec):
     raw_spec["stages"][0]["hyperparameters"] |= {"learningRate": 1e30, "warmupRatio": 0.0}
 
     with pytest.raises(BadInputError, match="loss is not finite") as refused:
@@ -238,7 +198,7 @@ def test_should_say_that_it_diverged(raw_spec):
     assert refused.value.code == "diverged"
 
 
-def test_should_take_a_validation_loss_that_is_no_number_for_divergence(tmp_path):
+def test_should_treat_a_validation_loss_that_is_not_finite_as_divergence(tmp_path):
     from whetstone_worker.metrics import MetricsLog
 
     log = MetricsLog(tmp_path, lambda *_: None)
@@ -247,39 +207,44 @@ def test_should_take_a_validation_loss_that_is_no_number_for_divergence(tmp_path
         log.add(3, 0.1, {"valid_loss": float("nan")})
 
 
-def test_should_hold_only_its_own_seconds_on_one_accelerator_against_the_limit(spec, tmp_path, monkeypatch):
+def test_should_count_only_seconds_of_the_attempt_on_one_accelerator_against_the_limit(spec, tmp_path, monkeypatch):
     import torch
     from transformers import TrainerControl, TrainerState
 
-    from whetstone_worker import trainer
+    from whetstone_worker import attempt_clock, trainer
     from whetstone_worker.metrics import MetricsLog
+    from whetstone_worker.objective.port import StageTraining
+    from whetstone_worker.objective.sft import sft_config
     from whetstone_worker.reporter import SilentReporter
 
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 8)
     now = [1_000.0]
-    monkeypatch.setattr(trainer.time, "monotonic", lambda: now[0])
-    callback = trainer.RunCallback(
+    monkeypatch.setattr(attempt_clock.time, "monotonic", lambda: now[0])
+    clock = attempt_clock.AttemptClock(trainer.accelerators(), gpu_seconds_before=900.0)
+    callback = trainer.StageCallback(
         MetricsLog(tmp_path, lambda *_: None),
         SilentReporter(),
         limits=spec.limits,
+        clock=clock,
         preempted=Preemption(),
         early_stopping=None,
-        gpu_seconds_before=900.0,
     )
-    config = trainer.sft_config(spec, tmp_path, False)
-    assert config.train_batch_size == spec.stage.hyperparameters.micro_batch_size
+    stage = spec.stages[0]
+    config = sft_config(StageTraining(spec, stage, spec.seed, None, None, [], [], tmp_path, [], lambda *_: None))
+    assert config.train_batch_size == stage.hyperparameters.micro_batch_size
 
+    callback.on_train_begin(config, TrainerState(max_steps=9), TrainerControl())
     now[0] += 299
     callback.on_step_end(config, TrainerState(max_steps=9), TrainerControl())
     assert callback.interrupted_by is None
-    assert callback.gpu_seconds() == pytest.approx(1_199)
+    assert clock.gpu_seconds() == pytest.approx(1_199)
 
     now[0] += 2
     callback.on_step_end(config, TrainerState(max_steps=9), TrainerControl())
     assert callback.interrupted_by.code == "limit"
 
 
-def test_should_say_how_many_rows_were_too_long(raw_spec, tmp_path):
+def test_should_count_rows_that_are_too_long(raw_spec, tmp_path):
     del raw_spec["stages"][0]["hyperparameters"]["microBatchSize"]
     raw_spec["maxSequenceLength"] = 58
     raw_spec["stages"][0]["hyperparameters"]["epochs"] = 0.2
@@ -324,30 +289,30 @@ def test_should_take_the_best_step_with_early_stopping(raw_spec):
 
     lines = [json.loads(line) for line in (output / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
     metrics = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["metrics"]
-    judged = {line["step"]: line["valid_loss"] for line in lines if "valid_loss" in line}
-    assert metrics["valid_loss"] == pytest.approx(min(judged.values()), rel=1e-3)
-    assert metrics["best_step"] in judged
+    evaluated = {line["step"]: line["valid_loss"] for line in lines if "valid_loss" in line}
+    assert metrics["valid_loss"] == pytest.approx(min(evaluated.values()), rel=1e-3)
+    assert metrics["best_step"] in evaluated
 
 
-def test_should_show_that_validation_rose_though_the_best_step_is_taken(raw_spec, tmp_path, world):
-    speaker = Speaker(world, random.Random(4))
-    unlearned = [sft_row(i, speaker.support(topic)) for i, topic in enumerate(world.feedback_topics)]
-    raw_spec["stages"][0]["validation"] = [{**write_rows(tmp_path / "old.jsonl", unlearned), "form": "sft"}]
+def test_should_log_that_validation_loss_rose_after_the_best_step(raw_spec, tmp_path, world):
+    generator = DialogueGenerator(world, random.Random(4))
+    old_policy = [sft_row(i, generator.support(topic)) for i, topic in enumerate(world.feedback_topics)]
+    raw_spec["stages"][0]["validation"] = [{**write_rows(tmp_path / "old.jsonl", old_policy), "form": "sft"}]
     raw_spec["stages"][0]["hyperparameters"] |= {"earlyStopping": True, "learningRate": 0.01, "epochs": 4}
 
     output = train_here(raw_spec)
 
     lines = [json.loads(line) for line in (output / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
     metrics = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["metrics"]
-    judged = {line["step"]: line["valid_loss"] for line in lines if "valid_loss" in line}
-    assert metrics["best_step"] < max(judged)
-    assert metrics["valid_loss"] == pytest.approx(judged[metrics["best_step"]], rel=1e-3)
-    assert judged[max(judged)] > 1.02 * metrics["valid_loss"]
+    evaluated = {line["step"]: line["valid_loss"] for line in lines if "valid_loss" in line}
+    assert metrics["best_step"] < max(evaluated)
+    assert metrics["valid_loss"] == pytest.approx(evaluated[metrics["best_step"]], rel=1e-3)
+    assert evaluated[max(evaluated)] > 1.02 * metrics["valid_loss"]
 
 
-def test_should_go_on_from_an_adapter_with_packing(uninterrupted, raw_spec):
+def test_should_start_from_an_adapter_with_packing(uninterrupted, raw_spec):
     adapter = uninterrupted / "adapter"
-    raw_spec["initAdapter"] = {"uri": adapter.as_uri(), "sha256": sha256_of(adapter)}
+    raw_spec["initAdapter"] = {"uri": adapter.as_uri(), "sha256": digest_of_path(adapter)}
     raw_spec["stages"][0]["hyperparameters"] |= {"packing": True, "microBatchSize": 4, "epochs": 1}
 
     output = train_here(raw_spec)
@@ -373,7 +338,7 @@ class TestExitCodes:
         assert self.code_of(raw_spec, tmp_path) == 65
         assert str(train) in capsys.readouterr().err
 
-    def test_should_be_65_for_another_base(self, raw_spec, tmp_path, capsys):
+    def test_should_be_65_for_a_base_with_another_digest(self, raw_spec, tmp_path, capsys):
         raw_spec["baseModel"]["sha256"] = "0" * 64
 
         assert self.code_of(raw_spec, tmp_path) == 65
@@ -390,7 +355,7 @@ class TestExitCodes:
         folder = tmp_path / "base"
         shutil.copytree(base, folder)
         (folder / file).unlink()
-        raw_spec["baseModel"] = {"uri": folder.as_uri(), "sha256": sha256_of(folder)}
+        raw_spec["baseModel"] = {"uri": folder.as_uri(), "sha256": digest_of_path(folder)}
 
         assert self.code_of(raw_spec, tmp_path) == 65
         assert f"{folder} cannot be used" in capsys.readouterr().err
@@ -406,7 +371,7 @@ class TestExitCodes:
         shutil.copytree(uninterrupted / "adapter", folder)
         tensors = {name: tensor[:, :-1].contiguous() for name, tensor in load_file(folder / Path(WEIGHTS).name).items()}
         save_file(tensors, folder / Path(WEIGHTS).name, metadata={"format": "pt"})
-        raw_spec["initAdapter"] = {"uri": folder.as_uri(), "sha256": sha256_of(folder)}
+        raw_spec["initAdapter"] = {"uri": folder.as_uri(), "sha256": digest_of_path(folder)}
 
         assert self.code_of(raw_spec, tmp_path) == 65
         assert "unusable-adapter" in capsys.readouterr().err
@@ -416,7 +381,7 @@ class TestExitCodes:
         shutil.copytree(uninterrupted / "adapter", folder)
         config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
         (folder / "adapter_config.json").write_text(json.dumps(config | {"base_model_name_or_path": "0" * 64}))
-        raw_spec["initAdapter"] = {"uri": folder.as_uri(), "sha256": sha256_of(folder)}
+        raw_spec["initAdapter"] = {"uri": folder.as_uri(), "sha256": digest_of_path(folder)}
 
         assert self.code_of(raw_spec, tmp_path) == 65
         assert f"trained on the base with SHA-256 {'0' * 64}" in capsys.readouterr().err
@@ -427,7 +392,7 @@ class TestExitCodes:
         next_spec["resumeFrom"]["sha256"] = "0" * 64
 
         assert self.code_of(next_spec, tmp_path) == 1
-        assert "resume from an older one" in capsys.readouterr().err
+        assert "resume from an older resume point" in capsys.readouterr().err
 
     def test_should_be_1_for_a_batch_that_is_not_there(self, raw_spec, tmp_path, capsys):
         path_of(raw_spec["stages"][0]["datasets"][0]["uri"]).unlink()
@@ -437,27 +402,25 @@ class TestExitCodes:
 
     def test_should_be_65_and_name_a_missing_package(self, raw_spec, tmp_path, capsys, monkeypatch):
         monkeypatch.setitem(sys.modules, "trl", None)
-        for name in ("whetstone_worker.train", "whetstone_worker.trainer"):
-            monkeypatch.delitem(sys.modules, name, raising=False)
-        monkeypatch.delattr("whetstone_worker.train", raising=False)
+        monkeypatch.delitem(sys.modules, "whetstone_worker.objective.sft", raising=False)
 
         assert self.code_of(raw_spec, tmp_path) == 65
-        said = capsys.readouterr().err
-        assert "'trl'" in said
-        assert "./whetstone" in said
+        errors = capsys.readouterr().err
+        assert "'trl'" in errors
+        assert "./whetstone" in errors
 
-    def test_should_be_75_when_it_is_asked_to_end_before_its_packages_are_there(self, raw_spec, tmp_path, monkeypatch):
+    def test_should_be_75_on_sigterm_before_its_packages_are_imported(self, raw_spec, tmp_path, monkeypatch):
         from whetstone_worker import spec as specs
 
         missed: list[int] = []
         signal.signal(signal.SIGTERM, lambda number, _: missed.append(number))
         load = specs.load
 
-        def asked_meanwhile(path: Path) -> Any:
+        def load_during_sigterm(path: Path) -> Any:
             os.kill(os.getpid(), signal.SIGTERM)
             return load(path)
 
-        monkeypatch.setattr(specs, "load", asked_meanwhile)
+        monkeypatch.setattr(specs, "load", load_during_sigterm)
 
         assert self.code_of(raw_spec, tmp_path) == 75
         assert not missed
@@ -465,12 +428,12 @@ class TestExitCodes:
     def test_should_be_71_when_memory_runs_out(self, raw_spec, tmp_path, monkeypatch, capsys):
         import torch
 
-        from whetstone_worker import train
+        from whetstone_worker import attempt
 
         def too_big(*_: Any) -> None:
             raise torch.OutOfMemoryError("CUDA out of memory")
 
-        monkeypatch.setattr(train, "load_model", too_big)
+        monkeypatch.setattr(attempt, "load_model", too_big)
 
         assert self.code_of(raw_spec, tmp_path) == 71
         assert "micro-batch 4" in capsys.readouterr().err

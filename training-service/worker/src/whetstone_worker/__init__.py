@@ -1,3 +1,3 @@
-"""Whetstone's Python worker: trains LoRA adapters and serves them."""
+"""Whetstone's Python worker: trains LoRA adapters."""
 
 __version__ = "0.1.0"

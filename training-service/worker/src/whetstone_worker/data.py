@@ -1,80 +1,115 @@
-"""The rows a stage trains on: read, verified, checked against the server, mixed and encoded."""
+"""The rows a stage trains on: read, verified, compared with the model server, encoded and mixed."""
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
+from whetstone_worker.artifact.port import ArtifactStore
+from whetstone_worker.artifact.verified import verified_stream
+from whetstone_worker.encoding import ChatEncoder
 from whetstone_worker.errors import BadInputError
-from whetstone_worker.examples import ChatEncoder, EncodedExample, SftExample, parse_examples
-from whetstone_worker.mixture import mix
+from whetstone_worker.objective.port import EncodedRow, Objective, Row
+from whetstone_worker.objective.registry import open_objective
+from whetstone_worker.retention.methods import METHODS
+from whetstone_worker.retention.port import ReplaySet
 from whetstone_worker.spec import Artifact, RunSpec
-from whetstone_worker.storage import path_of, read_verified
-from whetstone_worker.template import require_same_tokens
+from whetstone_worker.template import CHECKED_ROWS, require_same_tokens
 
 
 @dataclass(frozen=True)
-class PreparedData:
-    """What the trainer reads, and how many rows were left out because they are too long.
+class StageData:
+    """What the trainer of a stage reads, and how many rows were left out because they are too long.
 
-    A cut-off answer would teach the model to stop early, so a long row is dropped and counted, never shortened.
+    A row that is too long is left out and counted, never cut: a cut answer would teach the model to stop early.
     """
 
-    train: list[EncodedExample]
-    validation: list[EncodedExample]
-    dropped: int
+    train: list[Any]
+    validation: list[Any]
+    rows_too_long: int
 
 
-def prepare(spec: RunSpec, encoder: ChatEncoder, wait: Callable[[float], None] = time.sleep) -> PreparedData:
-    """All rows of the stage, ready for the trainer; ``wait`` passes seconds between questions to a silent server."""
-    feedback = _read(spec.stage.datasets, "dataset")
-    replay = [(ref.sha256, _read([ref], "replay set"), ref.share) for ref in spec.replay]
-    validation = _read(spec.stage.validation, "validation set")
-    if not feedback:
-        raise BadInputError("no-examples", "/stages/0/datasets hold no row; seal a batch that has train examples")
-    if spec.serving:
-        require_same_tokens(encoder, feedback, spec.serving.endpoint, spec.serving.model, sleep=wait)
-    fitting = _Fitting(encoder, spec.max_sequence_length)
-    kept = fitting.of(feedback)
-    if not kept:
-        raise BadInputError(
-            "all-too-long",
-            f"all {len(feedback)} rows are longer than /maxSequenceLength {spec.max_sequence_length}; raise it",
-        )
-    weights = [example.sample_weight for example, _ in kept]
-    kept_replay = [(name, _encoded(fitting.of(rows)), share) for name, rows, share in replay]
-    for index, (_, rows, share) in enumerate(kept_replay):
-        if share > 0 and not rows:
-            raise BadInputError(
-                "no-replay",
-                f"/replay/{index} holds no row of at most {spec.max_sequence_length} tokens, so nothing would keep the "
-                "model from forgetting; give it rows, raise /maxSequenceLength, or take it out",
-            )
-    mixed = mix(_encoded(kept), weights, kept_replay, spec.seed)
-    return PreparedData(mixed, _encoded(fitting.of(validation)), fitting.dropped)
+@dataclass
+class _Rows:
+    """Encoded rows that fit, with their weights; ``first`` are the first ones as they were read."""
+
+    encoded: list[EncodedRow] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+    first: list[Row] = field(default_factory=list)
+    count: int = 0
+
+    @property
+    def too_long(self) -> int:
+        return self.count - len(self.encoded)
 
 
-def _read(refs: Iterable[Artifact], what: str) -> list[SftExample]:
-    return [
-        example
-        for ref in refs
-        for example in parse_examples(read_verified(ref.uri, ref.sha256, what), str(path_of(ref.uri)))
-    ]
+class StageReader:
+    """Reads the files of a run's stages. Rows are decoded one at a time; only encoded ones are held in memory."""
 
-
-def _encoded(pairs: Iterable[tuple[SftExample, EncodedExample]]) -> list[EncodedExample]:
-    return [encoded for _, encoded in pairs]
-
-
-class _Fitting:
-    """Encodes rows and keeps those that fit."""
-
-    def __init__(self, encoder: ChatEncoder, longest: int) -> None:
+    def __init__(self, spec: RunSpec, artifacts: ArtifactStore, encoder: ChatEncoder) -> None:
+        self._spec = spec
+        self._artifacts = artifacts
         self._encoder = encoder
-        self._longest = longest
-        self.dropped = 0
 
-    def of(self, examples: Iterable[SftExample]) -> list[tuple[SftExample, EncodedExample]]:
-        pairs = [(example, self._encoder.encode(example)) for example in examples]
-        fitting = [pair for pair in pairs if len(pair[1].input_ids) <= self._longest]
-        self.dropped += len(pairs) - len(fitting)
-        return fitting
+    def read(self, index: int, seed: int, wait: Callable[[float], None] = time.sleep) -> StageData:
+        """All rows of a stage, ready for its trainer; ``wait`` passes the seconds between requests to the server."""
+        spec, stage = self._spec, self._spec.stages[index]
+        objective = open_objective(stage.objective)
+        own = self._encoded(stage.datasets, objective, "dataset")
+        replay = [self._encoded([reference], objective, "replay set") for reference in spec.replay]
+        validation = self._encoded(stage.validation, objective, "validation set")
+        if not own.count:
+            raise _no_examples(index)
+        if spec.serving:
+            require_same_tokens(self._encoder, own.first, spec.serving.endpoint, spec.serving.model, sleep=wait)
+        if not own.encoded:
+            raise BadInputError(
+                "all-too-long",
+                f"all {own.count} rows are longer than /maxSequenceLength {spec.max_sequence_length}; raise it",
+            )
+        sets = [
+            ReplaySet(reference.sha256, rows.encoded, reference.share)
+            for reference, rows in zip(spec.replay, replay, strict=True)
+        ]
+        self._require_replay(sets)
+        mixed = METHODS[spec.retention.method].training_rows(own.encoded, own.weights, sets, seed)
+        return StageData(mixed, validation.encoded, sum(rows.too_long for rows in (own, *replay, validation)))
+
+    def check(self, indices: Iterable[int]) -> None:
+        """Reads the files of later stages once, so that a fault in them ends the attempt before it trains."""
+        for index in indices:
+            stage = self._spec.stages[index]
+            objective = open_objective(stage.objective)
+            if sum(1 for _ in self._decoded(stage.datasets, objective, "dataset")) == 0:
+                raise _no_examples(index)
+            sum(1 for _ in self._decoded(stage.validation, objective, "validation set"))
+
+    def _require_replay(self, sets: list[ReplaySet[Any]]) -> None:
+        for index, part in enumerate(sets):
+            if part.share > 0 and not part.rows:
+                raise BadInputError(
+                    "no-replay",
+                    f"/replay/{index} holds no row of at most {self._spec.max_sequence_length} tokens, so nothing "
+                    "would keep the model from forgetting; add rows, raise /maxSequenceLength or remove the set",
+                )
+
+    def _encoded(self, references: Iterable[Artifact], objective: Objective, what: str) -> _Rows:
+        rows = _Rows()
+        for row in self._decoded(references, objective, what):
+            rows.count += 1
+            if len(rows.first) < CHECKED_ROWS:
+                rows.first.append(row)
+            encoded = objective.encode(row, self._encoder)
+            if encoded.length <= self._spec.max_sequence_length:
+                rows.encoded.append(encoded)
+                rows.weights.append(row.sample_weight)
+        return rows
+
+    def _decoded(self, references: Iterable[Artifact], objective: Objective, what: str) -> Iterator[Row]:
+        for reference in references:
+            with verified_stream(self._artifacts, reference, what) as stream:
+                yield from objective.read(stream, reference.uri)
+
+
+def _no_examples(index: int) -> BadInputError:
+    return BadInputError("no-examples", f"/stages/{index}/datasets hold no row; seal a batch that has train examples")

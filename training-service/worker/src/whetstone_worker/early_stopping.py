@@ -12,26 +12,26 @@ PATIENCE = 3
 
 
 class EarlyStopping:
-    """Watches validation loss; after ``PATIENCE`` evaluations without a new best, training may end."""
+    """Watches the validation loss; after ``PATIENCE`` evaluations without a new best, training should end."""
 
     def __init__(self, model: torch.nn.Module) -> None:
         self._model = model
         self._best: dict[str, torch.Tensor] = {}
         self.best_loss = float("inf")
         self.best_step = 0
-        self._since = 0
+        self._evaluations_since = 0
 
     def observe(self, step: int, loss: float) -> bool:
-        """Takes in one evaluation; true when training should end."""
+        """Records one evaluation; true when training should end."""
         if loss < self.best_loss:
-            self.best_loss, self.best_step, self._since = loss, step, 0
+            self.best_loss, self.best_step, self._evaluations_since = loss, step, 0
             self._best = {name: value.detach().cpu().clone() for name, value in self._trained().items()}
         else:
-            self._since += 1
-        return self._since >= PATIENCE
+            self._evaluations_since += 1
+        return self._evaluations_since >= PATIENCE
 
     def restore_best(self) -> bool:
-        """Puts the best weights seen back into the model; false when none were seen."""
+        """Copies the best weights back into the model; false when no evaluation was recorded."""
         with torch.no_grad():
             for name, value in self._trained().items():
                 if name in self._best:
@@ -39,17 +39,17 @@ class EarlyStopping:
         return bool(self._best)
 
     def save(self, folder: Path) -> None:
-        """Writes weights and counters beside a resume point's state."""
+        """Writes weights and counters into the folder of a resume point."""
         if self._best:
             save_file(self._best, folder / _WEIGHTS)
-            facts = {"loss": self.best_loss, "step": self.best_step, "since": self._since}
+            facts = {"loss": self.best_loss, "step": self.best_step, "since": self._evaluations_since}
             (folder / _STATE).write_text(json.dumps(facts), encoding="utf-8")
 
     def load(self, folder: Path) -> None:
-        """Reads what ``save`` wrote, if it did."""
+        """Reads what ``save`` wrote; does nothing when it wrote nothing."""
         if (folder / _STATE).is_file():
             facts = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-            self.best_loss, self.best_step, self._since = facts["loss"], facts["step"], facts["since"]
+            self.best_loss, self.best_step, self._evaluations_since = facts["loss"], facts["step"], facts["since"]
             self._best = load_file(folder / _WEIGHTS)
 
     def _trained(self) -> dict[str, torch.nn.Parameter]:

@@ -1,10 +1,10 @@
-"""What can go wrong in the worker, each with the exit code that tells the control plane what to do next."""
+"""The worker's errors, each with the exit code from which the control plane derives what to do next."""
 
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Exit codes of ``train``; every other value means: retry from the newest complete resume point."""
+    """Exit codes of ``train``; on any other value the control plane retries from the newest resume point."""
 
     DONE = 0
     RETRYABLE = 1
@@ -16,7 +16,7 @@ class ExitCode(IntEnum):
 
 
 class WorkerError(Exception):
-    """An error with a stable code, a message that names the remedy, and an exit code."""
+    """An error with a stable code, a message with the remedy, and an exit code."""
 
     exit_code = ExitCode.RETRYABLE
 
@@ -27,30 +27,30 @@ class WorkerError(Exception):
 
 
 class BadInputError(WorkerError):
-    """The RunSpec, a data file or the environment is wrong; trying again would fail the same way."""
+    """The RunSpec, a data file or the environment is wrong; a retry would fail in the same way."""
 
     exit_code = ExitCode.BAD_INPUT
 
 
 class RetryableError(WorkerError):
-    """Something outside the run failed (server not reachable, disk full); trying again may help."""
+    """Something outside the run failed (server not reachable, disk full); a retry may succeed."""
 
     exit_code = ExitCode.RETRYABLE
 
 
 class OutOfMemoryError(WorkerError):
-    """The batch did not fit; the control plane retries with half the micro-batch."""
+    """The batch did not fit in memory; the control plane retries with half the micro-batch."""
 
     exit_code = ExitCode.OUT_OF_MEMORY
 
 
 class PreemptedError(WorkerError):
-    """The run was asked to make room; what was done so far is in the newest resume point."""
+    """The attempt was asked to save and end; the newest resume point holds its progress."""
 
     exit_code = ExitCode.PREEMPTED
 
 
 class StoppedError(WorkerError):
-    """The control plane ended the run by directive; no checkpoint is made."""
+    """The control plane ended the run by directive; no checkpoint is written."""
 
     exit_code = ExitCode.STOPPED

@@ -1,8 +1,8 @@
-"""Metrics of a run: one line per optimizer step in ``metrics.jsonl``, under the names OpenAI's fine-tuning uses."""
+"""Metrics of a run: one line per optimizer step in ``metrics.jsonl``, with the names of OpenAI's fine-tuning."""
 
 import json
 import math
-import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,34 +21,46 @@ _NAMES = {
 
 
 def renamed(logs: dict[str, Any]) -> dict[str, float]:
-    """The trainer's log entry under our names; entries that are no metric of ours are left out."""
+    """The trainer's log entry under this project's names; entries without such a name are left out."""
     return {name: float(logs[key]) for key, name in _NAMES.items() if key in logs}
 
 
 class MetricsLog:
-    """Collects the entries of one step, training and validation, into one line; ``on_step`` sees each finished line."""
+    """Collects the training and validation entries of one step into one line and passes it to ``on_step``.
+
+    ``latest`` holds the newest value of each metric of the current stage.
+    """
 
     def __init__(self, folder: Path, on_step: Callable[[int, dict[str, float]], None]) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / FILE
+        self.path = folder / FILE
         self._on_step = on_step
-        self._lines: list[str] = []
         self._open: dict[str, float] = {}
         self._open_step = -1
         self._epoch = 0.0
-        self.newest: dict[str, float] = {}
+        self.latest: dict[str, float] = {}
 
-    def start(self, earlier: Path | None) -> None:
-        """Begins the file with the lines of an earlier attempt, or empty."""
-        if earlier and earlier.is_file():
-            self._lines = earlier.read_text(encoding="utf-8").splitlines()
-            for line in self._lines:
+    def start(self, earlier: Path | None, stage_starts_after: int = 0) -> None:
+        """Begins the file with the lines of an earlier attempt, or empty.
+
+        Only lines after the step ``stage_starts_after`` belong to the current stage.
+        """
+        if earlier is None or not earlier.is_file():
+            self.path.write_bytes(b"")
+            return
+        shutil.copyfile(earlier, self.path)
+        with self.path.open(encoding="utf-8") as lines:
+            for line in lines:
                 entry = json.loads(line)
-                self.newest.update({k: v for k, v in entry.items() if k not in ("step", "epoch")})
-        self._path.write_text("".join(line + "\n" for line in self._lines), encoding="utf-8")
+                if entry["step"] > stage_starts_after:
+                    self.latest.update({k: v for k, v in entry.items() if k not in ("step", "epoch")})
+
+    def start_stage(self) -> None:
+        """Forgets the metrics of the stage before."""
+        self.flush()
+        self.latest = {}
 
     def add(self, step: int, epoch: float, values: dict[str, float]) -> None:
-        """Adds values of a step; raises when a loss is no number any more."""
+        """Adds values of a step; raises ``BadInputError`` when a loss is not finite."""
         if step != self._open_step:
             self.flush()
         self._open_step, self._epoch = step, epoch
@@ -65,19 +77,13 @@ class MetricsLog:
             return
         finite = {name: value for name, value in self._open.items() if math.isfinite(value)}
         line = json.dumps({"step": self._open_step, "epoch": round(self._epoch, 4), **finite})
-        self._lines.append(line)
-        with self._path.open("a", encoding="utf-8") as file:
+        with self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
-        self.newest.update(finite)
+        self.latest.update(finite)
         self._on_step(self._open_step, finite)
         self._open = {}
 
     def copy_to(self, folder: Path) -> None:
-        """Puts all lines so far beside a resume point's state."""
-        (folder / FILE).write_text("".join(line + "\n" for line in self._lines), encoding="utf-8")
-
-    def sync(self) -> None:
-        """Makes the file durable."""
+        """Copies all lines so far into a folder, for a resume point."""
         self.flush()
-        with self._path.open("rb") as file:
-            os.fsync(file.fileno())
+        shutil.copyfile(self.path, folder / FILE)

@@ -13,22 +13,21 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from whetstone_worker.errors import BadInputError
 from whetstone_worker.spec import RunSpec
-from whetstone_worker.storage import verified
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_USABLE_BASE = "give /baseModel a folder with config.json, tokenizer and safetensors of a causal language model"
+_BASE_REMEDY = "set /baseModel to a folder with config.json, tokenizer and safetensors of a causal language model"
 
 
 def load_tokenizer(base: Path) -> Any:
     """The base's tokenizer."""
-    with _refused_as("unusable-base", f"the tokenizer of {base}", _USABLE_BASE):
+    with _as_bad_input("unusable-base", f"the tokenizer of {base}", _BASE_REMEDY):
         return AutoTokenizer.from_pretrained(base, local_files_only=True)
 
 
-def load_model(base: Path, spec: RunSpec) -> PeftModel:
-    """Loads the base (bf16 on CUDA, fp32 on the CPU) and puts the initial or a fresh adapter on it."""
+def load_model(base: Path, spec: RunSpec, adapter: Path | None) -> PeftModel:
+    """Loads the base (bf16 on CUDA, fp32 on the CPU) with a trainable copy of an adapter, or with a new adapter."""
     cuda = torch.cuda.is_available()
-    with _refused_as("unusable-base", f"the base model {base}", _USABLE_BASE):
+    with _as_bad_input("unusable-base", f"the base model {base}", _BASE_REMEDY):
         model = AutoModelForCausalLM.from_pretrained(
             base,
             dtype=torch.bfloat16 if cuda else torch.float32,
@@ -37,24 +36,24 @@ def load_model(base: Path, spec: RunSpec) -> PeftModel:
             use_safetensors=True,
         )
     model.config.use_cache = False
-    return _with_initial_adapter(model, spec) if spec.init_adapter else _with_fresh_adapter(model, spec)
+    return _with_adapter(model, adapter, spec) if adapter else _with_new_adapter(model, spec)
 
 
-def _with_initial_adapter(model: Any, spec: RunSpec) -> PeftModel:
-    folder = verified(spec.init_adapter.uri, spec.init_adapter.sha256, "initial adapter")
-    with _refused_as("unusable-adapter", f"the initial adapter {folder}", "start from one of this base, or from it"):
+def _with_adapter(model: Any, folder: Path, spec: RunSpec) -> PeftModel:
+    remedy = "set /initAdapter to an adapter of this base, or leave it out to start from the base"
+    with _as_bad_input("unusable-adapter", f"the adapter {folder}", remedy):
         _require_same_base(folder, spec.base_model.sha256)
         return PeftModel.from_pretrained(model, str(folder), is_trainable=True, local_files_only=True)
 
 
 def _require_same_base(folder: Path, base_sha256: str) -> None:
-    """Adapters of ours name their base by digest; of one made elsewhere only its shapes tell."""
-    made_for = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8")).get("base_model_name_or_path")
-    if _SHA256.fullmatch(str(made_for)) and made_for != base_sha256:
-        raise ValueError(f"it was trained on the base with SHA-256 {made_for}, /baseModel has {base_sha256}")
+    """Adapters of this worker name their base by digest; those made elsewhere are checked by their shapes only."""
+    trained_on = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8")).get("base_model_name_or_path")
+    if _SHA256.fullmatch(str(trained_on)) and trained_on != base_sha256:
+        raise ValueError(f"it was trained on the base with SHA-256 {trained_on}, /baseModel has {base_sha256}")
 
 
-def _with_fresh_adapter(model: Any, spec: RunSpec) -> PeftModel:
+def _with_new_adapter(model: Any, spec: RunSpec) -> PeftModel:
     targets = spec.lora.target_modules
     config = LoraConfig(
         r=spec.lora.r,
@@ -64,19 +63,20 @@ def _with_fresh_adapter(model: Any, spec: RunSpec) -> PeftModel:
         bias="none",
         task_type="CAUSAL_LM",
     )
-    with _refused_as("unusable-lora", f"/lora with targetModules {list(targets)}", "name linear modules of the base"):
+    remedy = "name linear modules of the base"
+    with _as_bad_input("unusable-lora", f"/lora with targetModules {list(targets)}", remedy):
         return get_peft_model(model, config)
 
 
 @contextmanager
-def _refused_as(code: str, what: str, remedy: str) -> Iterator[None]:
-    """Takes what the libraries say of a wrong input for one; a disk or a device that fails is none."""
+def _as_bad_input(code: str, what: str, remedy: str) -> Iterator[None]:
+    """Turns the libraries' errors about a wrong input into ``BadInputError``; failures of disk and device pass."""
     try:
         yield
     except (OSError, ValueError, RuntimeError) as error:
-        of_the_disk = isinstance(error, OSError) and error.errno is not None
-        of_the_device = isinstance(error, RuntimeError) and "state_dict" not in str(error)
-        if of_the_disk or of_the_device:
+        disk_failed = isinstance(error, OSError) and error.errno is not None
+        device_failed = isinstance(error, RuntimeError) and "state_dict" not in str(error)
+        if disk_failed or device_failed:
             raise
         problem = " ".join(str(error).split())[:400]
         raise BadInputError(code, f"{what} cannot be used: {problem}; {remedy}") from error

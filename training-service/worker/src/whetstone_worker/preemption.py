@@ -1,21 +1,24 @@
-"""Being asked to end."""
+"""The request to end, which arrives as SIGTERM."""
 
 import signal
 
 
 class Preemption:
-    """Remembers a SIGTERM until somebody asks. A plain flag: a lock could be held by the very code the signal hits."""
+    """Holds whether SIGTERM was received.
+
+    A plain flag, because the interrupted code could hold any lock that the handler would need.
+    """
 
     def __init__(self) -> None:
-        self._asked = False
+        self._received = False
 
     def install(self) -> None:
-        """Takes over SIGTERM; works in the main thread only."""
-        signal.signal(signal.SIGTERM, self._ask)
+        """Registers the handler; works in the main thread only."""
+        signal.signal(signal.SIGTERM, self._receive)
 
     def __call__(self) -> bool:
         """True once the process was asked to end."""
-        return self._asked
+        return self._received
 
-    def _ask(self, *_: object) -> None:
-        self._asked = True
+    def _receive(self, *_: object) -> None:
+        self._received = True

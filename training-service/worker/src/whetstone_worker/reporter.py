@@ -1,4 +1,4 @@
-"""Status reports to the control plane, from a thread of their own so that training never waits for the network."""
+"""Status reports to the control plane, sent by a separate thread so that training never waits for the network."""
 
 import os
 import sys
@@ -16,18 +16,18 @@ from whetstone_worker.errors import ExitCode
 
 REPORT_INTERVAL_SECONDS = 2.0
 HEARTBEAT_SECONDS = 5.0
-_LONGEST_PAUSE_SECONDS = 8.0
-_LISTEN_SECONDS = 0.1
-_MOST_HISTORY = 2_000
+_MAX_PAUSE_SECONDS = 8.0
+_POLL_SECONDS = 0.1
+_MAX_HISTORY = 2_000
 
 
-def stay() -> bool:
-    """Nobody asked to leave."""
+def never() -> bool:
+    """The default of ``leave``: keeps trying until the deadline."""
     return False
 
 
 class Directive(StrEnum):
-    """What the control plane wants the attempt to do next."""
+    """What the control plane tells the attempt to do next."""
 
     CONTINUE = "continue"
     SAVE_AND_STOP = "save_and_stop"
@@ -35,7 +35,7 @@ class Directive(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where the attempt is."""
+    """What the attempt is doing."""
 
     LOADING = "loading"
     TRAINING = "training"
@@ -46,12 +46,15 @@ class Phase(StrEnum):
 
 @dataclass
 class Progress:
-    """The newest known state of the attempt; every report carries all of it."""
+    """The newest known state of the attempt; every report carries all of it.
+
+    ``step`` counts over all stages of the run; ``completed`` is the completed part of the run, from 0 to 1.
+    """
 
     phase: Phase = Phase.LOADING
-    stage: str = "sft"
+    stage: str = ""
     step: int = 0
-    total_steps: int = 0
+    completed: float = 0.0
     epoch: float = 0.0
     seconds_left: int | None = None
     metrics: dict[str, float] = field(default_factory=dict)
@@ -61,11 +64,11 @@ class Progress:
 
 
 class Reporter(Protocol):
-    """What training needs to say, and the directive it is given."""
+    """Sends the state of the attempt and receives directives."""
 
     @property
     def directive(self) -> Directive:
-        """The control plane's latest word."""
+        """The control plane's latest directive."""
 
     def update(self, *, urgent: bool = False, **changes: Any) -> None:
         """Sets fields of ``Progress``; an urgent change is reported at once, others within two seconds."""
@@ -73,11 +76,14 @@ class Reporter(Protocol):
     def step(self, step: int, metrics: dict[str, float]) -> None:
         """Adds the metrics of one step to the next report's history."""
 
-    def finish(self, deadline: float, leave: Callable[[], bool] = stay, **changes: Any) -> bool:
-        """Reports a last state until it is answered, ``time.monotonic()`` passes the deadline, or it shall leave."""
+    def finish(self, deadline: float, leave: Callable[[], bool] = never, **changes: Any) -> bool:
+        """Reports the final state until it is answered, ``deadline`` (``time.monotonic()``) passes or ``leave()``.
+
+        Returns whether it was answered.
+        """
 
     def close(self) -> None:
-        """Ends the thread; nothing is sent after it."""
+        """Ends the thread; nothing is sent afterwards."""
 
 
 class SilentReporter:
@@ -86,28 +92,28 @@ class SilentReporter:
     directive = Directive.CONTINUE
 
     def update(self, *, urgent: bool = False, **changes: Any) -> None:
-        """Says nothing."""
+        """Does nothing."""
 
     def step(self, step: int, metrics: dict[str, float]) -> None:
-        """Says nothing."""
+        """Does nothing."""
 
-    def finish(self, deadline: float, leave: Callable[[], bool] = stay, **changes: Any) -> bool:
-        """Has nobody to wait for."""
+    def finish(self, deadline: float, leave: Callable[[], bool] = never, **changes: Any) -> bool:
+        """Counts as answered at once."""
         return True
 
     def close(self) -> None:
-        """Has nothing to end."""
+        """Does nothing."""
 
 
-def leave_at_once() -> None:
-    """Ends the process without running any further line of it: a newer attempt owns the run."""
-    sys.stderr.write("stale fence: a newer attempt of this run is live; leaving without writing anything more\n")
+def exit_stale() -> None:
+    """Ends the process without running any further code: a newer attempt owns the run."""
+    sys.stderr.write("stale fence: a newer attempt of this run is live; this one ends and writes nothing more\n")
     sys.stderr.flush()
     os._exit(ExitCode.STALE_FENCE)
 
 
 class StatusReporter:
-    """Posts the newest progress; failures are counted and never reach training."""
+    """Posts the newest progress; failures are counted and never interrupt training."""
 
     def __init__(
         self,
@@ -116,7 +122,8 @@ class StatusReporter:
         fence: int,
         token: str,
         *,
-        on_stale: Callable[[], None] = leave_at_once,
+        stage: str,
+        on_stale: Callable[[], None] = exit_stale,
         interval: float = REPORT_INTERVAL_SECONDS,
         heartbeat: float = HEARTBEAT_SECONDS,
     ) -> None:
@@ -133,9 +140,9 @@ class StatusReporter:
         self._lock = threading.Lock()
         self._wake = threading.Condition(self._lock)
         self._sending = threading.Lock()
-        self._progress = Progress()
+        self._progress = Progress(stage=stage)
         self._history: list[dict[str, Any]] = []
-        self._forgotten = 0  # points that left the history, sent or not
+        self._dropped = 0  # points that left the history, sent or not
         self._dirty = self._urgent = True
         self._closed = False
         self._directive = Directive.CONTINUE
@@ -145,7 +152,7 @@ class StatusReporter:
 
     @property
     def directive(self) -> Directive:
-        """The control plane's latest word; once it asked to stop, it stays so."""
+        """The control plane's latest directive; the first one other than ``continue`` is final."""
         return self._directive
 
     def update(self, *, urgent: bool = False, **changes: Any) -> None:
@@ -161,13 +168,16 @@ class StatusReporter:
         """Adds the metrics of one step to the next report's history."""
         with self._wake:
             self._history.append({"step": step, "metrics": dict(metrics)})
-            self._forget(len(self._history) - _MOST_HISTORY)
+            self._drop(len(self._history) - _MAX_HISTORY)
             self._progress.metrics.update(metrics)
             self._dirty = True
             self._wake.notify_all()
 
-    def finish(self, deadline: float, leave: Callable[[], bool] = stay, **changes: Any) -> bool:
-        """Reports a last state until it is answered, ``time.monotonic()`` passes the deadline, or it shall leave."""
+    def finish(self, deadline: float, leave: Callable[[], bool] = never, **changes: Any) -> bool:
+        """Reports the final state until it is answered, ``deadline`` (``time.monotonic()``) passes or ``leave()``.
+
+        Returns whether it was answered.
+        """
         self.close()
         for name, value in changes.items():
             setattr(self._progress, name, value)
@@ -177,12 +187,12 @@ class StatusReporter:
             while (now := time.monotonic()) < again:
                 if leave() or again > deadline:
                     return False
-                time.sleep(min(again - now, _LISTEN_SECONDS))
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+                time.sleep(min(again - now, _POLL_SECONDS))
+            pause = min(pause * 2, _MAX_PAUSE_SECONDS)
         return True
 
     def close(self) -> None:
-        """Ends the thread after the report that is under way."""
+        """Ends the thread after the report that is being sent."""
         with self._wake:
             self._closed = True
             self._wake.notify_all()
@@ -209,7 +219,7 @@ class StatusReporter:
     def _send(self) -> bool:
         with self._sending:
             with self._lock:
-                body, sent = self._body(), self._forgotten + len(self._history)
+                body, sent = self._body(), self._dropped + len(self._history)
             try:
                 answer = self._client.post(self._url, json=body)
                 if answer.status_code == httpx.codes.CONFLICT:
@@ -221,20 +231,19 @@ class StatusReporter:
                 self.failures += 1
                 return False
             with self._lock:
-                self._forget(sent - self._forgotten)
+                self._drop(sent - self._dropped)
             if self._directive is Directive.CONTINUE:
                 self._directive = directive
             return True
 
-    def _forget(self, points: int) -> None:
-        """Drops the oldest points; while a report is under way some may have been dropped already."""
+    def _drop(self, points: int) -> None:
+        """Drops the oldest points; some may have been dropped already while a report was being sent."""
         if points > 0:
             del self._history[:points]
-            self._forgotten += points
+            self._dropped += points
 
     def _body(self) -> dict[str, Any]:
         progress = self._progress
-        share = progress.step / progress.total_steps if progress.total_steps else 0.0
         return {
             "fence": self._fence,
             "phase": progress.phase,
@@ -242,7 +251,7 @@ class StatusReporter:
             "step": progress.step,
             "epoch": progress.epoch,
             "trainerStatus": {
-                "progressPercentage": 100 if progress.phase is Phase.DONE else min(99, int(100 * share)),
+                "progressPercentage": 100 if progress.phase is Phase.DONE else min(99, int(100 * progress.completed)),
                 "estimatedRemainingSeconds": progress.seconds_left,
                 "metrics": [{"name": name, "value": value} for name, value in sorted(progress.metrics.items())],
                 "lastUpdatedTime": datetime.now(UTC).isoformat().replace("+00:00", "Z"),

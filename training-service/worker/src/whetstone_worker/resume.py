@@ -2,78 +2,126 @@
 
 import json
 import shutil
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from whetstone_worker.errors import RetryableError
+from whetstone_worker.artifact.digest import digest_of_bytes, digest_of_file, regular_files
+from whetstone_worker.artifact.local_files import fsync_folder
+from whetstone_worker.artifact.manifest import MANIFEST, file_entries, json_bytes
+from whetstone_worker.artifact.port import ArtifactStore, child
+from whetstone_worker.errors import BadInputError, RetryableError
+from whetstone_worker.output import AttemptOutput
 from whetstone_worker.spec import Artifact
-from whetstone_worker.storage import (
-    MANIFEST,
-    file_entries,
-    fsync_directory,
-    fsync_file,
-    json_bytes,
-    path_of,
-    regular_files,
-    sha256_of_bytes,
-    sha256_of_file,
-    uri_of,
-    write_atomically,
-)
 
 KEPT = 2
 FOLDER = "resume"
 
 
-def seal(work: Path, resume_root: Path, step: int, facts: dict[str, Any]) -> dict[str, Any]:
-    """Moves a finished trainer state into place as a resume point; answers what a status report says of it."""
-    target = resume_root / f"step-{step:08d}"
-    if target.exists():
-        discard(target)
-    names = [name for name, path in regular_files(work)]
-    for _, path in regular_files(work):
-        fsync_file(path)
-    resume_root.mkdir(parents=True, exist_ok=True)
-    work.rename(target)
-    fsync_directory(target)
-    fsync_directory(resume_root)
-    data = json_bytes({"kind": "resume-point", "step": step, "files": file_entries(target, names), **facts})
-    write_atomically(target / MANIFEST, data)
-    for old in sorted(resume_root.glob("step-*"))[:-KEPT]:
-        discard(old)
-    return {"uri": uri_of(target), "sha256": sha256_of_bytes(data), "step": step}
+@dataclass(frozen=True)
+class EarlierStages:
+    """What the stages before the current one add to the figures of the run."""
+
+    steps: int = 0
+    tokens: int = 0
+    rows_too_long: int = 0
 
 
-def discard(point: Path) -> None:
-    """Removes a resume point, its manifest first, so that no half-removed one looks complete."""
-    (point / MANIFEST).unlink(missing_ok=True)
-    shutil.rmtree(point)
+@dataclass(frozen=True)
+class Position:
+    """Where in a run a resume point was saved; the default is the beginning."""
+
+    stage_index: int = 0
+    earlier: EarlierStages = EarlierStages()
+    gpu_seconds: float = 0.0
 
 
-def open_point(reference: Artifact) -> tuple[Path, dict[str, Any]]:
-    """The folder and manifest of a resume point after checking every file of it.
+@dataclass(frozen=True)
+class ResumePoint:
+    """A verified resume point: its local folder and its position."""
 
-    A damaged one is no reason to give the run up: the control plane looks for an older one before it tries again.
+    folder: Path
+    position: Position
+
+
+def seal(output: AttemptOutput, state: Path, step: int, position: Position) -> dict[str, Any]:
+    """Turns a saved trainer state into a resume point; returns its entry for status reports.
+
+    ``state`` is a folder in the workspace, ``step`` the run's optimizer step, counted over all stages.
     """
-    folder = path_of(reference.uri)
-    manifest_path = folder / MANIFEST
-    if not manifest_path.is_file():
+    name = f"{FOLDER}/step-{step:08d}"
+    target, spec = output.workspace / name, output.spec
+    discard(output, name)
+    target.parent.mkdir(exist_ok=True)
+    state.rename(target)
+    fsync_folder(target.parent)
+    files = [file for file, _ in regular_files(target)]
+    for file in files:
+        output.publish(f"{name}/{file}")
+    manifest = {
+        "kind": "resume-point",
+        "runId": spec.run_id,
+        "fence": spec.fence,
+        "step": step,
+        "stage": spec.stages[position.stage_index].objective,
+        "stageIndex": position.stage_index,
+        "earlierStages": asdict(position.earlier),
+        "gpuSeconds": position.gpu_seconds,
+        "files": file_entries(target, files),
+    }
+    stored = output.put(f"{name}/{MANIFEST}", json_bytes(manifest))
+    for old in sorted(point.name for point in target.parent.glob("step-*"))[:-KEPT]:
+        discard(output, f"{FOLDER}/{old}")
+    return {"uri": output.uri(name), "sha256": stored.sha256, "step": step}
+
+
+def discard(output: AttemptOutput, name: str) -> None:
+    """Removes a resume point, its manifest first, so that a half-removed one never looks complete."""
+    output.delete(f"{name}/{MANIFEST}")
+    output.delete(name)
+    shutil.rmtree(output.workspace / name, ignore_errors=True)  # of a remote store the local copy is left
+
+
+def open_point(artifacts: ArtifactStore, reference: Artifact, stages: int) -> ResumePoint:
+    """A resume point after checking every file of it, for a run with so many stages.
+
+    A damaged one is a ``RetryableError``: the control plane chooses an older one for the next attempt.
+    """
+    if artifacts.size(child(reference.uri, MANIFEST)) is None:
         raise RetryableError(
-            "resume-point-incomplete", f"{folder} has no {MANIFEST}; resume from an older point or anew"
+            "resume-point-incomplete",
+            f"{reference.uri} has no {MANIFEST}; resume from an older resume point or start again",
         )
-    data = manifest_path.read_bytes()
-    if (actual := sha256_of_bytes(data)) != reference.sha256:
-        raise RetryableError(
-            "digest-mismatch",
-            f"resume point {manifest_path} has SHA-256 {actual}, expected {reference.sha256}; resume from an older one",
-        )
+    folder = artifacts.local_path(reference.uri)
+    data = (folder / MANIFEST).read_bytes()
+    _require_digest(folder / MANIFEST, reference.sha256, digest_of_bytes(data))
     manifest = json.loads(data)
     for entry in manifest["files"]:
         path = folder / entry["path"]
-        found = sha256_of_file(path) if path.is_file() else "nothing"
-        if found != entry["sha256"]:
-            raise RetryableError(
-                "digest-mismatch",
-                f"resume point file {path} has SHA-256 {found}, expected {entry['sha256']}; resume from an older one",
-            )
-    return folder, manifest
+        _require_digest(path, entry["sha256"], digest_of_file(path) if path.is_file() else "nothing")
+    position = _position(manifest)
+    if position.stage_index >= stages:
+        raise BadInputError(
+            "resume-point-mismatch",
+            f"{reference.uri} was saved in stage {position.stage_index}, /stages has {stages}; "
+            "resume the run whose stages saved it, or leave /resumeFrom out",
+        )
+    return ResumePoint(folder, position)
+
+
+def _position(manifest: dict[str, Any]) -> Position:
+    """Resume points of worker versions with one stage do not name it: they are of the first."""
+    return Position(
+        int(manifest.get("stageIndex", 0)),
+        EarlierStages(**manifest.get("earlierStages", {})),
+        float(manifest.get("gpuSeconds", 0.0)),
+    )
+
+
+def _require_digest(path: Path, expected: str, actual: str) -> None:
+    if actual != expected:
+        raise RetryableError(
+            "digest-mismatch",
+            f"resume point file {path} has SHA-256 {actual}, expected {expected}; "
+            "resume from an older resume point or start again",
+        )

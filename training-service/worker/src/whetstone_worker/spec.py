@@ -1,6 +1,7 @@
-"""The RunSpec: what the control plane asks one attempt to do. Unknown fields are ignored."""
+"""The RunSpec: what one attempt does, as the control plane writes it. Unknown fields are ignored."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic.alias_generators import to_camel
 
 from whetstone_worker.errors import BadInputError
+from whetstone_worker.objective.registry import OBJECTIVES
+from whetstone_worker.retention.methods import METHODS
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Positive = Annotated[int, Field(gt=0)]
@@ -23,7 +26,7 @@ class _Part(BaseModel):
 
 
 class Artifact(_Part):
-    """A file or folder by URI, trusted only when its digest fits."""
+    """A file or folder by URI, used only when its digest matches."""
 
     uri: str
     sha256: Sha256
@@ -36,7 +39,7 @@ class DatasetRef(Artifact):
 
 
 class ReplayRef(Artifact):
-    """Examples of general skills and the share of the mix that they make up."""
+    """Examples of general skills and their share of the final mix."""
 
     share: Annotated[float, Field(ge=0, lt=1)]
 
@@ -66,7 +69,7 @@ class Hyperparameters(_Part):
 
 
 class Stage(_Part):
-    """One pass over one kind of data."""
+    """One objective over some rows. Stages run in order, each on the adapter of the one before."""
 
     objective: str
     datasets: Annotated[tuple[DatasetRef, ...], Field(min_length=1)]
@@ -75,7 +78,7 @@ class Stage(_Part):
 
 
 class Lora(_Part):
-    """The adapter's shape. ``all-linear`` means every linear layer but the output head."""
+    """The adapter's shape. ``all-linear`` means every linear layer except the output head."""
 
     r: Positive
     alpha: Annotated[int | float, Field(gt=0)]
@@ -84,27 +87,27 @@ class Lora(_Part):
 
 
 class Serving(_Part):
-    """Where the model will be served; its tokenizer and template must agree with ours."""
+    """The model server that will serve the adapter; it must render and tokenize as training does."""
 
     endpoint: str
     model: str | None = None
 
 
 class Retention(_Part):
-    """Extra protection against forgetting, on top of replay."""
+    """The method against forgetting besides replay."""
 
     method: str = "none"
     strength: float = 0.0
 
 
 class Output(_Part):
-    """Where this attempt may write: one folder that carries its fence."""
+    """The folder that this attempt writes to; no other attempt does."""
 
     uri: str
 
 
 class Limits(_Part):
-    """When an attempt is too dear to go on; no value means no limit."""
+    """Wall-clock and accelerator seconds after which an attempt ends; None means no limit."""
 
     max_seconds: Annotated[float, Field(gt=0)] | None = None
     max_gpu_seconds: Annotated[float, Field(gt=0)] | None = None
@@ -144,14 +147,9 @@ class RunSpec(_Part):
             raise ValueError("the shares under /replay must add up to less than 1")
         return self
 
-    @property
-    def stage(self) -> Stage:
-        """The one stage this worker trains; ``parse`` made sure that there is exactly one."""
-        return self.stages[0]
-
 
 def parse(raw: Any) -> RunSpec:
-    """Checks a decoded RunSpec; raises ``BadInputError`` that names each wrong field and its remedy."""
+    """Checks a decoded RunSpec; raises ``BadInputError`` with the place and the remedy of every fault."""
     try:
         spec = RunSpec.model_validate(raw)
     except ValidationError as error:
@@ -166,10 +164,10 @@ def load(path: Path) -> RunSpec:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInputError(
-            "invalid-run-spec", f"{path} cannot be read: {error.strerror}; give --spec a file"
+            "invalid-run-spec", f"{path} cannot be read: {error.strerror}; set --spec to a RunSpec file"
         ) from error
     except ValueError as error:
-        raise BadInputError("invalid-run-spec", f"{path} is not JSON: {error}; write the RunSpec anew") from error
+        raise BadInputError("invalid-run-spec", f"{path} is not JSON: {error}; write the RunSpec again") from error
     return parse(raw)
 
 
@@ -177,8 +175,8 @@ def _explain(error: ValidationError) -> str:
     def line(problem: Any) -> str:
         pointer = "/" + "/".join(str(part) for part in problem["loc"])
         if problem["type"] == "missing":
-            return f"{pointer} is missing; add it as run-spec.v1 says"
-        return f"{pointer}: {problem['msg']} (found {_short(problem['input'])}); correct it as run-spec.v1 says"
+            return f"{pointer} is missing; add it as run-spec.v1 defines it"
+        return f"{pointer}: {problem['msg']} (found {_short(problem['input'])}); correct it as run-spec.v1 defines it"
 
     return "; ".join(line(problem) for problem in error.errors())
 
@@ -190,24 +188,32 @@ def _short(value: Any) -> str:
 
 def _require_supported(spec: RunSpec) -> None:
     for index, stage in enumerate(spec.stages):
-        if stage.objective != "sft":
-            raise BadInputError(
-                "unsupported-objective",
-                f"/stages/{index}/objective is {stage.objective!r}; this worker trains 'sft' only: remove the stage",
-            )
-        for name, refs in (("datasets", stage.datasets), ("validation", stage.validation)):
-            for position, ref in enumerate(refs):
-                if ref.form != "sft":
-                    raise BadInputError(
-                        "unsupported-form",
-                        f"/stages/{index}/{name}/{position}/form is {ref.form!r}; an sft stage reads 'sft'",
-                    )
-    if len(spec.stages) > 1:
-        raise BadInputError(
-            "unsupported-stages", "/stages has more than one stage; merge the sft datasets into one stage"
-        )
-    if spec.retention.method != "none":
+        _require_supported_stage(stage, f"/stages/{index}")
+    if spec.retention.method not in METHODS:
         raise BadInputError(
             "unsupported-retention",
-            f"/retention/method is {spec.retention.method!r}; this worker knows 'none' (use replay to retain skills)",
+            f"/retention/method is {spec.retention.method!r}; this version has {_listed(METHODS)}: "
+            "use one of them, and replay sets to keep skills",
         )
+
+
+def _require_supported_stage(stage: Stage, place: str) -> None:
+    entry = OBJECTIVES.get(stage.objective)
+    if entry is None:
+        raise BadInputError(
+            "unsupported-objective",
+            f"{place}/objective is {stage.objective!r}; this version has {_listed(OBJECTIVES)}: "
+            "use one of them or remove the stage",
+        )
+    for name, references in (("datasets", stage.datasets), ("validation", stage.validation)):
+        for position, reference in enumerate(references):
+            if reference.form != entry.form:
+                raise BadInputError(
+                    "unsupported-form",
+                    f"{place}/{name}/{position}/form is {reference.form!r}; the objective {stage.objective!r} reads "
+                    f"{entry.form!r}: use rows of that form or remove the file",
+                )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in sorted(names))

@@ -1,4 +1,4 @@
-"""Proof that the serving endpoint renders conversations to the very token ids that training sees."""
+"""Checks that the serving endpoint renders conversations to exactly the token ids that training uses."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -6,16 +6,17 @@ from typing import Any
 
 import httpx
 
+from whetstone_worker.artifact.digest import digest_of_bytes
+from whetstone_worker.encoding import ChatEncoder
 from whetstone_worker.errors import BadInputError, RetryableError
-from whetstone_worker.examples import ChatEncoder, SftExample
-from whetstone_worker.storage import sha256_of_bytes
+from whetstone_worker.objective.port import Row
 
 CHECKED_ROWS = 20
 
 
 def require_digest(chat_template: str, expected: str) -> None:
     """Refuses a base model whose chat template is not the one the data was made for."""
-    actual = sha256_of_bytes(chat_template.encode())
+    actual = digest_of_bytes(chat_template.encode())
     if actual != expected:
         raise BadInputError(
             "chat-template-mismatch",
@@ -26,19 +27,19 @@ def require_digest(chat_template: str, expected: str) -> None:
 
 def require_same_tokens(
     encoder: ChatEncoder,
-    examples: Sequence[SftExample],
+    rows: Sequence[Row],
     endpoint: str,
     model: str | None = None,
     *,
     patience: float = 20.0,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Renders the first rows here and on the server; the first difference is named and ends the run."""
+    """Renders the first rows here and on the server; the first difference is reported and ends the attempt."""
     url = f"{endpoint.rstrip('/').removesuffix('/v1')}/tokenize"
     with httpx.Client(timeout=10.0, trust_env=False) as client:
-        for row, example in enumerate(examples[:CHECKED_ROWS]):
-            ours = encoder.token_ids(example.messages, example.tools)
-            theirs = _server_tokens(client, url, _body(example, model), patience, sleep)
+        for number, row in enumerate(rows[:CHECKED_ROWS]):
+            ours = encoder.token_ids(row.messages, row.tools)
+            theirs = _server_tokens(client, url, _body(row, model), patience, sleep)
             if ours != theirs:
                 position = next(
                     (i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
@@ -46,7 +47,7 @@ def require_same_tokens(
                 )
                 raise BadInputError(
                     "template-differs",
-                    f"row {row} (example {example.id}) differs from {url} at token {position}: "
+                    f"row {number} (example {row.id}) differs from {url} at token {position}: "
                     f"trained {_at(ours, position)}, served {_at(theirs, position)}; "
                     "serve the same tokenizer and chat template as /baseModel",
                 )
@@ -69,15 +70,17 @@ def _server_tokens(
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             problem = f"{type(error).__name__}: {error}"
         if time.monotonic() + pause > deadline:
-            raise RetryableError("serving-unreachable", f"{url} gave no token ids ({problem}); start the model server")
+            raise RetryableError(
+                "serving-unreachable", f"{url} returned no token ids ({problem}); start the model server"
+            )
         sleep(pause)
         pause = min(pause * 2, 4.0)
 
 
-def _body(example: SftExample, model: str | None) -> dict[str, Any]:
-    body: dict[str, Any] = {"messages": list(example.messages), "add_generation_prompt": False}
-    if example.tools:
-        body["tools"] = list(example.tools)
+def _body(row: Row, model: str | None) -> dict[str, Any]:
+    body: dict[str, Any] = {"messages": list(row.messages), "add_generation_prompt": False}
+    if row.tools:
+        body["tools"] = list(row.tools)
     if model:
         body["model"] = model
     return body

@@ -1,0 +1,105 @@
+"""Turns a conversation into token ids and labels, with the base model's chat template."""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from whetstone_worker.errors import BadInputError
+from whetstone_worker.examples import SftExample
+
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class EncodedExample:
+    """Token ids with one label per token: the id itself where loss is computed, else ``IGNORED``."""
+
+    input_ids: list[int]
+    labels: list[int]
+
+    @property
+    def length(self) -> int:
+        """Tokens."""
+        return len(self.input_ids)
+
+
+class ChatEncoder:
+    """Renders conversations with the tokenizer's chat template and finds the tokens of each assistant turn.
+
+    A template that marks assistant turns with ``{% generation %}`` returns a mask of their tokens. For any other
+    template the span of a turn is what the rendered text gains when the turn is appended. That is correct for every
+    template that renders a conversation as its turns in order; any other is refused, because its labels would be wrong.
+    """
+
+    def __init__(self, tokenizer: Any) -> None:
+        if not tokenizer.chat_template:
+            raise BadInputError(
+                "no-chat-template", "the base model has no chat template; add chat_template.jinja to it"
+            )
+        self._tokenizer = tokenizer
+        self._marked = "generation %}" in tokenizer.chat_template or "generation -%}" in tokenizer.chat_template
+
+    def token_ids(self, messages: Iterable[dict[str, Any]], tools: Iterable[dict[str, Any]] = ()) -> list[int]:
+        """Token ids of a whole conversation, as a server renders it without a generation prompt."""
+        return self._apply(messages, tools, tokenize=True, return_dict=True)["input_ids"]
+
+    def encode(self, example: SftExample) -> EncodedExample:
+        """Token ids and labels of one example."""
+        ids, turns = self._masked_turns(example) if self._marked else self._appended_turns(example)
+        labels = [IGNORED] * len(ids)
+        for turn in sorted(example.trained_turns):
+            start, end = turns[turn]
+            labels[start:end] = ids[start:end]
+        return EncodedExample(ids, labels)
+
+    def _apply(self, messages: Iterable[dict[str, Any]], tools: Iterable[dict[str, Any]], **options: Any) -> Any:
+        return self._tokenizer.apply_chat_template(list(messages), tools=list(tools) or None, **options)
+
+    def _masked_turns(self, example: SftExample) -> tuple[list[int], dict[int, tuple[int, int]]]:
+        rendered = self._apply(
+            example.messages,
+            example.tools,
+            tokenize=True,
+            return_dict=True,
+            return_assistant_tokens_mask=True,
+        )
+        spans = _runs(rendered["assistant_masks"])
+        turns = [i for i, message in enumerate(example.messages) if message["role"] == "assistant"]
+        if len(spans) != len(turns):
+            raise BadInputError(
+                "unusable-chat-template",
+                f"the chat template marks {len(spans)} assistant turns of {len(turns)} in example {example.id}; "
+                "put {% generation %} around every assistant turn, including its end-of-turn token",
+            )
+        return rendered["input_ids"], dict(zip(turns, spans, strict=True))
+
+    def _appended_turns(self, example: SftExample) -> tuple[list[int], dict[int, tuple[int, int]]]:
+        def render(count: int, prompt: bool) -> str:
+            return self._apply(example.messages[:count], example.tools, tokenize=False, add_generation_prompt=prompt)
+
+        whole = render(len(example.messages), False)
+        encoded = self._tokenizer(whole, add_special_tokens=False, return_offsets_mapping=True)
+        turns = {}
+        for i in example.trained_turns:
+            before, after = render(i, True), render(i + 1, False)
+            if not (after.startswith(before) and whole.startswith(after)):
+                raise BadInputError(
+                    "unusable-chat-template",
+                    f"the chat template does not render example {example.id} turn by turn; "
+                    "put {% generation %} around its assistant turns",
+                )
+            turns[i] = _token_span(encoded["offset_mapping"], len(before), len(after.rstrip("\n")))
+        return encoded["input_ids"], turns
+
+
+def _runs(mask: list[int]) -> list[tuple[int, int]]:
+    """Start and end of each run of ones."""
+    edges = [i for i in range(1, len(mask)) if mask[i] != mask[i - 1]]
+    bounds = [0, *edges, len(mask)]
+    return [(a, b) for a, b in itertools.pairwise(bounds) if a < b and mask[a]]
+
+
+def _token_span(offsets: list[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    inside = [i for i, (a, b) in enumerate(offsets) if a >= start and b <= end and b > a]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)

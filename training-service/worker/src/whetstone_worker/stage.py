@@ -1,0 +1,163 @@
+"""One stage of an attempt: its data, its trainer, its resume points and what it measures at its end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from whetstone_worker import resume
+from whetstone_worker.attempt_clock import AttemptClock
+from whetstone_worker.data import StageData
+from whetstone_worker.early_stopping import EarlyStopping
+from whetstone_worker.metrics import MetricsLog
+from whetstone_worker.objective.port import StageTraining
+from whetstone_worker.objective.registry import open_objective
+from whetstone_worker.output import AttemptOutput
+from whetstone_worker.reporter import Reporter
+from whetstone_worker.resume import EarlierStages, Position, ResumePoint
+from whetstone_worker.spec import RunSpec
+from whetstone_worker.trainer import StageCallback, empty_folder
+
+MAX_EVALUATIONS = 10
+MIN_STEPS_BETWEEN_EVALUATIONS = 10
+
+
+@dataclass(frozen=True)
+class AttemptContext:
+    """What all stages of an attempt share."""
+
+    spec: RunSpec
+    output: AttemptOutput
+    log: MetricsLog
+    reporter: Reporter
+    clock: AttemptClock
+    preempted: Callable[[], bool]
+
+
+def stage_seed(spec: RunSpec, index: int) -> int:
+    """The seed of a stage; the first stage has the run's own."""
+    return (spec.seed + index) % 2**32
+
+
+@dataclass(frozen=True)
+class StageStart:
+    """What a stage starts from: an adapter's folder, a resume point of the stage, and the stages before it."""
+
+    adapter: Path | None
+    point: ResumePoint | None
+    earlier: EarlierStages
+
+
+class StageRun:
+    """Trains one stage on a model with a trainable adapter."""
+
+    def __init__(
+        self, context: AttemptContext, index: int, start: StageStart, data: StageData, *, model: Any, tokenizer: Any
+    ) -> None:
+        spec = context.spec
+        self._context = context
+        self._index = index
+        self._earlier = start.earlier
+        self._point = start.point
+        self._data = data
+        self._stage = spec.stages[index]
+        self._stopping = self._early_stopping(model)
+        self._callback = StageCallback(
+            context.log,
+            context.reporter,
+            limits=spec.limits,
+            clock=context.clock,
+            preempted=context.preempted,
+            early_stopping=self._stopping,
+            steps_before=start.earlier.steps,
+            index=index,
+            count=len(spec.stages),
+        )
+        folder = context.output.scratch / f"stage-{index}"
+        empty_folder(folder)
+        self._trainer = open_objective(self._stage.objective).trainer(
+            StageTraining(
+                spec=spec,
+                stage=self._stage,
+                seed=stage_seed(spec, index),
+                model=model,
+                tokenizer=tokenizer,
+                train=data.train,
+                validation=data.validation,
+                folder=folder,
+                callbacks=[self._callback],
+                on_saved=self._seal,
+            )
+        )
+        self._trainer.args.eval_steps = self._steps_between_evaluations()
+        context.reporter.update(metrics={**context.log.latest, "rows_too_long": float(self._rows_too_long)})
+
+    def _early_stopping(self, model: Any) -> EarlyStopping | None:
+        if not (self._stage.hyperparameters.early_stopping and self._data.validation):
+            return None
+        stopping = EarlyStopping(model)
+        if self._point:
+            stopping.load(self._point.folder)
+        return stopping
+
+    def train(self) -> None:
+        """Trains to the end of the stage; raises ``WorkerError`` when a signal, a directive or a limit ends it."""
+        self._trainer.train(resume_from_checkpoint=str(self._point.folder) if self._point else None)
+        self._context.log.flush()
+        if self._callback.interrupted_by:
+            raise self._callback.interrupted_by
+
+    def measure(self) -> dict[str, float]:
+        """Takes the best step where early stopping has one; returns the stage's metrics, the validation loss included.
+
+        The metrics of a best step that is not the last go to no log: there they would hide that the loss had risen.
+        """
+        extra = {"rows_too_long": float(self._rows_too_long), "steps": float(self.totals().steps)}
+        if self._stopping and self._stopping.restore_best():
+            with self._callback.separate() as measured:
+                self._trainer.evaluate()
+            extra |= measured
+        elif self._data.validation and self._callback.evaluated_step != self._trainer.state.global_step:
+            self._trainer.evaluate()
+        self._context.log.flush()
+        if self._stopping:
+            extra["best_step"] = float(self._earlier.steps + self._stopping.best_step)
+        return {**self._context.log.latest, **extra}
+
+    @property
+    def model(self) -> Any:
+        """The model with the adapter that this stage trains."""
+        return self._trainer.model
+
+    def totals(self) -> EarlierStages:
+        """The run's figures up to and including this stage."""
+        state = self._trainer.state
+        return EarlierStages(
+            self._earlier.steps + state.global_step,
+            self._earlier.tokens + int(state.num_input_tokens_seen),
+            self._rows_too_long,
+        )
+
+    @property
+    def _rows_too_long(self) -> int:
+        return self._earlier.rows_too_long + self._data.rows_too_long
+
+    def _steps_between_evaluations(self) -> int:
+        hyperparameters = self._stage.hyperparameters
+        steps_per_epoch = -(-len(self._trainer.train_dataset) // hyperparameters.batch_size)
+        total = steps_per_epoch * hyperparameters.epochs
+        return max(MIN_STEPS_BETWEEN_EVALUATIONS, int(-(-total // MAX_EVALUATIONS)))
+
+    def _seal(self, folder: Path, step: int) -> None:
+        """Turns what the trainer saved into a resume point."""
+        context = self._context
+        context.log.copy_to(folder)
+        if self._stopping:
+            self._stopping.save(folder)
+        sealed = resume.seal(
+            context.output,
+            folder,
+            self._earlier.steps + step,
+            Position(self._index, self._earlier, context.clock.gpu_seconds()),
+        )
+        context.reporter.update(urgent=True, resume_point=sealed)

@@ -1,1 +1,0 @@
-"""Makes the demo's tiny base model, its suites and its replay set from ``world.json``."""
