@@ -8,10 +8,4 @@ package dev.whetstone.ingest.event;
  *     trusted producer set
  * @param publishable the key may stand in a browser
  */
-public record Sender(String tenant, String source, boolean publishable) {
-  /**
-   * Sources of keys that carry audited provenance begin with this, so that curation can tell their
-   * events from those of end users.
-   */
-  public static final String IMPORT_PREFIX = "import:";
-}
+public record Sender(String tenant, String source, boolean publishable) {}
