@@ -29,6 +29,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,11 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(InfrastructureResource.class)
 class AdoptionProjectionTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Learned from the first batch; the second one has something left to teach. */
+  private static final UnaryOperator<String> FIRST =
+      question -> question.startsWith("new other") ? "wrong" : LoopFixture.right(question);
+
   @Inject ObjectStore store;
   @Inject Sql sql;
   FakeModelServer server;
@@ -133,10 +139,10 @@ class AdoptionProjectionTest {
 
   @Test
   void shouldKeepABatchAsideWhenItsRolledBackCandidateIsOfferedAgain() {
-    LoopFixture scene = scene("offered-again").confirmDeadline("PT2S").declared();
     // The probe before the switch is answered, the one that confirms is not.
     FakeModelServer serving = new FakeModelServer().base(LoopEvaluationTest.OLD);
-    scene.servedBy(serving).declared();
+    LoopFixture scene =
+        scene("offered-again").confirmDeadline("PT2S").servedBy(serving).declared();
     serving.breakAfter(1);
     BatchSealed first = scene.batch("new", 60);
     CheckpointReady candidate = scene.silentCheckpoint(BETTER, first);
@@ -164,7 +170,7 @@ class AdoptionProjectionTest {
   void shouldTakeTheStatesOfEarlierBatchesFromTheDecisions() {
     LoopFixture scene = scene("migrated").mode("approve").declared();
     BatchSealed adopted = scene.batch("new", 60);
-    CheckpointReady champion = scene.checkpoint(BETTER, adopted);
+    CheckpointReady champion = scene.checkpoint(FIRST, adopted);
     approve(scene.decision());
     scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     scene.adopted(champion, adopted);
@@ -216,7 +222,7 @@ class AdoptionProjectionTest {
   }
 
   private CheckpointReady promoted(LoopFixture scene, BatchSealed batch) {
-    CheckpointReady champion = scene.checkpoint(BETTER, batch);
+    CheckpointReady champion = scene.checkpoint(FIRST, batch);
     scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     return champion;
   }
