@@ -178,8 +178,10 @@ class MisconfigurationTest {
   @Test
   void shouldForgetAnswersOfAServerThatIsNoLongerTheSame() {
     LoopFixture scene = scene("exchanged").declared();
-    scene.checkpoint(question -> "wrong", scene.batch("new", 60));
+    BatchSealed rejected = scene.batch("new", 60);
+    scene.checkpoint(question -> "wrong", rejected);
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.REJECT);
+    scene.setAside("rejected", rejected);
 
     server.base(question -> "the new server says something else");
     scene.checkpoint(question -> "wrong", scene.batch("new other", 60));
