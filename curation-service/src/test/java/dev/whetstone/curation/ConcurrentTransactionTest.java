@@ -12,7 +12,6 @@ import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.curation.intake.FeedbackIntake;
 import dev.whetstone.curation.reconcile.CurationReconciler;
-import dev.whetstone.kit.inbox.ReceivedEvent;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;
@@ -191,10 +190,7 @@ class ConcurrentTransactionTest {
   }
 
   private void apply(Event<?>... events) {
-    intake.apply(
-        List.of(events).stream()
-            .map(event -> new ReceivedEvent(event, new byte[0], "whetstone.feedback", 0, 0))
-            .toList());
+    intake.apply(List.of(events).stream().map(EventFeed::received).toList());
   }
 
   private void waitUntilSomebodyIsHeldUpOr(Duration longest) {

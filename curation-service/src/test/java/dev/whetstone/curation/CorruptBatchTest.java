@@ -6,9 +6,9 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
-import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.reconcile.CurationReconciler;
 import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;

@@ -18,7 +18,6 @@ import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.curation.intake.FeedbackIntake;
 import dev.whetstone.curation.reconcile.CurationReconciler;
-import dev.whetstone.kit.inbox.ReceivedEvent;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.sql.Sql;
@@ -252,7 +251,7 @@ class CutTimingTest {
     QuarkusTransaction.requiringNew()
         .run(
             () -> {
-              intake.apply(List.of(new ReceivedEvent(erasure(endUser), new byte[0], "t", 0, 0)));
+              intake.apply(List.of(EventFeed.received(erasure(endUser))));
               erasing.countDown();
               try {
                 cutWaits.await();

@@ -1,10 +1,12 @@
 package dev.whetstone.curation;
 
 import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.curation.intake.FeedbackIntake;
 import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.inbox.EventConsumption;
+import dev.whetstone.kit.inbox.ReceivedEvent;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.inject.Singleton;
@@ -39,11 +41,18 @@ class EventFeed {
   }
 
   void take(List<? extends Event<?>> events) {
-    consumption.process(events.stream().map(EventFeed::polled).toList(), intake::apply);
+    consumption.process(
+        events.stream().map(EventFeed::polled).toList(), FeedbackEvent.class, intake::apply);
   }
 
   void takePolled(List<ConsumerRecord<String, byte[]>> records) {
-    consumption.process(records, intake::apply);
+    consumption.process(records, FeedbackEvent.class, intake::apply);
+  }
+
+  /** A fresh event as the inbox hands it to its effect. */
+  static ReceivedEvent<FeedbackEvent> received(Event<?> event) {
+    var typed = new Event<>(event.attributes(), (FeedbackEvent) event.data());
+    return new ReceivedEvent<>(typed, new byte[0], "whetstone.feedback", 0, 0);
   }
 
   static ConsumerRecord<String, byte[]> polled(Event<?> event) {

@@ -7,18 +7,26 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.decision.DecisionCost;
 import dev.whetstone.contracts.decision.Verdict;
+import dev.whetstone.contracts.event.BatchAdopted;
+import dev.whetstone.contracts.event.BatchSetAside;
+import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.EventData.BatchEvent;
+import dev.whetstone.contracts.event.EventData.DecisionEvent;
 import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.contracts.event.PromotionRolledBack;
 import dev.whetstone.contracts.loop.RolloutMode;
 import dev.whetstone.curation.batch.Batch;
-import dev.whetstone.curation.batch.BatchAdoption;
 import dev.whetstone.curation.batch.BatchRepository;
-import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.chain.Specs;
+import dev.whetstone.curation.intake.BatchesConsumer;
+import dev.whetstone.curation.intake.DecisionsConsumer;
 import dev.whetstone.curation.reconcile.CurationReconciler;
+import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;
@@ -30,6 +38,10 @@ import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -43,7 +55,8 @@ class LoopStatusTest {
   @Inject EventFeed feed;
   @Inject CurationReconciler reconciler;
   @Inject BatchRepository batches;
-  @Inject BatchAdoption decisions;
+  @Inject BatchesConsumer batchStates;
+  @Inject DecisionsConsumer decisions;
   @Inject MutableClock clock;
   @Inject Sql sql;
   private TestEvents send;
@@ -238,25 +251,42 @@ class LoopStatusTest {
 
     decide(batch, Verdict.INCONCLUSIVE, "candidate-1");
     assertThat(newest().state()).isEqualTo(BatchState.PENDING);
-    QuarkusTransaction.requiringNew()
-        .run(
-            () ->
-                decisions.applied(
-                    send.loop(),
-                    new PromotionApplied(decision("candidate-2"), "candidate-2", 1, 1)));
+    assertThat(newest().undecided()).isFalse();
     decide(batch, Verdict.PROMOTE, "candidate-2");
+    on(new PromotionApplied(decision("candidate-2"), "candidate-2", 1, 1));
+    assertThat(newest().state())
+        .as("training decides on adoption, not curation")
+        .isEqualTo(BatchState.PENDING);
+    var adopted = new BatchAdopted(List.of(batch.batchId()), "candidate-2", null);
+    on(adopted);
+    on(adopted);
     assertThat(newest().state()).isEqualTo(BatchState.ADOPTED);
     decide(batch, Verdict.REJECT, "candidate-3");
     assertThat(newest().state())
         .as("a later rejection takes nothing back")
         .isEqualTo(BatchState.ADOPTED);
-    QuarkusTransaction.requiringNew()
-        .run(
-            () ->
-                decisions.rolledBack(
-                    send.loop(),
-                    new PromotionRolledBack(null, "candidate-2", null, 2, "worse online")));
+    on(new PromotionRolledBack(null, "candidate-2", null, 2, "worse online"));
+    on(new BatchSetAside(List.of(batch.batchId()), "candidate-2", null, "worse online"));
     assertThat(newest().state()).isEqualTo(BatchState.SET_ASIDE);
+  }
+
+  /** Training publishes it on {@code POST .../set-aside}; before, curation never learned of it. */
+  @Test
+  void shouldSetAsideABatchThatAPersonSetAsideInTraining() {
+    takeCorrections(30);
+    as(TestKeys.ACME).post(loop + "/seal").then().statusCode(202);
+    reconciler.reconcile();
+    Batch batch = newest();
+    on(new BatchAdopted(List.of(batch.batchId()), "candidate-1", null));
+    assertThat(newest().state()).isEqualTo(BatchState.ADOPTED);
+
+    on(new BatchSetAside(List.of(batch.batchId()), null, null, "set aside by a person"));
+
+    as(TestKeys.ACME)
+        .get(loop + "/batches/" + batch.batchId())
+        .then()
+        .statusCode(200)
+        .body("batch.state", equalTo("set_aside"));
   }
 
   /** What never got as far as the cut is part of how a batch came about. */
@@ -293,7 +323,7 @@ class LoopStatusTest {
     as(TestKeys.ACME).get(loop + "/status").then().body("batches[0].state", equalTo("set_aside"));
   }
 
-  /** The judge rolls back what was switched and never came into service. */
+  /** The promotion is rolled back after the switch and before every replica confirmed it. */
   @Test
   void shouldSetABatchAsideWhosePromotionWasNeverApplied() {
     takeCorrections(30);
@@ -302,13 +332,8 @@ class LoopStatusTest {
     decide(newest(), Verdict.PROMOTE, "candidate-1");
     assertThat(newest().state()).isEqualTo(BatchState.PENDING);
 
-    QuarkusTransaction.requiringNew()
-        .run(
-            () ->
-                decisions.rolledBack(
-                    send.loop(),
-                    new PromotionRolledBack(
-                        decision("candidate-1"), "candidate-1", null, 2, "too late")));
+    on(new PromotionRolledBack(decision("candidate-1"), "candidate-1", null, 2, "too late"));
+    on(new BatchSetAside(List.of(newest().batchId()), "candidate-1", null, "too late"));
 
     assertThat(newest().state()).isEqualTo(BatchState.SET_ASIDE);
   }
@@ -338,7 +363,24 @@ class LoopStatusTest {
             null,
             "eval",
             new DecisionCost(0, 0, 0, 0));
-    QuarkusTransaction.requiringNew().run(() -> decisions.decided(send.loop(), decided));
+    on(decided);
+  }
+
+  private void on(DecisionEvent event) {
+    decisions.on(poll(event));
+  }
+
+  private void on(BatchEvent event) {
+    batchStates.on(poll(event));
+  }
+
+  /** One poll with an event as another service publishes it. */
+  private ConsumerRecords<String, byte[]> poll(EventData data) {
+    String id = "test-" + ContentDigests.sha256(Json.canonical(data));
+    ConsumerRecord<String, byte[]> received =
+        EventFeed.polled(send.event(id, AT, send.loop().key(), data));
+    var partition = new TopicPartition(received.topic(), 0);
+    return new ConsumerRecords<>(Map.of(partition, List.of(received)), Map.of());
   }
 
   private String decision(String candidate) {

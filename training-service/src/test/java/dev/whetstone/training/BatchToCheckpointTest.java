@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.is;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.TopicNames;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.decision.DecisionCost;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.CheckpointReady;
@@ -27,7 +28,6 @@ import dev.whetstone.testing.KafkaProbe;
 import dev.whetstone.testing.TestKeys;
 import dev.whetstone.training.batch.Batch;
 import dev.whetstone.training.batch.BatchRepository;
-import dev.whetstone.training.batch.BatchState;
 import dev.whetstone.training.engine.FakeComputeEngine;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

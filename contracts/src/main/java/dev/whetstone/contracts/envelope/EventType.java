@@ -1,7 +1,9 @@
 package dev.whetstone.contracts.envelope;
 
 import dev.whetstone.contracts.TopicNames;
+import dev.whetstone.contracts.event.BatchAdopted;
 import dev.whetstone.contracts.event.BatchSealed;
+import dev.whetstone.contracts.event.BatchSetAside;
 import dev.whetstone.contracts.event.BatchTainted;
 import dev.whetstone.contracts.event.ChampionSet;
 import dev.whetstone.contracts.event.CheckpointReady;
@@ -29,6 +31,8 @@ public enum EventType {
   FEEDBACK_RETRACTED("feedback.retracted", TopicNames.FEEDBACK, FeedbackRetracted.class),
   END_USER_ERASED("enduser.erased", TopicNames.FEEDBACK, EndUserErased.class),
   BATCH_SEALED("batch.sealed", TopicNames.BATCHES, BatchSealed.class),
+  BATCH_ADOPTED("batch.adopted", TopicNames.BATCHES, BatchAdopted.class),
+  BATCH_SET_ASIDE("batch.set-aside", TopicNames.BATCHES, BatchSetAside.class),
   BATCH_TAINTED("batch.tainted", TopicNames.BATCHES, BatchTainted.class),
   CHECKPOINT_READY("checkpoint.ready", TopicNames.CHECKPOINTS, CheckpointReady.class),
   CHECKPOINT_TAINTED("checkpoint.tainted", TopicNames.CHECKPOINTS, CheckpointTainted.class),

@@ -24,7 +24,7 @@ public record BatchSealed(
     @Nullable String parentBatchId,
     BatchTrigger trigger,
     Instant sealedAt)
-    implements EventData {
+    implements EventData.BatchEvent {
   public BatchSealed {
     counts = Map.copyOf(counts);
   }

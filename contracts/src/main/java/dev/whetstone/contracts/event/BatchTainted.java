@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BatchTainted(
     String batchId, String reason, List<String> withdrawnExampleIds, @Nullable String erasureId)
-    implements EventData {
+    implements EventData.BatchEvent {
   public BatchTainted {
     withdrawnExampleIds =
         withdrawnExampleIds == null ? List.of() : List.copyOf(withdrawnExampleIds);

@@ -17,4 +17,4 @@ public record ChampionSet(
     String servedName,
     @Nullable String decisionId,
     Instant setAt)
-    implements EventData {}
+    implements EventData.ChampionEvent {}

@@ -31,7 +31,7 @@ public record CheckpointReady(
     long tokens,
     double gpuSeconds,
     String workerVersion)
-    implements EventData {
+    implements EventData.CheckpointEvent {
   public CheckpointReady {
     batchIds = List.copyOf(batchIds);
     hyperparameters = hyperparameters == null ? Map.of() : Map.copyOf(hyperparameters);

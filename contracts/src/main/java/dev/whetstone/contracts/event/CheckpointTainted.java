@@ -6,4 +6,4 @@ import org.jspecify.annotations.Nullable;
 /** A checkpoint was trained on data that may no longer be used, or descends from one that was. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CheckpointTainted(String checkpointId, String reason, @Nullable String erasureId)
-    implements EventData {}
+    implements EventData.CheckpointEvent {}

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EndUserErased(
     String erasureId, @Nullable String endUser, @Nullable String conversationId, Instant watermark)
-    implements EventData {
+    implements EventData.FeedbackEvent {
   public EndUserErased {
     if ((endUser == null) == (conversationId == null)) {
       throw new IllegalArgumentException("an erasure names an endUser or a conversationId");

@@ -40,7 +40,7 @@ public record FeedbackGiven(
     InteractionRecorded.@Nullable ConsentGiven consent,
     List<String> tags,
     @Nullable Instant occurredAt)
-    implements EventData {
+    implements EventData.FeedbackEvent {
 
   public FeedbackGiven {
     Objects.requireNonNull(kind, "kind");

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FeedbackRetracted(
     String source, String id, @Nullable String responseId, @Nullable String endUser)
-    implements EventData {
+    implements EventData.FeedbackEvent {
   public FeedbackRetracted {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(id, "id");

@@ -6,7 +6,7 @@ import java.util.List;
 /** Slices where a model was found weak. Names validation items only, never test items (I8). */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FindingReported(String findingId, String checkpointId, List<WeakSlice> slices)
-    implements EventData {
+    implements EventData.FindingEvent {
   public FindingReported {
     slices = List.copyOf(slices);
   }

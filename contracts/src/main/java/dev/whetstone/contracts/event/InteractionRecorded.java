@@ -28,7 +28,7 @@ public record InteractionRecorded(
     @Nullable Map<String, Object> usage,
     List<String> tags,
     @Nullable Instant occurredAt)
-    implements EventData {
+    implements EventData.FeedbackEvent {
 
   public InteractionRecorded {
     Objects.requireNonNull(responseId, "responseId");

@@ -8,4 +8,5 @@ import dev.whetstone.contracts.loop.LoopSpec;
  * @param specSha256 SHA-256 (hex) of the spec's canonical JSON
  * @param revision 1 for the first declaration, one more for each that differs
  */
-public record LoopDeclared(LoopSpec spec, String specSha256, long revision) implements EventData {}
+public record LoopDeclared(LoopSpec spec, String specSha256, long revision)
+    implements EventData.LoopEvent {}

@@ -2,4 +2,5 @@ package dev.whetstone.contracts.event;
 
 /** Every serving replica answers with the new champion. */
 public record PromotionApplied(
-    String decisionId, String checkpointId, long generation, int replicas) implements EventData {}
+    String decisionId, String checkpointId, long generation, int replicas)
+    implements EventData.DecisionEvent {}

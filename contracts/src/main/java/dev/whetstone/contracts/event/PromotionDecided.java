@@ -36,7 +36,7 @@ public record PromotionDecided(
     @Nullable String evidenceUri,
     String decidedBy,
     DecisionCost cost)
-    implements EventData {
+    implements EventData.DecisionEvent {
   public PromotionDecided {
     batchIds = batchIds == null ? List.of() : List.copyOf(batchIds);
     suites = List.copyOf(suites);

@@ -15,4 +15,4 @@ public record PromotionRolledBack(
     @Nullable String restored,
     long generation,
     String reason)
-    implements EventData {}
+    implements EventData.DecisionEvent {}

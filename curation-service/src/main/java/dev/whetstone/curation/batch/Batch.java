@@ -1,6 +1,7 @@
 package dev.whetstone.curation.batch;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.contracts.batch.SplitCounts;
 import java.time.Instant;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sealed batch.
  *
- * @param undecided the judge has not spoken about it yet
+ * @param state as training publishes it; {@code withdrawn} where its files do not verify
+ * @param undecided there is no decision yet about a candidate that was trained on it
  * @param counts rows per form and split
  * @param testItems test rows of the form that the seal rule counts
  * @param tainted some of its examples may no longer be used

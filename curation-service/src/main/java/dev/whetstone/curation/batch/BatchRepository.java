@@ -1,6 +1,7 @@
 package dev.whetstone.curation.batch;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.event.BatchSealed;
 import dev.whetstone.contracts.event.BatchTainted;
 import dev.whetstone.kit.event.EventFactory;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of batches, and what is said about them. */
+/** The rows of batches, and the events about them. */
 @ApplicationScoped
 public class BatchRepository {
   private static final String SOURCE = "curation";
@@ -47,7 +48,7 @@ public class BatchRepository {
             data));
   }
 
-  /** Says that examples of a batch may no longer be used. */
+  /** Marks a batch of which examples may no longer be used, and publishes it. */
   public void taint(
       LoopId loop,
       String batchId,
@@ -59,7 +60,35 @@ public class BatchRepository {
     outbox.add(events.create(loop, SOURCE, batchId, loop.key(), data));
   }
 
-  /** What its files say is not what was sealed: nothing of it may be used any more. */
+  /** Projects {@code batch.adopted}. What curation itself withdrew stays withdrawn. */
+  public void adopted(LoopId loop, List<String> batchIds) {
+    project(loop, BatchState.ADOPTED, batchIds);
+  }
+
+  /** Projects {@code batch.set-aside}. What curation itself withdrew stays withdrawn. */
+  public void setAside(LoopId loop, List<String> batchIds) {
+    project(loop, BatchState.SET_ASIDE, batchIds);
+  }
+
+  private static void project(LoopId loop, BatchState state, List<String> batchIds) {
+    BatchRow.update(
+        "state = ?1 where tenant = ?2 and loop = ?3 and batchId in ?4 and state <> 'withdrawn'",
+        state.wireName(),
+        loop.tenant(),
+        loop.loop(),
+        batchIds);
+  }
+
+  /** A candidate that was trained on these batches has a decision, whatever its verdict. */
+  public void decided(LoopId loop, List<String> batchIds) {
+    BatchRow.update(
+        "undecided = false where tenant = ?1 and loop = ?2 and batchId in ?3",
+        loop.tenant(),
+        loop.loop(),
+        batchIds);
+  }
+
+  /** The batch's files are not what was sealed: nothing of it may be used any longer. */
   public void withdraw(String batchId) {
     BatchRow.update(
         "state = ?1, undecided = false where batchId = ?2",

@@ -1,6 +1,7 @@
 package dev.whetstone.curation.batch;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.kit.json.Json;
@@ -24,7 +25,6 @@ class BatchRow extends PanacheEntityBase {
   long sequence;
   String state;
   boolean undecided;
-  String adoptedBy;
   String counts;
   int testItems;
   String funnel;
@@ -76,7 +76,7 @@ class BatchRow extends PanacheEntityBase {
         batchId,
         new LoopId(tenant, loop),
         sequence,
-        BatchState.of(state),
+        BatchState.ofWireName(state),
         undecided,
         perForm,
         testItems,

@@ -1,4 +1,4 @@
-/** Sealed batches, what the judge made of them, and what may no longer be used of them. */
+/** Sealed batches, their states as training publishes them, and withdrawals from them. */
 @NullMarked
 package dev.whetstone.curation.batch;
 

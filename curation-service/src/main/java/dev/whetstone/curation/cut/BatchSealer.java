@@ -2,12 +2,12 @@ package dev.whetstone.curation.cut;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchFile;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
-import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.cut.SealBlockers.Step;
 import dev.whetstone.curation.erasure.ErasureRepository;
 import dev.whetstone.curation.example.CutExampleRepository;

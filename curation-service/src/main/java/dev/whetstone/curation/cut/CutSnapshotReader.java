@@ -1,8 +1,8 @@
 package dev.whetstone.curation.cut;
 
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
-import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.example.CutExampleRepository;
 import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.example.ExampleState;

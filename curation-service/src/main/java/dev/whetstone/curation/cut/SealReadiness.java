@@ -1,11 +1,11 @@
 package dev.whetstone.curation.cut;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.batch.Batch;
-import dev.whetstone.curation.batch.BatchState;
 import dev.whetstone.curation.example.CutExampleRepository.Candidate;
 import dev.whetstone.curation.seal.SealInput;
 import dev.whetstone.curation.seal.SealRule;

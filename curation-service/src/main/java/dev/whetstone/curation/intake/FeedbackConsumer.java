@@ -1,5 +1,6 @@
 package dev.whetstone.curation.intake;
 
+import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.kit.inbox.EventConsumption;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,6 +21,6 @@ public class FeedbackConsumer {
   @Incoming("feedback")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
-    consumption.process(records, intake::apply);
+    consumption.process(records, FeedbackEvent.class, intake::apply);
   }
 }

@@ -3,6 +3,7 @@ package dev.whetstone.curation.intake;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.event.EndUserErased;
+import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.curation.erasure.ErasureRepository;
 import dev.whetstone.curation.fate.DeadlineRule;
 import dev.whetstone.curation.fate.EventStanding;
@@ -20,6 +21,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What fresh events of the feedback topic do, per loop; parks those of loops not yet declared. */
+/** Applies fresh events of the feedback topic per loop; parks those of undeclared loops. */
 @ApplicationScoped
 public class FeedbackIntake {
   /** How long an event waits for its loop's declaration. */
@@ -59,11 +61,11 @@ public class FeedbackIntake {
     this.clock = clock;
   }
 
-  public void apply(List<ReceivedEvent> events) {
-    Map<LoopId, List<Event<?>>> byLoop = new LinkedHashMap<>();
-    Set<LoopId> erasing = new java.util.HashSet<>();
-    for (ReceivedEvent received : events) {
-      Event<?> event = received.event();
+  public void apply(List<ReceivedEvent<FeedbackEvent>> events) {
+    Map<LoopId, List<Event<FeedbackEvent>>> byLoop = new LinkedHashMap<>();
+    Set<LoopId> erasing = new HashSet<>();
+    for (ReceivedEvent<FeedbackEvent> received : events) {
+      Event<FeedbackEvent> event = received.event();
       LoopId loop = event.attributes().loop();
       byLoop.computeIfAbsent(loop, key -> new ArrayList<>()).add(event);
       if (event.data() instanceof EndUserErased) {
@@ -73,7 +75,7 @@ public class FeedbackIntake {
     tombstones.lock(byLoop.keySet(), erasing);
     for (LoopId loop : sorted(byLoop.keySet())) {
       List<IncomingEvent> incoming = new ArrayList<>();
-      for (Event<?> event : byLoop.get(loop)) {
+      for (Event<FeedbackEvent> event : byLoop.get(loop)) {
         if (event.data() instanceof EndUserErased erased) {
           erasures.request(event.attributes(), erased);
         } else {
@@ -84,7 +86,7 @@ public class FeedbackIntake {
     }
   }
 
-  /** Takes parked events of a loop in, now that it is declared. */
+  /** Admits parked events of a loop that is now declared. */
   public void release(DeclaredLoop loop, List<Receipt> parked) {
     tombstones.lock(List.of(loop.id()), List.of());
     join.admit(loop, parked.stream().map(IncomingEvent::of).toList());

@@ -1,10 +1,13 @@
 package dev.whetstone.curation.intake;
 
+import dev.whetstone.contracts.event.EventData.FindingEvent;
 import dev.whetstone.contracts.event.FindingReported;
 import dev.whetstone.curation.finding.FindingRepository;
 import dev.whetstone.kit.inbox.EventConsumption;
+import dev.whetstone.kit.inbox.ReceivedEvent;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
@@ -22,14 +25,14 @@ public class FindingsConsumer {
   @Incoming("findings")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
-    consumption.process(
-        records,
-        events ->
-            events.forEach(
-                received -> {
-                  if (received.event().data() instanceof FindingReported finding) {
-                    findings.add(received.event().attributes(), finding);
-                  }
-                }));
+    consumption.process(records, FindingEvent.class, this::apply);
+  }
+
+  private void apply(List<ReceivedEvent<FindingEvent>> events) {
+    for (ReceivedEvent<FindingEvent> received : events) {
+      switch (received.data()) {
+        case FindingReported finding -> findings.add(received.event().attributes(), finding);
+      }
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.whetstone.curation.join;
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.event.EndUserErased;
 import dev.whetstone.contracts.event.FeedbackContent;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.FeedbackRetracted;
@@ -77,7 +78,8 @@ public class EventJoin {
         case InteractionRecorded interaction -> interaction(gathering, event, interaction);
         case FeedbackGiven feedback -> feedback(gathering, event, feedback);
         case FeedbackRetracted retracted -> retraction(gathering, event, retracted);
-        default -> throw new IllegalStateException("not feedback: " + event.key());
+        case EndUserErased _ ->
+            throw new IllegalStateException("an erasure is not joined: " + event.key());
       }
     }
     interactions.put(loop.id(), gathering.changed.values());

@@ -1,6 +1,7 @@
 package dev.whetstone.curation.join;
 
 import dev.whetstone.contracts.EventKey;
+import dev.whetstone.contracts.EventSource;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
@@ -238,8 +239,8 @@ final class FormationRule {
         split,
         conversationId,
         receipt.endUserDigest(),
-        ImportSource.application(receipt.key()),
-        ImportSource.isImported(receipt.key()),
+        EventSource.application(receipt.key().source()),
+        EventSource.isImported(receipt.key().source()),
         source.type(),
         Stream.concat(others.stream(), Stream.of(receipt.key())).toList(),
         Stream.concat(tags.stream(), given.tags().stream()).distinct().toList(),

@@ -3,7 +3,8 @@ package dev.whetstone.curation.join;
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.envelope.EventAttributes;
-import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.EndUserErased;
+import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.contracts.event.InteractionRecorded;
@@ -20,10 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param receivedAt when ingest received it
  */
 public record IncomingEvent(
-    EventKey key, Instant receivedAt, @Nullable String endUserDigest, EventData data) {
+    EventKey key, Instant receivedAt, @Nullable String endUserDigest, FeedbackEvent data) {
+  public IncomingEvent {
+    if (data instanceof EndUserErased) {
+      throw notJoined(key);
+    }
+  }
 
-  /** Takes the end user's reference out of an event that just came. */
-  public static IncomingEvent of(Event<?> event, PseudonymDigests pseudonyms) {
+  /** Replaces the end user's reference of a received event by its digest. */
+  public static IncomingEvent of(Event<FeedbackEvent> event, PseudonymDigests pseudonyms) {
     EventAttributes attributes = event.attributes();
     String tenant = attributes.loop().tenant();
     return switch (event.data()) {
@@ -46,9 +52,7 @@ public record IncomingEvent(
               pseudonyms.endUser(tenant, retracted.endUser()),
               new FeedbackRetracted(
                   retracted.source(), retracted.id(), retracted.responseId(), null));
-      default ->
-          throw new IllegalArgumentException(
-              attributes.type().wireName() + " is not for topic " + attributes.type().topic());
+      case EndUserErased _ -> throw notJoined(attributes.key());
     };
   }
 
@@ -57,7 +61,7 @@ public record IncomingEvent(
     if (parked.body() == null) {
       throw new IllegalStateException("parked event " + parked.key() + " has no body");
     }
-    Class<? extends EventData> type =
+    Class<? extends FeedbackEvent> type =
         switch (parked.kind()) {
           case Receipt.INTERACTION -> InteractionRecorded.class;
           case Receipt.RETRACTION -> FeedbackRetracted.class;
@@ -74,7 +78,7 @@ public record IncomingEvent(
       case InteractionRecorded _ -> Receipt.INTERACTION;
       case FeedbackRetracted _ -> Receipt.RETRACTION;
       case FeedbackGiven feedback -> feedback.kind().wireName();
-      default -> throw new IllegalStateException("not feedback: " + data.getClass());
+      case EndUserErased _ -> throw notJoined(key);
     };
   }
 
@@ -83,7 +87,7 @@ public record IncomingEvent(
       case InteractionRecorded interaction -> interaction.responseId();
       case FeedbackRetracted retracted -> retracted.responseId();
       case FeedbackGiven feedback -> feedback.responseId();
-      default -> null;
+      case EndUserErased _ -> throw notJoined(key);
     };
   }
 
@@ -91,7 +95,8 @@ public record IncomingEvent(
     return switch (data) {
       case InteractionRecorded interaction -> interaction.conversationId();
       case FeedbackGiven feedback -> feedback.conversationId();
-      default -> null;
+      case FeedbackRetracted _ -> null;
+      case EndUserErased _ -> throw notJoined(key);
     };
   }
 
@@ -102,6 +107,11 @@ public record IncomingEvent(
   /** Its data as JSON, without the end user. */
   public String body() {
     return new String(Json.write(data), StandardCharsets.UTF_8);
+  }
+
+  private static IllegalArgumentException notJoined(EventKey key) {
+    return new IllegalArgumentException(
+        "event " + key + " is an erasure and is not joined; pass it to ErasureRepository");
   }
 
   private static InteractionRecorded anonymous(InteractionRecorded from) {

@@ -1,10 +1,10 @@
 package dev.whetstone.curation.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.curation.batch.Batch;
-import dev.whetstone.curation.batch.BatchState;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,11 @@
 package dev.whetstone.eval.batch;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.BatchAdopted;
 import dev.whetstone.contracts.event.BatchSealed;
+import dev.whetstone.contracts.event.BatchSetAside;
 import dev.whetstone.contracts.event.BatchTainted;
+import dev.whetstone.contracts.event.EventData.BatchEvent;
 import dev.whetstone.kit.inbox.EventConsumption;
 import dev.whetstone.kit.inbox.ReceivedEvent;
 import io.smallrye.reactive.messaging.annotations.Blocking;
@@ -11,7 +14,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Hears of batches. */
+/** Records sealed batches, their states and withdrawn examples. */
 @ApplicationScoped
 public class BatchConsumer {
   private final EventConsumption consumption;
@@ -25,18 +28,17 @@ public class BatchConsumer {
   @Incoming("batches")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
-    consumption.process(records, this::apply);
+    consumption.process(records, BatchEvent.class, this::apply);
   }
 
-  private void apply(List<ReceivedEvent> received) {
-    for (ReceivedEvent one : received) {
+  private void apply(List<ReceivedEvent<BatchEvent>> received) {
+    for (ReceivedEvent<BatchEvent> one : received) {
       LoopId loop = one.event().attributes().loop();
-      switch (one.event().data()) {
+      switch (one.data()) {
         case BatchSealed sealed -> batches.record(loop, sealed);
+        case BatchAdopted adopted -> batches.record(loop, adopted);
+        case BatchSetAside aside -> batches.record(loop, aside);
         case BatchTainted tainted -> batches.record(loop, tainted);
-        default ->
-            throw new IllegalArgumentException(
-                one.event().attributes().type().wireName() + " does not belong on this topic");
       }
     }
   }

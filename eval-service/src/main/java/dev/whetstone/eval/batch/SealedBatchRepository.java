@@ -1,7 +1,10 @@
 package dev.whetstone.eval.batch;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
+import dev.whetstone.contracts.event.BatchAdopted;
 import dev.whetstone.contracts.event.BatchSealed;
+import dev.whetstone.contracts.event.BatchSetAside;
 import dev.whetstone.contracts.event.BatchTainted;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,7 +12,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Batches and withdrawn examples that were heard of. */
+/**
+ * The rows of sealed batches, with the states that training publishes, and of withdrawn examples.
+ */
 @ApplicationScoped
 public class SealedBatchRepository {
   private final Sql sql;
@@ -29,6 +34,25 @@ public class SealedBatchRepository {
         sealed.manifestUri());
   }
 
+  void record(LoopId loop, BatchAdopted adopted) {
+    sql.update(
+        "update sealed_batch set state = 'adopted', adopted_by = ?"
+            + " where tenant = ? and loop = ? and batch_id = any(?)",
+        adopted.checkpointId(),
+        loop.tenant(),
+        loop.loop(),
+        adopted.batchIds());
+  }
+
+  void record(LoopId loop, BatchSetAside aside) {
+    sql.update(
+        "update sealed_batch set state = 'set_aside'"
+            + " where tenant = ? and loop = ? and batch_id = any(?)",
+        loop.tenant(),
+        loop.loop(),
+        aside.batchIds());
+  }
+
   void record(LoopId loop, BatchTainted tainted) {
     sql.update(
         "insert into withdrawn_example (tenant, loop, example_id)"
@@ -38,7 +62,7 @@ public class SealedBatchRepository {
         tainted.withdrawnExampleIds());
   }
 
-  /** Those that were not heard of, in the order given. */
+  /** Ids of which no {@code batch.sealed} has arrived, in the order given. */
   public List<String> unknown(LoopId loop, List<String> batchIds) {
     Set<String> known = new HashSet<>();
     all(loop).forEach(batch -> known.add(batch.batchId()));
@@ -48,14 +72,20 @@ public class SealedBatchRepository {
   /** Oldest first. */
   public List<SealedBatch> all(LoopId loop) {
     return sql.query(
-        "select batch_id, sequence, manifest_uri from sealed_batch"
+        "select batch_id, sequence, manifest_uri, state, adopted_by from sealed_batch"
             + " where tenant = ? and loop = ? order by sequence",
-        row -> new SealedBatch(row.getString(1), row.getLong(2), row.getString(3)),
+        row ->
+            new SealedBatch(
+                row.getString(1),
+                row.getLong(2),
+                row.getString(3),
+                BatchState.ofWireName(row.getString(4)),
+                row.getString(5)),
         loop.tenant(),
         loop.loop());
   }
 
-  /** Examples that may no longer be asked about. */
+  /** Examples whose questions may no longer be asked. */
   public Set<String> withdrawn(LoopId loop) {
     return new HashSet<>(
         sql.query(

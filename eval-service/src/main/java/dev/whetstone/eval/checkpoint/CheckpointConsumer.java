@@ -3,6 +3,7 @@ package dev.whetstone.eval.checkpoint;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.contracts.event.CheckpointTainted;
+import dev.whetstone.contracts.event.EventData.CheckpointEvent;
 import dev.whetstone.kit.inbox.EventConsumption;
 import dev.whetstone.kit.inbox.ReceivedEvent;
 import io.smallrye.reactive.messaging.annotations.Blocking;
@@ -11,7 +12,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Hears of candidates. They are only written down here; the judge looks at the rows. */
+/** Records candidates. The evaluation reads the rows. */
 @ApplicationScoped
 public class CheckpointConsumer {
   private final EventConsumption consumption;
@@ -25,20 +26,15 @@ public class CheckpointConsumer {
   @Incoming("checkpoints")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
-    consumption.process(records, this::apply);
+    consumption.process(records, CheckpointEvent.class, this::apply);
   }
 
-  private void apply(List<ReceivedEvent> received) {
-    for (ReceivedEvent one : received) {
+  private void apply(List<ReceivedEvent<CheckpointEvent>> received) {
+    for (ReceivedEvent<CheckpointEvent> one : received) {
       LoopId loop = one.event().attributes().loop();
-      switch (one.event().data()) {
-        case CheckpointReady ready -> {
-          checkpoints.record(loop, ready);
-        }
+      switch (one.data()) {
+        case CheckpointReady ready -> checkpoints.record(loop, ready);
         case CheckpointTainted tainted -> checkpoints.record(loop, tainted);
-        default ->
-            throw new IllegalArgumentException(
-                one.event().attributes().type().wireName() + " does not belong on this topic");
       }
     }
   }

@@ -4,7 +4,6 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.decision.Verdict;
 import dev.whetstone.contracts.event.PromotionDecided;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,24 +25,21 @@ public record Decision(
     @Nullable String approvedBy,
     Instant decidedAt) {
 
-  /** Whether the batches behind the candidate count as adopted. */
+  /**
+   * What the decision asks training to do with the candidate's batches. Whether they are adopted is
+   * training's to say: see {@code SealedBatch}.
+   */
   public enum Adoption {
     NONE,
+    /** The promotion stands: they are adopted once it is applied. */
     ADOPTED,
-    /** The rollout failed: they are pending again. */
+    /** The rollout failed: they stay pending. */
     WITHDRAWN,
-    /** The promotion was rolled back: they were set aside. */
+    /** The promotion was rolled back: they are set aside. */
     ROLLED_BACK
   }
 
   public Verdict verdict() {
     return body.verdict();
-  }
-
-  /** Batches that were set aside with this decision. */
-  public List<String> rejectedBatches() {
-    return verdict() == Verdict.REJECT || adoption == Adoption.ROLLED_BACK
-        ? body.batchIds()
-        : List.of();
   }
 }

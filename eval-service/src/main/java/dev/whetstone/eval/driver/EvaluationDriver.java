@@ -129,6 +129,11 @@ public class EvaluationDriver {
       conclusion.restart(evaluation, waiting.superseded(movedOn(champion)), champion);
       return true;
     }
+    Optional<String> awaited = preparation.awaited(loop);
+    if (awaited.isPresent()) {
+      evaluations.restartPatience(evaluation, awaited.get(), config.retryPause());
+      return false;
+    }
     Checkpoint checkpoint = checkpoints.find(loop, evaluation.checkpointId()).orElseThrow();
     boolean late = isLate(evaluation);
     Optional<String> missing = preparation.missing(checkpoint);

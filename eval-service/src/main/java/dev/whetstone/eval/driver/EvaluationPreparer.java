@@ -9,9 +9,9 @@ import dev.whetstone.eval.batch.SealedBatchRepository;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.checkpoint.AdapterInspector;
 import dev.whetstone.eval.checkpoint.Checkpoint;
-import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.DecisionRepository;
 import dev.whetstone.eval.evaluation.FrozenInputs;
+import dev.whetstone.eval.item.AwaitedAdoptionRule;
 import dev.whetstone.eval.item.BatchRoles;
 import dev.whetstone.eval.item.EvaluationItem;
 import dev.whetstone.eval.item.EvaluationItemReader;
@@ -51,11 +51,19 @@ public class EvaluationPreparer {
     this.store = store;
   }
 
-  /** Why the evaluation cannot begin yet, if so: batches that were not heard of. */
+  /** A batch of the candidate of which no {@code batch.sealed} has arrived, if there is one. */
   Optional<String> missing(Checkpoint checkpoint) {
     return batches.unknown(checkpoint.loop(), checkpoint.ready().batchIds()).stream()
         .findFirst()
-        .map(id -> "waits to hear of batch " + id + ", which the candidate was trained on");
+        .map(
+            id -> "waits for batch.sealed of batch " + id + ", which the candidate was trained on");
+  }
+
+  /** A batch whose state does not show an earlier decision yet, if there is one. */
+  Optional<String> awaited(LoopId loop) {
+    return AwaitedAdoptionRule.of(batches.all(loop), decisions.all(loop)).stream()
+        .findFirst()
+        .map(AwaitedAdoptionRule.Awaited::reason);
   }
 
   /**
@@ -69,11 +77,10 @@ public class EvaluationPreparer {
     Gathered gathered = new Gathered();
     for (String id : batches.unknown(loop.id(), checkpoint.ready().batchIds())) {
       gathered.holds.add(
-          "nothing was heard of batch " + id + ", which the candidate was trained on");
+          "no batch.sealed of batch " + id + " arrived, which the candidate was trained on");
     }
     List<SealedBatch> known = batches.all(loop.id());
-    BatchRoles roles =
-        BatchRoles.of(known, decisions.all(loop.id()), checkpoint.ready().batchIds(), look);
+    BatchRoles roles = BatchRoles.of(known, checkpoint.ready().batchIds(), look);
     Set<String> withdrawn = batches.withdrawn(loop.id());
     for (SealedBatch batch : roles.fresh()) {
       gathered.add(sources.batch(loop.spec(), GateRole.FRESH, batch, withdrawn, late));
@@ -132,13 +139,13 @@ public class EvaluationPreparer {
 
   /** Whether batches were sealed since an undecided look, whose test items could decide it. */
   boolean hasNewItems(LoopId loop, FrozenInputs frozen) {
-    List<Decision> all = decisions.all(loop);
-    Set<String> rejected = new HashSet<>();
-    all.forEach(decision -> rejected.addAll(decision.rejectedBatches()));
-    return batches.all(loop).stream()
-        .anyMatch(
-            batch ->
-                batch.sequence() > frozen.lastSequence() && !rejected.contains(batch.batchId()));
+    List<SealedBatch> known = batches.all(loop);
+    Set<SealedBatch> aboutToChange = new HashSet<>();
+    AwaitedAdoptionRule.of(known, decisions.all(loop))
+        .forEach(awaited -> aboutToChange.add(awaited.batch()));
+    return known.stream()
+        .filter(batch -> batch.sequence() > frozen.lastSequence())
+        .anyMatch(batch -> batch.isUsable() && !aboutToChange.contains(batch));
   }
 
   private static boolean isGolden(EvaluationItem item) {

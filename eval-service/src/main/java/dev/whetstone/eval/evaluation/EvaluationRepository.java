@@ -148,6 +148,22 @@ public class EvaluationRepository {
         evaluation.id());
   }
 
+  /**
+   * Records what a waiting evaluation waits for without a limit, and when to look again. The time
+   * that it may wait for anything else begins anew.
+   */
+  public void restartPatience(Evaluation evaluation, String awaited, Duration pause) {
+    Instant now = clock.instant();
+    sql.update(
+        "update evaluation set reason = ?, failures = 0, next_attempt_at = ?, started_at = ?,"
+            + " updated_at = ? where evaluation_id = ? and state = 'waiting'",
+        awaited,
+        now.plus(pause),
+        now,
+        now,
+        evaluation.id());
+  }
+
   private static String name(EvaluationState state) {
     return switch (state) {
       case Waiting ignored -> "waiting";

@@ -1,45 +1,32 @@
 package dev.whetstone.eval.item;
 
 import dev.whetstone.eval.batch.SealedBatch;
-import dev.whetstone.eval.decision.Decision;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Which batches' test items say that a candidate is better (FRESH) and which that nothing adopted
- * was lost (RETAIN).
+ * The batches whose test items show that a candidate is better (FRESH), and those whose test items
+ * show that nothing adopted was lost (RETAIN). Adoption is training's decision and is read from the
+ * batches' states.
  *
- * @param fresh those the candidate was trained on and that are not adopted: the judged batch and
- *     earlier undecided ones
+ * @param fresh those that the candidate was trained on and that are not adopted: the judged batch
+ *     and earlier pending ones
  * @param retain adopted ones
  */
 public record BatchRoles(List<SealedBatch> fresh, List<SealedBatch> retain) {
 
   /**
-   * What was rejected never comes back. An undecided candidate that is looked at again is also held
-   * against batches sealed since.
+   * Batches that were set aside take no part. An undecided candidate that is evaluated again is
+   * also compared on batches sealed since.
    *
    * @param known oldest first
-   * @param trainedOn of the candidate; empty for an adapter made elsewhere, which is held against
+   * @param trainedOn of the candidate; empty for an adapter made elsewhere, which is compared on
    *     the newest batch that was not set aside. That may be an adopted one: neither model was
    *     trained on its test items.
    */
-  public static BatchRoles of(
-      List<SealedBatch> known, List<Decision> decisions, List<String> trainedOn, int look) {
-    Set<String> adopted = new HashSet<>();
-    Set<String> rejected = new HashSet<>();
-    for (Decision decision : decisions) {
-      if (decision.adoption() == Decision.Adoption.ADOPTED) {
-        adopted.addAll(decision.body().batchIds());
-      }
-      rejected.addAll(decision.rejectedBatches());
-    }
-    rejected.removeAll(adopted);
-    List<SealedBatch> usable =
-        known.stream().filter(batch -> !rejected.contains(batch.batchId())).toList();
+  public static BatchRoles of(List<SealedBatch> known, List<String> trainedOn, int look) {
+    List<SealedBatch> usable = known.stream().filter(SealedBatch::isUsable).toList();
     if (trainedOn.isEmpty()) {
-      return elsewhere(usable, adopted);
+      return elsewhere(usable);
     }
     long newest =
         known.stream()
@@ -49,22 +36,18 @@ public record BatchRoles(List<SealedBatch> fresh, List<SealedBatch> retain) {
             .orElse(0);
     List<SealedBatch> fresh =
         usable.stream()
-            .filter(batch -> !adopted.contains(batch.batchId()))
+            .filter(batch -> !batch.isAdopted())
             .filter(
                 batch ->
                     trainedOn.contains(batch.batchId()) || (look > 1 && batch.sequence() > newest))
             .toList();
-    List<SealedBatch> retain =
-        usable.stream().filter(batch -> adopted.contains(batch.batchId())).toList();
-    return new BatchRoles(fresh, retain);
+    return new BatchRoles(fresh, usable.stream().filter(SealedBatch::isAdopted).toList());
   }
 
-  private static BatchRoles elsewhere(List<SealedBatch> usable, Set<String> adopted) {
+  private static BatchRoles elsewhere(List<SealedBatch> usable) {
     List<SealedBatch> fresh = usable.isEmpty() ? List.of() : List.of(usable.getLast());
     return new BatchRoles(
         fresh,
-        usable.stream()
-            .filter(batch -> adopted.contains(batch.batchId()) && !fresh.contains(batch))
-            .toList());
+        usable.stream().filter(SealedBatch::isAdopted).filter(b -> !fresh.contains(b)).toList());
   }
 }

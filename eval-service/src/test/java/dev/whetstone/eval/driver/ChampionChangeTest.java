@@ -81,7 +81,7 @@ class ChampionChangeTest {
   void shouldJudgeAgainWhenTheChampionMovesDuringAnEvaluation() {
     LoopFixture scene = scene("moved").mode("approve").declared();
     BatchSealed first = scene.batch("new", 60);
-    offer(scene, LoopFixture::right, first);
+    CheckpointReady champion = offer(scene, LoopFixture::right, first);
     PromotionDecided held = scene.decision();
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -99,6 +99,7 @@ class ChampionChangeTest {
 
     approve(held).statusCode(200);
     scene.awaitGeneration(1);
+    scene.adopted(champion, first);
     goOn.countDown();
 
     PromotionDecided decision = scene.decisions(2).getFirst();
@@ -174,12 +175,13 @@ class ChampionChangeTest {
   void shouldJudgeAgainWhatIsOfferedAgainAfterTheChampionMoved() {
     LoopFixture scene = scene("offered").mode("approve").declared();
     BatchSealed first = scene.batch("new", 60);
-    offer(scene, LoopFixture::right, first);
+    CheckpointReady champion = offer(scene, LoopFixture::right, first);
     scene.decisions(1);
     CheckpointReady second = offer(scene, LoopFixture::right, first, scene.batch("new other", 60));
     List<PromotionDecided> held = scene.decisions(2);
     approve(held.getLast()).statusCode(200);
     scene.awaitGeneration(1);
+    scene.adopted(champion, first);
     approve(held.getFirst()).statusCode(409).body("remedy", containsString("offer the checkpoint"));
 
     LoopFixture.api()

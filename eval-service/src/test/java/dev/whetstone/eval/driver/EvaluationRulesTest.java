@@ -3,6 +3,7 @@ package dev.whetstone.eval.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.decision.DecisionCost;
 import dev.whetstone.contracts.decision.GateResult;
@@ -43,7 +44,7 @@ class EvaluationRulesTest {
       nullValues = "-",
       textBlock =
           """
-          # adopted, rejected, trained on, look: fresh, retain
+          # adopted, set aside, trained on, look: fresh, retain
           -,  -,  b1,       1, b1,    ''
           b1, -,  b1+b2,    1, b2,    b1
           b1, b2, b1+b3,    1, b3,    b1
@@ -56,30 +57,21 @@ class EvaluationRulesTest {
           b1+b2, b3, -,     1, b2,    b1
           b1+b2+b3, -, -,   1, b3,    b1+b2
           -, b1+b2+b3, -,   1, '',    ''
-          b1, b1, b1+b2,    1, b2,    b1
           """)
   void shouldTellFreshFromRetained(
-      String adopted, String rejected, String trainedOn, int look, String fresh, String retain) {
-    List<Decision> decisions = new ArrayList<>();
-    if (rejected != null) {
-      decisions.add(decision(Verdict.REJECT, Adoption.NONE, 0, 0.03, rejected));
-    }
-    if (adopted != null) {
-      decisions.add(decision(Verdict.PROMOTE, Adoption.ADOPTED, 0, 0.03, adopted));
-    }
+      String adopted, String aside, String trainedOn, int look, String fresh, String retain) {
+    List<SealedBatch> known =
+        BATCHES.stream()
+            .map(
+                batch ->
+                    ids(adopted).contains(batch.batchId())
+                        ? in(BatchState.ADOPTED, batch)
+                        : ids(aside).contains(batch.batchId())
+                            ? in(BatchState.SET_ASIDE, batch)
+                            : batch)
+            .toList();
 
-    BatchRoles roles = BatchRoles.of(BATCHES, decisions, ids(trainedOn), look);
-
-    assertThat(roles.fresh()).extracting(SealedBatch::batchId).isEqualTo(ids(fresh));
-    assertThat(roles.retain()).extracting(SealedBatch::batchId).isEqualTo(ids(retain));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"ADOPTED, '', b1", "WITHDRAWN, b1, ''", "ROLLED_BACK, '', ''"})
-  void shouldTellWhatFailedFromWhatWasRolledBack(Adoption adoption, String fresh, String retain) {
-    List<Decision> decisions = List.of(decision(Verdict.PROMOTE, adoption, 0, 0.03, "b1"));
-
-    BatchRoles roles = BatchRoles.of(BATCHES, decisions, List.of("b1"), 1);
+    BatchRoles roles = BatchRoles.of(known, ids(trainedOn), look);
 
     assertThat(roles.fresh()).extracting(SealedBatch::batchId).isEqualTo(ids(fresh));
     assertThat(roles.retain()).extracting(SealedBatch::batchId).isEqualTo(ids(retain));
@@ -257,7 +249,12 @@ class EvaluationRulesTest {
   }
 
   private static SealedBatch batch(String id, long sequence) {
-    return new SealedBatch(id, sequence, "file:///" + id);
+    return new SealedBatch(id, sequence, "file:///" + id, BatchState.PENDING, null);
+  }
+
+  private static SealedBatch in(BatchState state, SealedBatch batch) {
+    return new SealedBatch(
+        batch.batchId(), batch.sequence(), batch.manifestUri(), state, "candidate");
   }
 
   private static List<String> ids(String joined) {

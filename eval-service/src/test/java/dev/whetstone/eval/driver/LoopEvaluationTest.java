@@ -131,6 +131,7 @@ class LoopEvaluationTest {
     CheckpointReady champion = scene.checkpoint(BETTER, first);
     scene.decisions(1);
     scene.awaitGeneration(1);
+    scene.adopted(champion, first);
     long asked = server.answers();
     BatchSealed poison = scene.batch("new poison", 60);
     CheckpointReady poisoned =
@@ -209,8 +210,9 @@ class LoopEvaluationTest {
   void shouldJudgeAnAdapterMadeElsewhereByTheNewestBatch() {
     LoopFixture scene = scene("elsewhere-made").declared();
     BatchSealed batch = scene.batch("new", 60);
-    scene.checkpoint(BETTER, batch);
+    CheckpointReady champion = scene.checkpoint(BETTER, batch);
     scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
+    scene.adopted(champion, batch);
     CheckpointReady made = scene.silentCheckpoint(q -> "wrong");
 
     LoopFixture.api()

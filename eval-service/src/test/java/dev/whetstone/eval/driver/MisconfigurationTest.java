@@ -119,12 +119,12 @@ class MisconfigurationTest {
     LoopFixture scene = scene("unheard").declared();
     BatchSealed never = scene.silentBatch("new", 60);
     scene.checkpoint(LoopEvaluationTest.BETTER, never);
-    awaitJudging(scene, "waits to hear of batch " + never.batchId());
+    awaitJudging(scene, "waits for batch.sealed of batch " + never.batchId());
 
     await().atMost(PATIENCE).until(() -> !scene.decisions().isEmpty());
 
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.HOLD);
-    assertThat(scene.decision().reason()).contains("nothing was heard of batch " + never.batchId());
+    assertThat(scene.decision().reason()).contains("no batch.sealed of batch " + never.batchId());
   }
 
   @Test
@@ -178,8 +178,10 @@ class MisconfigurationTest {
   @Test
   void shouldForgetAnswersOfAServerThatIsNoLongerTheSame() {
     LoopFixture scene = scene("exchanged").declared();
-    scene.checkpoint(question -> "wrong", scene.batch("new", 60));
+    BatchSealed rejected = scene.batch("new", 60);
+    scene.checkpoint(question -> "wrong", rejected);
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.REJECT);
+    scene.setAside("rejected", rejected);
 
     server.base(question -> "the new server says something else");
     scene.checkpoint(question -> "wrong", scene.batch("new other", 60));

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.EventAttributes;
 import dev.whetstone.contracts.envelope.EventType;
-import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.item.InputLimits;
@@ -45,7 +45,7 @@ public final class EventMaker {
       JsonNode item,
       Instant receivedAt,
       @Nullable String traceParent) {
-    EventData data = items.read(type, item, sender.source());
+    FeedbackEvent data = items.read(type, item, sender.source());
     return make(sender, loop, id, data, receivedAt, traceParent);
   }
 
@@ -58,7 +58,7 @@ public final class EventMaker {
       Sender sender,
       LoopId loop,
       @Nullable String id,
-      EventData data,
+      FeedbackEvent data,
       Instant receivedAt,
       @Nullable String traceParent) {
     PublishableKeyRule.check(sender, data);
@@ -85,7 +85,7 @@ public final class EventMaker {
     return new PreparedEvent(attributes, bytes);
   }
 
-  private static byte[] write(EventData data) {
+  private static byte[] write(FeedbackEvent data) {
     try {
       return WRITER.writeValueAsBytes(data);
     } catch (JsonProcessingException e) {

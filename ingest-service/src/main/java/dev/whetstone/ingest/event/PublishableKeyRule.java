@@ -1,6 +1,6 @@
 package dev.whetstone.ingest.event;
 
-import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class PublishableKeyRule {
   private PublishableKeyRule() {}
 
-  static void check(Sender sender, EventData data) {
+  static void check(Sender sender, FeedbackEvent data) {
     if (!sender.publishable()) {
       return;
     }

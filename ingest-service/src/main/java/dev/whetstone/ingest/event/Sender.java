@@ -8,10 +8,4 @@ package dev.whetstone.ingest.event;
  *     trusted producer set
  * @param publishable whether the key can be used in a browser
  */
-public record Sender(String tenant, String source, boolean publishable) {
-  /**
-   * Prefix of the sources of keys with audited provenance, so that curation can distinguish their
-   * events from those of end users.
-   */
-  public static final String IMPORT_PREFIX = "import:";
-}
+public record Sender(String tenant, String source, boolean publishable) {}

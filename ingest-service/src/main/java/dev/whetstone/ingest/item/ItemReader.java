@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.envelope.EventType;
-import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.kit.json.Json;
@@ -32,7 +32,7 @@ public final class ItemReader {
    * @param source the sender; a retraction affects feedback of the same source only
    * @throws Fault when it breaks the contract, or apps cannot send this type
    */
-  public EventData read(EventType type, JsonNode item, String source) {
+  public FeedbackEvent read(EventType type, JsonNode item, String source) {
     FieldReader fields = FieldReader.of(item);
     TextRule.check(item, limits);
     return switch (type) {
@@ -41,6 +41,8 @@ public final class ItemReader {
       case FEEDBACK_RETRACTED -> retraction(fields, source);
       case END_USER_ERASED,
           BATCH_SEALED,
+          BATCH_ADOPTED,
+          BATCH_SET_ASIDE,
           BATCH_TAINTED,
           CHECKPOINT_READY,
           CHECKPOINT_TAINTED,

@@ -1,5 +1,6 @@
 package dev.whetstone.ingest.rest;
 
+import dev.whetstone.contracts.EventSource;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.ingest.event.Sender;
 import dev.whetstone.ingest.event.TraceParent;
@@ -33,7 +34,7 @@ public class RequestContext {
         caller.scopes().contains(KeyScope.IMPORT) && !caller.scopes().contains(KeyScope.INGEST);
     return new Sender(
         caller.tenant(),
-        imports ? Sender.IMPORT_PREFIX + caller.application() : caller.application(),
+        imports ? EventSource.imported(caller.application()) : caller.application(),
         caller.publishable());
   }
 

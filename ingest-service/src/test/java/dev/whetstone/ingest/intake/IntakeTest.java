@@ -122,6 +122,26 @@ class IntakeTest extends IngestTest {
     admin.incrementalAlterConfigs(Map.of(topic, List.of(limit))).all().get();
   }
 
+  @Test
+  void shouldRefuseEventsOfOtherTopicsAndOfUnknownTypes() {
+    for (String type : List.of("dev.whetstone.batch.adopted.v1", "dev.whetstone.unheard.of.v1")) {
+      ProducerRecord<String, byte[]> message = binary("t-" + type, "acme", "support", THUMB);
+      message.headers().remove("ce_type").add("ce_type", type.getBytes(StandardCharsets.UTF_8));
+      kafka.send(message);
+    }
+    kafka.send(binary("t-next", "acme", "support", THUMB));
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(published("t-next")).hasSize(1));
+    for (String type : List.of("dev.whetstone.batch.adopted.v1", "dev.whetstone.unheard.of.v1")) {
+      assertThat(KafkaProbe.header(letter("t-" + type), "error-code"))
+          .isEqualTo("unsupported-event-type");
+      assertThat(KafkaProbe.header(letter("t-" + type), "error-detail")).contains(type);
+      assertThat(published("t-" + type)).isEmpty();
+    }
+  }
+
   private void assertLetter(String id, String code, @Nullable String pointer) {
     assertThat(KafkaProbe.header(letter(id), "error-code")).as(id).isEqualTo(code);
     assertThat(KafkaProbe.header(letter(id), "error-pointer")).as(id).isEqualTo(pointer);

@@ -78,7 +78,10 @@ public final class CloudEvents {
       String typeName = required(headers, "ce_type");
       Optional<EventType> type = EventType.byWireName(typeName);
       if (type.isEmpty()) {
-        return new Decoded.Poison("unknown-type", "ce_type '" + typeName + "' is not known here");
+        return new Decoded.Poison(
+            "unknown-type",
+            "event type '%s' on topic '%s' is unknown to this version. Upgrade this service, or correct ce_type, and send the record again"
+                .formatted(typeName, received.topic()));
       }
       if (received.value() == null) {
         return new Decoded.Poison("no-data", "the record has no value");

@@ -1,5 +1,8 @@
 package dev.whetstone.kit.inbox;
 
+import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.envelope.EventType;
+import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.CloudEvents.Decoded;
 import dev.whetstone.kit.metrics.MetricNames;
@@ -17,9 +20,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the records of a poll through inbox, effect and outbox in one transaction. Records that
- * cannot be read, or whose effect fails by itself, become dead letters. While the database fails,
- * the same records are tried again, since the offset must not move past work that was not done.
+ * Takes a poll's records through inbox, effect and outbox in one transaction. A record becomes a
+ * dead letter when it cannot be read, when its type is unknown or belongs on another topic, or when
+ * its effect fails by itself. When the database fails, the same records are tried again until it is
+ * available: an offset must not move past work that is not done.
  */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
@@ -40,30 +44,35 @@ public class EventConsumption {
   }
 
   /**
-   * Returns when every record has taken effect, is a duplicate, or is a dead letter.
+   * Returns when every record has taken effect, was a duplicate, or is a dead letter.
    *
-   * @throws IllegalStateException when a dead letter cannot be written; the offset must not move
+   * @param topicEvents the sealed interface of the topic's events; an event of another type is a
+   *     dead letter with code {@code wrong-topic}
+   * @throws IllegalStateException when a dead letter cannot be written; the offset must stay then
    */
-  public void process(ConsumerRecords<String, byte[]> records, EventEffect effect) {
+  public <D extends EventData> void process(
+      ConsumerRecords<String, byte[]> records, Class<D> topicEvents, EventEffect<D> effect) {
     List<ConsumerRecord<String, byte[]>> all = new ArrayList<>(records.count());
     records.forEach(all::add);
-    process(all, effect);
+    process(all, topicEvents, effect);
   }
 
   /** The same for a list of records. */
-  public void process(List<ConsumerRecord<String, byte[]>> records, EventEffect effect) {
+  public <D extends EventData> void process(
+      List<ConsumerRecord<String, byte[]>> records, Class<D> topicEvents, EventEffect<D> effect) {
     if (records.isEmpty()) {
       return;
     }
     int attempts = records.size() > 1 ? ATTEMPTS_IN_ONE_PIECE : Integer.MAX_VALUE;
-    RuntimeException fault = tryUntilDatabaseAnswers(() -> once(records, effect), attempts);
+    RuntimeException fault =
+        tryUntilDatabaseAnswers(() -> once(records, topicEvents, effect), attempts);
     if (fault == null) {
       return;
     }
     if (records.size() > 1) {
       int half = records.size() / 2;
-      process(records.subList(0, half), effect);
-      process(records.subList(half, records.size()), effect);
+      process(records.subList(0, half), topicEvents, effect);
+      process(records.subList(half, records.size()), topicEvents, effect);
       return;
     }
     giveUp(records.getFirst(), fault);
@@ -122,31 +131,28 @@ public class EventConsumption {
     metrics.counter(MetricNames.INBOX_DUPLICATES).increment(tally.duplicates);
   }
 
-  private Tally once(List<ConsumerRecord<String, byte[]>> records, EventEffect effect) {
+  private <D extends EventData> Tally once(
+      List<ConsumerRecord<String, byte[]>> records, Class<D> topicEvents, EventEffect<D> effect) {
     Tally tally = new Tally();
     List<InboxKey> keys = new ArrayList<>();
-    List<ReceivedEvent> readable = new ArrayList<>();
+    List<ReceivedEvent<D>> readable = new ArrayList<>();
     List<ConsumerRecord<String, byte[]>> origins = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> received : records) {
       switch (CloudEvents.decode(received)) {
         case Decoded.Poison poison -> deadLetter(received, poison.code(), poison.detail(), tally);
-        case Decoded.Valid valid -> {
+        case Decoded.Valid valid when topicEvents.isInstance(valid.event().data()) -> {
           keys.add(new InboxKey(valid.event().attributes().key(), valid.bodySha256()));
-          readable.add(
-              new ReceivedEvent(
-                  valid.event(),
-                  received.value(),
-                  received.topic(),
-                  received.partition(),
-                  received.offset()));
+          readable.add(received(received, valid.event(), topicEvents));
           origins.add(received);
         }
+        case Decoded.Valid valid ->
+            deadLetter(received, "wrong-topic", wrongTopic(received, valid.event()), tally);
       }
     }
     if (keys.isEmpty()) {
       return tally;
     }
-    List<ReceivedEvent> fresh = new ArrayList<>();
+    List<ReceivedEvent<D>> fresh = new ArrayList<>();
     List<InboxOutcome> outcomes = inbox.admit(keys);
     for (int i = 0; i < outcomes.size(); i++) {
       switch (outcomes.get(i)) {
@@ -164,6 +170,22 @@ public class EventConsumption {
       effect.apply(fresh);
     }
     return tally;
+  }
+
+  private static <D extends EventData> ReceivedEvent<D> received(
+      ConsumerRecord<String, byte[]> origin, Event<?> event, Class<D> topicEvents) {
+    return new ReceivedEvent<>(
+        new Event<>(event.attributes(), topicEvents.cast(event.data())),
+        origin.value(),
+        origin.topic(),
+        origin.partition(),
+        origin.offset());
+  }
+
+  private static String wrongTopic(ConsumerRecord<String, byte[]> received, Event<?> event) {
+    EventType type = event.attributes().type();
+    return "event type '%s' does not belong on topic '%s'. Send it to topic '%s'"
+        .formatted(type.wireName(), received.topic(), type.topic());
   }
 
   private void deadLetter(

@@ -1,10 +1,18 @@
 package dev.whetstone.kit.inbox;
 
+import dev.whetstone.contracts.event.EventData;
 import java.util.List;
 
-/** Applies fresh events in the transaction that records them in the inbox. */
+/**
+ * What a service does with fresh events, inside the transaction that records them.
+ *
+ * @param <D> the events of the topic
+ */
 @FunctionalInterface
-public interface EventEffect {
-  /** Called with at least one event, in the order of their offsets; again after a rollback. */
-  void apply(List<ReceivedEvent> events);
+public interface EventEffect<D extends EventData> {
+  /**
+   * Called with at least one event, in the order of the topic. It may be called again after a
+   * rollback.
+   */
+  void apply(List<ReceivedEvent<D>> events);
 }

@@ -1,9 +1,12 @@
 package dev.whetstone.kit.loop;
 
+import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.kit.inbox.EventConsumption;
+import dev.whetstone.kit.inbox.ReceivedEvent;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 
 /** Keeps the declarations that a service reads from the topic of loops. */
@@ -18,16 +21,16 @@ public class DeclaredLoopRecorder {
     this.loops = loops;
   }
 
-  /** Keeps what these records declare, each once. */
+  /** Records the declarations in these Kafka records, each once. */
   public void keep(ConsumerRecords<String, byte[]> records) {
-    consumption.process(
-        records,
-        events ->
-            events.forEach(
-                received -> {
-                  if (received.event().data() instanceof LoopDeclared declared) {
-                    loops.record(declared);
-                  }
-                }));
+    consumption.process(records, EventData.LoopEvent.class, this::apply);
+  }
+
+  private void apply(List<ReceivedEvent<EventData.LoopEvent>> events) {
+    for (ReceivedEvent<EventData.LoopEvent> received : events) {
+      switch (received.data()) {
+        case LoopDeclared declared -> loops.record(declared);
+      }
+    }
   }
 }

@@ -96,6 +96,12 @@ class CloudEventsTest {
         .remove("ce_type")
         .add("ce_type", "dev.other.v1".getBytes(StandardCharsets.UTF_8));
     assertThat(CloudEvents.decode(received(sent)))
-        .isEqualTo(new Decoded.Poison("unknown-type", "ce_type 'dev.other.v1' is not known here"));
+        .isEqualTo(
+            new Decoded.Poison(
+                "unknown-type",
+                "event type 'dev.other.v1' on topic '"
+                    + sent.topic()
+                    + "' is unknown to this version. Upgrade this service, or correct ce_type, and"
+                    + " send the record again"));
   }
 }

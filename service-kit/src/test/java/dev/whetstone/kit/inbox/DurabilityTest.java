@@ -9,6 +9,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.event.CheckpointTainted;
+import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.EventFactory;
@@ -125,14 +126,15 @@ class DurabilityTest {
 
   @Test
   void shouldProcessTheNeighboursOfAPoisonMessage() {
-    List<ReceivedEvent> seen = new ArrayList<>();
+    List<ReceivedEvent<FeedbackEvent>> seen = new ArrayList<>();
     ConsumerRecord<String, byte[]> poison =
         received(
             TopicNames.FEEDBACK,
             loop.key(),
             "{".getBytes(StandardCharsets.UTF_8),
             new RecordHeaders());
-    consumption.process(List.of(record("1", "x"), poison, record("2", "y")), seen::addAll);
+    consumption.process(
+        List.of(record("1", "x"), poison, record("2", "y")), FeedbackEvent.class, seen::addAll);
     assertThat(seen).extracting(r -> r.event().attributes().id()).containsExactly("1", "2");
     await()
         .atMost(Duration.ofSeconds(20))
@@ -148,8 +150,9 @@ class DurabilityTest {
     List<String> applied = new ArrayList<>();
     consumption.process(
         List.of(record("1", "x"), record("2", "bad"), record("3", "y"), record("4", "z")),
+        FeedbackEvent.class,
         batch -> {
-          for (ReceivedEvent received : batch) {
+          for (ReceivedEvent<FeedbackEvent> received : batch) {
             if ("bad".equals(received.event().attributes().subject())) {
               throw new IllegalArgumentException("cannot digest this");
             }
@@ -175,6 +178,7 @@ class DurabilityTest {
     AtomicInteger calls = new AtomicInteger();
     consumption.process(
         List.of(record("1", "x")),
+        FeedbackEvent.class,
         batch -> {
           if (calls.incrementAndGet() < 3) {
             throw new IllegalStateException(new SQLException("connection lost", "08006"));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.TopicNames;
+import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.EventFactory;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(InfrastructureResource.class)
 class FailingEffectTest {
   private static final AtomicInteger LOOPS = new AtomicInteger();
-  private static final EventEffect FAILING =
+  private static final EventEffect<FeedbackEvent> FAILING =
       batch -> {
         throw new IllegalArgumentException("cannot digest this");
       };
@@ -67,7 +68,7 @@ class FailingEffectTest {
     hostile.headers().add("no\0te", "c\0d".getBytes(StandardCharsets.UTF_8));
     hostile.headers().add("nothing", null);
 
-    consumption.process(List.of(hostile), FAILING);
+    consumption.process(List.of(hostile), FeedbackEvent.class, FAILING);
 
     assertThat(awaitLetters(1).getFirst())
         .satisfies(letter -> assertThat(letter.key()).isEqualTo(loop.key() + "/ab"))
@@ -81,7 +82,7 @@ class FailingEffectTest {
     ConsumerRecord<String, byte[]> large =
         received(loop.key() + "/" + "k".repeat(3_000), new byte[1_040_000], new RecordHeaders());
 
-    consumption.process(List.of(large), FAILING);
+    consumption.process(List.of(large), FeedbackEvent.class, FAILING);
 
     await()
         .atMost(Duration.ofSeconds(20))
@@ -104,7 +105,8 @@ class FailingEffectTest {
     headers.add("note", noText);
     headers.add("ce_id", "grown".getBytes(StandardCharsets.UTF_8));
 
-    consumption.process(List.of(received(loop.key(), new byte[920_000], headers)), FAILING);
+    consumption.process(
+        List.of(received(loop.key(), new byte[920_000], headers)), FeedbackEvent.class, FAILING);
 
     await()
         .atMost(Duration.ofSeconds(20))
@@ -127,7 +129,7 @@ class FailingEffectTest {
         "alter table outbox add constraint none_of_this_loop check (message_key <> '%s')"
             .formatted(poison.key()));
     try {
-      assertThatThrownBy(() -> consumption.process(List.of(poison), FAILING))
+      assertThatThrownBy(() -> consumption.process(List.of(poison), FeedbackEvent.class, FAILING))
           .hasMessageContaining(TopicNames.FEEDBACK + "-0 at offset 7")
           .hasMessageContaining("The offset was not committed")
           .hasMessageContaining("none_of_this_loop");
@@ -136,7 +138,7 @@ class FailingEffectTest {
     }
     assertThat(counted("effect-failed")).isEqualTo(before);
 
-    consumption.process(List.of(poison), FAILING);
+    consumption.process(List.of(poison), FeedbackEvent.class, FAILING);
     awaitLetters(1);
     assertThat(counted("effect-failed")).isEqualTo(before + 1);
   }
@@ -144,9 +146,9 @@ class FailingEffectTest {
   @Test
   @DisplayName("I1, I2: when a poll fails at commit, only the record at fault becomes a dead letter")
   void shouldDeadLetterTheRecordThatFailsAtCommit() {
-    EventEffect effect =
+    EventEffect<FeedbackEvent> effect =
         batch -> {
-          for (ReceivedEvent received : batch) {
+          for (ReceivedEvent<FeedbackEvent> received : batch) {
             String id = received.event().attributes().id();
             sql.update(
                 "insert into checked_at_commit values (?, ?)", id, id.equals("bad") ? "none" : id);
@@ -155,7 +157,9 @@ class FailingEffectTest {
     double before = counted("effect-failed");
 
     consumption.process(
-        List.of(record("1", "a"), record("bad", "b"), record("3", "c"), record("4", "d")), effect);
+        List.of(record("1", "a"), record("bad", "b"), record("3", "c"), record("4", "d")),
+        FeedbackEvent.class,
+        effect);
 
     assertThat(sql.query("select id from checked_at_commit order by id", row -> row.getString(1)))
         .containsExactly("1", "3", "4");
@@ -176,6 +180,7 @@ class FailingEffectTest {
     List<String> applied = new ArrayList<>();
     consumption.process(
         List.of(record("1", "a"), record("2", "b"), record("3", "c"), record("4", "d")),
+        FeedbackEvent.class,
         batch -> {
           if (batch.size() > 2) {
             throw new IllegalStateException(new SQLException("the transaction timed out"));
@@ -208,6 +213,7 @@ class FailingEffectTest {
 
     consumption.process(
         List.of(record("1", "a")),
+        FeedbackEvent.class,
         batch -> sql.update("insert into checked_at_commit values ('1', '1')"));
 
     assertThat(sql.query("select last_value from commits", row -> row.getLong(1)))

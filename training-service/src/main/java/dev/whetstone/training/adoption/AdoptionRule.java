@@ -1,18 +1,17 @@
 package dev.whetstone.training.adoption;
 
 import dev.whetstone.contracts.decision.Verdict;
-import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.EventData.DecisionEvent;
 import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.contracts.event.PromotionFailed;
 import dev.whetstone.contracts.event.PromotionRolledBack;
-import java.util.Optional;
 
-/** What a decision makes of a candidate and its batches. */
+/** The effect of a decision on a candidate and its batches. */
 public final class AdoptionRule {
   private AdoptionRule() {}
 
-  /** What to do. */
+  /** A change to make. */
   public sealed interface Effect {
     String checkpointId();
 
@@ -35,15 +34,13 @@ public final class AdoptionRule {
     record RollBack(String checkpointId, String reason) implements Effect {}
   }
 
-  /** Empty for what is no decision. */
-  public static Optional<Effect> of(EventData data) {
-    return switch (data) {
-      case PromotionDecided decided -> Optional.of(decided(decided));
-      case PromotionApplied applied -> Optional.of(new Effect.Adopt(applied.checkpointId()));
-      case PromotionFailed failed -> Optional.of(new Effect.Failed(failed.checkpointId()));
-      case PromotionRolledBack back ->
-          Optional.of(new Effect.RollBack(back.withdrawn(), back.reason()));
-      default -> Optional.empty();
+  /** The effect of an event about a decision. */
+  public static Effect of(DecisionEvent event) {
+    return switch (event) {
+      case PromotionDecided decided -> decided(decided);
+      case PromotionApplied applied -> new Effect.Adopt(applied.checkpointId());
+      case PromotionFailed failed -> new Effect.Failed(failed.checkpointId());
+      case PromotionRolledBack back -> new Effect.RollBack(back.withdrawn(), back.reason());
     };
   }
 

@@ -1,15 +1,20 @@
 package dev.whetstone.training.adoption;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.event.BatchAdopted;
 import dev.whetstone.contracts.event.BatchSealed;
+import dev.whetstone.contracts.event.BatchSetAside;
 import dev.whetstone.contracts.event.BatchTainted;
 import dev.whetstone.contracts.event.CheckpointTainted;
+import dev.whetstone.contracts.event.EventData.BatchEvent;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.inbox.EventConsumption;
 import dev.whetstone.kit.inbox.ReceivedEvent;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.time.LeaseClock;
+import dev.whetstone.training.adoption.ExternalCandidateRepository.Outcome;
 import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.batch.BatchStateRepository;
 import dev.whetstone.training.checkpoint.CheckpointRepository;
 import dev.whetstone.training.run.RunFinisher;
 import dev.whetstone.training.run.RunRepository;
@@ -19,11 +24,13 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Learns of sealed batches and of examples withdrawn from them. */
+/** Records sealed batches and the examples withdrawn from them. */
 @ApplicationScoped
 public class BatchesConsumer {
   private final EventConsumption consumption;
   private final BatchRepository batches;
+  private final BatchStateRepository states;
+  private final ExternalCandidateRepository externalCandidates;
   private final RunRepository runs;
   private final CheckpointRepository checkpoints;
   private final EventFactory events;
@@ -33,6 +40,8 @@ public class BatchesConsumer {
   public BatchesConsumer(
       EventConsumption consumption,
       BatchRepository batches,
+      BatchStateRepository states,
+      ExternalCandidateRepository externalCandidates,
       RunRepository runs,
       CheckpointRepository checkpoints,
       EventFactory events,
@@ -40,6 +49,8 @@ public class BatchesConsumer {
       LeaseClock clock) {
     this.consumption = consumption;
     this.batches = batches;
+    this.states = states;
+    this.externalCandidates = externalCandidates;
     this.runs = runs;
     this.checkpoints = checkpoints;
     this.events = events;
@@ -50,18 +61,32 @@ public class BatchesConsumer {
   @Incoming("batches")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
-    consumption.process(records, this::apply);
+    consumption.process(records, BatchEvent.class, this::apply);
   }
 
-  private void apply(List<ReceivedEvent> received) {
-    for (ReceivedEvent one : received) {
+  private void apply(List<ReceivedEvent<BatchEvent>> received) {
+    for (ReceivedEvent<BatchEvent> one : received) {
       LoopId loop = one.event().attributes().loop();
-      switch (one.event().data()) {
-        case BatchSealed sealed -> batches.add(loop, sealed);
+      switch (one.data()) {
+        case BatchSealed sealed -> add(loop, sealed);
         case BatchTainted tainted -> taint(loop, tainted);
-        default -> {
-          // Other types on this topic are for others.
+        case BatchAdopted _, BatchSetAside _ -> {
+          // Published by training itself, from the rows that they describe.
         }
+      }
+    }
+  }
+
+  /** A decision about an adapter made elsewhere may have arrived before the batch it names. */
+  private void add(LoopId loop, BatchSealed sealed) {
+    externalCandidates.lock(loop);
+    batches.add(loop, sealed);
+    List<String> batchId = List.of(sealed.batchId());
+    for (Outcome outcome : externalCandidates.outcomes(loop, sealed.batchId())) {
+      switch (outcome) {
+        case Outcome.Adopted adopted -> states.adopt(loop, batchId, adopted.cause());
+        case Outcome.SetAside aside ->
+            states.setAside(loop, batchId, aside.cause(), aside.reason());
       }
     }
   }

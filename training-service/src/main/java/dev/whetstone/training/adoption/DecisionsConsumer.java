@@ -1,41 +1,49 @@
 package dev.whetstone.training.adoption;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.event.EventData.DecisionEvent;
+import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.contracts.event.PromotionFailed;
+import dev.whetstone.contracts.event.PromotionRolledBack;
 import dev.whetstone.kit.inbox.EventConsumption;
 import dev.whetstone.kit.inbox.ReceivedEvent;
 import dev.whetstone.kit.time.LeaseClock;
 import dev.whetstone.training.adoption.AdoptionRule.Effect;
-import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.adoption.ExternalCandidateRepository.Outcome;
+import dev.whetstone.training.batch.BatchStateRepository;
+import dev.whetstone.training.batch.BatchStateRepository.Cause;
 import dev.whetstone.training.checkpoint.CheckpointRepository;
 import dev.whetstone.training.checkpoint.CheckpointRepository.State;
 import dev.whetstone.training.run.RunRepository;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jspecify.annotations.Nullable;
 
-/** Learns what became of candidates. */
+/** Applies decisions about candidates to their checkpoints and batches. */
 @ApplicationScoped
 public class DecisionsConsumer {
   private final EventConsumption consumption;
   private final CheckpointRepository checkpoints;
-  private final BatchRepository batches;
+  private final ExternalCandidateRepository externalCandidates;
+  private final BatchStateRepository batches;
   private final RunRepository runs;
   private final LeaseClock clock;
 
   public DecisionsConsumer(
       EventConsumption consumption,
       CheckpointRepository checkpoints,
-      BatchRepository batches,
+      ExternalCandidateRepository externalCandidates,
+      BatchStateRepository batches,
       RunRepository runs,
       LeaseClock clock) {
     this.consumption = consumption;
     this.checkpoints = checkpoints;
+    this.externalCandidates = externalCandidates;
     this.batches = batches;
     this.runs = runs;
     this.clock = clock;
@@ -44,61 +52,71 @@ public class DecisionsConsumer {
   @Incoming("decisions")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
-    consumption.process(records, this::apply);
+    consumption.process(records, DecisionEvent.class, this::apply);
   }
 
-  private void apply(List<ReceivedEvent> events) {
+  private void apply(List<ReceivedEvent<DecisionEvent>> events) {
     Instant now = clock.now();
-    for (ReceivedEvent received : events) {
-      AdoptionRule.of(received.event().data())
-          .ifPresent(effect -> apply(received.event(), effect, now));
+    for (ReceivedEvent<DecisionEvent> received : events) {
+      apply(received.event().attributes().loop(), received.data(), now);
     }
   }
 
-  private void apply(Event<?> event, Effect effect, Instant now) {
-    LoopId loop = event.attributes().loop();
+  private void apply(LoopId loop, DecisionEvent event, Instant now) {
+    Effect effect = AdoptionRule.of(event);
     String checkpointId = effect.checkpointId();
     List<String> trainedOn = trainedOn(loop, event, checkpointId);
+    Cause cause = new Cause(checkpointId, decisionId(event));
     switch (effect) {
       case Effect.Promoted _ -> checkpoints.move(loop, checkpointId, State.PROMOTED, now);
       case Effect.KeepPending _ -> checkpoints.move(loop, checkpointId, State.OPEN, now);
       case Effect.Failed _ -> checkpoints.move(loop, checkpointId, State.FAILED, now);
       case Effect.Adopt _ -> {
         checkpoints.move(loop, checkpointId, State.APPLIED, now);
-        batches.adopt(loop, trainedOn, checkpointId);
+        externalCandidates.settle(loop, new Outcome.Adopted(cause));
+        batches.adopt(loop, trainedOn, cause);
       }
       case Effect.SetAside aside -> {
         checkpoints.move(loop, checkpointId, State.REJECTED, now);
-        supersede(loop, batches.setAside(loop, trainedOn, aside.reason()), checkpointId);
+        externalCandidates.settle(loop, new Outcome.SetAside(cause, aside.reason()));
+        supersede(loop, batches.setAside(loop, trainedOn, cause, aside.reason()), checkpointId);
       }
       case Effect.RollBack back -> {
         checkpoints.move(loop, checkpointId, State.ROLLED_BACK, now);
-        supersede(loop, broughtIn(loop, trainedOn, back), checkpointId);
+        externalCandidates.settle(loop, new Outcome.SetAside(cause, back.reason()));
+        supersede(loop, batches.rollBack(loop, trainedOn, cause, back.reason()), checkpointId);
       }
     }
   }
 
   /**
-   * Sets aside what a withdrawn candidate brought in: adopted with it, or still pending when it
-   * never was in service wholly. Answers the ids.
+   * The batches of a run of training; for an adapter made elsewhere, those that its decision names.
+   * Only {@code promotion.decided} names them, so they are recorded for the events that follow it.
    */
-  private List<String> broughtIn(LoopId loop, List<String> trainedOn, Effect.RollBack back) {
-    List<String> left = new ArrayList<>(batches.setAside(loop, trainedOn, back.reason()));
-    left.addAll(batches.setAsideAdoptedBy(loop, back.checkpointId(), back.reason()));
-    return left;
-  }
-
-  /** The batches of a run of ours; of an adapter made elsewhere, those that the decision names. */
-  private List<String> trainedOn(LoopId loop, Event<?> event, String checkpointId) {
+  private List<String> trainedOn(LoopId loop, DecisionEvent event, String checkpointId) {
     return checkpoints
         .find(loop, checkpointId)
         .map(CheckpointRepository.Known::batchIds)
         .orElseGet(
-            () ->
-                event.data() instanceof PromotionDecided decided ? decided.batchIds() : List.of());
+            () -> {
+              externalCandidates.lock(loop);
+              if (event instanceof PromotionDecided decided) {
+                externalCandidates.record(loop, checkpointId, decided.batchIds());
+              }
+              return externalCandidates.batchIds(loop, checkpointId);
+            });
   }
 
-  /** What was refused must not come back with a run that is under way. */
+  private static @Nullable String decisionId(DecisionEvent event) {
+    return switch (event) {
+      case PromotionDecided decided -> decided.decisionId();
+      case PromotionApplied applied -> applied.decisionId();
+      case PromotionFailed failed -> failed.decisionId();
+      case PromotionRolledBack back -> back.decisionId();
+    };
+  }
+
+  /** A run that is under way must not bring batches back that were set aside. */
   private void supersede(LoopId loop, List<String> setAside, String checkpointId) {
     if (!setAside.isEmpty()) {
       runs.supersede(

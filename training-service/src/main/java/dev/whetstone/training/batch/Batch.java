@@ -1,6 +1,7 @@
 package dev.whetstone.training.batch;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.batch.SplitCounts;

@@ -3,6 +3,7 @@ package dev.whetstone.training.batch;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.contracts.event.BatchSealed;
 import dev.whetstone.contracts.event.BatchTainted;
@@ -19,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The rows of batches and of withdrawn examples. */
+/**
+ * The rows of batches and of withdrawn examples. {@link BatchStateRepository} changes the states.
+ */
 @ApplicationScoped
 public class BatchRepository {
   private static final String SELECT =
@@ -35,7 +38,7 @@ public class BatchRepository {
     this.sql = sql;
   }
 
-  /** Keeps a new batch; a known one stays as it is. */
+  /** Records a new batch; a known one stays as it is. */
   public void add(LoopId loop, BatchSealed sealed) {
     sql.update(
         """
@@ -92,7 +95,8 @@ public class BatchRepository {
   public List<Batch> trainable(LoopId loop) {
     return sql.query(
         SELECT
-            + " where tenant = ? and loop = ? and state in ('pending', 'adopted') order by sequence",
+            + " where tenant = ? and loop = ? and state in ('pending', 'adopted') order by"
+            + " sequence",
         BatchRepository::read,
         loop.tenant(),
         loop.loop());
@@ -145,79 +149,11 @@ public class BatchRepository {
         batchIds);
   }
 
-  /** What a run took in is new again, as far as it is still wanted. Answers how many there are. */
+  /** Pending batches that a run took in are new again. Returns their number. */
   @Transactional
   public int giveBack(String runId) {
     return sql.update(
         "update batch set trained_by = null where trained_by = ? and state = 'pending'", runId);
-  }
-
-  /** Pending batches of a promoted candidate become part of what every run trains on. */
-  public void adopt(LoopId loop, List<String> batchIds, String checkpointId) {
-    sql.update(
-        """
-        update batch set state = 'adopted', adopted_by = ?, reason = null
-        where tenant = ? and loop = ? and batch_id = any(?) and state = 'pending'
-        """,
-        checkpointId,
-        loop.tenant(),
-        loop.loop(),
-        batchIds);
-  }
-
-  /** Pending batches of a refused candidate leave; adopted ones stay. Answers those that left. */
-  public List<String> setAside(LoopId loop, List<String> batchIds, String reason) {
-    return sql.query(
-        """
-        update batch set state = 'set_aside', reason = ?
-        where tenant = ? and loop = ? and batch_id = any(?) and state = 'pending' returning batch_id
-        """,
-        row -> row.getString(1),
-        reason,
-        loop.tenant(),
-        loop.loop(),
-        batchIds);
-  }
-
-  /** A person takes a batch out of later runs, adopted or not. Answers whether it was in them. */
-  public boolean setAsideByHand(LoopId loop, String batchId, String reason) {
-    return sql.update(
-            """
-            update batch set state = 'set_aside', reason = ?
-            where tenant = ? and loop = ? and batch_id = ? and state in ('pending', 'adopted')
-            """,
-            reason,
-            loop.tenant(),
-            loop.loop(),
-            batchId)
-        == 1;
-  }
-
-  /** What a withdrawn champion had brought in leaves with it. Answers the ids. */
-  public List<String> setAsideAdoptedBy(LoopId loop, String checkpointId, String reason) {
-    return sql.query(
-        """
-        update batch set state = 'set_aside', reason = ?
-        where tenant = ? and loop = ? and adopted_by = ? and state = 'adopted' returning batch_id
-        """,
-        row -> row.getString(1),
-        reason,
-        loop.tenant(),
-        loop.loop(),
-        checkpointId);
-  }
-
-  /** A batch whose bytes do not verify is never read again (I6). */
-  public void withdraw(LoopId loop, String batchId, String reason) {
-    sql.update(
-        """
-        update batch set state = 'withdrawn', reason = ?
-        where tenant = ? and loop = ? and batch_id = ?
-        """,
-        reason,
-        loop.tenant(),
-        loop.loop(),
-        batchId);
   }
 
   private static Batch read(ResultSet row) throws SQLException {
@@ -231,7 +167,7 @@ public class BatchRepository {
           row.getString("manifest_uri"),
           row.getString("loop_spec_sha256"),
           counts,
-          BatchState.parse(row.getString("state")),
+          BatchState.ofWireName(row.getString("state")),
           row.getString("trained_by"));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("counts of batch " + row.getString("batch_id"), e);

@@ -1,6 +1,7 @@
 package dev.whetstone.training.loop;
 
 import dev.whetstone.contracts.event.ChampionSet;
+import dev.whetstone.contracts.event.EventData.ChampionEvent;
 import dev.whetstone.kit.inbox.EventConsumption;
 import dev.whetstone.kit.inbox.ReceivedEvent;
 import io.smallrye.common.annotation.Blocking;
@@ -9,7 +10,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Learns of champions. */
+/** Records the champions of loops. */
 @ApplicationScoped
 public class ChampionsConsumer {
   private final EventConsumption consumption;
@@ -23,13 +24,13 @@ public class ChampionsConsumer {
   @Incoming("champions")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
-    consumption.process(records, this::apply);
+    consumption.process(records, ChampionEvent.class, this::apply);
   }
 
-  private void apply(List<ReceivedEvent> events) {
-    for (ReceivedEvent received : events) {
-      if (received.event().data() instanceof ChampionSet champion) {
-        champions.set(received.event().attributes().loop(), champion);
+  private void apply(List<ReceivedEvent<ChampionEvent>> events) {
+    for (ReceivedEvent<ChampionEvent> received : events) {
+      switch (received.data()) {
+        case ChampionSet champion -> champions.set(received.event().attributes().loop(), champion);
       }
     }
   }

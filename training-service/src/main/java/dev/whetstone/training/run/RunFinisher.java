@@ -8,6 +8,7 @@ import dev.whetstone.training.attempt.Attempt;
 import dev.whetstone.training.attempt.AttemptEnd;
 import dev.whetstone.training.attempt.AttemptRepository;
 import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.training.batch.BatchStateRepository;
 import dev.whetstone.training.batch.CorruptBatchException;
 import dev.whetstone.training.checkpoint.CheckpointRepository;
 import dev.whetstone.training.checkpoint.CheckpointVerifier;
@@ -38,6 +39,7 @@ public class RunFinisher {
   private final StepMetricsRepository metrics;
   private final CheckpointRepository checkpoints;
   private final BatchRepository batches;
+  private final BatchStateRepository batchStates;
   private final DeclaredLoopRepository loops;
   private final EventFactory events;
   private final Outbox outbox;
@@ -49,6 +51,7 @@ public class RunFinisher {
       StepMetricsRepository metrics,
       CheckpointRepository checkpoints,
       BatchRepository batches,
+      BatchStateRepository batchStates,
       DeclaredLoopRepository loops,
       EventFactory events,
       Outbox outbox,
@@ -58,6 +61,7 @@ public class RunFinisher {
     this.metrics = metrics;
     this.checkpoints = checkpoints;
     this.batches = batches;
+    this.batchStates = batchStates;
     this.loops = loops;
     this.events = events;
     this.outbox = outbox;
@@ -149,7 +153,7 @@ public class RunFinisher {
       Instant now) {
     String reason = String.valueOf(corrupt.getMessage());
     fail(stored, run, "corrupt-batch", reason, now);
-    batches.withdraw(run.identity().loop(), corrupt.batchId(), reason);
+    batchStates.withdraw(run.identity().loop(), corrupt.batchId(), reason);
     batches.giveBack(run.identity().runId());
   }
 

@@ -1,6 +1,7 @@
 package dev.whetstone.training.status;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
@@ -9,7 +10,7 @@ import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.training.batch.Batch;
 import dev.whetstone.training.batch.BatchRepository;
-import dev.whetstone.training.batch.BatchState;
+import dev.whetstone.training.batch.BatchStateRepository;
 import dev.whetstone.training.run.RunRepository;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.Blocking;
@@ -22,19 +23,25 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** What a person may do with a loop's batches. */
+/** A person's requests about a loop's batches. */
 @Path("/v1/loops/{loop}/batches/{batch}")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 public class BatchResource {
   private final BatchRepository batches;
+  private final BatchStateRepository states;
   private final RunRepository runs;
   private final DeclaredLoopRepository loops;
   private final ApiCaller caller;
 
   public BatchResource(
-      BatchRepository batches, RunRepository runs, DeclaredLoopRepository loops, ApiCaller caller) {
+      BatchRepository batches,
+      BatchStateRepository states,
+      RunRepository runs,
+      DeclaredLoopRepository loops,
+      ApiCaller caller) {
     this.batches = batches;
+    this.states = states;
     this.runs = runs;
     this.loops = loops;
     this.caller = caller;
@@ -43,10 +50,12 @@ public class BatchResource {
   @POST
   @Path("/set-aside")
   @RequiresScope(KeyScope.OPERATE)
-  @Operation(summary = "Takes a batch out of the loop's runs for good, as when its files are lost")
-  @APIResponse(responseCode = "200", description = "The batch; a run that trains on it starts anew")
+  @Operation(summary = "Sets a batch aside for good, for example when its files are lost")
+  @APIResponse(
+      responseCode = "200",
+      description = "The batch; a run that trains on it is superseded")
   @APIResponse(responseCode = "404", description = "The loop has no such batch")
-  @APIResponse(responseCode = "409", description = "The batch is withdrawn already")
+  @APIResponse(responseCode = "409", description = "The batch is already withdrawn")
   public LoopStatusReader.BatchView setAside(
       @PathParam("loop") String name, @PathParam("batch") String batchId) {
     LoopId loop = loops.require(caller.loop(name)).id();
@@ -54,8 +63,8 @@ public class BatchResource {
   }
 
   private LoopStatusReader.BatchView setAside(LoopId loop, String batchId) {
-    if (batches.setAsideByHand(loop, batchId, "set aside by hand")) {
-      runs.supersede(loop, List.of(batchId), "batch " + batchId + " was set aside by hand");
+    if (states.setAsideByHand(loop, batchId, "set aside by a person")) {
+      runs.supersede(loop, List.of(batchId), "batch " + batchId + " was set aside by a person");
     }
     Batch batch =
         batches.byId(loop, List.of(batchId)).stream()
@@ -66,13 +75,13 @@ public class BatchResource {
                         HttpProblems.notFound(
                             "unknown-batch",
                             "loop '" + loop.loop() + "' has no batch '" + batchId + "'",
-                            "see GET /v1/loops/" + loop.loop() + "/status")));
+                            "See GET /v1/loops/" + loop.loop() + "/status")));
     if (batch.state() == BatchState.WITHDRAWN) {
       throw new ProblemException(
           HttpProblems.conflict(
               "batch-withdrawn",
               "batch '" + batchId + "' is withdrawn, because its bytes did not verify",
-              "nothing is left to do: no run reads it"));
+              "No action is needed: no run reads it"));
     }
     return LoopStatusReader.BatchView.of(batch);
   }

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.decision.DecisionCost;
 import dev.whetstone.contracts.decision.Verdict;
-import dev.whetstone.contracts.event.CheckpointTainted;
-import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.EventData.DecisionEvent;
 import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.contracts.event.PromotionFailed;
@@ -14,7 +13,6 @@ import dev.whetstone.contracts.loop.RolloutMode;
 import dev.whetstone.training.adoption.AdoptionRule.Effect;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,13 +33,8 @@ class AdoptionRuleTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void shouldSayWhatADecisionMakesOfACandidate(EventData data, Effect expected) {
-    assertThat(AdoptionRule.of(data)).contains(expected);
-  }
-
-  @Test
-  void shouldPassOverWhatIsNoDecision() {
-    assertThat(AdoptionRule.of(new CheckpointTainted("c", "erased", "e"))).isEmpty();
+  void shouldSayWhatADecisionMakesOfACandidate(DecisionEvent event, Effect expected) {
+    assertThat(AdoptionRule.of(event)).isEqualTo(expected);
   }
 
   private static PromotionDecided decided(Verdict verdict) {

@@ -3,10 +3,10 @@ package dev.whetstone.training.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.training.batch.Batch;
-import dev.whetstone.training.batch.BatchState;
 import dev.whetstone.training.plan.TestLoopSpecs;
 import java.util.List;
 import java.util.Map;
