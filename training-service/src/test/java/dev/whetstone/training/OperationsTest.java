@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What operators rely on. */
+/** What operators rely on: health, metrics, API description, defaults. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class OperationsTest {
@@ -25,7 +25,7 @@ class OperationsTest {
   @Inject WorkerConfig worker;
 
   @Test
-  void shouldBeReadyWhileTheReconcilerLooks() {
+  void shouldBeReadyWhileTheReconcilerMakesPasses() {
     fixture.pass();
 
     given()
@@ -36,7 +36,7 @@ class OperationsTest {
   }
 
   @Test
-  void shouldCountWhatItDoes() {
+  void shouldExposeMetrics() {
     fixture.pass();
 
     given()
@@ -47,7 +47,7 @@ class OperationsTest {
   }
 
   @Test
-  void shouldDescribeItsCalls() {
+  void shouldDescribeItsApi() {
     String description = given().get("/openapi").then().statusCode(200).extract().asString();
 
     assertThat(description)
@@ -60,7 +60,7 @@ class OperationsTest {
   }
 
   @Test
-  void shouldAnswerMalformedReportsAsProblems() {
+  void shouldAnswerMalformedReportsWithProblems() {
     for (String body : new String[] {"{", "{}", "{\"fence\": 1, \"phase\": \"dancing\"}"}) {
       given()
           .header("Authorization", "Bearer wsw_x")
@@ -81,7 +81,7 @@ class OperationsTest {
   }
 
   @Test
-  void shouldHaveSoundDefaults() {
+  void shouldHaveTheDocumentedDefaults() {
     assertThat(training.leastSftExamples()).isEqualTo(50);
     assertThat(training.decisionWait()).isEqualTo(Duration.ofMinutes(30));
     assertThat(training.launchGrace()).isEqualTo(Duration.ofMinutes(3));

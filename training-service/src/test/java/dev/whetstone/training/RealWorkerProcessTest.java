@@ -24,7 +24,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A real process, by the real engine, reports over HTTP; the model is all that is made up. */
+/** The real engine runs a real process that reports over HTTP; only the model is simulated. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 @TestProfile(RealWorkerProcessTest.WithRealEngine.class)
@@ -35,7 +35,7 @@ class RealWorkerProcessTest {
 
   private LoopId loop;
 
-  /** The engine starts processes, which must know the service's port before it is up. */
+  /** The worker processes need the service's port before the service is up. */
   public static final class WithRealEngine implements QuarkusTestProfile {
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
@@ -58,7 +58,7 @@ class RealWorkerProcessTest {
   }
 
   @AfterEach
-  void leaveNothingBehind() {
+  void endAllRuns() {
     if (loop != null) {
       engine.stop(fixture.attempt(loop), ComputeEngine.Manner.AT_ONCE);
     }

@@ -31,6 +31,7 @@ final class LoopRules {
     rules.curation(loop.spec().curation());
     rules.training(loop.spec().training());
     rules.worker(loop.spec().training());
+    rules.faults.addAll(EngineSettingsRule.check(file, loop.spec().training()));
     rules.evaluation(loop.spec().evaluation());
     rules.effect(loop.spec());
     rules.serving(loop.spec());

@@ -3,10 +3,10 @@ package dev.whetstone.training.plan;
 import java.util.List;
 
 /**
- * What earlier runs of a loop taught about its hyperparameters.
+ * Adjustment of a loop's hyperparameters, learned from its earlier runs.
  *
- * @param learningRateFactor times the base learning rate, ¼ to 4
- * @param epochsDelta epochs more (or fewer) than the amount of data alone suggests
+ * @param learningRateFactor factor on the base learning rate, ¼ to 4
+ * @param epochsDelta epochs added to (or taken from) what the amount of data suggests
  * @param reasons of the last change, in sentences
  */
 public record HyperparameterAdjustment(

@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Hyperparameters of the SFT stage, from the amount of data, the loop's wishes and past runs. */
+/** Chooses the hyperparameters of the SFT stage from the amount of data, the loop's settings and past
+ * runs. */
 public final class HyperparameterRule {
   static final double SFT_LEARNING_RATE = 2e-4;
   static final double SHORT_RUN_FACTOR = 1.5;
@@ -20,7 +21,7 @@ public final class HyperparameterRule {
   private HyperparameterRule() {}
 
   /**
-   * What was chosen.
+   * The choice.
    *
    * @param steps optimizer steps expected, replay included
    * @param reasons one sentence per value
@@ -34,9 +35,9 @@ public final class HyperparameterRule {
   private record Epochs(int count, boolean raised) {}
 
   /**
-   * @param training the loop's wishes; absent values are chosen here
+   * @param training the loop's settings; absent values are chosen here
    * @param examples train examples without replay, at least 1
-   * @param validationExamples 0 when there is nothing to stop early by
+   * @param validationExamples 0 disables early stopping
    */
   public static Choice choose(
       LoopSpec.Training training,
@@ -68,7 +69,7 @@ public final class HyperparameterRule {
         reasons);
   }
 
-  /** Rows of an epoch once replay has taken its share of the mix. */
+  /** Rows of an epoch, including the share of replay. */
   static int mixedRows(LoopSpec.Training training, int examples) {
     double share = training.replay().stream().mapToDouble(LoopSpec.ReplaySet::share).sum();
     return (int) Math.max(1, Math.round(examples / (1 - Math.min(share, 0.99))));

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready while the reconciler looks. */
+/** Ready while the reconciler makes its passes. */
 @Readiness
 @ApplicationScoped
 public class ReconcilerHealthCheck implements HealthCheck {

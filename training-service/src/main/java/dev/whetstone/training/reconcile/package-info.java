@@ -1,4 +1,5 @@
-/** Drives runs and attempts from the rows in the database. */
+/** The reconciler: observes workers and the object store outside transactions, decides by pure rules
+ * and moves runs and attempts in short transactions. */
 @NullMarked
 package dev.whetstone.training.reconcile;
 

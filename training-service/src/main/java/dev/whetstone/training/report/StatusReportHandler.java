@@ -29,8 +29,8 @@ import java.security.MessageDigest;
 import java.time.Instant;
 
 /**
- * Takes a worker's word and answers what it shall do. Only the live attempt of a run is heard: any
- * other gets 409 and changes nothing (I3).
+ * Records a worker's report and answers with a directive. Only the live attempt of a run may report:
+ * any other gets 409 and changes nothing (I3).
  */
 @ApplicationScoped
 public class StatusReportHandler {
@@ -125,7 +125,7 @@ public class StatusReportHandler {
     return budgetIsSpent(run.run().identity(), now) ? SAVE_AND_STOP : CONTINUE;
   }
 
-  /** Its worker saves and makes room; the run waits for the budget and goes on from there. */
+  /** The worker then saves a resume point and exits; the run waits for the budget and resumes there. */
   private boolean budgetIsSpent(RunIdentity run, Instant now) {
     return loops
         .bySha(run.loop(), run.loopSpecSha256())
@@ -133,7 +133,7 @@ public class StatusReportHandler {
         .orElse(false);
   }
 
-  /** A report may overtake the reconciler's note that the worker was started. */
+  /** A report may arrive before the reconciler has recorded the launch. */
   private Attempt.Live live(StoredAttempt locked, Run run, StatusReport report) {
     Attempt.Facts facts = locked.attempt().facts();
     boolean current = run instanceof Run.Active && run.fence() == facts.fence();
@@ -147,7 +147,7 @@ public class StatusReportHandler {
     };
   }
 
-  /** The output is verified before the transaction: it may be large. */
+  /** The output may be large, so it is verified before the transaction. */
   private WorkerDirective done(Attempt seen, StatusReport report) {
     Attempt.Facts facts = seen.facts();
     if (report.fence() != facts.fence()) {
@@ -156,13 +156,13 @@ public class StatusReportHandler {
     if (hasSucceeded(seen)) {
       return CONTINUE;
     }
-    CheckpointVerifier.Verdict verdict =
+    CheckpointVerifier.Verification verdict =
         output.verify(facts.runId(), facts.fence(), report.result());
     return QuarkusTransaction.requiringNew().call(() -> done(facts, report, verdict));
   }
 
   private WorkerDirective done(
-      Attempt.Facts facts, StatusReport report, CheckpointVerifier.Verdict verdict) {
+      Attempt.Facts facts, StatusReport report, CheckpointVerifier.Verification verdict) {
     StoredRun run = runs.lock(facts.runId()).orElseThrow();
     StoredAttempt locked = attempts.lock(facts.attemptId()).orElseThrow();
     if (hasSucceeded(locked.attempt())) {
@@ -181,11 +181,11 @@ public class StatusReportHandler {
     Attempt.Live reported = live.reported(report, now, locked.lease());
     attempts.save(reported);
     return switch (verdict) {
-      case CheckpointVerifier.Verdict.Whole whole -> {
+      case CheckpointVerifier.Verification.Valid whole -> {
         ending.succeed(run, active, reported, whole, now);
         yield CONTINUE;
       }
-      case CheckpointVerifier.Verdict.Broken broken -> {
+      case CheckpointVerifier.Verification.Invalid broken -> {
         ending.endAttempt(
             run,
             active,
@@ -197,7 +197,7 @@ public class StatusReportHandler {
     };
   }
 
-  /** Its worker says again what was taken already; what it left may have moved on since. */
+  /** The worker repeats a report that was accepted; its output may have been moved since. */
   private static boolean hasSucceeded(Attempt attempt) {
     return attempt instanceof Attempt.Ended ended && ended.outcome().equals(Attempt.SUCCEEDED);
   }
@@ -212,6 +212,6 @@ public class StatusReportHandler {
             "stale-fence",
             "attempt '%s' (fence %d) is not the live attempt of run '%s'"
                 .formatted(facts.attemptId(), facts.fence(), facts.runId()),
-            "end without writing anything more"));
+            "exit without writing anything more"));
   }
 }

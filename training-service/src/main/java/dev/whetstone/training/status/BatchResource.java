@@ -22,7 +22,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** What a person may do with a loop's batches. */
+/** REST resource for operations on a loop's batches. */
 @Path("/v1/loops/{loop}/batches/{batch}")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
@@ -43,10 +43,10 @@ public class BatchResource {
   @POST
   @Path("/set-aside")
   @RequiresScope(KeyScope.OPERATE)
-  @Operation(summary = "Takes a batch out of the loop's runs for good, as when its files are lost")
-  @APIResponse(responseCode = "200", description = "The batch; a run that trains on it starts anew")
+  @Operation(summary = "Excludes a batch from the loop's runs permanently, for example when its files are lost")
+  @APIResponse(responseCode = "200", description = "The batch; a run that trains on it is superseded")
   @APIResponse(responseCode = "404", description = "The loop has no such batch")
-  @APIResponse(responseCode = "409", description = "The batch is withdrawn already")
+  @APIResponse(responseCode = "409", description = "The batch is already withdrawn")
   public LoopStatusReader.BatchView setAside(
       @PathParam("loop") String name, @PathParam("batch") String batchId) {
     LoopId loop = loops.require(caller.loop(name)).id();
@@ -72,7 +72,7 @@ public class BatchResource {
           HttpProblems.conflict(
               "batch-withdrawn",
               "batch '" + batchId + "' is withdrawn, because its bytes did not verify",
-              "nothing is left to do: no run reads it"));
+              "no action is needed: no run reads it"));
     }
     return LoopStatusReader.BatchView.of(batch);
   }

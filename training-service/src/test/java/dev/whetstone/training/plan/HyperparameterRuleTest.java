@@ -41,7 +41,7 @@ class HyperparameterRuleTest {
   }
 
   @Test
-  void shouldObeyTheLoop() {
+  void shouldUseTheLoopsSettings() {
     LoopSpec.Training training =
         TestLoopSpecs.training("baseLearningRate: 0.002, epochs: 6, batchSize: 16")
             .spec()
@@ -82,7 +82,7 @@ class HyperparameterRuleTest {
   }
 
   @Test
-  void shouldLearnFromPastRuns() {
+  void shouldApplyTheAdjustmentOfPastRuns() {
     HyperparameterAdjustment learned =
         new HyperparameterAdjustment(
             0.5, 2, List.of("training loss went up: learning rate halved"));

@@ -10,16 +10,16 @@ class RunStageRuleTest {
   @Test
   void shouldTrainWithEnoughCorrectionsAndDemonstrations() {
     assertThat(RunStageRule.decide(Map.of(Form.SFT, 50), 50))
-        .isInstanceOf(RunStageRule.Verdict.Train.class);
+        .isInstanceOf(RunStageRule.Answer.Train.class);
   }
 
   @Test
-  void shouldSayHowManyAreMissingAndWhatWaits() {
-    RunStageRule.Verdict verdict =
+  void shouldReportHowManyExamplesAreMissingAndWhatWaits() {
+    RunStageRule.Answer verdict =
         RunStageRule.decide(Map.of(Form.SFT, 37, Form.BINARY, 12, Form.PREFERENCE, 37), 50);
 
-    assertThat(verdict).isInstanceOf(RunStageRule.Verdict.TooFew.class);
-    assertThat(((RunStageRule.Verdict.TooFew) verdict).missing()).isEqualTo(13);
+    assertThat(verdict).isInstanceOf(RunStageRule.Answer.TooFew.class);
+    assertThat(((RunStageRule.Answer.TooFew) verdict).missing()).isEqualTo(13);
     assertThat(verdict.waiting())
         .containsExactly(
             "37 of 50 corrections and demonstrations that SFT needs are there",

@@ -1,0 +1,205 @@
+package dev.whetstone.training.engine;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Places for workers on this machine: one file per taken place, which holds the id of the attempt
+ * that has it. Files and a file lock make the bound hold over all services that share the work
+ * folder, and over a service that was killed.
+ *
+ * @param folder holds the files
+ * @param limits how many places there are
+ */
+record WorkerSlots(Path folder, Limits limits) {
+  /** Held for a few file operations only; longer means that another service hangs. */
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
+
+  private static final Duration LOCK_POLL = Duration.ofMillis(5);
+
+  /** A place whose worker never appeared: the service was killed before it started one. */
+  private static final Duration ABANDONED_AFTER = Duration.ofMinutes(2);
+
+  /**
+   * The bound on workers.
+   *
+   * @param workers at least 1
+   * @param devices values of {@code CUDA_VISIBLE_DEVICES}, one for each place; empty leaves the
+   *     variable alone
+   */
+  record Limits(int workers, List<String> devices) {
+    Limits {
+      devices = List.copyOf(devices);
+      if (workers < 1) {
+        throw new IllegalArgumentException(
+            "whetstone.training.process.max-workers is %d; set it to at least 1"
+                .formatted(workers));
+      }
+    }
+
+    /** One worker per device, and never more than {@code maxWorkers} where that is given. */
+    static Limits of(Optional<Integer> maxWorkers, List<String> devices) {
+      int places = devices.isEmpty() ? maxWorkers.orElse(1) : devices.size();
+      return new Limits(Math.min(maxWorkers.orElse(places), places), devices);
+    }
+
+    private String full() {
+      return devices.isEmpty()
+          ? "waiting for a free place: %d of %d workers run on this machine (whetstone.training.process.max-workers)"
+              .formatted(workers, workers)
+          : "waiting for a free place: %d of %d workers run on this machine, one per device (whetstone.training.process.max-workers, whetstone.training.process.devices)"
+              .formatted(workers, workers);
+    }
+  }
+
+  /** Tells what became of an attempt's worker. */
+  @FunctionalInterface
+  interface Workers {
+    ComputeEngine.Observation poll(String attemptId);
+  }
+
+  /** Answer to a request for a place. */
+  sealed interface Answer {
+    /**
+     * The attempt has a place.
+     *
+     * @param device absent when no devices are configured
+     */
+    record Taken(Optional<String> device) implements Answer {}
+
+    /** Every place is taken. */
+    record Full(String reason) implements Answer {}
+  }
+
+  /** Takes a place for an attempt, the same one again if it has one. */
+  Answer take(String attemptId, Workers workers) throws IOException {
+    try (FileChannel file = lockFile();
+        FileLock _ = lock(file)) {
+      Map<Integer, String> taken = taken(attemptId, workers);
+      for (int place = 0; place < limits.workers(); place++) {
+        if (attemptId.equals(taken.get(place))) {
+          return taken(place);
+        }
+      }
+      for (int place = 0; place < limits.workers(); place++) {
+        if (!taken.containsKey(place)) {
+          write(place, attemptId);
+          return taken(place);
+        }
+      }
+      return new Answer.Full(limits.full());
+    }
+  }
+
+  /** Gives up the place of an attempt whose worker could not be started. */
+  void release(String attemptId) throws IOException {
+    try (FileChannel file = lockFile();
+        FileLock _ = lock(file)) {
+      for (int place = 0; place < limits.workers(); place++) {
+        if (attemptId.equals(occupant(place))) {
+          Files.delete(slot(place));
+        }
+      }
+    }
+  }
+
+  private FileChannel lockFile() throws IOException {
+    Files.createDirectories(folder);
+    return FileChannel.open(
+        folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  private Answer taken(int place) {
+    List<String> devices = limits.devices();
+    return new Answer.Taken(
+        devices.isEmpty() ? Optional.empty() : Optional.of(devices.get(place)));
+  }
+
+  /** Places whose worker runs, or is about to be started. */
+  private Map<Integer, String> taken(String ownId, Workers workers) throws IOException {
+    Map<Integer, String> taken = new HashMap<>();
+    for (int place = 0; place < limits.workers(); place++) {
+      String attemptId = occupant(place);
+      if (attemptId.isEmpty()) {
+        continue;
+      }
+      boolean isTaken =
+          switch (workers.poll(attemptId)) {
+            case ComputeEngine.Observation.Running _ -> true;
+            case ComputeEngine.Observation.Unknown _ ->
+                attemptId.equals(ownId) || isRecent(slot(place));
+            case ComputeEngine.Observation.Exited _ -> false;
+          };
+      if (isTaken) {
+        taken.put(place, attemptId);
+      }
+    }
+    return taken;
+  }
+
+  /** The attempt that has a place; empty when there is none. */
+  private String occupant(int place) throws IOException {
+    try {
+      return Files.readString(slot(place)).strip();
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+
+  /** By the file system's own clock. */
+  private boolean isRecent(Path slot) throws IOException {
+    Path probe = Files.createTempFile(folder, "now", "");
+    try {
+      Instant now = Files.getLastModifiedTime(probe).toInstant();
+      return Files.getLastModifiedTime(slot).toInstant().plus(ABANDONED_AFTER).isAfter(now);
+    } finally {
+      Files.delete(probe);
+    }
+  }
+
+  private void write(int place, String attemptId) throws IOException {
+    Path partial = folder.resolve(place + ".partial");
+    Files.writeString(partial, attemptId);
+    Files.move(
+        partial,
+        slot(place),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private Path slot(int place) {
+    return folder.resolve(Integer.toString(place));
+  }
+
+  private static FileLock lock(FileChannel file) throws IOException {
+    long deadline = System.nanoTime() + LOCK_WAIT.toNanos();
+    while (System.nanoTime() < deadline) {
+      try {
+        FileLock lock = file.tryLock();
+        if (lock != null) {
+          return lock;
+        }
+      } catch (OverlappingFileLockException e) {
+        // Another thread of this service has it.
+      }
+      LockSupport.parkNanos(LOCK_POLL.toNanos());
+    }
+    throw new IOException(
+        "the lock on the workers' places was not free within %s; end the service that holds it"
+            .formatted(LOCK_WAIT));
+  }
+}
