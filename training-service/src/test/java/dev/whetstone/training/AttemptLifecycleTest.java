@@ -309,7 +309,7 @@ class AttemptLifecycleTest {
 
   @Test
   void shouldShowWhyTheEngineRefusedAndStartAWorkerOnceItAccepts() {
-    engine.refuse("Python '/x' is not there; set WHETSTONE_WORKER_PYTHON");
+    engine.refuse("Python '/x' does not exist; set WHETSTONE_WORKER_PYTHON");
     loop = fixture.loop();
     fixture.seal(loop, 1, 20);
     fixture.pass();

@@ -60,7 +60,7 @@ class IndependentRunsTest {
   }
 
   @Test
-  void shouldWaitForAPlaceWithoutSpendingAnAttempt() {
+  void shouldWaitForAWorkerSlotWithoutSpendingAnAttempt() {
     LoopId first = started();
     engine.limitToRunning();
     loop = fixture.loop("  budgets: {maxGpuSecondsPerDay: 100}");
@@ -68,8 +68,8 @@ class IndependentRunsTest {
     fixture.pass();
 
     assertThat(fixture.run(loop).state()).isEqualTo("active");
-    assertThat(fixture.run(loop).reason()).contains("waiting for a free place");
-    state.assertStatus(loop, "WaitingForEngine", "waiting for a free place");
+    assertThat(fixture.run(loop).reason()).contains("waiting for a free worker slot");
+    state.assertStatus(loop, "WaitingForEngine", "waiting for a free worker slot");
     tick(Duration.ofMinutes(10));
     assertThat(fixture.run(loop).attempts()).hasSize(1);
 
@@ -82,7 +82,7 @@ class IndependentRunsTest {
   }
 
   @Test
-  void shouldSupersedeARunThatWaitsForAPlace() {
+  void shouldSupersedeARunThatWaitsForAWorkerSlot() {
     started();
     engine.limitToRunning();
     loop = fixture.loop();

@@ -35,7 +35,7 @@ public interface ComputeEngine {
     record Started() implements Launch {}
 
     /**
-     * Every place for a worker is taken. Nothing was started; the same attempt is launched again
+     * Every slot for a worker is taken. Nothing was started; the same attempt is launched again
      * later.
      *
      * @param reason names the bound that was reached

@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Places for workers on this machine: one file per taken place, which holds the id of the attempt
+ * Slots for workers on this machine: one file per taken slot, which holds the id of the attempt
  * that has it. Files and a file lock make the bound hold over all services that share the work
  * folder, and over a service that was killed.
  *
  * @param folder holds the files
- * @param limits how many places there are
+ * @param limits how many slots there are
  */
 record WorkerSlots(Path folder, Limits limits) {
   /** Held for a few file operations only; longer means that another service hangs. */
@@ -31,14 +31,14 @@ record WorkerSlots(Path folder, Limits limits) {
 
   private static final Duration LOCK_POLL = Duration.ofMillis(5);
 
-  /** A place whose worker never appeared: the service was killed before it started one. */
+  /** A slot whose worker never appeared: the service was killed before it started one. */
   private static final Duration ABANDONED_AFTER = Duration.ofMinutes(2);
 
   /**
    * The bound on workers.
    *
    * @param workers at least 1
-   * @param devices values of {@code CUDA_VISIBLE_DEVICES}, one for each place; empty leaves the
+   * @param devices values of {@code CUDA_VISIBLE_DEVICES}, one for each slot; empty leaves the
    *     variable alone
    */
   record Limits(int workers, List<String> devices) {
@@ -53,65 +53,65 @@ record WorkerSlots(Path folder, Limits limits) {
 
     /** One worker per device, and never more than {@code maxWorkers} where that is given. */
     static Limits of(Optional<Integer> maxWorkers, List<String> devices) {
-      int places = devices.isEmpty() ? maxWorkers.orElse(1) : devices.size();
-      return new Limits(Math.min(maxWorkers.orElse(places), places), devices);
+      int slots = devices.isEmpty() ? maxWorkers.orElse(1) : devices.size();
+      return new Limits(Math.min(maxWorkers.orElse(slots), slots), devices);
     }
 
     private String full() {
       return devices.isEmpty()
-          ? "waiting for a free place: %d of %d workers run on this machine (whetstone.training.process.max-workers)"
+          ? "waiting for a free worker slot: %d of %d workers run on this machine (whetstone.training.process.max-workers)"
               .formatted(workers, workers)
-          : "waiting for a free place: %d of %d workers run on this machine, one per device (whetstone.training.process.max-workers, whetstone.training.process.devices)"
+          : "waiting for a free worker slot: %d of %d workers run on this machine, one per device (whetstone.training.process.max-workers, whetstone.training.process.devices)"
               .formatted(workers, workers);
     }
   }
 
-  /** Tells what became of an attempt's worker. */
+  /** The state of an attempt's worker. */
   @FunctionalInterface
   interface Workers {
     ComputeEngine.Observation poll(String attemptId);
   }
 
-  /** Answer to a request for a place. */
+  /** Answer to a request for a slot. */
   sealed interface Answer {
     /**
-     * The attempt has a place.
+     * The attempt has a slot.
      *
      * @param device absent when no devices are configured
      */
     record Taken(Optional<String> device) implements Answer {}
 
-    /** Every place is taken. */
+    /** Every slot is taken. */
     record Full(String reason) implements Answer {}
   }
 
-  /** Takes a place for an attempt, the same one again if it has one. */
+  /** Takes a slot for an attempt, the same one again if it has one. */
   Answer take(String attemptId, Workers workers) throws IOException {
     try (FileChannel file = lockFile();
         FileLock _ = lock(file)) {
       Map<Integer, String> taken = taken(attemptId, workers);
-      for (int place = 0; place < limits.workers(); place++) {
-        if (attemptId.equals(taken.get(place))) {
-          return taken(place);
+      for (int index = 0; index < limits.workers(); index++) {
+        if (attemptId.equals(taken.get(index))) {
+          return taken(index);
         }
       }
-      for (int place = 0; place < limits.workers(); place++) {
-        if (!taken.containsKey(place)) {
-          write(place, attemptId);
-          return taken(place);
+      for (int index = 0; index < limits.workers(); index++) {
+        if (!taken.containsKey(index)) {
+          write(index, attemptId);
+          return taken(index);
         }
       }
       return new Answer.Full(limits.full());
     }
   }
 
-  /** Gives up the place of an attempt whose worker could not be started. */
+  /** Gives up the slot of an attempt whose worker could not be started. */
   void release(String attemptId) throws IOException {
     try (FileChannel file = lockFile();
         FileLock _ = lock(file)) {
-      for (int place = 0; place < limits.workers(); place++) {
-        if (attemptId.equals(occupant(place))) {
-          Files.delete(slot(place));
+      for (int index = 0; index < limits.workers(); index++) {
+        if (attemptId.equals(occupant(index))) {
+          Files.delete(slotFile(index));
         }
       }
     }
@@ -123,17 +123,17 @@ record WorkerSlots(Path folder, Limits limits) {
         folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
-  private Answer taken(int place) {
+  private Answer taken(int index) {
     List<String> devices = limits.devices();
     return new Answer.Taken(
-        devices.isEmpty() ? Optional.empty() : Optional.of(devices.get(place)));
+        devices.isEmpty() ? Optional.empty() : Optional.of(devices.get(index)));
   }
 
-  /** Places whose worker runs, or is about to be started. */
+  /** Slots whose worker runs, or is about to be started. */
   private Map<Integer, String> taken(String ownId, Workers workers) throws IOException {
     Map<Integer, String> taken = new HashMap<>();
-    for (int place = 0; place < limits.workers(); place++) {
-      String attemptId = occupant(place);
+    for (int index = 0; index < limits.workers(); index++) {
+      String attemptId = occupant(index);
       if (attemptId.isEmpty()) {
         continue;
       }
@@ -141,48 +141,48 @@ record WorkerSlots(Path folder, Limits limits) {
           switch (workers.poll(attemptId)) {
             case ComputeEngine.Observation.Running _ -> true;
             case ComputeEngine.Observation.Unknown _ ->
-                attemptId.equals(ownId) || isRecent(slot(place));
+                attemptId.equals(ownId) || isRecent(slotFile(index));
             case ComputeEngine.Observation.Exited _ -> false;
           };
       if (isTaken) {
-        taken.put(place, attemptId);
+        taken.put(index, attemptId);
       }
     }
     return taken;
   }
 
-  /** The attempt that has a place; empty when there is none. */
-  private String occupant(int place) throws IOException {
+  /** The attempt that has a slot; empty when there is none. */
+  private String occupant(int index) throws IOException {
     try {
-      return Files.readString(slot(place)).strip();
+      return Files.readString(slotFile(index)).strip();
     } catch (NoSuchFileException e) {
       return "";
     }
   }
 
   /** By the file system's own clock. */
-  private boolean isRecent(Path slot) throws IOException {
+  private boolean isRecent(Path file) throws IOException {
     Path probe = Files.createTempFile(folder, "now", "");
     try {
       Instant now = Files.getLastModifiedTime(probe).toInstant();
-      return Files.getLastModifiedTime(slot).toInstant().plus(ABANDONED_AFTER).isAfter(now);
+      return Files.getLastModifiedTime(file).toInstant().plus(ABANDONED_AFTER).isAfter(now);
     } finally {
       Files.delete(probe);
     }
   }
 
-  private void write(int place, String attemptId) throws IOException {
-    Path partial = folder.resolve(place + ".partial");
+  private void write(int index, String attemptId) throws IOException {
+    Path partial = folder.resolve(index + ".partial");
     Files.writeString(partial, attemptId);
     Files.move(
         partial,
-        slot(place),
+        slotFile(index),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private Path slot(int place) {
-    return folder.resolve(Integer.toString(place));
+  private Path slotFile(int index) {
+    return folder.resolve(Integer.toString(index));
   }
 
   private static FileLock lock(FileChannel file) throws IOException {
@@ -199,7 +199,7 @@ record WorkerSlots(Path folder, Limits limits) {
       LockSupport.parkNanos(LOCK_POLL.toNanos());
     }
     throw new IOException(
-        "the lock on the workers' places was not free within %s; end the service that holds it"
+        "the lock on the workers' slots was not free within %s; end the service that holds it"
             .formatted(LOCK_WAIT));
   }
 }

@@ -15,7 +15,7 @@ public final class AdjustmentRule {
   static final double DIVERGING = 1.25;
 
   /** Fewer steps make initial and final loss single, noisy values. */
-  static final int LEAST_POINTS = 10;
+  static final int MIN_POINTS = 10;
 
   /** Relative change of the loss below which it counts as barely moving. */
   static final double BARELY = 0.02;
@@ -79,7 +79,7 @@ public final class AdjustmentRule {
   }
 
   private static boolean diverging(List<Double> train) {
-    boolean rising = train.size() >= LEAST_POINTS && end(train) > DIVERGING * start(train);
+    boolean rising = train.size() >= MIN_POINTS && end(train) > DIVERGING * start(train);
     return rising || train.stream().anyMatch(AdjustmentRule::broken);
   }
 

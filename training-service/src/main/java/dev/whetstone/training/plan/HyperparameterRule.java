@@ -13,9 +13,9 @@ public final class HyperparameterRule {
   static final double SHORT_RUN_FACTOR = 1.5;
   static final int SHORT_RUN_STEPS = 100;
   static final int WANTED_STEPS = 60;
-  static final int MOST_EPOCHS = 10;
-  static final int LEAST_BATCH = 8;
-  static final int GREATEST_BATCH = 256;
+  static final int MAX_EPOCHS = 10;
+  static final int MIN_BATCH = 8;
+  static final int MAX_BATCH = 256;
   static final double BATCH_SHARE = 0.002;
 
   private HyperparameterRule() {}
@@ -80,7 +80,7 @@ public final class HyperparameterRule {
       reasons.add("batch " + training.batchSize() + ": set by the loop");
       return training.batchSize();
     }
-    int batch = (int) Math.clamp(Math.round(BATCH_SHARE * examples), LEAST_BATCH, GREATEST_BATCH);
+    int batch = (int) Math.clamp(Math.round(BATCH_SHARE * examples), MIN_BATCH, MAX_BATCH);
     reasons.add("batch " + batch + ": 0.2 % of " + examples + " examples, within 8 to 256");
     return batch;
   }
@@ -96,12 +96,12 @@ public final class HyperparameterRule {
       return new Epochs(training.epochs(), false);
     }
     int bySize = examples < 1_000 ? 4 : examples < 10_000 ? 3 : examples < 300_000 ? 2 : 1;
-    int wanted = Math.clamp(bySize + learned.epochsDelta(), 1, MOST_EPOCHS);
-    int needed = Math.min(MOST_EPOCHS, Math.ceilDiv(WANTED_STEPS, stepsPerEpoch));
+    int wanted = Math.clamp(bySize + learned.epochsDelta(), 1, MAX_EPOCHS);
+    int needed = Math.min(MAX_EPOCHS, Math.ceilDiv(WANTED_STEPS, stepsPerEpoch));
     if (needed > wanted) {
       reasons.add(
           "epochs %d: raised from %d to reach %d optimizer steps (at most %d epochs)"
-              .formatted(needed, wanted, WANTED_STEPS, MOST_EPOCHS));
+              .formatted(needed, wanted, WANTED_STEPS, MAX_EPOCHS));
       return new Epochs(needed, true);
     }
     String past =

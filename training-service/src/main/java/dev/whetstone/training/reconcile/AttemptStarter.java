@@ -145,7 +145,7 @@ public class AttemptStarter {
   /** Reads the object store first; the rows are written afterwards in one short transaction. */
   private boolean insert(StoredRun seen, Run.Waiting run, LoopSpec spec, Instant now) {
     RunIdentity identity = run.identity();
-    RunPlan plan = seen.plan() == null ? plans.make(identity, spec) : seen.plan();
+    RunPlan plan = seen.plan() == null ? plans.build(identity, spec) : seen.plan();
     Run.Active active = run.start();
     Attempt.Starting attempt = attempt(run, active, spec, plan, now);
     Duration lease = spec.spec().training().leaseDuration();

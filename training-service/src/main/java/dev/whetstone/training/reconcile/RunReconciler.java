@@ -28,7 +28,7 @@ public class RunReconciler {
   private static final Logger LOG = Logger.getLogger(RunReconciler.class);
 
   /** Steps of one run in a row, after which other runs get its thread. */
-  private static final int MOST_MOVES = 4;
+  private static final int MAX_STEPS_IN_A_ROW = 4;
 
   /** For steps in progress at shutdown; a step that is cut off is repeated after the restart. */
   private static final Duration SHUTDOWN_WAIT = Duration.ofSeconds(10);
@@ -116,7 +116,7 @@ public class RunReconciler {
 
   private void step(String runId) {
     try {
-      for (int moves = 0; moves < MOST_MOVES && !stopping && stepper.step(runId); moves++) {
+      for (int moves = 0; moves < MAX_STEPS_IN_A_ROW && !stopping && stepper.step(runId); moves++) {
         LOG.tracef("run-moved run=%s", runId);
       }
     } catch (RuntimeException e) {

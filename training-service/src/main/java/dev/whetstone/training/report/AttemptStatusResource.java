@@ -50,6 +50,6 @@ public class AttemptStatusResource {
               "/phase",
               "one of loading, training, saving, done, failed"));
     }
-    return reports.take(attempt, authorization.substring(SCHEME.length()).strip(), report);
+    return reports.receive(attempt, authorization.substring(SCHEME.length()).strip(), report);
   }
 }

@@ -27,6 +27,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * Records a worker's report and answers with a directive. Only the live attempt of a run may report:
@@ -45,8 +46,8 @@ public class StatusReportHandler {
   private final StepMetricsRepository metrics;
   private final GpuBudget budget;
   private final DeclaredLoopRepository loops;
-  private final RunFinisher ending;
-  private final CheckpointVerifier output;
+  private final RunFinisher finisher;
+  private final CheckpointVerifier verifier;
   private final LeaseClock clock;
   private final TrainingConfig config;
   private final MeterRegistry registry;
@@ -57,8 +58,8 @@ public class StatusReportHandler {
       StepMetricsRepository metrics,
       GpuBudget budget,
       DeclaredLoopRepository loops,
-      RunFinisher ending,
-      CheckpointVerifier output,
+      RunFinisher finisher,
+      CheckpointVerifier verifier,
       LeaseClock clock,
       TrainingConfig config,
       MeterRegistry registry) {
@@ -67,8 +68,8 @@ public class StatusReportHandler {
     this.metrics = metrics;
     this.budget = budget;
     this.loops = loops;
-    this.ending = ending;
-    this.output = output;
+    this.finisher = finisher;
+    this.verifier = verifier;
     this.clock = clock;
     this.config = config;
     this.registry = registry;
@@ -77,14 +78,14 @@ public class StatusReportHandler {
   /**
    * @throws ProblemException 401 for another token, 404 for an unknown attempt, 409 for a stale one
    */
-  public WorkerDirective take(String attemptId, String token, StatusReport report) {
+  public WorkerDirective receive(String attemptId, String token, StatusReport report) {
     StoredAttempt seen = authenticated(attemptId, token);
     try {
       WorkerDirective answer =
           report.phase() == StatusReport.Phase.DONE
               ? done(seen.attempt(), report)
               : QuarkusTransaction.requiringNew().call(() -> progress(attemptId, report));
-      count(answer.directive().name().toLowerCase(java.util.Locale.ROOT));
+      count(answer.directive().name().toLowerCase(Locale.ROOT));
       return answer;
     } catch (ProblemException e) {
       count(e.problem().code());
@@ -156,13 +157,13 @@ public class StatusReportHandler {
     if (hasSucceeded(seen)) {
       return CONTINUE;
     }
-    CheckpointVerifier.Verification verdict =
-        output.verify(facts.runId(), facts.fence(), report.result());
-    return QuarkusTransaction.requiringNew().call(() -> done(facts, report, verdict));
+    CheckpointVerifier.Verification verification =
+        verifier.verify(facts.runId(), facts.fence(), report.result());
+    return QuarkusTransaction.requiringNew().call(() -> done(facts, report, verification));
   }
 
   private WorkerDirective done(
-      Attempt.Facts facts, StatusReport report, CheckpointVerifier.Verification verdict) {
+      Attempt.Facts facts, StatusReport report, CheckpointVerifier.Verification verification) {
     StoredRun run = runs.lock(facts.runId()).orElseThrow();
     StoredAttempt locked = attempts.lock(facts.attemptId()).orElseThrow();
     if (hasSucceeded(locked.attempt())) {
@@ -180,13 +181,13 @@ public class StatusReportHandler {
     attempts.saveProgress(facts.attemptId(), report);
     Attempt.Live reported = live.reported(report, now, locked.lease());
     attempts.save(reported);
-    return switch (verdict) {
+    return switch (verification) {
       case CheckpointVerifier.Verification.Valid whole -> {
-        ending.succeed(run, active, reported, whole, now);
+        finisher.succeed(run, active, reported, whole, now);
         yield CONTINUE;
       }
       case CheckpointVerifier.Verification.Invalid broken -> {
-        ending.endAttempt(
+        finisher.endAttempt(
             run,
             active,
             reported,

@@ -39,7 +39,7 @@ public class RunPlanBuilder {
    * @throws dev.whetstone.training.batch.CorruptBatchException when a batch does not verify
    * @throws dev.whetstone.kit.store.ObjectStoreException when a batch or the starting point cannot be read
    */
-  public RunPlan make(RunIdentity identity, LoopSpec spec) {
+  public RunPlan build(RunIdentity identity, LoopSpec spec) {
     LoopSpec.Training training = spec.spec().training();
     List<Batch> sources = batches.byId(identity.loop(), identity.batchIds());
     Set<String> withdrawn = batches.withdrawnExamples(identity.loop());

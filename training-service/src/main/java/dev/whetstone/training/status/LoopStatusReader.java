@@ -25,17 +25,17 @@ public class LoopStatusReader {
   private final RunRepository runs;
   private final AttemptRepository attempts;
   private final BatchRepository batches;
-  private final RunScheduler planner;
+  private final RunScheduler scheduler;
 
   public LoopStatusReader(
       RunRepository runs,
       AttemptRepository attempts,
       BatchRepository batches,
-      RunScheduler planner) {
+      RunScheduler scheduler) {
     this.runs = runs;
     this.attempts = attempts;
     this.batches = batches;
-    this.planner = planner;
+    this.scheduler = scheduler;
   }
 
   /** A loop's conditions and batches. */
@@ -99,7 +99,7 @@ public class LoopStatusReader {
   }
 
   private LoopCondition waiting(LoopId loop, String before) {
-    return switch (planner.preview(loop)) {
+    return switch (scheduler.preview(loop)) {
       case RunStartRule.Answer.Wait wait ->
           training("False", wait.reason(), before + wait.message());
       case RunStartRule.Answer.Start _ ->

@@ -23,7 +23,7 @@ public class FakeComputeEngine implements ComputeEngine {
   private final List<String> launches = new CopyOnWriteArrayList<>();
   private final List<String> stops = new CopyOnWriteArrayList<>();
   private final Map<String, CountDownLatch> blocked = new ConcurrentHashMap<>();
-  private final AtomicInteger places = new AtomicInteger(Integer.MAX_VALUE);
+  private final AtomicInteger slots = new AtomicInteger(Integer.MAX_VALUE);
   private final AtomicBoolean failAfterLaunch = new AtomicBoolean();
   private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
 
@@ -41,9 +41,9 @@ public class FakeComputeEngine implements ComputeEngine {
     }
     synchronized (workers) {
       boolean isNew = !workers.containsKey(attempt.attemptId());
-      if (isNew && running() >= places.get()) {
+      if (isNew && running() >= slots.get()) {
         return new Launch.Deferred(
-            "waiting for a free place: %d of %d workers run".formatted(running(), places.get()));
+            "waiting for a free worker slot: %d of %d workers run".formatted(running(), slots.get()));
       }
       if (isNew) {
         workers.put(attempt.attemptId(), new Observation.Running());
@@ -81,7 +81,7 @@ public class FakeComputeEngine implements ComputeEngine {
 
   /** From now on at most this many workers run at the same time. */
   public void limit(int workersAtOnce) {
-    places.set(workersAtOnce);
+    slots.set(workersAtOnce);
   }
 
   /** No more workers than run now: those of other tests count too. */

@@ -261,7 +261,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   }
 
   @Test
-  void shouldFreeThePlaceOfALaunchThatWasCutOffByAKill() throws IOException {
+  void shouldFreeTheSlotOfALaunchThatWasCutOffByAKill() throws IOException {
     engine = bounded(new WorkerSlots.Limits(1, List.of()));
     Path slot = Files.createDirectories(folder.resolve("work/.slots")).resolve("0");
     Files.writeString(slot, "run-killed-1");
