@@ -30,6 +30,7 @@ class CommitFailureTest {
   @Inject TrainingFixture fixture;
   @Inject FakeComputeEngine engine;
   @Inject WorkerDouble worker;
+  @Inject TestLeaseClock clock;
   @Inject Sql sql;
   @Inject BatchRepository batches;
   @Inject RunRepository runs;
@@ -37,6 +38,7 @@ class CommitFailureTest {
   @AfterEach
   void repairTheDatabase() {
     sql.update("drop function if exists test_failure() cascade");
+    engine.limit(Integer.MAX_VALUE);
     fixture.endAllRuns();
   }
 
@@ -86,6 +88,28 @@ class CommitFailureTest {
     assertThat(fixture.run(loop).attempts()).hasSize(1);
     assertThat(fixture.run(loop).attempts().getFirst().state()).isEqualTo("loading");
     assertThat(engine.launches()).containsOnlyOnce(fixture.attempt(loop));
+  }
+
+  @Test
+  void shouldLaunchOnceTheClaimEndsAfterAKillBetweenClaimAndLaunch() {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    engine.limitToRunning();
+    fixture.pass();
+    String attempt = fixture.attempt(loop);
+    sql.update(
+        "update attempt set token_sha256 = 'lost', lease_until = ? where attempt_id = ?",
+        clock.now().plusSeconds(60),
+        attempt);
+    engine.limit(Integer.MAX_VALUE);
+
+    fixture.pass();
+    assertThat(engine.launches()).doesNotContain(attempt);
+
+    clock.advance(Duration.ofSeconds(60));
+    fixture.pass();
+    assertThat(engine.launches()).containsOnlyOnce(attempt);
+    worker.trains(fixture.spec(loop), 1).statusCode(200);
   }
 
   private void shouldSucceedOnceTheDatabaseWorks(String trigger) {

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.is;
 
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.config.TrainingConfig;
+import dev.whetstone.training.engine.ProcessEngineConfig;
 import dev.whetstone.training.engine.WorkerConfig;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -23,6 +24,7 @@ class OperationsTest {
   @Inject TrainingFixture fixture;
   @Inject TrainingConfig training;
   @Inject WorkerConfig worker;
+  @Inject ProcessEngineConfig process;
 
   @Test
   void shouldBeReadyWhileTheReconcilerMakesPasses() {
@@ -85,6 +87,9 @@ class OperationsTest {
     assertThat(training.leastSftExamples()).isEqualTo(50);
     assertThat(training.decisionWait()).isEqualTo(Duration.ofMinutes(30));
     assertThat(training.launchGrace()).isEqualTo(Duration.ofMinutes(3));
+    assertThat(training.maxConcurrentSteps()).isEqualTo(16);
+    assertThat(process.maxWorkers()).isEmpty();
+    assertThat(process.devices()).isEmpty();
     assertThat(training.downtime()).isEqualTo(Duration.ofSeconds(20));
     assertThat(worker.command()).containsExactly("-m", "whetstone_worker");
     assertThat(worker.work()).isEqualTo(Path.of(".whetstone/work"));

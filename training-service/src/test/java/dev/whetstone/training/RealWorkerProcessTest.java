@@ -7,6 +7,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.attempt.AttemptView;
 import dev.whetstone.training.engine.ComputeEngine;
+import dev.whetstone.training.engine.ProcessEngineConfig;
 import dev.whetstone.training.engine.ScriptedComputeEngine;
 import dev.whetstone.training.status.RunView;
 import io.quarkus.test.common.WithTestResource;
@@ -19,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +34,7 @@ class RealWorkerProcessTest {
   @Inject TrainingFixture fixture;
   @Inject TestLeaseClock clock;
   @Inject ComputeEngine engine;
+  @Inject ProcessEngineConfig bounds;
 
   private LoopId loop;
 
@@ -50,7 +53,11 @@ class RealWorkerProcessTest {
             "quarkus.http.test-port",
             port,
             "whetstone.training.callback-url",
-            "http://127.0.0.1:" + port);
+            "http://127.0.0.1:" + port,
+            "whetstone.training.process.max-workers",
+            "2",
+            "whetstone.training.process.devices",
+            "0,1");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -82,6 +89,12 @@ class RealWorkerProcessTest {
     assertThat(run.attempts().getFirst().exitCode()).isEqualTo(137);
     assertThat(run.checkpointId()).hasSize(64);
     assertThat(fixture.metrics(loop)).extracting(point -> point.step()).contains(1L, 20L, 30L);
+  }
+
+  @Test
+  void shouldReadTheBoundsFromTheConfiguration() {
+    assertThat(bounds.maxWorkers()).hasValue(2);
+    assertThat(bounds.devices()).contains(List.of("0", "1"));
   }
 
   private void passUntil(java.util.function.Predicate<RunView> condition) {

@@ -41,6 +41,7 @@ class RunClaimTest {
   @Inject Sql sql;
   @Inject TestLeaseClock clock;
   @Inject MeterRegistry registry;
+  @Inject WorkerDouble worker;
   @Inject RunScheduler scheduler;
   @Inject ReconcilerHeartbeat heartbeat;
   @Inject RunStepper stepper;
@@ -93,6 +94,7 @@ class RunClaimTest {
       assertThat(runs.of(loop)).hasSize(1);
       assertThat(fixture.run(loop).attempts()).hasSize(1);
       assertThat(fixture.run(loop).batchIds()).hasSize(2);
+      worker.trains(fixture.spec(loop), 1).statusCode(200);
     }
   }
 

@@ -7,12 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -30,37 +28,9 @@ public final class LocalProcessEngine implements ComputeEngine {
   private static final String SLOTS = ".slots";
   private static final long KEEPER_SECONDS = 30;
 
-  /** A keeper that can write to its folder records the process id within milliseconds. */
-  private static final Duration NOTED_WITHIN = Duration.ofSeconds(10);
-
-  /**
-   * The inner shell becomes the worker by {@code exec} and so keeps the process id and start time
-   * that it recorded. Creating the folder {@code kept} succeeds once, so that two launches of one
-   * attempt, the first by a service that was killed half-way, start one worker. A worker whose
-   * process id cannot be recorded, as on a full disk, could not be found again: the keeper then
-   * fails without starting it.
-   */
-  private static final String KEEPER =
-      """
-      folder=$1; shift
-      mkdir "$folder/kept" 2> /dev/null || exit 0
-      note='
-        ticks=$(sed "s/.*) //" /proc/$$/stat 2> /dev/null | cut -d" " -f20)
-        echo "$$ $ticks" > "$folder/$name.partial" && mv "$folder/$name.partial" "$folder/$name"
-      '
-      name=keeper; eval "$note" || exit 1
-      note="$note" sh -c '
-        folder=$1; shift
-        name=pid; eval "$note" || exit 1; unset note
-        exec "$@"
-      ' worker "$folder" "$@" >> "$folder/worker.log" 2>&1 < /dev/null
-      echo $? > "$folder/exit.partial" && mv "$folder/exit.partial" "$folder/exit"
-      test -e "$folder/pid"
-      """;
-
   private final Settings settings;
   private final WorkerSlots slots;
-  private final Duration notedWithin;
+  private final WorkerKeeper keeper;
   private volatile boolean ending;
 
   /**
@@ -88,13 +58,13 @@ public final class LocalProcessEngine implements ComputeEngine {
   }
 
   LocalProcessEngine(Settings settings) {
-    this(settings, NOTED_WITHIN);
+    this(settings, WorkerKeeper.RECORDED_WITHIN);
   }
 
-  LocalProcessEngine(Settings settings, Duration notedWithin) {
+  LocalProcessEngine(Settings settings, Duration recordedWithin) {
     this.settings = settings;
     this.slots = new WorkerSlots(settings.work().resolve(SLOTS), settings.limits());
-    this.notedWithin = notedWithin;
+    this.keeper = new WorkerKeeper(settings, recordedWithin);
   }
 
   @Override
@@ -123,7 +93,7 @@ public final class LocalProcessEngine implements ComputeEngine {
         case WorkerSlots.Answer.Taken taken -> {
           try {
             folder.writeSpec(Json.write(attempt.spec()));
-            start(folder, attempt.token(), taken.device());
+            keeper.start(folder, attempt.token(), taken.device());
           } catch (IOException e) {
             slots.release(attemptId);
             throw e;
@@ -207,57 +177,8 @@ public final class LocalProcessEngine implements ComputeEngine {
     }
   }
 
-  private void start(AttemptFolder folder, String token, Optional<String> device)
-      throws IOException {
-    List<String> command = new ArrayList<>();
-    onPath("setsid").ifPresent(path -> command.add(path.toString()));
-    command.addAll(List.of("sh", "-c", KEEPER, "keeper", folder.path().toString()));
-    command.add(settings.interpreter());
-    command.addAll(settings.command());
-    command.addAll(List.of("train", "--spec", folder.spec().toString()));
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.path().toFile())
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD);
-    WorkerEnvironmentFilter.restrict(builder.environment());
-    builder.environment().putAll(settings.environment());
-    device.ifPresent(one -> builder.environment().put("CUDA_VISIBLE_DEVICES", one));
-    builder.environment().put("WHETSTONE_WORKER_TOKEN", token);
-    Process keeper = builder.start();
-    awaitPid(folder, keeper);
-    LOG.infof(
-        "worker-started attempt=%s device=%s log=%s",
-        folder.path().getFileName(), device.orElse("unset"), folder.log());
-  }
-
-  /** Until the process id is recorded, a poll would not find the worker. */
-  private void awaitPid(AttemptFolder folder, Process keeper) throws IOException {
-    long deadline = System.nanoTime() + notedWithin.toNanos();
-    try {
-      while (!Files.exists(folder.pid())
-          && System.nanoTime() < deadline
-          && !keeper.waitFor(5, TimeUnit.MILLISECONDS)) {
-        LOG.tracef("worker-starting folder=%s", folder.path());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    if (!Files.exists(folder.pid()) && !wasSecond(folder, keeper)) {
-      keeper.descendants().forEach(ProcessHandle::destroyForcibly);
-      keeper.destroyForcibly();
-      throw new IOException("the keeper could not write to the folder");
-    }
-  }
-
-  /** A second keeper exits with 0 and leaves the attempt to the first. */
-  private static boolean wasSecond(AttemptFolder folder, Process keeper) {
-    return folder.isKept() && !keeper.isAlive() && keeper.exitValue() == 0;
-  }
-
   private Optional<String> whatIsMissing() throws IOException {
-    if (onPath(settings.interpreter()).isEmpty()) {
+    if (WorkerKeeper.onPath(settings.interpreter()).isEmpty()) {
       return Optional.of(
           "Python '%s' does not exist; set WHETSTONE_WORKER_PYTHON to the python of the environment in which the package whetstone_worker is installed"
               .formatted(settings.interpreter()));
@@ -268,17 +189,6 @@ public final class LocalProcessEngine implements ComputeEngine {
     return new WorkerPackageProbe(
             settings.interpreter(), settings.requiredModule().get(), settings.environment())
         .whatIsMissing();
-  }
-
-  private static Optional<Path> onPath(String program) {
-    if (program.contains("/")) {
-      return Optional.of(Path.of(program)).filter(Files::isExecutable);
-    }
-    String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
-    return Stream.of(path.split(":"))
-        .map(folder -> Path.of(folder, program))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   private AttemptFolder folder(String attemptId) {
