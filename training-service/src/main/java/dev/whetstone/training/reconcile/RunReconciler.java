@@ -14,6 +14,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
@@ -96,9 +97,13 @@ public class RunReconciler {
         .toList();
   }
 
+  /** The new run's first step need not wait for the next pass. */
   private void plan(LoopId loop) {
     try {
-      scheduler.plan(loop).filter(_ -> !stopping).ifPresent(this::submitStep);
+      Optional<String> planned = scheduler.plan(loop);
+      if (!stopping && planned.map(this::submitStep).isPresent()) {
+        LOG.debugf("run-step-submitted loop=%s run=%s", loop, planned.get());
+      }
     } catch (RuntimeException e) {
       LOG.errorf(e, "run-planning-failed loop=%s", loop);
     }

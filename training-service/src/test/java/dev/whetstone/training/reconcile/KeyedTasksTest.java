@@ -36,10 +36,11 @@ class KeyedTasksTest {
 
   @Test
   void shouldRunOtherKeysWhileOneTaskIsBlocked() throws Exception {
-    tasks.submit("slow", this::block);
+    CompletableFuture<Void> slow = tasks.submit("slow", this::block);
 
     tasks.submit("fast", started::incrementAndGet).get(20, TimeUnit.SECONDS);
 
+    assertThat(slow).isNotDone();
     assertThat(tasks.awaitAll(Duration.ofMillis(1))).isFalse();
     release.countDown();
     assertThat(tasks.awaitAll(LIMIT)).isTrue();
