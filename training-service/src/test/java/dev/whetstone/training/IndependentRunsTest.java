@@ -68,8 +68,8 @@ class IndependentRunsTest {
     fixture.pass();
 
     assertThat(fixture.run(loop).state()).isEqualTo("active");
-    assertThat(fixture.run(loop).reason()).contains("waiting for a free worker slot");
-    state.assertStatus(loop, "WaitingForEngine", "waiting for a free worker slot");
+    assertThat(fixture.run(loop).reason()).contains("worker slots are taken");
+    state.assertStatus(loop, "WaitingForEngine", "worker slots are taken");
     tick(Duration.ofMinutes(10));
     assertThat(fixture.run(loop).attempts()).hasSize(1);
 

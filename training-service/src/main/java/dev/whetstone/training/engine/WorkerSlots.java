@@ -59,9 +59,9 @@ record WorkerSlots(Path folder, Limits limits) {
 
     private String full() {
       return devices.isEmpty()
-          ? "waiting for a free worker slot: %d of %d workers run on this machine (whetstone.training.process.max-workers)"
+          ? "%d of %d worker slots are taken on this machine (whetstone.training.process.max-workers)"
               .formatted(workers, workers)
-          : "waiting for a free worker slot: %d of %d workers run on this machine, one per device (whetstone.training.process.max-workers, whetstone.training.process.devices)"
+          : "%d of %d worker slots are taken on this machine, one per device (whetstone.training.process.max-workers, whetstone.training.process.devices)"
               .formatted(workers, workers);
     }
   }

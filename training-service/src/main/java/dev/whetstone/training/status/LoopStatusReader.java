@@ -84,7 +84,7 @@ public class LoopStatusReader {
     return attempt.waitsForEngine()
         .map(
             reason ->
-                training("False", "WaitingForEngine", run.identity().runId() + " is " + reason))
+                training("False", "WaitingForEngine", run.identity().runId() + " waits for its compute engine: " + reason))
         .orElseGet(() -> training("True", "Running", progress(run, attempt)));
   }
 

@@ -65,7 +65,7 @@ abstract class ComputeEngineContract {
     assertThat(bounded.launch(launch(second, "token")))
         .isInstanceOfSatisfying(
             Launch.Deferred.class,
-            deferred -> assertThat(deferred.reason()).contains("1 of 1 workers"));
+            deferred -> assertThat(deferred.reason()).contains("1 of 1 worker slots"));
     assertThat(bounded.poll(second.attempt())).isInstanceOf(Observation.Unknown.class);
     assertThat(bounded.launch(launch(first, "token"))).isInstanceOf(Launch.Started.class);
 

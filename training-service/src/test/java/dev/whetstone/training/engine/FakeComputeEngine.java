@@ -43,7 +43,7 @@ public class FakeComputeEngine implements ComputeEngine {
       boolean isNew = !workers.containsKey(attempt.attemptId());
       if (isNew && running() >= slots.get()) {
         return new Launch.Deferred(
-            "waiting for a free worker slot: %d of %d workers run".formatted(running(), slots.get()));
+            "%d of %d worker slots are taken".formatted(running(), slots.get()));
       }
       if (isNew) {
         workers.put(attempt.attemptId(), new Observation.Running());
