@@ -1,6 +1,5 @@
 package dev.whetstone.training.engine;
 
-import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -43,7 +42,6 @@ public class ComputeEngineProvider {
   }
 
   @Produces
-  @DefaultBean
   @ApplicationScoped
   ComputeEngine engine() {
     return engine;

@@ -4,6 +4,8 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,12 +19,17 @@ import java.util.stream.Collectors;
 public class EngineRouter {
   private final SortedMap<String, ComputeEngine> engines;
 
+  @Inject
+  public EngineRouter(@Any Instance<ComputeEngine> beans) {
+    this(beans.stream().toList());
+  }
+
   /**
    * @throws IllegalStateException when two engines have the same kind
    */
-  public EngineRouter(@Any Instance<ComputeEngine> beans) {
+  EngineRouter(List<ComputeEngine> all) {
     this.engines =
-        beans.stream()
+        all.stream()
             .collect(
                 Collectors.toMap(
                     ComputeEngine::kind,

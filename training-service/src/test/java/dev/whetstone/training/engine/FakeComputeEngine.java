@@ -2,7 +2,9 @@ package dev.whetstone.training.engine;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Alternative;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A compute engine whose workers the test controls. */
+@Alternative
+@Priority(1)
 @ApplicationScoped
 public class FakeComputeEngine implements ComputeEngine {
   private final Map<String, Observation> workers = new ConcurrentHashMap<>();
