@@ -94,8 +94,12 @@ class IndependentRunsTest {
     tick(Duration.ofSeconds(10));
 
     assertThat(engine.launches()).doesNotContain(attempt);
-    assertThat(sql.first("select outcome from attempt where attempt_id = ?",
-            row -> row.getString(1), attempt)).contains("superseded");
+    assertThat(
+            sql.first(
+                "select outcome from attempt where attempt_id = ?",
+                row -> row.getString(1),
+                attempt))
+        .contains("superseded");
   }
 
   private LoopId started() {

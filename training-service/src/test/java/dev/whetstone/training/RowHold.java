@@ -4,9 +4,7 @@ import dev.whetstone.kit.sql.Sql;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import java.util.concurrent.CountDownLatch;
 
-/**
- * Locks a row, so that a writer waits inside its transaction until the test releases it.
- */
+/** Locks a row, so that a writer waits inside its transaction until the test releases it. */
 final class RowHold implements AutoCloseable {
   private final CountDownLatch taken = new CountDownLatch(1);
   private final CountDownLatch over = new CountDownLatch(1);

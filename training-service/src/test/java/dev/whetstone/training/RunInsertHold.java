@@ -6,8 +6,8 @@ import dev.whetstone.kit.sql.Sql;
 import java.time.Duration;
 
 /**
- * Delays an insert of a run just before its commit, as a slow machine might: the insert waits
- * for a row of a test table until the test releases it.
+ * Delays an insert of a run just before its commit, as a slow machine might: the insert waits for a
+ * row of a test table until the test releases it.
  */
 final class RunInsertHold implements AutoCloseable {
   private final Sql sql;

@@ -108,7 +108,8 @@ public sealed interface Attempt {
         Instant now, Duration progressDeadline, Duration longest) {
       if (now.isAfter(leaseUntil)) {
         return Optional.of(
-            new AttemptEnd.Lost("the worker sent no report before its lease ended at " + leaseUntil));
+            new AttemptEnd.Lost(
+                "the worker sent no report before its lease ended at " + leaseUntil));
       }
       if (now.isAfter(progressAt.plus(progressDeadline))) {
         return Optional.of(

@@ -52,8 +52,8 @@ public class CheckpointVerifier {
    * Reads the attempt's own folder only, whatever URI its worker reports.
    *
    * @param claimed the result that the worker reported; absent when it did not report one
-   * @throws ObjectStoreException when the store cannot read the output; nothing is known about it then,
-   *     and the caller verifies again later
+   * @throws ObjectStoreException when the store cannot read the output; nothing is known about it
+   *     then, and the caller verifies again later
    */
   public Verification verify(String runId, long fence, StatusReport.@Nullable Result claimed) {
     String key = RunObjectKeys.checkpointManifest(runId, fence);

@@ -17,11 +17,12 @@ final class StoredFileVerifier {
   private StoredFileVerifier() {}
 
   /**
-   * Describes the first fault in a sentence: a file is missing, has other bytes, or lies outside the
-   * folder.
+   * Describes the first fault in a sentence: a file is missing, has other bytes, or lies outside
+   * the folder.
    *
    * @param folder key prefix that the paths are relative to
-   * @throws ObjectStoreException when the store cannot read a file; nothing is known about the file then
+   * @throws ObjectStoreException when the store cannot read a file; nothing is known about the file
+   *     then
    */
   static Optional<String> fault(
       ObjectStore store, String folder, List<CheckpointManifest.File> files) {

@@ -12,8 +12,10 @@ public interface TrainingConfig {
   @WithDefault("1s")
   String reconcileEvery();
 
-  /** Runs whose step is in progress at the same time; the others wait. Each reads and verifies
-   * objects, one batch in memory at a time. */
+  /**
+   * Runs whose step is in progress at the same time; the others wait. Each reads and verifies
+   * objects, one batch in memory at a time.
+   */
   @WithDefault("16")
   int maxConcurrentSteps();
 

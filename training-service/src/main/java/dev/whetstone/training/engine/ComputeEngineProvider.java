@@ -34,7 +34,11 @@ public class ComputeEngineProvider {
     this.engine =
         new LocalProcessEngine(
             new LocalProcessEngine.Settings(
-                config.python(), config.command(), config.work(), module, environment,
+                config.python(),
+                config.command(),
+                config.work(),
+                module,
+                environment,
                 WorkerSlots.Limits.of(
                     bounds.maxWorkers().stream().boxed().findFirst(),
                     bounds.devices().orElse(List.of()))));

@@ -131,14 +131,16 @@ public final class LocalProcessEngine implements ComputeEngine {
     if (process.get().isAlive() || folder.keeper().filter(ProcessIdentity::isAlive).isPresent()) {
       return new Observation.Running();
     }
-    return new Observation.Exited(folder.exitCode().orElse(AttemptFolder.UNKNOWN_EXIT), folder.lastWords());
+    return new Observation.Exited(
+        folder.exitCode().orElse(AttemptFolder.UNKNOWN_EXIT), folder.lastWords());
   }
 
   /** The keeper is about to start the worker, or was killed before it could. */
   private static Observation keptWithoutProcess(AttemptFolder folder) throws IOException {
     return folder.secondsKept() < KEEPER_SECONDS
         ? new Observation.Running()
-        : new Observation.Exited(AttemptFolder.UNKNOWN_EXIT, "the keeper was killed before it started the worker");
+        : new Observation.Exited(
+            AttemptFolder.UNKNOWN_EXIT, "the keeper was killed before it started the worker");
   }
 
   @Override

@@ -24,9 +24,8 @@ record ProcessIdentity(long pid, long startTicks, Instant notedAt) {
   private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
   /**
-   * Reads {@code <pid> <startTicks>}; empty while the file does not exist,
-   * and when it has no content: a power loss can lose the content of a file, and has ended the
-   * process.
+   * Reads {@code <pid> <startTicks>}; empty while the file does not exist, and when it has no
+   * content: a power loss can lose the content of a file, and has ended the process.
    */
   static Optional<ProcessIdentity> read(Path file) throws IOException {
     try {

@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The environment variables of the service that a worker inherits: never passwords, keys or database
- * settings. An allow-list, so that a new secret stays out without a change here. */
+/**
+ * The environment variables of the service that a worker inherits: never passwords, keys or
+ * database settings. An allow-list, so that a new secret stays out without a change here.
+ */
 final class WorkerEnvironmentFilter {
   private static final Set<String> NAMES =
       Set.of(

@@ -54,8 +54,7 @@ record WorkerKeeper(LocalProcessEngine.Settings settings, Duration recordedWithi
    *
    * @throws IOException when the keeper could not write to the folder; no worker runs then
    */
-  void start(AttemptFolder folder, String token, Optional<String> device)
-      throws IOException {
+  void start(AttemptFolder folder, String token, Optional<String> device) throws IOException {
     List<String> command = new ArrayList<>();
     onPath("setsid").ifPresent(path -> command.add(path.toString()));
     command.addAll(List.of("sh", "-c", SCRIPT, "keeper", folder.path().toString()));

@@ -125,8 +125,7 @@ record WorkerSlots(Path folder, Limits limits) {
 
   private Answer taken(int index) {
     List<String> devices = limits.devices();
-    return new Answer.Taken(
-        devices.isEmpty() ? Optional.empty() : Optional.of(devices.get(index)));
+    return new Answer.Taken(devices.isEmpty() ? Optional.empty() : Optional.of(devices.get(index)));
   }
 
   /** Slots whose worker runs, or is about to be started. */

@@ -23,7 +23,10 @@ public final class AdjustmentRule {
   /** Ratio of the last to the least validation loss above which it counts as rising. */
   static final double RISING = 1.02;
 
-  /** Relative decrease between the last two validations above which the loss counts as still falling. */
+  /**
+   * Relative decrease between the last two validations above which the loss counts as still
+   * falling.
+   */
   static final double STILL_FALLING = 0.01;
 
   private AdjustmentRule() {}
@@ -89,7 +92,9 @@ public final class AdjustmentRule {
         && end(train) < start(train);
   }
 
-  /** By both losses, where they are known: a model whose training loss alone decreases is learning. */
+  /**
+   * By both losses, where they are known: a model whose training loss alone decreases is learning.
+   */
   private static boolean barelyMoving(List<Double> train, List<Double> valid) {
     boolean validStandsStill =
         valid.size() < 2

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Selects the rows that a run trains on: newest and best first, up to a cap. It takes the batches one
- * after the other, newest first, so that only one of them is in memory at a time.
+ * Selects the rows that a run trains on: newest and best first, up to a cap. It takes the batches
+ * one after the other, newest first, so that only one of them is in memory at a time.
  */
 public final class ExampleSelection {
   private final Set<String> seen;

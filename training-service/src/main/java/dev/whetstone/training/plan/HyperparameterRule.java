@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Chooses the hyperparameters of the SFT stage from the amount of data, the loop's settings and past
- * runs. */
+/**
+ * Chooses the hyperparameters of the SFT stage from the amount of data, the loop's settings and
+ * past runs.
+ */
 public final class HyperparameterRule {
   static final double SFT_LEARNING_RATE = 2e-4;
   static final double SHORT_RUN_FACTOR = 1.5;

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every attempt of a run shares, fixed before the first, so that an attempt which resumes sees the
- * same rows and the same hyperparameters.
+ * What every attempt of a run shares, fixed before the first, so that an attempt which resumes sees
+ * the same rows and the same hyperparameters.
  *
  * @param trainExamples rows in {@code train}
  * @param steps optimizer steps expected

@@ -5,14 +5,18 @@ import dev.whetstone.contracts.run.RunSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Builds the spec that a worker reads: a pure function of the loop's spec, the plan and the attempt. */
+/**
+ * Builds the spec that a worker reads: a pure function of the loop's spec, the plan and the
+ * attempt.
+ */
 public final class RunSpecBuilder {
   private RunSpecBuilder() {}
 
   /**
    * What differs between attempts of a run.
    *
-   * @param microBatchSize halved after running out of memory; absent leaves the choice to the worker
+   * @param microBatchSize halved after running out of memory; absent leaves the choice to the
+   *     worker
    */
   public record AttemptFacts(
       String runId,

@@ -180,7 +180,6 @@ public class AttemptStarter {
             output.endsWith("/") ? output : output + "/",
             config.callbackUrl().toString());
     RunSpec runSpec = RunSpecBuilder.build(spec, plan, facts);
-    return new Attempt.Starting(
-        new Attempt.Facts(attemptId, runId, active.fence(), runSpec, now));
+    return new Attempt.Starting(new Attempt.Facts(attemptId, runId, active.fence(), runSpec, now));
   }
 }

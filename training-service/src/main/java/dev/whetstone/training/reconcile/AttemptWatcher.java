@@ -164,8 +164,7 @@ public class AttemptWatcher {
         look.seen(),
         look.attempt(),
         attempt ->
-            finisher.endCorrupt(
-                look.seen(), look.run(), attempt, end, corrupt.get(), clock.now()));
+            finisher.endCorrupt(look.seen(), look.run(), attempt, end, corrupt.get(), clock.now()));
   }
 
   private boolean verifyOutput(Look look, boolean isFinal) {
@@ -187,9 +186,7 @@ public class AttemptWatcher {
               look.attempt(),
               attempt -> finisher.succeed(look.seen(), look.run(), attempt, valid, clock.now()));
       case Verification.Invalid invalid ->
-          end(
-              look,
-              new AttemptEnd.BadOutput("the worker exited with 0, but " + invalid.reason()));
+          end(look, new AttemptEnd.BadOutput("the worker exited with 0, but " + invalid.reason()));
     };
   }
 

@@ -56,7 +56,8 @@ public class RunMoveApplier {
    * Applies a move of a run's attempt, if the attempt is unchanged too. A report that arrived since
    * changes it.
    */
-  public boolean apply(StoredRun seen, Attempt.Unfinished attempt, Consumer<Attempt.Unfinished> move) {
+  public boolean apply(
+      StoredRun seen, Attempt.Unfinished attempt, Consumer<Attempt.Unfinished> move) {
     return applyIf(
         seen,
         () -> {

@@ -33,7 +33,9 @@ public class AttemptStatusResource {
   @Operation(summary = "Reports an attempt's progress; renews its lease")
   @APIResponse(responseCode = "200", description = "The directive that the worker follows")
   @APIResponse(responseCode = "401", description = "The token is not that of the attempt")
-  @APIResponse(responseCode = "409", description = "The attempt is no longer the live one of its run")
+  @APIResponse(
+      responseCode = "409",
+      description = "The attempt is no longer the live one of its run")
   public WorkerDirective report(
       @PathParam("attempt") String attempt,
       @HeaderParam("Authorization") @Nullable String authorization,

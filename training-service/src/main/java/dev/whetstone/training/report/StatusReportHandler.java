@@ -30,8 +30,8 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * Records a worker's report and answers with a directive. Only the live attempt of a run may report:
- * any other gets 409 and changes nothing (I3).
+ * Records a worker's report and answers with a directive. Only the live attempt of a run may
+ * report: any other gets 409 and changes nothing (I3).
  */
 @ApplicationScoped
 public class StatusReportHandler {
@@ -126,7 +126,9 @@ public class StatusReportHandler {
     return budgetIsSpent(run.run().identity(), now) ? SAVE_AND_STOP : CONTINUE;
   }
 
-  /** The worker then saves a resume point and exits; the run waits for the budget and resumes there. */
+  /**
+   * The worker then saves a resume point and exits; the run waits for the budget and resumes there.
+   */
   private boolean budgetIsSpent(RunIdentity run, Instant now) {
     return loops
         .bySha(run.loop(), run.loopSpecSha256())

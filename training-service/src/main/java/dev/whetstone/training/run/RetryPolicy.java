@@ -98,7 +98,9 @@ public final class RetryPolicy {
     return pause.compareTo(longest) > 0 ? longest : pause;
   }
 
-  /** The largest divisor of the batch that is at most half the current size; null when none exists. */
+  /**
+   * The largest divisor of the batch that is at most half the current size; null when none exists.
+   */
   private static @Nullable Integer half(@Nullable Integer now, int batchSize) {
     int micro = (now == null ? batchSize : now) / 2;
     while (micro > 1 && batchSize % micro != 0) {

@@ -18,8 +18,10 @@ public sealed interface Run {
       return new Failed(identity(), fence(), code, reason, at);
     }
 
-    /** Ends the run because its data may no longer be used as it is; another run trains on what
-     * remains. */
+    /**
+     * Ends the run because its data may no longer be used as it is; another run trains on what
+     * remains.
+     */
     default Superseded supersede(String reason, Instant at) {
       return new Superseded(identity(), fence(), reason, at);
     }

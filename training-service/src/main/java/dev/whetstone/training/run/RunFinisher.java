@@ -140,8 +140,10 @@ public class RunFinisher {
     LOG.warnf("run-failed run=%s code=%s reason=%s", run.identity().runId(), code, reason);
   }
 
-  /** Fails the run because a batch does not verify. That batch is withdrawn; the run's other batches
-   * become available to the next run (I6). */
+  /**
+   * Fails the run because a batch does not verify. That batch is withdrawn; the run's other batches
+   * become available to the next run (I6).
+   */
   public void failCorrupt(
       RunRepository.StoredRun stored,
       Run.Unfinished run,
@@ -153,8 +155,10 @@ public class RunFinisher {
     batches.giveBack(run.identity().runId());
   }
 
-  /** Ends the run because its data may no longer be used as it is. Batches that are still wanted
-   * become available to the next run. */
+  /**
+   * Ends the run because its data may no longer be used as it is. Batches that are still wanted
+   * become available to the next run.
+   */
   public void supersede(Run.Unfinished run, String reason, Instant now) {
     runs.save(run.supersede(reason, now));
     batches.giveBack(run.identity().runId());
@@ -189,7 +193,9 @@ public class RunFinisher {
   }
 
   private CheckpointReady ready(
-      RunRepository.StoredRun stored, Run.Active run, CheckpointVerifier.Verification.Valid output) {
+      RunRepository.StoredRun stored,
+      Run.Active run,
+      CheckpointVerifier.Verification.Valid output) {
     RunIdentity identity = run.identity();
     RunPlan plan = stored.plan();
     return new CheckpointReady(

@@ -37,7 +37,8 @@ public class RunPlanBuilder {
   /**
    * @throws IllegalArgumentException when no example is left to train on
    * @throws dev.whetstone.training.batch.CorruptBatchException when a batch does not verify
-   * @throws dev.whetstone.kit.store.ObjectStoreException when a batch or the starting point cannot be read
+   * @throws dev.whetstone.kit.store.ObjectStoreException when a batch or the starting point cannot
+   *     be read
    */
   public RunPlan build(RunIdentity identity, LoopSpec spec) {
     LoopSpec.Training training = spec.spec().training();

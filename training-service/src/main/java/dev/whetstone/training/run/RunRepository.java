@@ -29,8 +29,8 @@ public class RunRepository {
    * A run as it is stored.
    *
    * @param plan absent before the first attempt
-   * @param supersedeReason set when its data may no longer be used as it is; the reconciler then ends
-   *     the run
+   * @param supersedeReason set when its data may no longer be used as it is; the reconciler then
+   *     ends the run
    */
   public record StoredRun(Run run, @Nullable RunPlan plan, @Nullable String supersedeReason) {}
 
@@ -61,8 +61,9 @@ public class RunRepository {
         row -> row.getString(1));
   }
 
-  /** Claims an unfinished run for the caller's transaction; empty when another
-   * transaction has it. */
+  /**
+   * Claims an unfinished run for the caller's transaction; empty when another transaction has it.
+   */
   public Optional<StoredRun> claim(String runId) {
     return sql.first(
         """

@@ -43,8 +43,12 @@ public class BatchResource {
   @POST
   @Path("/set-aside")
   @RequiresScope(KeyScope.OPERATE)
-  @Operation(summary = "Excludes a batch from the loop's runs permanently, for example when its files are lost")
-  @APIResponse(responseCode = "200", description = "The batch; a run that trains on it is superseded")
+  @Operation(
+      summary =
+          "Excludes a batch from the loop's runs permanently, for example when its files are lost")
+  @APIResponse(
+      responseCode = "200",
+      description = "The batch; a run that trains on it is superseded")
   @APIResponse(responseCode = "404", description = "The loop has no such batch")
   @APIResponse(responseCode = "409", description = "The batch is already withdrawn")
   public LoopStatusReader.BatchView setAside(

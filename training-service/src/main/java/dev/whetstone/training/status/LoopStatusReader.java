@@ -66,7 +66,8 @@ public class LoopStatusReader {
       case Run.Waiting _ -> training("True", "Starting", run + " is about to start");
       case Run.Active active -> active(active);
       case Run.Succeeded done ->
-          waiting(loop, run + "  produced checkpoint  " + done.checkpointId().substring(0, 12) + "; ");
+          waiting(
+              loop, run + "  produced checkpoint  " + done.checkpointId().substring(0, 12) + "; ");
       case Run.Failed failed ->
           newBatchWaits(loop)
               ? waiting(loop, run + " failed: " + failed.reason() + "; ")
@@ -81,10 +82,14 @@ public class LoopStatusReader {
 
   private LoopCondition active(Run.Active run) {
     AttemptView attempt = attempts.views(run.identity().runId()).getLast();
-    return attempt.waitsForEngine()
+    return attempt
+        .waitsForEngine()
         .map(
             reason ->
-                training("False", "WaitingForEngine", run.identity().runId() + " waits for its compute engine: " + reason))
+                training(
+                    "False",
+                    "WaitingForEngine",
+                    run.identity().runId() + " waits for its compute engine: " + reason))
         .orElseGet(() -> training("True", "Running", progress(run, attempt)));
   }
 

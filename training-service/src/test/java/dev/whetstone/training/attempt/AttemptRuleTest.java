@@ -116,8 +116,7 @@ class AttemptRuleTest {
   void shouldDescribeHowTheWorkerEnded() {
     StatusReport.Failure reported = new StatusReport.Failure("diverged", "loss is not a number");
     AttemptRule.Situation situation =
-        new AttemptRule.Situation(
-            STATES.get("live"), reported, null, PROGRESS_DEADLINE, LONGEST);
+        new AttemptRule.Situation(STATES.get("live"), reported, null, PROGRESS_DEADLINE, LONGEST);
 
     AttemptMove move = AttemptRule.decide(situation, OBSERVATIONS.get("exited-65"), NOW);
 

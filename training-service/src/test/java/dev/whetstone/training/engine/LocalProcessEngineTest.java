@@ -310,7 +310,8 @@ class LocalProcessEngineTest extends ComputeEngineContract {
 
   @Test
   void shouldReportAMissingPackage() {
-    Launch launch = newEngine("python3", Optional.of("no_such_package")).launch(launch(spec(), "token"));
+    Launch launch =
+        newEngine("python3", Optional.of("no_such_package")).launch(launch(spec(), "token"));
 
     assertThat(launch)
         .isInstanceOfSatisfying(
@@ -405,8 +406,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   void shouldReportAFolderThatCannotBeWritten() throws IOException {
     Path file = Files.createFile(folder.resolve("a-file"));
     Settings settings =
-        new Settings(
-            "python3", List.of(), file.resolve("below"), Optional.empty(), Map.of(), ROOM);
+        new Settings("python3", List.of(), file.resolve("below"), Optional.empty(), Map.of(), ROOM);
 
     assertThat(new LocalProcessEngine(settings).launch(launch(spec(), "token")))
         .isInstanceOfSatisfying(
