@@ -107,7 +107,7 @@ public final class HyperparameterRule {
       return new Epochs(needed, true);
     }
     String past =
-        learned.epochsDelta() == 0 ? "" : ", past runs say %+d".formatted(learned.epochsDelta());
+        learned.epochsDelta() == 0 ? "" : ", %+d after past runs".formatted(learned.epochsDelta());
     reasons.add("epochs " + wanted + ": " + bySize + " for " + examples + " examples" + past);
     return new Epochs(wanted, false);
   }

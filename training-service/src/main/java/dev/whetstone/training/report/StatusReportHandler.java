@@ -184,16 +184,16 @@ public class StatusReportHandler {
     Attempt.Live reported = live.reported(report, now, locked.lease());
     attempts.save(reported);
     return switch (verification) {
-      case CheckpointVerifier.Verification.Valid whole -> {
-        finisher.succeed(run, active, reported, whole, now);
+      case CheckpointVerifier.Verification.Valid valid -> {
+        finisher.succeed(run, active, reported, valid, now);
         yield CONTINUE;
       }
-      case CheckpointVerifier.Verification.Invalid broken -> {
+      case CheckpointVerifier.Verification.Invalid invalid -> {
         finisher.endAttempt(
             run,
             active,
             reported,
-            new AttemptEnd.BadOutput("the worker reports done, but " + broken.reason()),
+            new AttemptEnd.BadOutput("the worker reports done, but " + invalid.reason()),
             now);
         yield STOP;
       }
