@@ -26,7 +26,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How attempts end, and what follows. */
+/** How attempts end, and the step that follows. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class AttemptLifecycleTest {
@@ -43,7 +43,7 @@ class AttemptLifecycleTest {
   private LoopId loop;
 
   @AfterEach
-  void leaveNothingBehind() {
+  void endAllRuns() {
     unreliable.mend();
     engine.refuse(null);
     fixture.endAllRuns();
@@ -93,7 +93,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldEndAnAttemptThatStandsStillThoughItReports() {
+  void shouldEndAnAttemptThatReportsWithoutProgress() {
     RunSpec first = started("training: {progressDeadline: PT2M}");
     for (int i = 0; i < 13; i++) {
       worker.trains(first, 7);
@@ -101,7 +101,7 @@ class AttemptLifecycleTest {
     }
 
     assertThat(attempts().getFirst().state()).isEqualTo("lost");
-    assertThat(attempts().getFirst().detail()).contains("stands still at step 7");
+    assertThat(attempts().getFirst().detail()).contains("no progress beyond step 7");
     assertThat(attempts()).hasSize(2);
   }
 
@@ -123,7 +123,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldTakeTheCheckpointOfAWorkerThatCouldNotSayThatItWasDone() {
+  void shouldAcceptTheCheckpointOfAWorkerThatExitedWithoutReportingDone() {
     RunSpec first = started("");
     worker.trains(first, 30).statusCode(200);
     StatusReport.Result result = fixture.writeCheckpoint(first);
@@ -140,7 +140,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldLetAWorkerSayAgainThatItIsDoneWhileTheStoreDoesNotDeliver() {
+  void shouldAcceptARepeatedDoneReportOnceTheStoreIsReadable() {
     RunSpec first = started("");
     StatusReport done = TrainingFixture.report(1, Phase.DONE, 32, fixture.writeCheckpoint(first));
     unreliable.breakFor("adapter_model.safetensors");
@@ -154,7 +154,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldWaitForTheStoreWhenAWorkerEndsWellButNoLongerThanItsLease() {
+  void shouldWaitForTheStoreUntilTheLeaseEndsWhenTheOutputIsUnreadable() {
     RunSpec first = started("training: {leaseDuration: PT60S}");
     worker.trains(first, 30).statusCode(200);
     fixture.writeCheckpoint(first);
@@ -170,7 +170,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldTrainTheNextRunAtHalfTheRateAfterALossThatWasNoNumber() {
+  void shouldHalveTheNextRunsLearningRateAfterALossThatIsNotANumber() {
     RunSpec first = started("");
     StatusReport.Failure diverged =
         new StatusReport.Failure("diverged", "train_loss is not finite at step 2");
@@ -188,7 +188,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldSaveAndWaitWhenTheLoopsBudgetIsSpentAndGoOnWhenItIsNot() {
+  void shouldSaveAndWaitWhileTheGpuBudgetIsSpentAndResumeAfterwards() {
     RunSpec first = started("budgets: {maxGpuSecondsPerDay: 100}");
     for (int step = 1; step <= 10; step++) {
       worker.trains(first, step).statusCode(200).body("directive", is("continue"));
@@ -211,7 +211,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldNotReadAgainWhatItTookWhenAWorkerSaysAgainThatItIsDone() {
+  void shouldNotVerifyAnAcceptedCheckpointAgainOnARepeatedDoneReport() {
     RunSpec first = started("");
     StatusReport done = TrainingFixture.report(1, Phase.DONE, 32, fixture.writeCheckpoint(first));
     worker.reports(first, done).statusCode(200);
@@ -221,7 +221,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldTryAgainWhenAWorkerEndsWithNothing() {
+  void shouldRetryWhenAWorkerExitsWithoutACheckpoint() {
     RunSpec first = started("");
     engine.exit(first.attempt(), 0, "");
 
@@ -250,7 +250,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldNotTryBadDataAgain() {
+  void shouldNotRetryBadData() {
     RunSpec first = started("");
     StatusReport failed =
         new StatusReport(
@@ -291,7 +291,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldGiveUpAfterSoManyAttempts() {
+  void shouldGiveUpAfterMaxAttempts() {
     started("training: {maxAttempts: 3}");
     for (int i = 0; i < 3; i++) {
       engine.exit(fixture.attempt(loop), 1, "Traceback\nRuntimeError: no luck");
@@ -308,8 +308,8 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldSayWhyNoWorkerStartsAndStartOneOnceItCan() {
-    engine.refuse("Python '/x' is not there; set WHETSTONE_WORKER_PYTHON");
+  void shouldShowWhyTheEngineRefusedAndStartAWorkerOnceItAccepts() {
+    engine.refuse("Python '/x' does not exist; set WHETSTONE_WORKER_PYTHON");
     loop = fixture.loop();
     fixture.seal(loop, 1, 20);
     fixture.pass();
@@ -324,7 +324,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldAdoptAWorkerThatWasStartedJustBeforeAKill() {
+  void shouldRecordAWorkerThatWasStartedJustBeforeAKill() {
     loop = fixture.loop();
     fixture.seal(loop, 1, 20);
     engine.failAfterNextLaunch();
@@ -339,7 +339,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldTakeAReportThatOvertakesTheNoteOfTheLaunch() {
+  void shouldAcceptAReportThatArrivesBeforeTheLaunchIsRecorded() {
     loop = fixture.loop();
     fixture.seal(loop, 1, 20);
     engine.failAfterNextLaunch();
@@ -351,7 +351,7 @@ class AttemptLifecycleTest {
   }
 
   @Test
-  void shouldHearOnlyTheAttemptsOwnWorker() {
+  void shouldAcceptReportsOfTheAttemptsOwnWorkerOnly() {
     RunSpec first = started("");
     StatusReport report = TrainingFixture.report(1, Phase.TRAINING, 1, null);
 
@@ -371,7 +371,7 @@ class AttemptLifecycleTest {
     return fixture.run(loop).attempts();
   }
 
-  /** Time passes while the reconciler looks. */
+  /** Advances the clock while the reconciler makes its passes. */
   private void tick(Duration duration) {
     for (Duration passed = Duration.ZERO;
         passed.compareTo(duration) < 0;

@@ -223,7 +223,7 @@ class BatchLifecycleTest {
           fixture.event(loop, BatchToCheckpointTest.decided(candidate, Verdict.REJECT, id(first))));
       await()
           .atMost(Duration.ofSeconds(30))
-          .until(() -> hold.somebodyWaits() || state.batchStates(loop).contains("set_aside"));
+          .until(() -> hold.isAnyoneBlocked() || state.batchStates(loop).contains("set_aside"));
       hold.release();
       planner.join();
     }
@@ -254,7 +254,7 @@ class BatchLifecycleTest {
       Thread planner = Thread.ofVirtual().start(fixture::pass);
       hold.awaitPlanner();
       kafka.send(fixture.event(loop, new BatchTainted(id(first), "erasure", erased, "era-1")));
-      await().atMost(Duration.ofSeconds(30)).until(hold::somebodyWaits);
+      await().atMost(Duration.ofSeconds(30)).until(hold::isAnyoneBlocked);
       hold.release();
       planner.join();
       slow.release();

@@ -48,7 +48,7 @@ class BatchToCheckpointTest {
   @Inject TestLeaseClock clock;
 
   @Test
-  void shouldTurnASealedBatchIntoACheckpointOfferedForJudging() {
+  void shouldTurnASealedBatchIntoAPublishedCheckpoint() {
     LoopId loop = fixture.newId();
     LoopDeclared declared = fixture.declaration(loop, "");
     try (KafkaProbe kafka = KafkaProbe.shared()) {
@@ -89,7 +89,7 @@ class BatchToCheckpointTest {
   }
 
   @Test
-  void shouldOfferTheGpuSecondsThatTheWorkerCountedThoughAnAttemptWasKilled() {
+  void shouldPublishTheGpuSecondsThatTheWorkerCountedAfterAKill() {
     LoopId loop = fixture.loop();
     fixture.seal(loop, 1, 20);
     fixture.pass();

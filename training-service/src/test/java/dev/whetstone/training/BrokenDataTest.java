@@ -26,7 +26,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a run does when what it would train on is broken or not there. */
+/** Runs whose data is corrupt or missing. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class BrokenDataTest {
@@ -39,7 +39,7 @@ class BrokenDataTest {
   @Inject Sql sql;
 
   @AfterEach
-  void leaveNothingBehind() {
+  void endAllRuns() {
     fixture.endAllRuns();
   }
 
@@ -85,7 +85,7 @@ class BrokenDataTest {
   }
 
   @Test
-  void shouldTryAgainWithItsWorkersWordsWhenABlobIsGone() throws Exception {
+  void shouldRetryAndShowTheWorkersErrorWhenABlobIsMissing() throws Exception {
     LoopId loop = fixture.loop();
     Sealed sealed = fixture.seal(loop, 1, 20);
     fixture.pass();
@@ -130,7 +130,7 @@ class BrokenDataTest {
   }
 
   @Test
-  void shouldSayThatTheChampionToStartFromIsGone() {
+  void shouldReportThatTheChampionToStartFromIsMissing() {
     LoopId loop = fixture.loop("  training: {startFrom: champion}");
     String adapter = store.uri("adapters/" + loop.loop() + "/").toString();
     state.setChampion(loop, adapter);
@@ -143,7 +143,7 @@ class BrokenDataTest {
   }
 
   @Test
-  void shouldPlanOtherLoopsThoughOneLoopsRowIsBroken() {
+  void shouldPlanOtherLoopsWhenOneLoopsRowIsBroken() {
     LoopId broken = fixture.loop();
     fixture.seal(broken, 1, 20);
     sql.updateInNewTransaction("update batch set counts = '[]' where loop = ?", broken.loop());

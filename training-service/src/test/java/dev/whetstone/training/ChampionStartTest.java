@@ -92,7 +92,7 @@ class ChampionStartTest {
     assertThat(fixture.spec(loop).initAdapter()).isNull();
     assertThat(fixture.run(loop).reasons())
         .contains(
-            "starts from the base model: the champion was trained on data that was erased since");
+            "starts from the base model: the champion was trained on data that has since been erased");
     assertThat(fixture.checkpointState(descendant)).isEqualTo("tainted");
     decide(loop, champion, Verdict.HOLD);
     decide(loop, descendant, Verdict.REJECT);

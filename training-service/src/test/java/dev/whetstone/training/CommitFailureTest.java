@@ -23,32 +23,34 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The database fails where it hurts most: nothing is half-done and nothing is said twice. */
+/** The database fails where it hurts most: nothing is half-done and nothing is published twice. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class CommitFailureTest {
   @Inject TrainingFixture fixture;
   @Inject FakeComputeEngine engine;
   @Inject WorkerDouble worker;
+  @Inject TestLeaseClock clock;
   @Inject Sql sql;
   @Inject BatchRepository batches;
   @Inject RunRepository runs;
 
   @AfterEach
-  void mendTheDatabase() {
+  void repairTheDatabase() {
     sql.updateInNewTransaction("drop function if exists test_failure() cascade");
+    engine.limit(Integer.MAX_VALUE);
     fixture.endAllRuns();
   }
 
   @Test
   void shouldNotMoveTheRunWhenTheMessageCannotBeQueued() {
-    shouldSucceedOnceMended(
+    shouldSucceedOnceTheDatabaseWorks(
         "create trigger test_failure before insert on outbox for each row execute function test_failure()");
   }
 
   @Test
   void shouldNotMoveTheRunWhenTheCommitFails() {
-    shouldSucceedOnceMended(
+    shouldSucceedOnceTheDatabaseWorks(
         "create constraint trigger test_failure after update on run deferrable initially deferred"
             + " for each row when (new.state = 'succeeded') execute function test_failure()");
   }
@@ -88,7 +90,29 @@ class CommitFailureTest {
     assertThat(engine.launches()).containsOnlyOnce(fixture.attempt(loop));
   }
 
-  private void shouldSucceedOnceMended(String trigger) {
+  @Test
+  void shouldLaunchOnceTheClaimEndsAfterAKillBetweenClaimAndLaunch() {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    engine.limitToRunning();
+    fixture.pass();
+    String attempt = fixture.attempt(loop);
+    sql.update(
+        "update attempt set token_sha256 = 'lost', lease_until = ? where attempt_id = ?",
+        clock.now().plusSeconds(60),
+        attempt);
+    engine.limit(Integer.MAX_VALUE);
+
+    fixture.pass();
+    assertThat(engine.launches()).doesNotContain(attempt);
+
+    clock.advance(Duration.ofSeconds(60));
+    fixture.pass();
+    assertThat(engine.launches()).containsOnlyOnce(attempt);
+    worker.trains(fixture.spec(loop), 1).statusCode(200);
+  }
+
+  private void shouldSucceedOnceTheDatabaseWorks(String trigger) {
     LoopId loop = fixture.loop();
     fixture.seal(loop, 1, 20);
     fixture.pass();
@@ -108,11 +132,11 @@ class CommitFailureTest {
       await()
           .during(Duration.ofSeconds(1))
           .atMost(Duration.ofSeconds(30))
-          .until(() -> said(kafka, spec.runId()) == 1);
+          .until(() -> published(kafka, spec.runId()) == 1);
     }
   }
 
-  private static long said(KafkaProbe kafka, String runId) {
+  private static long published(KafkaProbe kafka, String runId) {
     return kafka.all(TopicNames.CHECKPOINTS, "dev.whetstone.checkpoint.ready.v1").stream()
         .map(message -> KafkaProbe.body(message, CheckpointReady.class))
         .filter(ready -> ready.runId().equals(runId))

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.is;
 
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.config.TrainingConfig;
+import dev.whetstone.training.engine.ProcessEngineConfig;
 import dev.whetstone.training.engine.WorkerConfig;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -16,16 +17,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What operators rely on. */
+/** What operators rely on: health, metrics, API description, defaults. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class OperationsTest {
   @Inject TrainingFixture fixture;
   @Inject TrainingConfig training;
   @Inject WorkerConfig worker;
+  @Inject ProcessEngineConfig process;
 
   @Test
-  void shouldBeReadyWhileTheReconcilerLooks() {
+  void shouldBeReadyWhileTheReconcilerMakesPasses() {
     fixture.pass();
 
     given()
@@ -36,7 +38,7 @@ class OperationsTest {
   }
 
   @Test
-  void shouldCountWhatItDoes() {
+  void shouldExposeMetrics() {
     fixture.pass();
 
     given()
@@ -47,7 +49,7 @@ class OperationsTest {
   }
 
   @Test
-  void shouldDescribeItsCalls() {
+  void shouldDescribeItsApi() {
     String description = given().get("/openapi").then().statusCode(200).extract().asString();
 
     assertThat(description)
@@ -60,7 +62,7 @@ class OperationsTest {
   }
 
   @Test
-  void shouldAnswerMalformedReportsAsProblems() {
+  void shouldAnswerMalformedReportsWithProblems() {
     for (String body : new String[] {"{", "{}", "{\"fence\": 1, \"phase\": \"dancing\"}"}) {
       given()
           .header("Authorization", "Bearer wsw_x")
@@ -81,10 +83,13 @@ class OperationsTest {
   }
 
   @Test
-  void shouldHaveSoundDefaults() {
+  void shouldHaveTheDocumentedDefaults() {
     assertThat(training.leastSftExamples()).isEqualTo(50);
     assertThat(training.decisionWait()).isEqualTo(Duration.ofMinutes(30));
     assertThat(training.launchGrace()).isEqualTo(Duration.ofMinutes(3));
+    assertThat(training.maxConcurrentSteps()).isEqualTo(16);
+    assertThat(process.maxWorkers()).isEmpty();
+    assertThat(process.devices()).isEmpty();
     assertThat(training.downtime()).isEqualTo(Duration.ofSeconds(20));
     assertThat(worker.command()).containsExactly("-m", "whetstone_worker");
     assertThat(worker.work()).isEqualTo(Path.of(".whetstone/work"));

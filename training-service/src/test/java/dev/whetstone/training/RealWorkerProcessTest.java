@@ -7,6 +7,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.attempt.AttemptView;
 import dev.whetstone.training.engine.ComputeEngine;
+import dev.whetstone.training.engine.ProcessEngineConfig;
 import dev.whetstone.training.engine.ScriptedComputeEngine;
 import dev.whetstone.training.status.RunView;
 import io.quarkus.test.common.WithTestResource;
@@ -19,12 +20,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A real process, by the real engine, reports over HTTP; the model is all that is made up. */
+/** The real engine runs a real process that reports over HTTP; only the model is simulated. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 @TestProfile(RealWorkerProcessTest.WithRealEngine.class)
@@ -32,10 +34,11 @@ class RealWorkerProcessTest {
   @Inject TrainingFixture fixture;
   @Inject TestLeaseClock clock;
   @Inject ComputeEngine engine;
+  @Inject ProcessEngineConfig bounds;
 
   private LoopId loop;
 
-  /** The engine starts processes, which must know the service's port before it is up. */
+  /** The worker processes need the service's port before the service is up. */
   public static final class WithRealEngine implements QuarkusTestProfile {
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
@@ -50,7 +53,11 @@ class RealWorkerProcessTest {
             "quarkus.http.test-port",
             port,
             "whetstone.training.callback-url",
-            "http://127.0.0.1:" + port);
+            "http://127.0.0.1:" + port,
+            "whetstone.training.process.max-workers",
+            "2",
+            "whetstone.training.process.devices",
+            "0,1");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -58,7 +65,7 @@ class RealWorkerProcessTest {
   }
 
   @AfterEach
-  void leaveNothingBehind() {
+  void endAllRuns() {
     if (loop != null) {
       engine.stop(fixture.attempt(loop), ComputeEngine.Manner.AT_ONCE);
     }
@@ -82,6 +89,12 @@ class RealWorkerProcessTest {
     assertThat(run.attempts().getFirst().exitCode()).isEqualTo(137);
     assertThat(run.checkpointId()).hasSize(64);
     assertThat(fixture.metrics(loop)).extracting(point -> point.step()).contains(1L, 20L, 30L);
+  }
+
+  @Test
+  void shouldReadTheBoundsFromTheConfiguration() {
+    assertThat(bounds.maxWorkers()).hasValue(2);
+    assertThat(bounds.devices()).contains(List.of("0", "1"));
   }
 
   private void passUntil(java.util.function.Predicate<RunView> condition) {

@@ -4,9 +4,7 @@ import dev.whetstone.kit.sql.Sql;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import java.util.concurrent.CountDownLatch;
 
-/**
- * Holds a row, so that whoever writes it stays inside its transaction for as long as a test wants.
- */
+/** Locks a row, so that a writer waits inside its transaction until the test releases it. */
 final class RowHold implements AutoCloseable {
   private final CountDownLatch taken = new CountDownLatch(1);
   private final CountDownLatch over = new CountDownLatch(1);

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.training.config.TrainingConfig;
 import dev.whetstone.training.config.TrainingMetrics;
 import dev.whetstone.training.plan.RunIdentity;
+import dev.whetstone.training.reconcile.ReconcilerHeartbeat;
 import dev.whetstone.training.reconcile.RunReconciler;
+import dev.whetstone.training.reconcile.RunStepper;
 import dev.whetstone.training.run.Run;
 import dev.whetstone.training.run.RunRepository;
+import dev.whetstone.training.run.RunScheduler;
+import dev.whetstone.training.run.RunTally;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
@@ -36,9 +41,14 @@ class RunClaimTest {
   @Inject Sql sql;
   @Inject TestLeaseClock clock;
   @Inject MeterRegistry registry;
+  @Inject WorkerDouble worker;
+  @Inject RunScheduler scheduler;
+  @Inject ReconcilerHeartbeat heartbeat;
+  @Inject RunStepper stepper;
+  @Inject TrainingConfig config;
 
   @AfterEach
-  void leaveNothingBehind() {
+  void endAllRuns() {
     fixture.endAllRuns();
   }
 
@@ -48,7 +58,7 @@ class RunClaimTest {
     QuarkusTransaction.requiringNew().run(() -> waiting.forEach(runs::insert));
     double before = failed();
 
-    together(reconciler::pass, reconciler::pass);
+    together(reconciler::pass, otherService()::pass);
 
     assertThat(runs.unfinished()).isEmpty();
     assertThat(failed() - before).isEqualTo(RUNS);
@@ -77,14 +87,20 @@ class RunClaimTest {
       fixture.seal(loop, 2, 20);
     }
 
-    together(reconciler::pass, reconciler::pass);
+    together(reconciler::pass, otherService()::pass);
     reconciler.pass();
 
     for (LoopId loop : loops) {
       assertThat(runs.of(loop)).hasSize(1);
       assertThat(fixture.run(loop).attempts()).hasSize(1);
       assertThat(fixture.run(loop).batchIds()).hasSize(2);
+      worker.trains(fixture.spec(loop), 1).statusCode(200);
     }
+  }
+
+  /** A reconciler of its own, as another service on the same database has. */
+  private RunReconciler otherService() {
+    return new RunReconciler(scheduler, heartbeat, runs, stepper, config, registry);
   }
 
   private static void together(Runnable... works) throws Exception {
@@ -108,7 +124,7 @@ class RunClaimTest {
     }
   }
 
-  /** Its declaration is not known, so that it fails as soon as someone claims it. */
+  /** Its declaration is not known, so that it fails at its first step. */
   private Run.Waiting run(int number) {
     RunIdentity identity =
         new RunIdentity(
@@ -117,7 +133,7 @@ class RunClaimTest {
             List.of("b"),
             "unknown",
             clock.now());
-    return new Run.Waiting(identity, 0, Run.Tally.NONE, clock.now(), null);
+    return new Run.Waiting(identity, 0, RunTally.NONE, clock.now(), null);
   }
 
   private double failed() {

@@ -6,8 +6,8 @@ import dev.whetstone.kit.sql.Sql;
 import java.time.Duration;
 
 /**
- * Holds up whoever inserts a run, just before its commit, as a slow machine might: the insert waits
- * for a row of a table of the test's own, until that is released.
+ * Delays an insert of a run just before its commit, as a slow machine might: the insert waits for a
+ * row of a test table until the test releases it.
  */
 final class RunInsertHold implements AutoCloseable {
   private final Sql sql;
@@ -42,8 +42,8 @@ final class RunInsertHold implements AutoCloseable {
         .until(() -> any("select 1 from pg_locks where locktype = 'advisory' and objid = 4711"));
   }
 
-  /** Whether a decision or an erasure waits for the rows that the planner has, or for others. */
-  boolean somebodyWaits() {
+  /** Whether a decision or an erasure waits for a lock, as on the rows that the planner holds. */
+  boolean isAnyoneBlocked() {
     return any(
         """
         select 1 from pg_stat_activity where wait_event_type = 'Lock'

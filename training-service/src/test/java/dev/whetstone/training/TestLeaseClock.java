@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Stands still until the test moves it. */
+/** A clock that only the test advances. */
 @Alternative
 @Priority(1)
 @ApplicationScoped

@@ -15,7 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
 
-/** What tests see of a loop, and the champion that they give it. */
+/** Reads a loop's state for tests and sets its champion. */
 @ApplicationScoped
 public class TestLoopState {
   private final BatchRepository batches;
@@ -31,7 +31,7 @@ public class TestLoopState {
     return batches.all(loop).stream().map(Batch::state).map(state -> state.wireName()).toList();
   }
 
-  /** One that was made elsewhere. */
+  /** A champion that was made elsewhere. */
   public void setChampion(LoopId loop, String adapterUri) {
     setChampion(loop, "champion-1", adapterUri);
   }
@@ -45,7 +45,7 @@ public class TestLoopState {
                     loop, new ChampionSet(4, checkpointId, adapterUri, "served", null, now)));
   }
 
-  /** The status that the service answers has this reason and says this. */
+  /** Checks reason and message of the status that the service answers. */
   public void assertStatus(LoopId loop, String reason, String message) {
     given()
         .header("Authorization", TestKeys.ACME.bearer())

@@ -120,12 +120,12 @@ public class TrainingFixture {
     return new LoopDeclared(declaration.spec(), declaration.specSha256(), 1);
   }
 
-  /** A loop of its own for a test, already heard of. */
+  /** Declares a new loop. */
   public LoopId loop() {
     return loop("");
   }
 
-  /** The same with more YAML below {@code spec}. */
+  /** Declares a new loop with more YAML below {@code spec}. */
   public LoopId loop(String yaml) {
     LoopId loop = newId();
     LoopDeclared declared = declaration(loop, yaml);
@@ -137,7 +137,7 @@ public class TrainingFixture {
     return new LoopId(TENANT, ids.next("loop-"));
   }
 
-  /** Writes a batch and lets training know of it. */
+  /** Writes a batch to the store and records it. */
   public Sealed seal(LoopId loop, long sequence, int train) {
     Sealed sealed = write(loop, sequence, train, loops.current(loop).orElseThrow().specSha256());
     QuarkusTransaction.requiringNew().run(() -> batches.add(loop, sealed.event()));
@@ -204,7 +204,7 @@ public class TrainingFixture {
         blob.sha256());
   }
 
-  /** So that the next test's passes look at its own runs only. */
+  /** Ends all runs, so that the next test's passes concern its own runs only. */
   public void endAllRuns() {
     QuarkusTransaction.requiringNew()
         .run(
@@ -222,7 +222,7 @@ public class TrainingFixture {
     return metrics.of(run(loop).runId());
   }
 
-  /** What became of a checkpoint. */
+  /** The state of a checkpoint. */
   public String checkpointState(String checkpointId) {
     return sql.first(
             "select state from checkpoint where checkpoint_id = ?",
@@ -231,7 +231,7 @@ public class TrainingFixture {
         .orElse("unknown");
   }
 
-  /** One look of the reconciler. */
+  /** One pass of the reconciler. */
   public void pass() {
     reconciler.pass();
   }
@@ -246,12 +246,12 @@ public class TrainingFixture {
     return run(loop).attempts().getLast().attempt();
   }
 
-  /** What the engine was asked to run as the newest attempt. */
+  /** The spec that the engine got for the newest attempt. */
   public RunSpec spec(LoopId loop) {
     return engine.spec(attempt(loop));
   }
 
-  /** Writes what a worker leaves when it is done, and answers what it reports. */
+  /** Writes a worker's checkpoint and returns the result that it reports. */
   public StatusReport.Result writeCheckpoint(RunSpec spec) {
     List<CheckpointManifest.File> files =
         List.of(

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The store of files, of which a test can make some unreadable for a while. */
+/** The file store, with objects that a test can make unreadable. */
 @ApplicationScoped
 public class UnreliableStore implements ObjectStore {
   private static final String NOTHING = "\0";
@@ -24,7 +24,7 @@ public class UnreliableStore implements ObjectStore {
     this.files = new FileObjectStore(Path.of(URI.create("file://" + uri.getRawPath())));
   }
 
-  /** From now on no object whose key ends so can be read. */
+  /** Makes every object whose key ends with this unreadable. */
   public void breakFor(String ending) {
     unreadable.set(ending);
   }

@@ -39,7 +39,7 @@ public class WorkerDouble {
     return reports(spec, TrainingFixture.report(spec.fence(), Phase.TRAINING, step, null));
   }
 
-  /** Writes the checkpoint and says so. */
+  /** Writes the checkpoint and reports it. */
   public ValidatableResponse isDone(RunSpec spec, long step) {
     StatusReport.Result result = fixture.writeCheckpoint(spec);
     return reports(spec, TrainingFixture.report(spec.fence(), Phase.DONE, step, result));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.whetstone.contracts.LoopId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -211,6 +212,7 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
    * @param exampleCap most examples of a run; the newest and best are kept
    * @param leaseDuration an attempt that sends no report for this long is considered dead
    * @param progressDeadline an attempt whose step does not advance for this long is ended
+   * @param engine the compute engine of the loop's workers; absent means {@link Engine#PROCESS}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Training(
@@ -231,9 +233,42 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
       @Format(TextFormat.POSITIVE_DURATION) Duration progressDeadline,
       @Bounds(min = 1) long maxSeconds,
       @Bounds(min = 1) long maxGpuSeconds,
-      RetentionMethod retention) {
+      RetentionMethod retention,
+      @Nullable Engine engine) {
     /** The worker's random number generators accept no larger seed. */
     private static final long LARGEST_SEED = (1L << 32) - 1;
+
+    /** The engine that the loop's workers run on, the default one where the loop names none. */
+    public Engine engineOrDefault() {
+      return engine == null ? Engine.PROCESS : engine;
+    }
+  }
+
+  /**
+   * The compute engine that a loop's workers run on, and what that engine needs beyond the run's
+   * own spec. A declaration that sets a field which its engine does not read is refused.
+   *
+   * @param kind one of {@link #KINDS}
+   * @param image container image of the worker; for engines that run containers
+   * @param queue queue that the engine admits the worker through; for engines that have queues
+   * @param resources what the worker requests, by resource name, as Kubernetes writes quantities:
+   *     {@code {"nvidia.com/gpu": "1", "memory": "64Gi"}}; for engines that schedule by requests
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Engine(
+      String kind,
+      @Nullable String image,
+      @Nullable String queue,
+      @Nullable Map<String, String> resources) {
+    /** The engines that this version has. */
+    public static final List<String> KINDS = List.of("process");
+
+    /** Workers are processes of the machine that the training service runs on. */
+    public static final Engine PROCESS = new Engine("process", null, null, null);
+
+    public Engine {
+      resources = resources == null ? null : Map.copyOf(resources);
+    }
   }
 
   /**

@@ -31,6 +31,7 @@ final class LoopRules {
     rules.gates(loop.spec().evaluation().gates());
     rules.suites(loop.spec().evaluation().suites());
     rules.expectedEffect(loop.spec());
+    rules.faults.addAll(EngineSettingsRule.check(file, loop.spec().training()));
     return rules.faults;
   }
 

@@ -11,40 +11,72 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Attempt {
   Facts facts();
 
-  /** What never changes about an attempt. */
+  /**
+   * What identifies an attempt and its worker.
+   *
+   * @param startedAt when its worker was started; before that, when its row was written
+   */
   record Facts(String attemptId, String runId, long fence, RunSpec runSpec, Instant startedAt) {}
 
   /** An attempt that has not ended. */
   sealed interface Unfinished extends Attempt {
-    /** It gave no checkpoint. */
+    /** Ends without a checkpoint. */
     default Ended end(AttemptEnd end, Instant at) {
       return new Ended(facts(), end.outcome(), end.exitCode(), end.detail(), at);
     }
 
-    /** It gave a checkpoint. */
+    /** Ends with a checkpoint. */
     default Ended succeed(Instant at) {
       return new Ended(facts(), SUCCEEDED, ExitCodes.DONE, "", at);
     }
 
-    /** The data it trains on was overtaken. */
+    /** Ends because the data it trains on may no longer be used as it is. */
     default Ended supersede(String reason, Instant at) {
       return new Ended(facts(), "superseded", null, reason, at);
     }
   }
 
-  /** The outcome of an attempt whose checkpoint was taken. */
+  /** The outcome of an attempt whose checkpoint was accepted. */
   String SUCCEEDED = "succeeded";
 
-  /** Its row is there; whether its worker is, the compute engine must say. */
-  record Starting(Facts facts) implements Unfinished {
-    /** Its worker was seen. The first lease is longer: loading a model takes its time. */
+  /**
+   * Its row exists; only the compute engine knows whether its worker does.
+   *
+   * @param launchClaimedUntil until then one reconciler alone may launch its worker; absent while
+   *     none has claimed the launch
+   */
+  record Starting(Facts facts, @Nullable Instant launchClaimedUntil) implements Unfinished {
+    /** Not yet claimed. */
+    public Starting(Facts facts) {
+      this(facts, null);
+    }
+
+    /** Whether a launch may be under way. */
+    public boolean isClaimed(Instant now) {
+      return launchClaimedUntil != null && launchClaimedUntil.isAfter(now);
+    }
+
+    /**
+     * Its worker was started. The first lease is longer, for loading the model. Time that the
+     * attempt spent waiting for the engine counts neither as GPU time nor against {@code
+     * maxSeconds}.
+     */
     public Live launched(Instant now, Duration launchGrace) {
-      return new Live(facts, null, 0, now.plus(launchGrace), now);
+      return new Live(startedAt(now), null, 0, now.plus(launchGrace), now);
+    }
+
+    @Override
+    public Ended supersede(String reason, Instant at) {
+      return new Ended(startedAt(at), "superseded", null, reason, at);
+    }
+
+    private Facts startedAt(Instant at) {
+      return new Facts(facts.attemptId(), facts.runId(), facts.fence(), facts.runSpec(), at);
     }
   }
 
   /**
-   * Its worker lives as long as its lease.
+   * Its worker counts as running until its lease ends.
    *
    * @param progressAt when its phase or step last changed
    */
@@ -57,7 +89,7 @@ public sealed interface Attempt {
       implements Unfinished {
     /**
      * A report renews the lease; only a new phase or step is progress. The longer first lease ends
-     * with loading, so that a worker that hangs after it is missed as soon as later on.
+     * with loading, so that a worker that hangs later is detected within the normal lease.
      */
     public Live reported(StatusReport report, Instant now, Duration lease) {
       boolean progress = report.phase() != phase || report.step() > step;
@@ -71,18 +103,18 @@ public sealed interface Attempt {
           progress ? now : progressAt);
     }
 
-    /** Why it counts as dead, if it does. */
+    /** Why the attempt counts as lost, if it does. */
     public Optional<AttemptEnd.Lost> overdue(
         Instant now, Duration progressDeadline, Duration longest) {
       if (now.isAfter(leaseUntil)) {
         return Optional.of(
             new AttemptEnd.Lost(
-                "nothing was heard of the worker since its lease ran out at " + leaseUntil));
+                "the worker sent no report before its lease ended at " + leaseUntil));
       }
       if (now.isAfter(progressAt.plus(progressDeadline))) {
         return Optional.of(
             new AttemptEnd.Lost(
-                "the worker reports, but stands still at step %d since %s (progressDeadline %s)"
+                "the worker reports, but made no progress beyond step %d since %s (progressDeadline %s)"
                     .formatted(step, progressAt, progressDeadline)));
       }
       if (now.isAfter(facts.startedAt().plus(longest))) {
@@ -93,7 +125,7 @@ public sealed interface Attempt {
   }
 
   /**
-   * Nothing more is heard of it: later reports are stale.
+   * Final; later reports are refused as stale.
    *
    * @param outcome from a bounded set
    */

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How an attempt ended without a checkpoint. */
 public sealed interface AttemptEnd {
-  /** In a sentence. */
+  /** A sentence that says why. */
   String detail();
 
   /** For tables and metrics; from a bounded set. */
@@ -15,14 +15,14 @@ public sealed interface AttemptEnd {
     return null;
   }
 
-  /** Whether it is known to have ended because its loss was no number any more. */
+  /** Whether it is known to have ended because its loss was not a number. */
   default boolean diverged() {
     return false;
   }
 
-  /** The worker ended by itself. */
+  /** The worker exited. */
   record Exited(int code, String detail, boolean diverged) implements AttemptEnd {
-    /** For any other reason than divergence. */
+    /** An end that was not caused by divergence. */
     public Exited(int code, String detail) {
       this(code, detail, false);
     }
@@ -42,7 +42,7 @@ public sealed interface AttemptEnd {
     }
   }
 
-  /** Nothing was heard of it, or its step stood still, or it took too long. */
+  /** The worker stopped reporting, made no progress, or took too long. */
   record Lost(String detail) implements AttemptEnd {
     @Override
     public String outcome() {
@@ -50,7 +50,7 @@ public sealed interface AttemptEnd {
     }
   }
 
-  /** It says that it is done, and its output does not verify. */
+  /** The worker exited with success, but its output does not verify. */
   record BadOutput(String detail) implements AttemptEnd {
     @Override
     public String outcome() {
@@ -58,7 +58,7 @@ public sealed interface AttemptEnd {
     }
   }
 
-  /** The compute engine would not start it. */
+  /** The compute engine refused to start the worker. */
   record Refused(String detail) implements AttemptEnd {
     @Override
     public String outcome() {

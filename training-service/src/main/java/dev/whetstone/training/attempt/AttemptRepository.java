@@ -31,7 +31,7 @@ public class AttemptRepository {
    *
    * @param tokenSha256 of the token with which its worker reports; absent before a launch
    * @param lease how long a report keeps it alive
-   * @param error what its worker said was wrong
+   * @param error the error that its worker reported last
    */
   public record StoredAttempt(
       Attempt attempt,
@@ -59,7 +59,7 @@ public class AttemptRepository {
         "select * from attempt where attempt_id = ?", AttemptRepository::read, attemptId);
   }
 
-  /** Locks an attempt for the caller's transaction, after whoever has it. */
+  /** Locks an attempt for the caller's transaction; waits for other holders. */
   public Optional<StoredAttempt> lock(String attemptId) {
     return sql.first(
         "select * from attempt where attempt_id = ? for update",
@@ -76,11 +76,38 @@ public class AttemptRepository {
         fence);
   }
 
-  /** From now on only this token is taken. */
-  public void setToken(String attemptId, String tokenSha256) {
+  /**
+   * Claims the launch of an attempt's worker, so that of several reconcilers one launches it with
+   * the token it stored. Answers false when another holds the claim or the attempt was launched.
+   *
+   * @param tokenSha256 of the token that reports must carry from now on
+   */
+  public boolean claimLaunch(String attemptId, String tokenSha256, Instant now, Instant until) {
+    return sql.update(
+            """
+            update attempt set token_sha256 = ?, lease_until = ?
+            where attempt_id = ? and state = 'starting'
+              and (lease_until is null or lease_until <= ?)
+            """,
+            tokenSha256,
+            until,
+            attemptId,
+            now)
+        == 1;
+  }
+
+  /**
+   * The engine has no room for the attempt's worker yet.
+   *
+   * @param until when the launch is tried again
+   */
+  public void deferLaunch(String attemptId, String reason, Instant until) {
     sql.update(
-        "update attempt set token_sha256 = ? where attempt_id = ? and state = 'starting'",
-        tokenSha256,
+        """
+        update attempt set detail = ?, lease_until = ? where attempt_id = ? and state = 'starting'
+        """,
+        reason,
+        until,
         attemptId);
   }
 
@@ -94,28 +121,30 @@ public class AttemptRepository {
           sql.update(
               """
               update attempt set state = 'live', phase = ?, step = ?, lease_until = ?,
-                progress_at = ? where attempt_id = ?
+                progress_at = ?, started_at = ?, detail = null where attempt_id = ?
               """,
               live.phase() == null ? null : live.phase().name().toLowerCase(Locale.ROOT),
               live.step(),
               live.leaseUntil(),
               live.progressAt(),
+              live.facts().startedAt(),
               id);
       case Attempt.Ended ended ->
           sql.update(
               """
               update attempt set state = 'ended', outcome = ?, exit_code = ?, detail = ?,
-                ended_at = ?, lease_until = null where attempt_id = ?
+                started_at = ?, ended_at = ?, lease_until = null where attempt_id = ?
               """,
               ended.outcome(),
               ended.exitCode(),
               ended.detail(),
+              ended.facts().startedAt(),
               ended.endedAt(),
               id);
     }
   }
 
-  /** What people want to see of a report. */
+  /** Keeps what a report says beyond phase and step: epoch, progress and error. */
   public void saveProgress(String attemptId, StatusReport report) {
     StatusReport.TrainerStatus trainer = report.trainerStatus();
     StatusReport.Failure error = report.error();
@@ -132,7 +161,7 @@ public class AttemptRepository {
         attemptId);
   }
 
-  /** Seconds that a loop's attempts took since an instant. */
+  /** Seconds that a loop's workers ran since an instant. */
   public double secondsSince(LoopId loop, Instant since, Instant now) {
     return sql.first(
             """
@@ -140,7 +169,7 @@ public class AttemptRepository {
               coalesce(a.ended_at, ?) - greatest(a.started_at, ?))), 0)
             from attempt a join run r using (run_id)
             where r.tenant = ? and r.loop = ? and coalesce(a.ended_at, ?) > ?
-              and coalesce(a.outcome, '') <> 'refused'
+              and a.state <> 'starting' and coalesce(a.outcome, '') <> 'refused'
             """,
             row -> row.getDouble(1),
             now,
@@ -168,7 +197,7 @@ public class AttemptRepository {
         gap.toMillis() / 1000.0);
   }
 
-  /** A run's attempts for people, oldest first. */
+  /** A run's attempts as the API shows them, oldest first. */
   public List<AttemptView> views(String runId) {
     return sql.query(
         "select * from attempt where run_id = ? order by fence", AttemptView::read, runId);
@@ -195,7 +224,7 @@ public class AttemptRepository {
             Objects.requireNonNull(Sql.instant(row, "started_at")));
     String phase = row.getString("phase");
     return switch (row.getString("state")) {
-      case "starting" -> new Attempt.Starting(facts);
+      case "starting" -> new Attempt.Starting(facts, Sql.instant(row, "lease_until"));
       case "live" ->
           new Attempt.Live(
               facts,
@@ -210,7 +239,7 @@ public class AttemptRepository {
               row.getObject("exit_code", Integer.class),
               Objects.requireNonNullElse(row.getString("detail"), ""),
               Sql.instant(row, "ended_at"));
-      case String other -> throw new IllegalStateException("an attempt cannot be '" + other + "'");
+      case String other -> throw new IllegalStateException("unknown attempt state '" + other + "'");
     };
   }
 }

@@ -5,12 +5,14 @@ import dev.whetstone.kit.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt for people.
+ * An attempt as the API shows it.
  *
- * @param state {@code starting}, a phase of the worker, or how it ended
+ * @param state {@code starting}, a phase of the worker, or how the attempt ended
+ * @param detail why it ended, or why its worker is not started yet
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AttemptView(
@@ -24,6 +26,11 @@ public record AttemptView(
     @Nullable Instant endedAt,
     @Nullable Integer exitCode,
     @Nullable String detail) {
+
+  /** Why its worker has not been started yet, where the engine deferred the launch. */
+  public Optional<String> waitsForEngine() {
+    return state.equals("starting") ? Optional.ofNullable(detail) : Optional.empty();
+  }
 
   static AttemptView read(ResultSet row) throws SQLException {
     String state =

@@ -1,6 +1,6 @@
 package dev.whetstone.training.attempt;
 
-/** Exit codes of the worker, agreed with it. */
+/** Exit codes of the worker; the worker defines the same ones. */
 public final class ExitCodes {
   public static final int DONE = 0;
 
@@ -9,10 +9,10 @@ public final class ExitCodes {
 
   public static final int OUT_OF_MEMORY = 71;
 
-  /** It saved a resume point and made room. */
+  /** It saved a resume point and exited on request. */
   public static final int PREEMPTED = 75;
 
-  /** It was told 409. */
+  /** Its report was answered with 409. */
   public static final int STALE_FENCE = 76;
 
   /** It followed the directive {@code stop}. */

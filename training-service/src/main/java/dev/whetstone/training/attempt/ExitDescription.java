@@ -4,11 +4,11 @@ import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
 import org.jspecify.annotations.Nullable;
 
-/** Says in a sentence how a worker ended. */
+/** Describes in a sentence how a worker ended. */
 public final class ExitDescription {
   private static final int LONGEST = 600;
 
-  /** The worker's error code when its loss is no number any more. */
+  /** The worker's error code for a loss that is not a number. */
   private static final String DIVERGED = "diverged";
 
   private ExitDescription() {}
@@ -34,7 +34,7 @@ public final class ExitDescription {
     return why.isEmpty() ? sentence : sentence + ": " + why;
   }
 
-  /** A worker that could not report any more has still written why it ended. */
+  /** A worker that could not report has still logged why it ended. */
   public static boolean diverged(
       Observation.Exited exited, StatusReport.@Nullable Failure reported) {
     return exited.code() == ExitCodes.BAD_DATA

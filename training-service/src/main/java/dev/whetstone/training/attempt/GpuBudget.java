@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What a loop's attempts may take of the accelerators within 24 hours. */
+/** Limits the accelerator time of a loop's attempts within 24 hours. */
 @ApplicationScoped
 public class GpuBudget {
   private static final Duration DAY = Duration.ofDays(1);
@@ -17,7 +17,7 @@ public class GpuBudget {
     this.attempts = attempts;
   }
 
-  /** Whether it is used up; a budget of 0 has no end. */
+  /** Whether the budget is used up; 0 means no limit. */
   public boolean isSpent(LoopId loop, LoopSpec.Budgets budgets, Instant now) {
     long budget = budgets.maxGpuSecondsPerDay();
     return budget > 0 && attempts.secondsSince(loop, now.minus(DAY), now) >= budget;

@@ -1,4 +1,7 @@
-/** An attempt of a run: its states, its end, its rows and its GPU budget. */
+/**
+ * Attempts of a run: their states, the rule that decides the next move, their rows and the GPU
+ * budget.
+ */
 @NullMarked
 package dev.whetstone.training.attempt;
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The rows of checkpoints and what became of each. */
+/** The rows of checkpoints and the decision about each. */
 @ApplicationScoped
 public class CheckpointRepository {
   private final Sql sql;
@@ -18,7 +18,7 @@ public class CheckpointRepository {
     this.sql = sql;
   }
 
-  /** What became of a checkpoint. */
+  /** The state of a checkpoint. */
   public enum State {
     UNDECIDED,
     /** Decided, not yet in service. */
@@ -27,7 +27,7 @@ public class CheckpointRepository {
     REJECTED,
     /** Inconclusive, or held for a person. */
     OPEN,
-    /** Was to be promoted, and could not be put into service. */
+    /** Promoted, but could not be put into service. */
     FAILED,
     ROLLED_BACK,
     /** Trained on data that may no longer be used. */
@@ -40,7 +40,7 @@ public class CheckpointRepository {
   /**
    * What decides whether a run may start from a checkpoint.
    *
-   * @param loopSpecSha256 the declaration that its run obeyed
+   * @param loopSpecSha256 the declaration that applied to its run
    */
   public record Parent(boolean tainted, String loopSpecSha256) {}
 
@@ -58,7 +58,7 @@ public class CheckpointRepository {
         at);
   }
 
-  /** A tainted one stays so, whatever is decided about it afterwards. */
+  /** A tainted checkpoint stays tainted, whatever is decided about it later. */
   public void move(LoopId loop, String checkpointId, State state, Instant at) {
     sql.update(
         """
@@ -85,8 +85,8 @@ public class CheckpointRepository {
   }
 
   /**
-   * Checkpoints that were trained on a batch, or started from one that was, except those no longer
-   * of use.
+   * Checkpoints that were trained on a batch, or started from a checkpoint that was, except tainted
+   * ones.
    */
   public List<Known> trainedOn(LoopId loop, String batchId) {
     return sql.query(
@@ -108,16 +108,26 @@ public class CheckpointRepository {
         batchId);
   }
 
+  /** What decides whether a run may start from a checkpoint, as it stands now. */
+  public Optional<Parent> parent(LoopId loop, String checkpointId) {
+    return parent(loop, checkpointId, "");
+  }
+
   /**
-   * A checkpoint that a run is about to start from. Its tainting comes wholly before or wholly
-   * after the caller's transaction, and after it finds the run to supersede.
+   * The same, locked for the transaction that stores the run's plan: the checkpoint is tainted
+   * either before that transaction or after it, and then the run is found and superseded.
    */
   public Optional<Parent> lockParent(LoopId loop, String checkpointId) {
+    return parent(loop, checkpointId, " for share of c");
+  }
+
+  private Optional<Parent> parent(LoopId loop, String checkpointId, String locking) {
     return sql.first(
         """
         select c.state, r.loop_spec_sha256 from checkpoint c join run r using (run_id)
-        where c.tenant = ? and c.loop = ? and c.checkpoint_id = ? for share of c
-        """,
+        where c.tenant = ? and c.loop = ? and c.checkpoint_id = ?
+        """
+            + locking,
         row -> new Parent(row.getString(1).equals("tainted"), row.getString(2)),
         loop.tenant(),
         loop.loop(),

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Verifies what an attempt leaves as its checkpoint. */
+/** Verifies the checkpoint that an attempt wrote. */
 @ApplicationScoped
 public class CheckpointVerifier {
   static final String ADAPTER = "adapter/";
@@ -33,62 +33,62 @@ public class CheckpointVerifier {
     this.store = store;
   }
 
-  /** The answer. */
-  public sealed interface Verdict {
+  /** Result of a verification. */
+  public sealed interface Verification {
     /**
-     * Every digest fits.
+     * Every digest matches.
      *
      * @param checkpointId SHA-256 of the manifest's bytes
      */
-    record Whole(
+    record Valid(
         String checkpointId, CheckpointManifest manifest, String manifestUri, String adapterUri)
-        implements Verdict {}
+        implements Verification {}
 
-    /** Something is missing or does not fit. */
-    record Broken(String reason) implements Verdict {}
+    /** A file is missing or does not match its digest. */
+    record Invalid(String reason) implements Verification {}
   }
 
   /**
-   * Looks at an attempt's own folder only, whatever its worker says.
+   * Reads the attempt's own folder only, whatever URI its worker reports.
    *
-   * @param claimed what the worker says; absent when it could not say it
-   * @throws ObjectStoreException when the store does not let the output be read: nothing is known
-   *     of it then, and whoever asks should ask again
+   * @param claimed the result that the worker reported; absent when it did not report one
+   * @throws ObjectStoreException when the store cannot read the output; nothing is known about it
+   *     then, and the caller verifies again later
    */
-  public Verdict verify(String runId, long fence, StatusReport.@Nullable Result claimed) {
+  public Verification verify(String runId, long fence, StatusReport.@Nullable Result claimed) {
     String key = RunObjectKeys.checkpointManifest(runId, fence);
     if (!store.exists(key)) {
-      return new Verdict.Broken(StoredFileVerifier.missing(key));
+      return new Verification.Invalid(StoredFileVerifier.missing(key));
     }
     try {
       byte[] bytes = store.read(key);
       String checkpointId = ContentDigests.sha256(bytes);
       if (claimed != null && !checkpointId.equals(claimed.manifestSha256())) {
-        return new Verdict.Broken(
+        return new Verification.Invalid(
             "%s has SHA-256 %s, the worker reports %s"
                 .formatted(key, checkpointId, claimed.manifestSha256()));
       }
       CheckpointManifest manifest = read(bytes);
       String fault = fault(runId, fence, manifest);
       if (fault != null) {
-        return new Verdict.Broken(key + " " + fault);
+        return new Verification.Invalid(key + " " + fault);
       }
       String folder = RunObjectKeys.ofAttempt(runId, fence);
       Optional<String> wrong = StoredFileVerifier.fault(store, folder, manifest.files());
       if (wrong.isPresent()) {
-        return new Verdict.Broken(wrong.get());
+        return new Verification.Invalid(wrong.get());
       }
-      return new Verdict.Whole(
+      return new Verification.Valid(
           checkpointId,
           manifest,
           store.uri(key).toString(),
           withSlash(store.uri(folder + ADAPTER).toString()));
     } catch (UncheckedIOException e) {
-      return new Verdict.Broken(String.valueOf(e.getMessage()));
+      return new Verification.Invalid(String.valueOf(e.getMessage()));
     }
   }
 
-  /** A hyperparameter that is null is one that is absent. */
+  /** A hyperparameter that is null counts as absent. */
   private static CheckpointManifest read(byte[] bytes) {
     JsonNode tree = Json.read(bytes, JsonNode.class);
     if (tree.get("hyperparameters") instanceof ObjectNode hyperparameters) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Finds the worker's saved state: complete when its manifest, written last, verifies. */
+/** Finds resume points. One is complete when its manifest, which is written last, verifies. */
 @ApplicationScoped
 public class ResumePointFinder {
   private static final Logger LOG = Logger.getLogger(ResumePointFinder.class);
@@ -23,12 +23,12 @@ public class ResumePointFinder {
     this.store = store;
   }
 
-  /** What the worker writes beside its saved state. */
+  /** The manifest that the worker writes beside its saved state. */
   record Manifest(String runId, long fence, long step, List<CheckpointManifest.File> files) {}
 
   private record Candidate(String key, long step) {}
 
-  /** The newest complete resume point that any attempt of the run left. */
+  /** The newest complete resume point of any attempt of the run. */
   public Optional<RunSpec.Input> newest(String runId) {
     return store.list(RunObjectKeys.ofRun(runId)).stream()
         .flatMap(

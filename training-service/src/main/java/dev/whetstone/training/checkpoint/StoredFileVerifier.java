@@ -17,12 +17,12 @@ final class StoredFileVerifier {
   private StoredFileVerifier() {}
 
   /**
-   * Answers in a sentence what is wrong with them: one is not there, has other bytes, or lies
-   * outside the folder.
+   * Describes the first fault in a sentence: a file is missing, has other bytes, or lies outside
+   * the folder.
    *
    * @param folder key prefix that the paths are relative to
-   * @throws ObjectStoreException when the store does not let a file be read, which says nothing
-   *     about the file
+   * @throws ObjectStoreException when the store cannot read a file; nothing is known about the file
+   *     then
    */
   static Optional<String> fault(
       ObjectStore store, String folder, List<CheckpointManifest.File> files) {

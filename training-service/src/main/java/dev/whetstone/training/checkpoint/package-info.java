@@ -1,4 +1,4 @@
-/** Finished checkpoints and resume points: verification and rows. */
+/** Checkpoints and resume points: where they are stored, their verification and their rows. */
 @NullMarked
 package dev.whetstone.training.checkpoint;
 

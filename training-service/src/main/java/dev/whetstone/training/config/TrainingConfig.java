@@ -5,12 +5,19 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.time.Duration;
 
-/** How runs are planned and watched. */
+/** How runs are planned and reconciled. */
 @ConfigMapping(prefix = "whetstone.training")
 public interface TrainingConfig {
-  /** How often the reconciler looks; {@code off} leaves it to whoever calls it. */
+  /** Interval of the reconciler; {@code off} disables its timer. */
   @WithDefault("1s")
   String reconcileEvery();
+
+  /**
+   * Runs whose step is in progress at the same time; the others wait. Each reads and verifies
+   * objects, one batch in memory at a time.
+   */
+  @WithDefault("16")
+  int maxConcurrentSteps();
 
   /** Base URL at which workers reach this service. */
   URI callbackUrl();
@@ -23,11 +30,11 @@ public interface TrainingConfig {
   @WithDefault("PT30M")
   Duration decisionWait();
 
-  /** The first lease of a worker, while it loads. */
+  /** The first lease of a worker, while it loads the model. */
   @WithDefault("PT3M")
   Duration launchGrace();
 
-  /** The reconciler not having looked for longer counts as downtime of the control plane. */
+  /** An interval between two passes of the reconciler that counts as downtime of this service. */
   @WithDefault("PT20S")
   Duration downtime();
 }

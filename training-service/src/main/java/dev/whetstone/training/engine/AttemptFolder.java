@@ -11,8 +11,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
-/** What is known on disk of one attempt's worker. */
+/** The files of one attempt's worker. */
 record AttemptFolder(Path path) {
+  /** The exit code of a worker that is gone without its keeper having recorded one. */
+  static final int UNKNOWN_EXIT = 255;
+
   private static final int LAST_WORDS = 2_000;
 
   Path spec() {
@@ -35,12 +38,12 @@ record AttemptFolder(Path path) {
     return path.resolve("kept");
   }
 
-  /** Whether a keeper took charge of the attempt. */
+  /** Whether a keeper was started for the attempt. */
   boolean isKept() {
     return Files.isDirectory(kept());
   }
 
-  /** For how long, by the file system's own clock. */
+  /** Seconds since the keeper was started, by the file system's own clock. */
   long secondsKept() throws IOException {
     Path probe = Files.createTempFile(path, "now", "");
     try {
@@ -51,7 +54,7 @@ record AttemptFolder(Path path) {
     }
   }
 
-  /** Written before the process is started: from here on a launch may have happened. */
+  /** Written before the process is started. */
   void writeSpec(byte[] json) throws IOException {
     Files.createDirectories(path);
     Path partial = Files.createTempFile(path, "run-spec", ".partial");
@@ -71,7 +74,7 @@ record AttemptFolder(Path path) {
 
   /**
    * The recorded exit code; empty while the worker runs, or when its keeper was killed. A power
-   * loss can leave the note without its content: the worker is gone then too.
+   * loss can leave the file without content; it has ended the worker as well.
    */
   OptionalInt exitCode() throws IOException {
     try {
@@ -79,7 +82,7 @@ record AttemptFolder(Path path) {
     } catch (NoSuchFileException e) {
       return OptionalInt.empty();
     } catch (NumberFormatException e) {
-      return OptionalInt.of(LocalProcessEngine.UNKNOWN_EXIT);
+      return OptionalInt.of(UNKNOWN_EXIT);
     }
   }
 

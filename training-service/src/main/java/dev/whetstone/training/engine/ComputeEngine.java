@@ -1,59 +1,68 @@
 package dev.whetstone.training.engine;
 
-import dev.whetstone.contracts.run.RunSpec;
-
 /**
- * Where workers run. Every call is about one attempt, by its id, and may come again at any time:
- * the caller may have been killed between a call and remembering its answer.
+ * Runs workers. Every call concerns one attempt, by its id, and must be safe to repeat at any time:
+ * the caller may be killed between a call and recording its answer. Calls may block on the network;
+ * no caller makes them inside a database transaction.
  */
 public interface ComputeEngine {
-  /**
-   * Starts a worker, unless one of this attempt was started before.
-   *
-   * @param token with which the worker reports; never logged
-   */
-  Launch launch(RunSpec spec, String token);
+  /** The value of {@code training.engine.kind} that selects this engine. */
+  String kind();
 
-  /** What became of the attempt's worker. */
+  /**
+   * Starts the attempt's worker. At most one worker is ever started per attempt: a repeated launch
+   * answers {@link Launch.Started} and starts nothing.
+   */
+  Launch launch(AttemptLaunch attempt);
+
+  /** The state of the attempt's worker. */
   Observation poll(String attemptId);
 
-  /** Ends the attempt's worker; without effect when there is none. Returns at once. */
+  /** Ends the attempt's worker; without effect when there is none. Returns without waiting. */
   void stop(String attemptId, Manner manner);
 
   /** How a worker is ended. */
   enum Manner {
-    /** It may finish its step and save. */
+    /** It finishes its step, saves a resume point and exits. */
     POLITELY,
-    /** Now. */
+    /** It is killed. */
     AT_ONCE
   }
 
   /** Answer to a launch. */
   sealed interface Launch {
-    /** It is, or was, started. */
+    /** The worker is, or was, started. */
     record Started() implements Launch {}
 
     /**
-     * It cannot be started.
+     * Every slot for a worker is taken. Nothing was started; the same attempt is launched again
+     * later.
+     *
+     * @param reason names the bound that was reached
+     */
+    record Deferred(String reason) implements Launch {}
+
+    /**
+     * The worker cannot be started, and the attempt ends.
      *
      * @param reason names what is missing and the remedy
      */
     record Refused(String reason) implements Launch {}
   }
 
-  /** What is known of a worker. */
+  /** State of a worker. */
   sealed interface Observation {
-    /** Never started here. */
+    /** The engine never started a worker for the attempt. */
     record Unknown() implements Observation {}
 
-    /** It lives. */
+    /** The worker runs. */
     record Running() implements Observation {}
 
     /**
-     * It ended.
+     * The worker ended.
      *
      * @param code its exit code; 128 + n when signal n ended it
-     * @param lastWords the end of its log, for people
+     * @param lastWords the end of its log
      */
     record Exited(int code, String lastWords) implements Observation {}
   }

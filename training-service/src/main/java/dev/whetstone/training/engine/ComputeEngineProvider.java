@@ -1,21 +1,21 @@
 package dev.whetstone.training.engine;
 
-import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes the compute engine that the configuration asks for: processes of this machine. */
+/** Makes the process engine from its configuration. */
 @ApplicationScoped
 public class ComputeEngineProvider {
   private final LocalProcessEngine engine;
   private final boolean endWithService;
 
-  public ComputeEngineProvider(WorkerConfig config) {
+  public ComputeEngineProvider(WorkerConfig config, ProcessEngineConfig bounds) {
     Map<String, String> environment = new HashMap<>();
     environment.put("PYTHONUNBUFFERED", "1");
     environment.put("TOKENIZERS_PARALLELISM", "false");
@@ -34,12 +34,18 @@ public class ComputeEngineProvider {
     this.engine =
         new LocalProcessEngine(
             new LocalProcessEngine.Settings(
-                config.python(), config.command(), config.work(), module, environment));
+                config.python(),
+                config.command(),
+                config.work(),
+                module,
+                environment,
+                WorkerSlots.Limits.of(
+                    bounds.maxWorkers().stream().boxed().findFirst(),
+                    bounds.devices().orElse(List.of()))));
     this.endWithService = config.endWithService();
   }
 
   @Produces
-  @DefaultBean
   @ApplicationScoped
   ComputeEngine engine() {
     return engine;

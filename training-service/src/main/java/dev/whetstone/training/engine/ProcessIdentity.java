@@ -10,22 +10,22 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A process that another process may be mistaken for: its id, and when it began.
+ * Identifies a process by its id and its start time, because the system reuses process ids.
  *
- * @param pid process id, which the system uses again
+ * @param pid process id
  * @param startTicks field 22 of {@code /proc/<pid>/stat}; 0 where there is no such file
- * @param notedAt when the id was written down
+ * @param notedAt when the id was recorded
  */
 record ProcessIdentity(long pid, long startTicks, Instant notedAt) {
   private static final int STATE = 0;
   private static final int START_TICKS = 19;
 
-  /** How much later than its note a process may seem to have begun. */
+  /** Tolerance between the recorded time and the start time that the system reports. */
   private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
   /**
-   * Reads {@code <pid> <startTicks>}; empty while the file is not there, and when it says nothing:
-   * a power loss can take a note's content, and the process with it.
+   * Reads {@code <pid> <startTicks>}; empty while the file does not exist, and when it has no
+   * content: a power loss can lose the content of a file, and has ended the process.
    */
   static Optional<ProcessIdentity> read(Path file) throws IOException {
     try {
@@ -39,7 +39,7 @@ record ProcessIdentity(long pid, long startTicks, Instant notedAt) {
     }
   }
 
-  /** Whether this very process still runs. A zombie does not. */
+  /** Whether this process still runs. A zombie does not. */
   boolean isAlive() {
     Optional<ProcessHandle> handle = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
     if (handle.isEmpty()) {
@@ -59,7 +59,7 @@ record ProcessIdentity(long pid, long startTicks, Instant notedAt) {
         .orElse(true);
   }
 
-  /** The process, if it is still this one. */
+  /** The handle of the process, if it still runs. */
   Optional<ProcessHandle> handle() {
     return isAlive() ? ProcessHandle.of(pid) : Optional.empty();
   }

@@ -6,25 +6,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** How workers are started on this machine. */
+/** How the process engine starts workers on this machine. */
 @ConfigMapping(prefix = "whetstone.worker")
 public interface WorkerConfig {
   /** A Python ≥ 3.11 in whose environment the package {@code whetstone_worker} is installed. */
   @WithDefault("python3")
   String python();
 
-  /** What Python runs; the training call's arguments follow. */
+  /** Arguments of Python before those of the training call. */
   @WithDefault("-m,whetstone_worker")
   List<String> command();
 
-  /** Holds a folder per attempt: spec, log, process id and exit code. Must outlive the service. */
+  /** Holds a folder per attempt: spec, log, process id and exit code. Must survive a restart. */
   @WithDefault(".whetstone/work")
   Path work();
 
-  /** Threads of the worker's numeric libraries; absent lets them choose. */
+  /** Threads of the worker's numeric libraries; absent leaves the choice to them. */
   Optional<Integer> threads();
 
-  /** Whether workers save and end when the service is shut down in order. */
+  /** Whether workers save and exit on an orderly shutdown of the service. */
   @WithDefault("true")
   boolean endWithService();
 }

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What of the service's environment a worker may see: never its passwords, keys or database. */
+/**
+ * The environment variables of the service that a worker inherits: never passwords, keys or
+ * database settings. An allow-list, so that a new secret stays out without a change here.
+ */
 final class WorkerEnvironmentFilter {
   private static final Set<String> NAMES =
       Set.of(
@@ -16,7 +19,7 @@ final class WorkerEnvironmentFilter {
           "TMPDIR",
           "LD_LIBRARY_PATH",
           "VIRTUAL_ENV",
-          // By it the local stack finds workers again that outlived the service.
+          // The local stack finds workers that outlived the service by this variable.
           "WHETSTONE_STACK");
 
   private static final List<String> PREFIXES =
@@ -39,7 +42,7 @@ final class WorkerEnvironmentFilter {
 
   private WorkerEnvironmentFilter() {}
 
-  /** Removes everything else. */
+  /** Removes every variable that is not allowed. */
   static void restrict(Map<String, String> environment) {
     environment.keySet().removeIf(name -> !isAllowed(name));
   }

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Looks whether a Python has what the worker needs, by what its environment says is installed:
- * nothing is imported, so that it costs a fraction of a second.
+ * Checks whether a Python environment has the packages that the worker needs, by the installed
+ * package metadata. Nothing is imported, so that the check takes a fraction of a second.
  *
  * @param interpreter a Python, by path or by name on the PATH
  * @param module the worker's own module
@@ -22,8 +22,8 @@ record WorkerPackageProbe(String interpreter, String module, Map<String, String>
   private static final long SECONDS = 30;
 
   /**
-   * Prints the missing packages, one a line. A requirement with a marker is one of an extra, or of
-   * some environments only: the worker itself then says whether it misses it.
+   * Prints the missing packages, one per line. A requirement with a marker belongs to an extra or
+   * to some environments only; it is skipped, and the worker itself reports it if it is missing.
    */
   private static final String PROBE =
       """
@@ -43,7 +43,7 @@ record WorkerPackageProbe(String interpreter, String module, Map<String, String>
       print(*[name for name in names if not known(name)], sep="\\n")
       """;
 
-  /** In a sentence what is missing, and the remedy. */
+  /** A sentence that names what is missing and the remedy; empty when nothing is. */
   Optional<String> whatIsMissing() throws IOException {
     Optional<List<String>> missing = probe();
     if (missing.isPresent() && missing.get().isEmpty()) {
@@ -61,17 +61,17 @@ record WorkerPackageProbe(String interpreter, String module, Map<String, String>
 
   /** Empty when Python itself fails. */
   private Optional<List<String>> probe() throws IOException {
-    Path said = Files.createTempFile("whetstone-probe", ".txt");
+    Path output = Files.createTempFile("whetstone-probe", ".txt");
     ProcessBuilder builder =
         new ProcessBuilder(interpreter, "-c", PROBE, module)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .redirectOutput(said.toFile());
+            .redirectOutput(output.toFile());
     WorkerEnvironmentFilter.restrict(builder.environment());
     builder.environment().putAll(environment);
     try {
       Process process = builder.start();
       if (process.waitFor(SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
-        try (Stream<String> lines = Files.lines(said, StandardCharsets.UTF_8)) {
+        try (Stream<String> lines = Files.lines(output, StandardCharsets.UTF_8)) {
           return Optional.of(lines.filter(line -> !line.isBlank()).toList());
         }
       }
@@ -79,7 +79,7 @@ record WorkerPackageProbe(String interpreter, String module, Map<String, String>
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      Files.delete(said);
+      Files.delete(output);
     }
     return Optional.empty();
   }

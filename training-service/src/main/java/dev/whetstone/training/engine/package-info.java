@@ -1,4 +1,7 @@
-/** Where workers run. */
+/**
+ * Compute engines: the port, the router that picks one by kind, and the engine that runs workers as
+ * processes of this machine within a bound.
+ */
 @NullMarked
 package dev.whetstone.training.engine;
 

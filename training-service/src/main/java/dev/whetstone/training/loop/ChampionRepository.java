@@ -7,7 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The newest champion of each loop, as heard. */
+/** The rows of champions: the newest one of each loop that an event named. */
 @ApplicationScoped
 public class ChampionRepository {
   private final Sql sql;
@@ -20,7 +20,7 @@ public class ChampionRepository {
   public record Champion(
       long generation, @Nullable String checkpointId, @Nullable String adapterUri) {}
 
-  /** Keeps it unless a newer one is known. */
+  /** Stores a champion, unless a newer one is stored. */
   public void set(LoopId loop, ChampionSet champion) {
     sql.update(
         """

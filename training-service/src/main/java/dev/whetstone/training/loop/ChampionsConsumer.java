@@ -10,7 +10,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Records the champions of loops. */
+/** Stores champions from {@code whetstone.champions}. */
 @ApplicationScoped
 public class ChampionsConsumer {
   private final EventConsumption consumption;

@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Records the declarations of loops. */
+/** Stores loop declarations from {@code whetstone.loops}. */
 @ApplicationScoped
 public class LoopsConsumer {
   private final DeclaredLoopRecorder declarations;

@@ -1,4 +1,4 @@
-/** Loop declarations and champions. */
+/** Consumers of loop declarations and champions, and the rows of champions. */
 @NullMarked
 package dev.whetstone.training.loop;
 

@@ -6,30 +6,33 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** What the next run learns from the loss curves of the one that ended. */
+/** Adjusts the next run's hyperparameters by the loss curves of the run that ended. */
 public final class AdjustmentRule {
   static final String TRAIN_LOSS = "train_loss";
   static final String VALID_LOSS = "valid_loss";
 
-  /** Training loss this many times its start counts as diverging. */
+  /** Ratio of final to initial training loss above which a run counts as diverging. */
   static final double DIVERGING = 1.25;
 
-  /** Steps below which start and end of the training loss are single, noisy ones. */
-  static final int LEAST_POINTS = 10;
+  /** Fewer steps make initial and final loss single, noisy values. */
+  static final int MIN_POINTS = 10;
 
-  /** A relative change of the loss below this counts as barely moving. */
+  /** Relative change of the loss below which it counts as barely moving. */
   static final double BARELY = 0.02;
 
-  /** Validation loss this many times its least value counts as rising. */
+  /** Ratio of the last to the least validation loss above which it counts as rising. */
   static final double RISING = 1.02;
 
-  /** A relative fall between the last two validations above this counts as still falling. */
+  /**
+   * Relative decrease between the last two validations above which the loss counts as still
+   * falling.
+   */
   static final double STILL_FALLING = 0.01;
 
   private AdjustmentRule() {}
 
   /**
-   * @param before what was known when the ended run began
+   * @param before the adjustment that the ended run started with
    * @param history its metrics, in order of steps
    */
   public static HyperparameterAdjustment after(
@@ -70,7 +73,7 @@ public final class AdjustmentRule {
     return new HyperparameterAdjustment(factor, delta, reasons);
   }
 
-  /** The same of a run whose worker ended it because the loss was no number any more. */
+  /** The adjustment after a run that its worker ended because the loss was not a number. */
   public static HyperparameterAdjustment afterDivergence(HyperparameterAdjustment before) {
     return new HyperparameterAdjustment(
         before.learningRateFactor() / 2,
@@ -79,7 +82,7 @@ public final class AdjustmentRule {
   }
 
   private static boolean diverging(List<Double> train) {
-    boolean rising = train.size() >= LEAST_POINTS && end(train) > DIVERGING * start(train);
+    boolean rising = train.size() >= MIN_POINTS && end(train) > DIVERGING * start(train);
     return rising || train.stream().anyMatch(AdjustmentRule::broken);
   }
 
@@ -89,7 +92,9 @@ public final class AdjustmentRule {
         && end(train) < start(train);
   }
 
-  /** Both losses, as far as they are known: a model that only fits its training rows moves. */
+  /**
+   * By both losses, where they are known: a model whose training loss alone decreases is learning.
+   */
   private static boolean barelyMoving(List<Double> train, List<Double> valid) {
     boolean validStandsStill =
         valid.size() < 2

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which rows of which batches a run trains on: newest and best first, up to a cap. It is shown the
- * batches one after the other, newest first, so that only one of them need be in memory.
+ * Selects the rows that a run trains on: newest and best first, up to a cap. It takes the batches
+ * one after the other, newest first, so that only one of them is in memory at a time.
  */
 public final class ExampleSelection {
   private final Set<String> seen;
@@ -24,9 +24,9 @@ public final class ExampleSelection {
   }
 
   /**
-   * One row, known by its example.
+   * One row, identified by its example.
    *
-   * @param weight its sample weight: better examples have a greater one
+   * @param weight its sample weight; greater for better examples
    */
   public record Row(String exampleId, double weight) {}
 
@@ -36,8 +36,8 @@ public final class ExampleSelection {
   }
 
   /**
-   * Answers the example ids to keep of the next older batch. An example that several batches hold
-   * is kept in the newest of them only.
+   * Takes the next older batch and answers the example ids to keep of it. An example that several
+   * batches hold is kept in the newest of them only.
    */
   public Set<String> take(List<Row> rows) {
     List<Row> fresh = new ArrayList<>();

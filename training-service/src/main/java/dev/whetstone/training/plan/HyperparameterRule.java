@@ -6,21 +6,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Hyperparameters of the SFT stage, from the amount of data, the loop's wishes and past runs. */
+/**
+ * Chooses the hyperparameters of the SFT stage from the amount of data, the loop's settings and
+ * past runs.
+ */
 public final class HyperparameterRule {
   static final double SFT_LEARNING_RATE = 2e-4;
   static final double SHORT_RUN_FACTOR = 1.5;
   static final int SHORT_RUN_STEPS = 100;
   static final int WANTED_STEPS = 60;
-  static final int MOST_EPOCHS = 10;
-  static final int LEAST_BATCH = 8;
-  static final int GREATEST_BATCH = 256;
+  static final int MAX_EPOCHS = 10;
+  static final int MIN_BATCH = 8;
+  static final int MAX_BATCH = 256;
   static final double BATCH_SHARE = 0.002;
 
   private HyperparameterRule() {}
 
   /**
-   * What was chosen.
+   * The choice.
    *
    * @param steps optimizer steps expected, replay included
    * @param reasons one sentence per value
@@ -34,9 +37,9 @@ public final class HyperparameterRule {
   private record Epochs(int count, boolean raised) {}
 
   /**
-   * @param training the loop's wishes; absent values are chosen here
+   * @param training the loop's settings; absent values are chosen here
    * @param examples train examples without replay, at least 1
-   * @param validationExamples 0 when there is nothing to stop early by
+   * @param validationExamples 0 disables early stopping
    */
   public static Choice choose(
       LoopSpec.Training training,
@@ -68,7 +71,7 @@ public final class HyperparameterRule {
         reasons);
   }
 
-  /** Rows of an epoch once replay has taken its share of the mix. */
+  /** Rows of an epoch, including the share of replay. */
   static int mixedRows(LoopSpec.Training training, int examples) {
     double share = training.replay().stream().mapToDouble(LoopSpec.ReplaySet::share).sum();
     return (int) Math.max(1, Math.round(examples / (1 - Math.min(share, 0.99))));
@@ -79,7 +82,7 @@ public final class HyperparameterRule {
       reasons.add("batch " + training.batchSize() + ": set by the loop");
       return training.batchSize();
     }
-    int batch = (int) Math.clamp(Math.round(BATCH_SHARE * examples), LEAST_BATCH, GREATEST_BATCH);
+    int batch = (int) Math.clamp(Math.round(BATCH_SHARE * examples), MIN_BATCH, MAX_BATCH);
     reasons.add("batch " + batch + ": 0.2 % of " + examples + " examples, within 8 to 256");
     return batch;
   }
@@ -95,16 +98,16 @@ public final class HyperparameterRule {
       return new Epochs(training.epochs(), false);
     }
     int bySize = examples < 1_000 ? 4 : examples < 10_000 ? 3 : examples < 300_000 ? 2 : 1;
-    int wanted = Math.clamp(bySize + learned.epochsDelta(), 1, MOST_EPOCHS);
-    int needed = Math.min(MOST_EPOCHS, Math.ceilDiv(WANTED_STEPS, stepsPerEpoch));
+    int wanted = Math.clamp(bySize + learned.epochsDelta(), 1, MAX_EPOCHS);
+    int needed = Math.min(MAX_EPOCHS, Math.ceilDiv(WANTED_STEPS, stepsPerEpoch));
     if (needed > wanted) {
       reasons.add(
           "epochs %d: raised from %d to reach %d optimizer steps (at most %d epochs)"
-              .formatted(needed, wanted, WANTED_STEPS, MOST_EPOCHS));
+              .formatted(needed, wanted, WANTED_STEPS, MAX_EPOCHS));
       return new Epochs(needed, true);
     }
     String past =
-        learned.epochsDelta() == 0 ? "" : ", past runs say %+d".formatted(learned.epochsDelta());
+        learned.epochsDelta() == 0 ? "" : ", %+d after past runs".formatted(learned.epochsDelta());
     reasons.add("epochs " + wanted + ": " + bySize + " for " + examples + " examples" + past);
     return new Epochs(wanted, false);
   }

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What never changes about a run.
+ * The immutable part of a run.
  *
- * @param batchIds everything it trains on, adopted batches included
- * @param loopSpecSha256 the declaration it obeys: that of its newest batch
+ * @param batchIds every batch it trains on, adopted ones included
+ * @param loopSpecSha256 the declaration that applies to it: that of its newest batch
  */
 public record RunIdentity(
     String runId, LoopId loop, List<String> batchIds, String loopSpecSha256, Instant createdAt) {

@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every attempt of a run shares, fixed before the first: so that an attempt which resumes sees
+ * What every attempt of a run shares, fixed before the first, so that an attempt which resumes sees
  * the same rows and the same hyperparameters.
  *
  * @param trainExamples rows in {@code train}
  * @param steps optimizer steps expected
- * @param parentCheckpointId the champion it starts from, when it starts from one
- * @param learned what the hyperparameters took from earlier runs
+ * @param parentCheckpointId the champion it starts from, if it starts from one
+ * @param learned the adjustment that the hyperparameters include
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunPlan(

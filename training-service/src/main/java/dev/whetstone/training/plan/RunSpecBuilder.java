@@ -5,14 +5,18 @@ import dev.whetstone.contracts.run.RunSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what a worker is told: a pure function of the loop's spec, the plan and the attempt. */
+/**
+ * Builds the spec that a worker reads: a pure function of the loop's spec, the plan and the
+ * attempt.
+ */
 public final class RunSpecBuilder {
   private RunSpecBuilder() {}
 
   /**
-   * What differs from attempt to attempt.
+   * What differs between attempts of a run.
    *
-   * @param microBatchSize halved after running out of memory; absent lets the worker choose
+   * @param microBatchSize halved after running out of memory; absent leaves the choice to the
+   *     worker
    */
   public record AttemptFacts(
       String runId,
@@ -26,7 +30,7 @@ public final class RunSpecBuilder {
   /**
    * Builds the spec of one attempt.
    *
-   * @throws IllegalArgumentException when the loop's spec lacks a digest; the message says which
+   * @throws IllegalArgumentException when the loop's spec lacks a digest; the message names it
    */
   public static RunSpec build(LoopSpec spec, RunPlan plan, AttemptFacts facts) {
     LoopSpec.Training training = spec.spec().training();

@@ -1,4 +1,4 @@
-/** What a run trains on and how: pure decisions, without frameworks. */
+/** The plan of a run: pure decisions about stages, rows and hyperparameters, without frameworks. */
 @NullMarked
 package dev.whetstone.training.plan;
 

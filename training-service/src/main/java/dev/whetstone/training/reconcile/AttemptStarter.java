@@ -14,6 +14,7 @@ import dev.whetstone.training.checkpoint.ResumePointFinder;
 import dev.whetstone.training.checkpoint.RunObjectKeys;
 import dev.whetstone.training.config.TrainingConfig;
 import dev.whetstone.training.engine.ComputeEngine;
+import dev.whetstone.training.engine.EngineRouter;
 import dev.whetstone.training.plan.RunIdentity;
 import dev.whetstone.training.plan.RunPlan;
 import dev.whetstone.training.plan.RunSpecBuilder;
@@ -21,59 +22,68 @@ import dev.whetstone.training.run.Run;
 import dev.whetstone.training.run.RunFinisher;
 import dev.whetstone.training.run.RunPlanBuilder;
 import dev.whetstone.training.run.RunRepository;
+import dev.whetstone.training.run.RunRepository.StoredRun;
+import dev.whetstone.training.run.StartingPointResolver;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Takes a waiting run to its next attempt's row. The worker itself is started later, by whoever
- * finds the row: so a kill between the two loses nothing.
+ * Takes a waiting run to its next attempt's row. The worker itself is launched by the next step,
+ * from the row: a kill between the two loses nothing.
  */
 @ApplicationScoped
 public class AttemptStarter {
   private static final String UNKNOWN =
-      "the declaration %s is gone from this service's database; apply the loop's file again";
+      "this service's database has no declaration %s; apply the loop's file again";
 
   private static final String SPENT =
       "the %d GPU seconds of the last 24 hours are used up (budgets.maxGpuSecondsPerDay)";
 
   private static final Duration BUDGET_PAUSE = Duration.ofMinutes(1);
+  private static final Duration ENGINE_PAUSE = Duration.ofMinutes(1);
   private static final Duration STORE_PAUSE = Duration.ofSeconds(10);
   private static final Duration OLD_WORKER_PAUSE = Duration.ofSeconds(1);
 
   private final RunRepository runs;
   private final AttemptRepository attempts;
   private final GpuBudget budget;
-  private final RunFinisher ending;
+  private final RunFinisher finisher;
   private final RunPlanBuilder plans;
+  private final StartingPointResolver startingPoints;
   private final ResumePointFinder resumePoints;
   private final DeclaredLoopRepository loops;
-  private final ComputeEngine engine;
+  private final EngineRouter engines;
   private final ObjectStore store;
   private final TrainingConfig config;
+  private final RunMoveApplier applier;
 
   public AttemptStarter(
       RunRepository runs,
       AttemptRepository attempts,
       GpuBudget budget,
-      RunFinisher ending,
+      RunFinisher finisher,
       RunPlanBuilder plans,
+      StartingPointResolver startingPoints,
       ResumePointFinder resumePoints,
       DeclaredLoopRepository loops,
-      ComputeEngine engine,
+      EngineRouter engines,
       ObjectStore store,
-      TrainingConfig config) {
+      TrainingConfig config,
+      RunMoveApplier applier) {
     this.runs = runs;
     this.attempts = attempts;
     this.budget = budget;
-    this.ending = ending;
+    this.finisher = finisher;
     this.plans = plans;
+    this.startingPoints = startingPoints;
     this.resumePoints = resumePoints;
     this.loops = loops;
-    this.engine = engine;
+    this.engines = engines;
     this.store = store;
     this.config = config;
+    this.applier = applier;
   }
 
   /** The id of a run's attempt with a fence. */
@@ -81,46 +91,50 @@ public class AttemptStarter {
     return runId + "-" + fence;
   }
 
-  /** In the caller's transaction, which has locked the run. */
-  public void start(RunRepository.StoredRun stored, Run.Waiting run, Instant now) {
+  /** Outside any transaction. Answers whether the run moved. */
+  public boolean start(StoredRun seen, Run.Waiting run, Instant now) {
     RunIdentity identity = run.identity();
-    if (run.fence() > 0 && oldWorkerLives(identity.runId(), run.fence())) {
-      runs.save(
-          run.postpone(
-              now.plus(OLD_WORKER_PAUSE), "waiting for the former attempt's worker to end"));
-      return;
-    }
     Optional<DeclaredLoop> loop = loops.bySha(identity.loop(), identity.loopSpecSha256());
     if (loop.isEmpty()) {
-      ending.fail(stored, run, "loop-unknown", UNKNOWN.formatted(identity.loopSpecSha256()), now);
-      return;
+      String reason = UNKNOWN.formatted(identity.loopSpecSha256());
+      return applier.apply(seen, () -> finisher.fail(seen, run, "loop-unknown", reason, now));
     }
     LoopSpec spec = loop.get().spec();
-    if (budget.isSpent(identity.loop(), spec.spec().budgets(), now)) {
-      runs.save(
-          run.postpone(
-              now.plus(BUDGET_PAUSE),
-              SPENT.formatted(spec.spec().budgets().maxGpuSecondsPerDay())));
-      return;
+    String kind = spec.spec().training().engineOrDefault().kind();
+    Optional<ComputeEngine> engine = engines.find(kind);
+    if (engine.isEmpty()) {
+      return postpone(seen, run, now.plus(ENGINE_PAUSE), engines.missing(kind));
+    }
+    if (run.fence() > 0
+        && isOldWorkerRunning(engine.get(), attemptId(identity.runId(), run.fence()))) {
+      return postpone(
+          seen,
+          run,
+          now.plus(OLD_WORKER_PAUSE),
+          "waiting for the worker of the previous attempt to end");
+    }
+    LoopSpec.Budgets budgets = spec.spec().budgets();
+    if (budget.isSpent(identity.loop(), budgets, now)) {
+      return postpone(
+          seen, run, now.plus(BUDGET_PAUSE), SPENT.formatted(budgets.maxGpuSecondsPerDay()));
     }
     try {
-      RunPlan plan = stored.plan();
-      if (plan == null) {
-        plan = plans.make(identity, spec);
-        runs.savePlan(identity.runId(), plan);
-      }
-      insert(run, spec, plan, now);
+      return insert(seen, run, spec, now);
     } catch (CorruptBatchException e) {
-      ending.failCorrupt(stored, run, e, now);
+      return applier.apply(seen, () -> finisher.failCorrupt(seen, run, e, now));
     } catch (IllegalArgumentException e) {
-      ending.fail(stored, run, "bad-input", String.valueOf(e.getMessage()), now);
+      String reason = String.valueOf(e.getMessage());
+      return applier.apply(seen, () -> finisher.fail(seen, run, "bad-input", reason, now));
     } catch (ObjectStoreException e) {
-      runs.save(run.postpone(now.plus(STORE_PAUSE), String.valueOf(e.getMessage())));
+      return postpone(seen, run, now.plus(STORE_PAUSE), String.valueOf(e.getMessage()));
     }
   }
 
-  private boolean oldWorkerLives(String runId, long fence) {
-    String attemptId = attemptId(runId, fence);
+  private boolean postpone(StoredRun seen, Run.Waiting run, Instant until, String reason) {
+    return applier.apply(seen, () -> runs.save(run.postpone(until, reason)));
+  }
+
+  private static boolean isOldWorkerRunning(ComputeEngine engine, String attemptId) {
     if (engine.poll(attemptId) instanceof ComputeEngine.Observation.Running) {
       engine.stop(attemptId, ComputeEngine.Manner.AT_ONCE);
       return true;
@@ -128,10 +142,31 @@ public class AttemptStarter {
     return false;
   }
 
-  private void insert(Run.Waiting run, LoopSpec spec, RunPlan plan, Instant now) {
-    LoopSpec.Training training = spec.spec().training();
-    String runId = run.identity().runId();
+  /** Reads the object store first; the rows are written afterwards in one short transaction. */
+  private boolean insert(StoredRun seen, Run.Waiting run, LoopSpec spec, Instant now) {
+    RunIdentity identity = run.identity();
+    RunPlan plan = seen.plan() == null ? plans.build(identity, spec) : seen.plan();
     Run.Active active = run.start();
+    Attempt.Starting attempt = attempt(run, active, spec, plan, now);
+    Duration lease = spec.spec().training().leaseDuration();
+    return applier.applyIf(
+        seen,
+        () -> {
+          if (seen.plan() == null) {
+            if (!startingPoints.isStillUsable(identity.loop(), plan)) {
+              return false;
+            }
+            runs.savePlan(identity.runId(), plan);
+          }
+          attempts.insert(attempt, lease);
+          runs.save(active);
+          return true;
+        });
+  }
+
+  private Attempt.Starting attempt(
+      Run.Waiting run, Run.Active active, LoopSpec spec, RunPlan plan, Instant now) {
+    String runId = run.identity().runId();
     String attemptId = attemptId(runId, active.fence());
     RunSpec.Input resume = run.fence() == 0 ? null : resumePoints.newest(runId).orElse(null);
     String output = store.uri(RunObjectKeys.ofAttempt(runId, active.fence())).toString();
@@ -145,9 +180,6 @@ public class AttemptStarter {
             output.endsWith("/") ? output : output + "/",
             config.callbackUrl().toString());
     RunSpec runSpec = RunSpecBuilder.build(spec, plan, facts);
-    attempts.insert(
-        new Attempt.Starting(new Attempt.Facts(attemptId, runId, active.fence(), runSpec, now)),
-        training.leaseDuration());
-    runs.save(active);
+    return new Attempt.Starting(new Attempt.Facts(attemptId, runId, active.fence(), runSpec, now));
   }
 }

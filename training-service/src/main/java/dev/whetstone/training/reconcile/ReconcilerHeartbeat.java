@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Notices that nobody looked for a while: workers could not report either, so every lease gets one
- * grace period.
+ * Records the reconciler's passes and detects downtime of this service. Workers could not report
+ * during it, so every lease gets one grace period.
  */
 @ApplicationScoped
 public class ReconcilerHeartbeat {
@@ -32,12 +32,12 @@ public class ReconcilerHeartbeat {
     this.config = config;
   }
 
-  /** Notes that the reconciler looks now. */
+  /** Records a pass of the reconciler. */
   public void beat() {
     QuarkusTransaction.requiringNew().run(this::beatOnce);
   }
 
-  /** When the reconciler last looked. */
+  /** When the reconciler made its last pass. */
   public Optional<Instant> lastPass() {
     return sql.first(
         "select last_pass_at from control_plane where id = 1",
@@ -54,7 +54,7 @@ public class ReconcilerHeartbeat {
       Duration gap = Duration.between(last.get(), now);
       if (gap.compareTo(config.downtime()) > 0) {
         int live = attempts.grantGrace(now, gap);
-        LOG.infof("downtime-noticed gap=%s attempts-given-grace=%d", gap, live);
+        LOG.infof("downtime-detected gap=%s attempts-given-grace=%d", gap, live);
       }
     }
     sql.update(

@@ -16,7 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Where workers report. */
+/** The status endpoint of workers. */
 @Path("/v1/attempts/{attempt}/status")
 @Produces(MediaType.APPLICATION_JSON)
 public class AttemptStatusResource {
@@ -31,9 +31,11 @@ public class AttemptStatusResource {
   @Blocking
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Reports an attempt's progress; renews its lease")
-  @APIResponse(responseCode = "200", description = "What the worker shall do")
-  @APIResponse(responseCode = "401", description = "Not this attempt's token")
-  @APIResponse(responseCode = "409", description = "The attempt is not the live one any more")
+  @APIResponse(responseCode = "200", description = "The directive that the worker follows")
+  @APIResponse(responseCode = "401", description = "The token is not that of the attempt")
+  @APIResponse(
+      responseCode = "409",
+      description = "The attempt is no longer the live one of its run")
   public WorkerDirective report(
       @PathParam("attempt") String attempt,
       @HeaderParam("Authorization") @Nullable String authorization,
@@ -50,6 +52,6 @@ public class AttemptStatusResource {
               "/phase",
               "one of loading, training, saving, done, failed"));
     }
-    return reports.take(attempt, authorization.substring(SCHEME.length()).strip(), report);
+    return reports.receive(attempt, authorization.substring(SCHEME.length()).strip(), report);
   }
 }

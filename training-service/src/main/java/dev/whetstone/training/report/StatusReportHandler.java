@@ -27,10 +27,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
- * Takes a worker's word and answers what it shall do. Only the live attempt of a run is heard: any
- * other gets 409 and changes nothing (I3).
+ * Records a worker's report and answers with a directive. Only the live attempt of a run may
+ * report: any other gets 409 and changes nothing (I3).
  */
 @ApplicationScoped
 public class StatusReportHandler {
@@ -45,8 +46,8 @@ public class StatusReportHandler {
   private final StepMetricsRepository metrics;
   private final GpuBudget budget;
   private final DeclaredLoopRepository loops;
-  private final RunFinisher ending;
-  private final CheckpointVerifier output;
+  private final RunFinisher finisher;
+  private final CheckpointVerifier verifier;
   private final LeaseClock clock;
   private final TrainingConfig config;
   private final MeterRegistry registry;
@@ -57,8 +58,8 @@ public class StatusReportHandler {
       StepMetricsRepository metrics,
       GpuBudget budget,
       DeclaredLoopRepository loops,
-      RunFinisher ending,
-      CheckpointVerifier output,
+      RunFinisher finisher,
+      CheckpointVerifier verifier,
       LeaseClock clock,
       TrainingConfig config,
       MeterRegistry registry) {
@@ -67,8 +68,8 @@ public class StatusReportHandler {
     this.metrics = metrics;
     this.budget = budget;
     this.loops = loops;
-    this.ending = ending;
-    this.output = output;
+    this.finisher = finisher;
+    this.verifier = verifier;
     this.clock = clock;
     this.config = config;
     this.registry = registry;
@@ -77,14 +78,14 @@ public class StatusReportHandler {
   /**
    * @throws ProblemException 401 for another token, 404 for an unknown attempt, 409 for a stale one
    */
-  public WorkerDirective take(String attemptId, String token, StatusReport report) {
+  public WorkerDirective receive(String attemptId, String token, StatusReport report) {
     StoredAttempt seen = authenticated(attemptId, token);
     try {
       WorkerDirective answer =
           report.phase() == StatusReport.Phase.DONE
               ? done(seen.attempt(), report)
               : QuarkusTransaction.requiringNew().call(() -> progress(attemptId, report));
-      count(answer.directive().name().toLowerCase(java.util.Locale.ROOT));
+      count(answer.directive().name().toLowerCase(Locale.ROOT));
       return answer;
     } catch (ProblemException e) {
       count(e.problem().code());
@@ -125,7 +126,9 @@ public class StatusReportHandler {
     return budgetIsSpent(run.run().identity(), now) ? SAVE_AND_STOP : CONTINUE;
   }
 
-  /** Its worker saves and makes room; the run waits for the budget and goes on from there. */
+  /**
+   * The worker then saves a resume point and exits; the run waits for the budget and resumes there.
+   */
   private boolean budgetIsSpent(RunIdentity run, Instant now) {
     return loops
         .bySha(run.loop(), run.loopSpecSha256())
@@ -133,7 +136,7 @@ public class StatusReportHandler {
         .orElse(false);
   }
 
-  /** A report may overtake the reconciler's note that the worker was started. */
+  /** A report may arrive before the reconciler has recorded the launch. */
   private Attempt.Live live(StoredAttempt locked, Run run, StatusReport report) {
     Attempt.Facts facts = locked.attempt().facts();
     boolean current = run instanceof Run.Active && run.fence() == facts.fence();
@@ -147,7 +150,7 @@ public class StatusReportHandler {
     };
   }
 
-  /** The output is verified before the transaction: it may be large. */
+  /** The output may be large, so it is verified before the transaction. */
   private WorkerDirective done(Attempt seen, StatusReport report) {
     Attempt.Facts facts = seen.facts();
     if (report.fence() != facts.fence()) {
@@ -156,13 +159,13 @@ public class StatusReportHandler {
     if (hasSucceeded(seen)) {
       return CONTINUE;
     }
-    CheckpointVerifier.Verdict verdict =
-        output.verify(facts.runId(), facts.fence(), report.result());
-    return QuarkusTransaction.requiringNew().call(() -> done(facts, report, verdict));
+    CheckpointVerifier.Verification verification =
+        verifier.verify(facts.runId(), facts.fence(), report.result());
+    return QuarkusTransaction.requiringNew().call(() -> done(facts, report, verification));
   }
 
   private WorkerDirective done(
-      Attempt.Facts facts, StatusReport report, CheckpointVerifier.Verdict verdict) {
+      Attempt.Facts facts, StatusReport report, CheckpointVerifier.Verification verification) {
     StoredRun run = runs.lock(facts.runId()).orElseThrow();
     StoredAttempt locked = attempts.lock(facts.attemptId()).orElseThrow();
     if (hasSucceeded(locked.attempt())) {
@@ -180,24 +183,24 @@ public class StatusReportHandler {
     attempts.saveProgress(facts.attemptId(), report);
     Attempt.Live reported = live.reported(report, now, locked.lease());
     attempts.save(reported);
-    return switch (verdict) {
-      case CheckpointVerifier.Verdict.Whole whole -> {
-        ending.succeed(run, active, reported, whole, now);
+    return switch (verification) {
+      case CheckpointVerifier.Verification.Valid valid -> {
+        finisher.succeed(run, active, reported, valid, now);
         yield CONTINUE;
       }
-      case CheckpointVerifier.Verdict.Broken broken -> {
-        ending.endAttempt(
+      case CheckpointVerifier.Verification.Invalid invalid -> {
+        finisher.endAttempt(
             run,
             active,
             reported,
-            new AttemptEnd.BadOutput("the worker reports done, but " + broken.reason()),
+            new AttemptEnd.BadOutput("the worker reports done, but " + invalid.reason()),
             now);
         yield STOP;
       }
     };
   }
 
-  /** Its worker says again what was taken already; what it left may have moved on since. */
+  /** The worker repeats a report that was accepted; its output may have been moved since. */
   private static boolean hasSucceeded(Attempt attempt) {
     return attempt instanceof Attempt.Ended ended && ended.outcome().equals(Attempt.SUCCEEDED);
   }
@@ -212,6 +215,6 @@ public class StatusReportHandler {
             "stale-fence",
             "attempt '%s' (fence %d) is not the live attempt of run '%s'"
                 .formatted(facts.attemptId(), facts.fence(), facts.runId()),
-            "end without writing anything more"));
+            "exit without writing anything more"));
   }
 }

@@ -1,4 +1,4 @@
-/** What workers report, and what they are told. */
+/** Status reports of workers and the directives that answer them. */
 @NullMarked
 package dev.whetstone.training.report;
 

@@ -2,11 +2,11 @@ package dev.whetstone.training.run;
 
 import java.time.Instant;
 
-/** What follows an attempt that ended without a checkpoint. */
+/** The step after an attempt that ended without a checkpoint. */
 public sealed interface NextStep {
   /** Another attempt, from the newest complete resume point. */
-  record Again(Instant notBefore, Run.Tally tally, String reason) implements NextStep {}
+  record Again(Instant notBefore, RunTally tally, String reason) implements NextStep {}
 
-  /** None: the run failed. */
+  /** No other attempt: the run fails. */
   record GiveUp(String code, String reason) implements NextStep {}
 }

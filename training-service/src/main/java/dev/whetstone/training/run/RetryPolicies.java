@@ -8,12 +8,12 @@ import java.time.Duration;
 public final class RetryPolicies {
   private static final RetryPolicy BAD_DATA = RetryPolicy.giveUp("bad-data");
 
-  /** Someone wanted it to end: whoever did decides what follows. */
+  /** The worker followed a request to stop; no attempt follows by itself. */
   private static final RetryPolicy STOPPED = RetryPolicy.giveUp("stopped");
 
   private static final RetryPolicy PREEMPTED = RetryPolicy.resume("preempted");
 
-  /** Halving ends by itself, at one example; it is no failure of the worker. */
+  /** Not a failure of the worker. The number of retries is bounded: halving ends at one example. */
   private static final RetryPolicy OUT_OF_MEMORY =
       RetryPolicy.resume("out-of-memory").withHalfTheMicroBatch();
 
@@ -29,7 +29,7 @@ public final class RetryPolicies {
 
   private RetryPolicies() {}
 
-  /** What follows. */
+  /** The next step after an attempt that ended. */
   public static NextStep after(AttemptEnd end, RetryPolicy.Circumstances run) {
     return policy(end).after(end, run);
   }

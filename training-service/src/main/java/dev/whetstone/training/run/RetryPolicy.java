@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What to do after an attempt ended; reads aloud, see {@link RetryPolicies}. */
+/** Decides what follows an attempt that ended without a checkpoint; see {@link RetryPolicies}. */
 public final class RetryPolicy {
   private enum Limit {
     NONE,
@@ -33,12 +33,12 @@ public final class RetryPolicy {
     return new RetryPolicy(Limit.NEVER, Duration.ZERO, Duration.ZERO, false, code);
   }
 
-  /** Another attempt from the newest complete resume point, at once, as often as it takes. */
+  /** Another attempt from the newest complete resume point, at once, without a limit. */
   static RetryPolicy resume(String code) {
     return new RetryPolicy(Limit.NONE, Duration.ZERO, Duration.ZERO, false, code);
   }
 
-  /** Waits before the attempt, twice as long each time. */
+  /** Waits before the attempt; the pause doubles each time. */
   RetryPolicy waiting(Duration newFirst, Duration newLongest) {
     return new RetryPolicy(limit, newFirst, newLongest, halvesMicroBatch, code);
   }
@@ -48,21 +48,21 @@ public final class RetryPolicy {
     return new RetryPolicy(Limit.MAX_ATTEMPTS, first, longest, halvesMicroBatch, code);
   }
 
-  /** With half as many examples per forward pass. */
+  /** The next attempt uses half as many examples per forward pass. */
   RetryPolicy withHalfTheMicroBatch() {
     return new RetryPolicy(limit, first, longest, true, code);
   }
 
   /**
-   * What a policy needs to know of the run.
+   * What a policy needs to know about the run.
    *
    * @param maxAttempts the loop's
    * @param batchSize the run's effective batch, of which a micro-batch is a divisor
    */
-  public record Circumstances(Run.Tally tally, int maxAttempts, int batchSize, Instant now) {}
+  public record Circumstances(RunTally tally, int maxAttempts, int batchSize, Instant now) {}
 
   NextStep after(AttemptEnd end, Circumstances run) {
-    Run.Tally before = run.tally();
+    RunTally before = run.tally();
     int failures = before.failures() + (limit == Limit.MAX_ATTEMPTS ? 1 : 0);
     int refusals = end instanceof AttemptEnd.Refused ? before.refusals() + 1 : 0;
     if (limit == Limit.NEVER) {
@@ -87,7 +87,7 @@ public final class RetryPolicy {
     }
     Duration pause = pause(limit == Limit.NONE ? refusals : failures);
     return new NextStep.Again(
-        run.now().plus(pause), new Run.Tally(failures, refusals, micro), end.detail());
+        run.now().plus(pause), new RunTally(failures, refusals, micro), end.detail());
   }
 
   private Duration pause(int times) {
@@ -98,7 +98,9 @@ public final class RetryPolicy {
     return pause.compareTo(longest) > 0 ? longest : pause;
   }
 
-  /** The largest divisor of the batch that is at most half of now's; null when there is none. */
+  /**
+   * The largest divisor of the batch that is at most half the current size; null when none exists.
+   */
   private static @Nullable Integer half(@Nullable Integer now, int batchSize) {
     int micro = (now == null ? batchSize : now) / 2;
     while (micro > 1 && batchSize % micro != 0) {

@@ -8,17 +8,20 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Run {
   RunIdentity identity();
 
-  /** Number of the newest attempt; grows with each (I3). */
+  /** Number of the newest attempt; increases with each (I3). */
   long fence();
 
   /** A run that may still change. */
   sealed interface Unfinished extends Run {
-    /** Ends it for good. */
+    /** Fails the run. */
     default Failed fail(String code, String reason, Instant at) {
       return new Failed(identity(), fence(), code, reason, at);
     }
 
-    /** Ends it because its data was overtaken; what is still wanted trains in another run. */
+    /**
+     * Ends the run because its data may no longer be used as it is; another run trains on what
+     * remains.
+     */
     default Superseded supersede(String reason, Instant at) {
       return new Superseded(identity(), fence(), reason, at);
     }
@@ -27,17 +30,17 @@ public sealed interface Run {
   /**
    * No attempt is live; the next may start at {@code notBefore}.
    *
-   * @param reason why it waits, in a sentence; absent before the first attempt
+   * @param reason a sentence that says why it waits; absent before the first attempt
    */
   record Waiting(
-      RunIdentity identity, long fence, Tally tally, Instant notBefore, @Nullable String reason)
+      RunIdentity identity, long fence, RunTally tally, Instant notBefore, @Nullable String reason)
       implements Unfinished {
     /** The next attempt gets the next fence. */
     public Active start() {
       return new Active(identity, fence + 1, tally);
     }
 
-    /** Stays where it is and looks again later. */
+    /** Keeps waiting until a later time. */
     public Waiting postpone(Instant until, String why) {
       return new Waiting(identity, fence, tally, until, why);
     }
@@ -48,8 +51,8 @@ public sealed interface Run {
   }
 
   /** The attempt with this fence is the one live attempt. */
-  record Active(RunIdentity identity, long fence, Tally tally) implements Unfinished {
-    /** Its attempt ended and another shall follow. */
+  record Active(RunIdentity identity, long fence, RunTally tally) implements Unfinished {
+    /** Its attempt ended and another follows. */
     public Waiting retry(NextStep.Again again) {
       return new Waiting(identity, fence, again.tally(), again.notBefore(), again.reason());
     }
@@ -60,31 +63,20 @@ public sealed interface Run {
     }
   }
 
-  /** It gave a checkpoint. */
+  /** The run produced a checkpoint. */
   record Succeeded(RunIdentity identity, long fence, String checkpointId, Instant endedAt)
       implements Run {}
 
   /**
-   * It gave none.
+   * The run produced no checkpoint.
    *
    * @param code stable, from a bounded set
-   * @param reason in a sentence with the remedy
+   * @param reason a sentence with the remedy
    */
   record Failed(RunIdentity identity, long fence, String code, String reason, Instant endedAt)
       implements Run {}
 
-  /** It was ended because its data was overtaken. */
+  /** The run was ended because its data may no longer be used as it is. */
   record Superseded(RunIdentity identity, long fence, String reason, Instant endedAt)
       implements Run {}
-
-  /**
-   * What went before.
-   *
-   * @param failures attempts that count against the loop's {@code maxAttempts}
-   * @param refusals launches in a row that the compute engine refused
-   * @param microBatchSize examples per forward pass after running out of memory
-   */
-  record Tally(int failures, int refusals, @Nullable Integer microBatchSize) {
-    public static final Tally NONE = new Tally(0, 0, null);
-  }
 }

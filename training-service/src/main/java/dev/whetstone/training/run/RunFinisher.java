@@ -24,12 +24,11 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Moves runs and attempts out of their live states. Everything here happens in the caller's
- * transaction, which has locked the run.
+ * Ends runs and attempts. Every method runs in the caller's transaction, which has locked the run.
  */
 @ApplicationScoped
 public class RunFinisher {
-  /** Who says {@code checkpoint.ready}. */
+  /** Source of the events that this service publishes about checkpoints. */
   public static final String SOURCE = "training";
 
   private static final Logger LOG = Logger.getLogger(RunFinisher.class);
@@ -68,12 +67,12 @@ public class RunFinisher {
     this.registry = registry;
   }
 
-  /** The attempt's checkpoint is whole: the run is done and its checkpoint is offered. */
+  /** The attempt's checkpoint is valid: the run succeeds and publishes the checkpoint. */
   public void succeed(
       RunRepository.StoredRun stored,
       Run.Active run,
       Attempt.Unfinished attempt,
-      CheckpointVerifier.Verdict.Whole output,
+      CheckpointVerifier.Verification.Valid output,
       Instant now) {
     RunIdentity identity = run.identity();
     runs.save(run.succeed(output.checkpointId(), now));
@@ -94,7 +93,7 @@ public class RunFinisher {
     LOG.infof("run-succeeded run=%s checkpoint=%s", identity.runId(), output.checkpointId());
   }
 
-  /** The attempt gave no checkpoint: another follows, or the run failed. */
+  /** The attempt ended without a checkpoint: another attempt follows, or the run fails. */
   public void endAttempt(
       RunRepository.StoredRun stored,
       Run.Active run,
@@ -124,7 +123,7 @@ public class RunFinisher {
     }
   }
 
-  /** The attempt refused its data, and rightly so. */
+  /** The worker refused its data, and a batch is indeed corrupt. */
   public void endCorrupt(
       RunRepository.StoredRun stored,
       Run.Active run,
@@ -136,7 +135,7 @@ public class RunFinisher {
     failCorrupt(stored, run, corrupt, now);
   }
 
-  /** Its batches stay pending and train again with the loop's next batch. */
+  /** Fails the run. Its batches stay pending and train again with the loop's next batch. */
   public void fail(
       RunRepository.StoredRun stored, Run.Unfinished run, String code, String reason, Instant now) {
     runs.save(run.fail(code, reason, now));
@@ -145,7 +144,10 @@ public class RunFinisher {
     LOG.warnf("run-failed run=%s code=%s reason=%s", run.identity().runId(), code, reason);
   }
 
-  /** A batch does not verify: it is withdrawn, and what else the run took in is new again (I6). */
+  /**
+   * Fails the run because a batch does not verify. That batch is withdrawn; the run's other batches
+   * become available to the next run (I6).
+   */
   public void failCorrupt(
       RunRepository.StoredRun stored,
       Run.Unfinished run,
@@ -157,7 +159,10 @@ public class RunFinisher {
     batches.giveBack(run.identity().runId());
   }
 
-  /** Its data was overtaken; what is still wanted is new again. */
+  /**
+   * Ends the run because its data may no longer be used as it is. Batches that are still wanted
+   * become available to the next run.
+   */
   public void supersede(Run.Unfinished run, String reason, Instant now) {
     runs.save(run.supersede(reason, now));
     batches.giveBack(run.identity().runId());
@@ -181,7 +186,7 @@ public class RunFinisher {
         .map(plan -> AdjustmentRule.after(plan.learned(), metrics.of(runId)));
   }
 
-  /** The curves of a run that did not end well say one thing for sure: that it diverged. */
+  /** The curves of a failed run are used for one conclusion only: that it diverged. */
   private void learnFromDivergence(RunRepository.StoredRun stored, String runId) {
     RunPlan plan = stored.plan();
     learned(stored, runId)
@@ -192,7 +197,9 @@ public class RunFinisher {
   }
 
   private CheckpointReady ready(
-      RunRepository.StoredRun stored, Run.Active run, CheckpointVerifier.Verdict.Whole output) {
+      RunRepository.StoredRun stored,
+      Run.Active run,
+      CheckpointVerifier.Verification.Valid output) {
     RunIdentity identity = run.identity();
     RunPlan plan = stored.plan();
     return new CheckpointReady(

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Gathers what a run trains on and how, before its first attempt. */
+/** Builds a run's plan, before its first attempt: datasets, hyperparameters and starting point. */
 @ApplicationScoped
 public class RunPlanBuilder {
   private final RunRepository runs;
@@ -35,12 +35,12 @@ public class RunPlanBuilder {
   }
 
   /**
-   * @throws IllegalArgumentException when nothing is left to train on
+   * @throws IllegalArgumentException when no example is left to train on
    * @throws dev.whetstone.training.batch.CorruptBatchException when a batch does not verify
-   * @throws dev.whetstone.kit.store.ObjectStoreException when something to train on or to start
-   *     from cannot be read
+   * @throws dev.whetstone.kit.store.ObjectStoreException when a batch or the starting point cannot
+   *     be read
    */
-  public RunPlan make(RunIdentity identity, LoopSpec spec) {
+  public RunPlan build(RunIdentity identity, LoopSpec spec) {
     LoopSpec.Training training = spec.spec().training();
     List<Batch> sources = batches.byId(identity.loop(), identity.batchIds());
     Set<String> withdrawn = batches.withdrawnExamples(identity.loop());
@@ -50,7 +50,7 @@ public class RunPlanBuilder {
         data.files(sources, Form.SFT, Split.VALIDATION, withdrawn, training.exampleCap());
     if (train.examples() == 0) {
       throw new IllegalArgumentException(
-          "no corrections or demonstrations are left to train on: all were withdrawn");
+          "no correction or demonstration is left to train on: all were withdrawn");
     }
     HyperparameterRule.Choice choice =
         HyperparameterRule.choose(

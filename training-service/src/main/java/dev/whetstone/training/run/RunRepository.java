@@ -29,11 +29,12 @@ public class RunRepository {
    * A run as it is stored.
    *
    * @param plan absent before the first attempt
-   * @param supersedeReason set by whoever found its data overtaken; the reconciler acts on it
+   * @param supersedeReason set when its data may no longer be used as it is; the reconciler then
+   *     ends the run
    */
   public record StoredRun(Run run, @Nullable RunPlan plan, @Nullable String supersedeReason) {}
 
-  /** Answers false when the loop has a live run already. */
+  /** Answers false when the loop already has a live run. */
   public boolean insert(Run.Waiting run) {
     RunIdentity identity = run.identity();
     return sql.update(
@@ -53,14 +54,16 @@ public class RunRepository {
         == 1;
   }
 
-  /** Runs that the reconciler should look at, oldest first. */
+  /** Runs for the reconciler, oldest first. */
   public List<String> unfinished() {
     return sql.query(
         "select run_id from run where state in ('waiting', 'active') order by created_at, run_id",
         row -> row.getString(1));
   }
 
-  /** Claims an unfinished run for the caller's transaction; empty when another has it. */
+  /**
+   * Claims an unfinished run for the caller's transaction; empty when another transaction has it.
+   */
   public Optional<StoredRun> claim(String runId) {
     return sql.first(
         """
@@ -71,7 +74,7 @@ public class RunRepository {
         runId);
   }
 
-  /** Locks a run for the caller's transaction, after whoever has it. */
+  /** Locks a run for the caller's transaction; waits for other holders. */
   public Optional<StoredRun> lock(String runId) {
     return sql.first(
         "select * from run where run_id = ? for no key update", RunRepository::read, runId);
@@ -112,7 +115,7 @@ public class RunRepository {
     sql.update("update run set plan = ?::jsonb where run_id = ?", text(plan), runId);
   }
 
-  /** What later runs of the loop shall take from this one. */
+  /** Stores the adjustment that later runs of the loop start with. */
   public void saveLearned(String runId, HyperparameterAdjustment learned) {
     sql.update("update run set learned = ?::jsonb where run_id = ?", text(learned), runId);
   }
@@ -177,7 +180,7 @@ public class RunRepository {
   private void write(
       Run run,
       String state,
-      Run.Tally tally,
+      RunTally tally,
       @Nullable Instant notBefore,
       @Nullable String code,
       @Nullable String reason) {
@@ -234,8 +237,8 @@ public class RunRepository {
             row.getString("loop_spec_sha256"),
             Objects.requireNonNull(Sql.instant(row, "created_at")));
     long fence = row.getLong("fence");
-    Run.Tally tally =
-        new Run.Tally(
+    RunTally tally =
+        new RunTally(
             row.getInt("failures"),
             row.getInt("refusals"),
             row.getObject("micro_batch_size", Integer.class));
@@ -249,7 +252,7 @@ public class RunRepository {
           new Run.Succeeded(identity, fence, row.getString("checkpoint_id"), endedAt);
       case "failed" -> new Run.Failed(identity, fence, row.getString("code"), reason, endedAt);
       case "superseded" -> new Run.Superseded(identity, fence, reason, endedAt);
-      case String other -> throw new IllegalStateException("a run cannot be '" + other + "'");
+      case String other -> throw new IllegalStateException("unknown run state '" + other + "'");
     };
   }
 

@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Makes a run of a loop's new batches once that is due; batches that wait together coalesce. */
+/**
+ * Creates a loop's next run from its new batches when {@link RunStartRule} allows it. Batches that
+ * wait at the same time are trained together.
+ */
 @ApplicationScoped
 public class RunScheduler {
   private static final Logger LOG = Logger.getLogger(RunScheduler.class);
@@ -53,41 +56,44 @@ public class RunScheduler {
     this.config = config;
   }
 
-  /** Looks at every loop that has a new batch. One loop's trouble does not keep it from others. */
-  public void planAll() {
-    for (LoopId loop : batches.loopsWithNew()) {
-      try {
-        QuarkusTransaction.requiringNew().run(() -> plan(loop));
-      } catch (RuntimeException e) {
-        LOG.errorf(e, "run-planning-failed loop=%s", loop);
-      }
-    }
+  /** Loops that have a batch which no run has taken yet. */
+  public List<LoopId> loopsWithNewBatches() {
+    return batches.loopsWithNew();
   }
 
-  /** Whether a loop's next run would start now, for people. */
-  public RunStartRule.Verdict verdict(LoopId loop) {
+  /** Creates a loop's next run if it is due, in a transaction of its own. Answers its id. */
+  public Optional<String> plan(LoopId loop) {
+    return QuarkusTransaction.requiringNew().call(() -> planNow(loop));
+  }
+
+  /** Whether a loop's next run would start now, without starting it. */
+  public RunStartRule.Answer preview(LoopId loop) {
     return RunStartRule.decide(facts(loop, batches.trainable(loop)));
   }
 
-  private void plan(LoopId loop) {
+  private Optional<String> planNow(LoopId loop) {
     List<Batch> trainable = batches.lockTrainable(loop);
-    switch (RunStartRule.decide(facts(loop, trainable))) {
-      case RunStartRule.Verdict.Wait wait ->
-          LOG.debugf("run-waits loop=%s reason=%s", loop, wait.reason());
-      case RunStartRule.Verdict.Start _ -> start(loop, trainable);
-    }
+    return switch (RunStartRule.decide(facts(loop, trainable))) {
+      case RunStartRule.Answer.Wait wait -> {
+        LOG.debugf("run-waits loop=%s reason=%s", loop, wait.reason());
+        yield Optional.empty();
+      }
+      case RunStartRule.Answer.Start _ -> insert(loop, trainable);
+    };
   }
 
-  private void start(LoopId loop, List<Batch> trainable) {
+  private Optional<String> insert(LoopId loop, List<Batch> trainable) {
     Instant now = clock.now();
     List<String> batchIds = trainable.stream().map(Batch::batchId).toList();
     RunIdentity identity =
         new RunIdentity(
             ids.next("run-"), loop, batchIds, trainable.getLast().loopSpecSha256(), now);
-    if (runs.insert(new Run.Waiting(identity, 0, Run.Tally.NONE, now, null))) {
-      batches.takeIn(loop, batchIds, identity.runId());
-      LOG.infof("run-planned loop=%s run=%s batches=%d", loop, identity.runId(), batchIds.size());
+    if (!runs.insert(new Run.Waiting(identity, 0, RunTally.NONE, now, null))) {
+      return Optional.empty();
     }
+    batches.takeIn(loop, batchIds, identity.runId());
+    LOG.infof("run-planned loop=%s run=%s batches=%d", loop, identity.runId(), batchIds.size());
+    return Optional.of(identity.runId());
   }
 
   private RunStartRule.Facts facts(LoopId loop, List<Batch> trainable) {

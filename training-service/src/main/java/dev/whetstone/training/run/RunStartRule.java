@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Whether a loop's next run starts now. */
+/** Decides whether a loop's next run starts now. */
 public final class RunStartRule {
   private RunStartRule() {}
 
   /**
-   * What is known of a loop.
+   * What the decision depends on.
    *
    * @param trainable its adopted and pending batches, oldest first
-   * @param spec the declaration that the newest of them was cut with, when it is known here
+   * @param spec the declaration that the newest of them was cut with, if this service has it
    * @param undecided whether the last checkpoint still waits for its first decision
    * @param runsToday started in the last 24 hours
    * @param gpuSecondsToday used in the last 24 hours
@@ -36,74 +36,74 @@ public final class RunStartRule {
     }
   }
 
-  /** The answer. */
-  public sealed interface Verdict {
-    /** A run over all trainable batches. */
-    record Start() implements Verdict {}
+  /** Answer of the rule. */
+  public sealed interface Answer {
+    /** Start a run over all trainable batches. */
+    record Start() implements Answer {}
 
     /**
-     * Not now.
+     * Start no run yet.
      *
-     * @param reason a word for programs
-     * @param message a sentence for people
+     * @param reason stable, one word
+     * @param message a sentence for the status
      */
-    record Wait(String reason, String message) implements Verdict {}
+    record Wait(String reason, String message) implements Answer {}
   }
 
   /** Decides. */
-  public static Verdict decide(Facts facts) {
+  public static Answer decide(Facts facts) {
     if (facts.trainable().stream().noneMatch(Batch::isNew)) {
-      return new Verdict.Wait("NoNewBatch", "waiting for the next batch");
+      return new Answer.Wait("NoNewBatch", "waiting for the next batch");
     }
     if (facts.liveRun()) {
-      return new Verdict.Wait("RunLive", "new batches wait for the live run to end");
+      return new Answer.Wait("RunLive", "new batches wait for the live run to end");
     }
     if (facts.spec().isEmpty()) {
-      return new Verdict.Wait(
+      return new Answer.Wait(
           "LoopUnknown",
           "the declaration that the newest batch was cut with has not arrived from whetstone.loops");
     }
     if (facts.undecided()) {
-      return new Verdict.Wait(
+      return new Answer.Wait(
           "DecisionPending", "new batches wait for the decision about the last checkpoint");
     }
     LoopSpec.Spec spec = facts.spec().get().spec();
-    Optional<Verdict.Wait> data = waitForData(facts, spec);
+    Optional<Answer.Wait> data = waitForData(facts, spec);
     return data.isPresent() ? data.get() : budgets(facts, spec.budgets());
   }
 
-  private static Optional<Verdict.Wait> waitForData(Facts facts, LoopSpec.Spec spec) {
+  private static Optional<Answer.Wait> waitForData(Facts facts, LoopSpec.Spec spec) {
     int least = Math.min(facts.leastSftExamples(), spec.curation().seal().minExamples());
-    RunStageRule.Verdict stages = RunStageRule.decide(trainExamples(facts.trainable()), least);
+    RunStageRule.Answer stages = RunStageRule.decide(trainExamples(facts.trainable()), least);
     boolean newSft =
         facts.trainable().stream()
             .anyMatch(batch -> batch.isNew() && batch.count(Form.SFT, Split.TRAIN) > 0);
     return switch (stages) {
-      case RunStageRule.Verdict.TooFew few ->
-          Optional.of(new Verdict.Wait("TooFewExamples", String.join("; ", few.waiting())));
-      case RunStageRule.Verdict.Train _ when !newSft ->
+      case RunStageRule.Answer.TooFew few ->
+          Optional.of(new Answer.Wait("TooFewExamples", String.join("; ", few.waiting())));
+      case RunStageRule.Answer.Train _ when !newSft ->
           Optional.of(
-              new Verdict.Wait(
+              new Answer.Wait(
                   "NothingNewForSft", "the new batches hold no correction or demonstration"));
-      case RunStageRule.Verdict.Train _ -> Optional.empty();
+      case RunStageRule.Answer.Train _ -> Optional.empty();
     };
   }
 
-  private static Verdict budgets(Facts facts, LoopSpec.Budgets budgets) {
+  private static Answer budgets(Facts facts, LoopSpec.Budgets budgets) {
     if (budgets.maxRunsPerDay() > 0 && facts.runsToday() >= budgets.maxRunsPerDay()) {
-      return new Verdict.Wait(
+      return new Answer.Wait(
           "BudgetSpent",
           "%d of %d runs were started in the last 24 hours (budgets.maxRunsPerDay)"
               .formatted(facts.runsToday(), budgets.maxRunsPerDay()));
     }
     if (budgets.maxGpuSecondsPerDay() > 0
         && facts.gpuSecondsToday() >= budgets.maxGpuSecondsPerDay()) {
-      return new Verdict.Wait(
+      return new Answer.Wait(
           "BudgetSpent",
           "%.0f of %d GPU seconds were used in the last 24 hours (budgets.maxGpuSecondsPerDay)"
               .formatted(facts.gpuSecondsToday(), budgets.maxGpuSecondsPerDay()));
     }
-    return new Verdict.Start();
+    return new Answer.Start();
   }
 
   /** Train rows per form over all batches. */

@@ -8,8 +8,10 @@ import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.training.checkpoint.CheckpointRepository;
+import dev.whetstone.training.checkpoint.CheckpointRepository.Parent;
 import dev.whetstone.training.loop.ChampionRepository;
 import dev.whetstone.training.loop.ChampionRepository.Champion;
+import dev.whetstone.training.plan.RunPlan;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -18,7 +20,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a run starts from: its base, or the champion where the loop wants that and it may be. */
+/**
+ * Resolves what a run starts from: the base model, or the champion where the loop asks for it and
+ * the champion is usable.
+ */
 @ApplicationScoped
 public class StartingPointResolver {
   private final ChampionRepository champions;
@@ -38,10 +43,11 @@ public class StartingPointResolver {
   }
 
   /**
-   * The answer.
+   * A run's starting point.
    *
-   * @param adapter absent for the base
-   * @param reason in a sentence why it is not the champion that the loop wants
+   * @param adapter absent for the base model
+   * @param checkpointId the champion's checkpoint, where the run starts from one
+   * @param reason a sentence that says why it is not the champion, although the loop asks for it
    */
   public record Start(
       RunSpec.@Nullable Input adapter, @Nullable String checkpointId, @Nullable String reason) {
@@ -49,7 +55,7 @@ public class StartingPointResolver {
   }
 
   /**
-   * In the transaction that stores the run's plan.
+   * Reads rows and the object store; call it outside any transaction.
    *
    * @throws ObjectStoreException when the champion's adapter cannot be read
    */
@@ -69,14 +75,24 @@ public class StartingPointResolver {
         .orElseGet(() -> new Start(adapter(champion.adapterUri()), checkpointId, null));
   }
 
-  /** Of an adapter made elsewhere the worker itself finds out whether it is of this base. */
+  /**
+   * Whether the checkpoint that a plan starts from is still untainted. In the transaction that
+   * stores the plan.
+   */
+  public boolean isStillUsable(LoopId loop, RunPlan plan) {
+    String checkpointId = plan.parentCheckpointId();
+    return checkpointId == null
+        || checkpoints.lockParent(loop, checkpointId).filter(Parent::tainted).isEmpty();
+  }
+
+  /** Only the worker can tell whether an adapter that was made elsewhere fits this base model. */
   private Optional<String> fault(LoopId loop, String checkpointId, LoopSpec spec) {
-    Optional<CheckpointRepository.Parent> parent = checkpoints.lockParent(loop, checkpointId);
+    Optional<Parent> parent = checkpoints.parent(loop, checkpointId);
     if (parent.isEmpty()) {
       return Optional.empty();
     }
     if (parent.get().tainted()) {
-      return Optional.of("was trained on data that was erased since");
+      return Optional.of("was trained on data that has since been erased");
     }
     boolean sameBase =
         loops
@@ -100,7 +116,7 @@ public class StartingPointResolver {
       throw new ObjectStoreException(
           "the champion's adapter "
               + uri
-              + ", from which training.startFrom lets the run start, cannot be read; restore it",
+              + ", which the run starts from (training.startFrom), cannot be read; restore it",
           e);
     }
   }

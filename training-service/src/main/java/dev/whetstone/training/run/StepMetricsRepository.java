@@ -20,7 +20,9 @@ public class StepMetricsRepository {
     this.sql = sql;
   }
 
-  /** Adds to what is known of each step; a newer attempt's word on a step replaces an older's. */
+  /**
+   * Merges metrics into those of each step; a newer attempt's metrics of a step replace an older's.
+   */
   public void add(String runId, long fence, List<StepMetrics> history) {
     sql.updateAll(
         """

@@ -1,4 +1,4 @@
-/** Runs and their attempts: state machines, their rows, and the reconciler that drives them. */
+/** Runs: their states, when one starts, what follows an attempt, how one ends, and their rows. */
 @NullMarked
 package dev.whetstone.training.run;
 

@@ -23,7 +23,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** A person's requests about a loop's batches. */
+/** REST resource for operations on a loop's batches. */
 @Path("/v1/loops/{loop}/batches/{batch}")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
@@ -50,7 +50,9 @@ public class BatchResource {
   @POST
   @Path("/set-aside")
   @RequiresScope(KeyScope.OPERATE)
-  @Operation(summary = "Sets a batch aside for good, for example when its files are lost")
+  @Operation(
+      summary =
+          "Excludes a batch from the loop's runs permanently, for example when its files are lost")
   @APIResponse(
       responseCode = "200",
       description = "The batch; a run that trains on it is superseded")
@@ -81,7 +83,7 @@ public class BatchResource {
           HttpProblems.conflict(
               "batch-withdrawn",
               "batch '" + batchId + "' is withdrawn, because its bytes did not verify",
-              "No action is needed: no run reads it"));
+              "no action is needed: no run reads it"));
     }
     return LoopStatusReader.BatchView.of(batch);
   }

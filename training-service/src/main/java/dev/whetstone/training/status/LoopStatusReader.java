@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where a loop's training stands, in words. */
+/** Describes the state of a loop's training. */
 @ApplicationScoped
 public class LoopStatusReader {
   private static final String RETRY =
@@ -25,23 +25,23 @@ public class LoopStatusReader {
   private final RunRepository runs;
   private final AttemptRepository attempts;
   private final BatchRepository batches;
-  private final RunScheduler planner;
+  private final RunScheduler scheduler;
 
   public LoopStatusReader(
       RunRepository runs,
       AttemptRepository attempts,
       BatchRepository batches,
-      RunScheduler planner) {
+      RunScheduler scheduler) {
     this.runs = runs;
     this.attempts = attempts;
     this.batches = batches;
-    this.planner = planner;
+    this.scheduler = scheduler;
   }
 
   /** A loop's conditions and batches. */
   public record Status(String loop, List<LoopCondition> conditions, List<BatchView> batches) {}
 
-  /** A batch and what may be done with it. */
+  /** A batch as the API shows it. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record BatchView(String batchId, long sequence, String state, @Nullable String runId) {
     static BatchView of(Batch batch) {
@@ -64,9 +64,10 @@ public class LoopStatusReader {
       case Run.Waiting waiting when waiting.reason() != null ->
           training("False", "Waiting", run + " waits for its next attempt: " + waiting.reason());
       case Run.Waiting _ -> training("True", "Starting", run + " is about to start");
-      case Run.Active active -> training("True", "Running", progress(active));
+      case Run.Active active -> active(active);
       case Run.Succeeded done ->
-          waiting(loop, run + " gave checkpoint " + done.checkpointId().substring(0, 12) + "; ");
+          waiting(
+              loop, run + "  produced checkpoint  " + done.checkpointId().substring(0, 12) + "; ");
       case Run.Failed failed ->
           newBatchWaits(loop)
               ? waiting(loop, run + " failed: " + failed.reason() + "; ")
@@ -79,8 +80,20 @@ public class LoopStatusReader {
     return batches.trainable(loop).stream().anyMatch(Batch::isNew);
   }
 
-  private String progress(Run.Active run) {
+  private LoopCondition active(Run.Active run) {
     AttemptView attempt = attempts.views(run.identity().runId()).getLast();
+    return attempt
+        .waitsForEngine()
+        .map(
+            reason ->
+                training(
+                    "False",
+                    "WaitingForEngine",
+                    run.identity().runId() + " waits for its compute engine: " + reason))
+        .orElseGet(() -> training("True", "Running", progress(run, attempt)));
+  }
+
+  private static String progress(Run.Active run, AttemptView attempt) {
     return "%s, attempt %d: %s, step %d (%d %%)"
         .formatted(
             run.identity().runId(),
@@ -91,10 +104,10 @@ public class LoopStatusReader {
   }
 
   private LoopCondition waiting(LoopId loop, String before) {
-    return switch (planner.verdict(loop)) {
-      case RunStartRule.Verdict.Wait wait ->
+    return switch (scheduler.preview(loop)) {
+      case RunStartRule.Answer.Wait wait ->
           training("False", wait.reason(), before + wait.message());
-      case RunStartRule.Verdict.Start _ ->
+      case RunStartRule.Answer.Start _ ->
           training("True", "Starting", before + "the next run is about to start");
     };
   }

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** A loop's runs, for people and programs. */
+/** REST resource of a loop's runs. */
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope(KeyScope.READ)
@@ -64,7 +64,7 @@ public class RunResource {
 
   @GET
   @Path("/loops/{loop}/status")
-  @Operation(summary = "Where a loop's training stands, in words")
+  @Operation(summary = "The state of a loop's training")
   public LoopStatusReader.Status status(@PathParam("loop") String loop) {
     return training.status(known(loop));
   }
@@ -94,7 +94,7 @@ public class RunResource {
   @POST
   @Path("/runs/{run}/retry")
   @RequiresScope(KeyScope.OPERATE)
-  @Operation(summary = "Lets a failed run's batches train again, in a new run")
+  @Operation(summary = "Trains a failed run's batches again, in a new run")
   public RunView retry(@PathParam("run") String run) {
     RunRepository.StoredRun failed = own(run);
     if (!(failed.run() instanceof Run.Failed)) {
@@ -102,14 +102,14 @@ public class RunResource {
           HttpProblems.conflict(
               "run-not-failed",
               "run '" + run + "' has not failed",
-              "only failed runs are tried again; see GET /v1/runs/" + run));
+              "only a failed run can be retried; see GET /v1/runs/" + run));
     }
     if (batches.giveBack(run) == 0) {
       throw new ProblemException(
           HttpProblems.conflict(
               "nothing-to-retry",
-              "no batch waits for run '" + run + "' to be tried again",
-              "they were given back already, or are not pending any more; see GET /v1/loops/"
+              "run '" + run + "' has no batch left to retry",
+              "its batches were given back already or are no longer pending; see GET /v1/loops/"
                   + failed.run().identity().loop().loop()
                   + "/status"));
     }
@@ -124,7 +124,7 @@ public class RunResource {
     return loops.require(caller.loop(name)).id();
   }
 
-  /** Another tenant's run is an unknown run. */
+  /** Another tenant's run is reported as unknown. */
   private RunRepository.StoredRun own(String runId) {
     return runs.find(runId)
         .filter(stored -> stored.run().identity().loop().tenant().equals(caller.tenant()))

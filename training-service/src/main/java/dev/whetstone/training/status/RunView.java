@@ -11,9 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run for people.
+ * A run as the API shows it.
  *
- * @param code and {@code reason}: why it failed or waits
+ * @param code with {@code reason}, why it failed; {@code reason} alone, why it waits
  * @param reasons why the hyperparameters are what they are
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -40,7 +40,7 @@ public record RunView(
     Ending ending =
         switch (run) {
           case Run.Waiting waiting -> new Ending("waiting", null, null, waiting.reason(), null);
-          case Run.Active _ -> new Ending("active", null, null, null, null);
+          case Run.Active _ -> new Ending("active", null, null, waitReason(attempts), null);
           case Run.Succeeded done ->
               new Ending("succeeded", done.checkpointId(), null, null, done.endedAt());
           case Run.Failed failed ->
@@ -64,6 +64,10 @@ public record RunView(
         ending.reason(),
         run.identity().createdAt(),
         ending.at());
+  }
+
+  private static @Nullable String waitReason(List<AttemptView> attempts) {
+    return attempts.isEmpty() ? null : attempts.getLast().waitsForEngine().orElse(null);
   }
 
   private record Ending(

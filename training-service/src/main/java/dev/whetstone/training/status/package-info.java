@@ -1,4 +1,4 @@
-/** REST views of runs, batches and loops. */
+/** REST resources and views of runs, batches and a loop's training. */
 @NullMarked
 package dev.whetstone.training.status;
 

@@ -49,7 +49,7 @@ class AttemptTest {
   }
 
   @Test
-  void shouldCountAsLostWhenItStandsStillThoughItReports() {
+  void shouldCountAsLostWhenItReportsWithoutProgress() {
     Attempt.Live training = live.reported(report(Phase.TRAINING, 5), NOW, LEASE);
     Instant later = NOW.plus(DEADLINE).plusSeconds(1);
 
@@ -58,7 +58,7 @@ class AttemptTest {
     Attempt.Live saving = training.reported(report(Phase.SAVING, 5), later, LEASE);
 
     assertThat(still.overdue(later, DEADLINE, LONGEST).orElseThrow().detail())
-        .contains("stands still at step 5");
+        .contains("no progress beyond step 5");
     assertThat(moved.overdue(later, DEADLINE, LONGEST)).isEmpty();
     assertThat(saving.overdue(later, DEADLINE, LONGEST)).isEmpty();
   }
@@ -74,14 +74,14 @@ class AttemptTest {
   }
 
   @Test
-  void shouldNeverGoBackwards() {
+  void shouldNeverDecreaseTheStep() {
     Attempt.Live training = live.reported(report(Phase.TRAINING, 5), NOW, LEASE);
 
     assertThat(training.reported(report(Phase.TRAINING, 3), NOW, LEASE).step()).isEqualTo(5);
   }
 
   @Test
-  void shouldKeepHowItEnded() {
+  void shouldRecordHowItEnded() {
     Attempt.Ended ended = live.end(new AttemptEnd.Exited(137, "killed"), NOW);
 
     assertThat(ended.outcome()).isEqualTo("failed");

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ExitDescriptionTest {
-  /** The worker's own command line, in a Python that seems to lack a package. */
+  /** The worker's own command line, in a Python that appears to lack a package. */
   private static final String WITHOUT_PYDANTIC =
       """
       import sys
@@ -20,7 +20,7 @@ class ExitDescriptionTest {
       """;
 
   @Test
-  void shouldNameThePackageThatTheWorkerMisses() throws Exception {
+  void shouldNameThePackageThatTheWorkerLacks() throws Exception {
     ProcessBuilder builder = new ProcessBuilder("python3", "-c", WITHOUT_PYDANTIC);
     builder.environment().put("PYTHONPATH", Path.of("worker", "src").toAbsolutePath().toString());
     Process worker = builder.start();
@@ -36,7 +36,7 @@ class ExitDescriptionTest {
   }
 
   @Test
-  void shouldPreferWhatTheWorkerReported() {
+  void shouldPreferTheReportedError() {
     assertThat(
             ExitDescription.sentence(
                 new Observation.Exited(1, "Traceback\nOSError: full\n"),

@@ -3,6 +3,7 @@ package dev.whetstone.training.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.training.engine.ComputeEngine.Launch;
 import dev.whetstone.training.engine.ComputeEngine.Manner;
@@ -16,11 +17,15 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What every compute engine must do, the fake one of the other tests included. */
+/** The contract of every compute engine, the fake one of the other tests included. */
 abstract class ComputeEngineContract {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
+  /** The engine under test, with room for every worker that a test starts. */
   abstract ComputeEngine engine();
+
+  /** The engine under test from now on, with room for so many workers at the same time. */
+  abstract ComputeEngine engineWithRoomFor(int workers);
 
   /** Lets the attempt's worker end with a code. */
   abstract void end(String attemptId, int code);
@@ -35,10 +40,10 @@ abstract class ComputeEngineContract {
   }
 
   @Test
-  void shouldRunAWorkerAndTellItsExitCode() {
+  void shouldRunAWorkerAndReportItsExitCode() {
     RunSpec spec = spec();
 
-    assertThat(engine().launch(spec, "token")).isInstanceOf(Launch.Started.class);
+    assertThat(engine().launch(launch(spec, "token"))).isInstanceOf(Launch.Started.class);
     assertThat(engine().poll(spec.attempt())).isInstanceOf(Observation.Running.class);
     end(spec.attempt(), 65);
 
@@ -46,23 +51,50 @@ abstract class ComputeEngineContract {
   }
 
   @Test
-  void shouldStartOneWorkerHoweverOftenItIsAsked() {
+  void shouldHaveAKindThatLoopsCanName() {
+    assertThat(LoopSpec.Engine.KINDS).contains(engine().kind());
+  }
+
+  @Test
+  void shouldDeferALaunchOverItsBoundUntilAWorkerEnds() {
+    ComputeEngine bounded = engineWithRoomFor(1);
+    RunSpec first = spec();
+    RunSpec second = spec();
+    bounded.launch(launch(first, "token"));
+
+    assertThat(bounded.launch(launch(second, "token")))
+        .isInstanceOfSatisfying(
+            Launch.Deferred.class,
+            deferred -> assertThat(deferred.reason()).contains("1 of 1 worker slots"));
+    assertThat(bounded.poll(second.attempt())).isInstanceOf(Observation.Unknown.class);
+    assertThat(bounded.launch(launch(first, "token"))).isInstanceOf(Launch.Started.class);
+
+    end(first.attempt(), 0);
+    awaitExit(first.attempt());
+    assertThat(bounded.launch(launch(second, "token"))).isInstanceOf(Launch.Started.class);
+    assertThat(bounded.poll(second.attempt())).isInstanceOf(Observation.Running.class);
+    end(second.attempt(), 0);
+    awaitExit(second.attempt());
+  }
+
+  @Test
+  void shouldStartOneWorkerForRepeatedLaunches() {
     RunSpec spec = spec();
 
-    engine().launch(spec, "token");
-    engine().launch(spec, "other token");
+    engine().launch(launch(spec, "token"));
+    engine().launch(launch(spec, "other token"));
     end(spec.attempt(), 0);
     awaitExit(spec.attempt());
-    engine().launch(spec, "token");
+    engine().launch(launch(spec, "token"));
 
     assertThat(starts(spec.attempt())).isEqualTo(1);
     assertThat(awaitExit(spec.attempt()).code()).isZero();
   }
 
   @Test
-  void shouldEndAWorkerAtOnce() {
+  void shouldKillAWorker() {
     RunSpec spec = spec();
-    engine().launch(spec, "token");
+    engine().launch(launch(spec, "token"));
 
     engine().stop(spec.attempt(), Manner.AT_ONCE);
 
@@ -73,7 +105,7 @@ abstract class ComputeEngineContract {
   @Test
   void shouldLetAWorkerSaveBeforeItEnds() {
     RunSpec spec = spec();
-    engine().launch(spec, "token");
+    engine().launch(launch(spec, "token"));
     awaitReadyForSignals(spec.attempt());
 
     engine().stop(spec.attempt(), Manner.POLITELY);
@@ -90,6 +122,10 @@ abstract class ComputeEngineContract {
         .pollInterval(Duration.ofMillis(20))
         .until(() -> engine().poll(attemptId) instanceof Observation.Exited);
     return (Observation.Exited) engine().poll(attemptId);
+  }
+
+  static AttemptLaunch launch(RunSpec spec, String token) {
+    return new AttemptLaunch(spec, LoopSpec.Engine.PROCESS, token);
   }
 
   static RunSpec spec() {

@@ -1,16 +1,24 @@
 package dev.whetstone.training.engine;
 
+import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Alternative;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A compute engine whose workers do what the test says. */
+/** A compute engine whose workers the test controls. */
+@Alternative
+@Priority(1)
 @ApplicationScoped
 public class FakeComputeEngine implements ComputeEngine {
   private final Map<String, Observation> workers = new ConcurrentHashMap<>();
@@ -18,19 +26,35 @@ public class FakeComputeEngine implements ComputeEngine {
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
   private final List<String> launches = new CopyOnWriteArrayList<>();
   private final List<String> stops = new CopyOnWriteArrayList<>();
+  private final Map<String, CountDownLatch> blocked = new ConcurrentHashMap<>();
+  private final AtomicInteger slots = new AtomicInteger(Integer.MAX_VALUE);
   private final AtomicBoolean failAfterLaunch = new AtomicBoolean();
   private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
 
   @Override
-  public Launch launch(RunSpec spec, String token) {
+  public String kind() {
+    return LoopSpec.Engine.PROCESS.kind();
+  }
+
+  @Override
+  public Launch launch(AttemptLaunch attempt) {
+    awaitRelease(attempt.attemptId());
     String reason = refusal.get();
     if (reason != null) {
       return new Launch.Refused(reason);
     }
-    if (workers.putIfAbsent(spec.attempt(), new Observation.Running()) == null) {
-      launches.add(spec.attempt());
-      specs.put(spec.attempt(), spec);
-      tokens.put(spec.attempt(), token);
+    synchronized (workers) {
+      boolean isNew = !workers.containsKey(attempt.attemptId());
+      if (isNew && running() >= slots.get()) {
+        return new Launch.Deferred(
+            "%d of %d worker slots are taken".formatted(running(), slots.get()));
+      }
+      if (isNew) {
+        workers.put(attempt.attemptId(), new Observation.Running());
+        launches.add(attempt.attemptId());
+        specs.put(attempt.attemptId(), attempt.spec());
+        tokens.put(attempt.attemptId(), attempt.token());
+      }
     }
     if (failAfterLaunch.getAndSet(false)) {
       throw new IllegalStateException("killed after the launch");
@@ -38,8 +62,13 @@ public class FakeComputeEngine implements ComputeEngine {
     return new Launch.Started();
   }
 
+  private long running() {
+    return workers.values().stream().filter(Observation.Running.class::isInstance).count();
+  }
+
   @Override
   public Observation poll(String attemptId) {
+    awaitRelease(attemptId);
     return workers.getOrDefault(attemptId, new Observation.Unknown());
   }
 
@@ -54,17 +83,52 @@ public class FakeComputeEngine implements ComputeEngine {
                 : seen);
   }
 
+  /** From now on at most this many workers run at the same time. */
+  public void limit(int workersAtOnce) {
+    slots.set(workersAtOnce);
+  }
+
+  /** No more workers than run now: those of other tests count too. */
+  public void limitToRunning() {
+    limit((int) running());
+  }
+
+  /** From now on calls about attempts of this run block until {@link #release}. */
+  public void block(String runId) {
+    blocked.put(runId, new CountDownLatch(1));
+  }
+
+  /** Lets blocked calls go on. */
+  public void release(String runId) {
+    CountDownLatch latch = blocked.remove(runId);
+    if (latch != null) {
+      latch.countDown();
+    }
+  }
+
+  private void awaitRelease(String attemptId) {
+    int fence = attemptId.lastIndexOf('-');
+    CountDownLatch latch = fence < 0 ? null : blocked.get(attemptId.substring(0, fence));
+    try {
+      if (latch != null && !latch.await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the test did not release the engine");
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** The next launch starts the worker and then fails, as when the service is killed there. */
   public void failAfterNextLaunch() {
     failAfterLaunch.set(true);
   }
 
-  /** Its worker ends by itself. */
+  /** The attempt's worker ends by itself. */
   public void exit(String attemptId, int code, String lastWords) {
     workers.put(attemptId, new Observation.Exited(code, lastWords));
   }
 
-  /** From now on it starts nothing; null ends that. */
+  /** From now on launches are refused with this reason; null ends that. */
   public void refuse(@Nullable String reason) {
     refusal.set(reason);
   }

@@ -9,6 +9,12 @@ class FakeComputeEngineTest extends ComputeEngineContract {
   }
 
   @Override
+  ComputeEngine engineWithRoomFor(int workers) {
+    engine.limit(workers);
+    return engine;
+  }
+
+  @Override
   void end(String attemptId, int code) {
     engine.exit(attemptId, code, "");
   }

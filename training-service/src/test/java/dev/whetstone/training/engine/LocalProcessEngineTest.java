@@ -1,6 +1,7 @@
 package dev.whetstone.training.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.run.RunSpec;
@@ -19,11 +20,15 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real processes: a small Python script is the worker. */
@@ -47,6 +52,8 @@ class LocalProcessEngineTest extends ComputeEngineContract {
           sys.exit(int(file.read()))
       """;
 
+  private static final WorkerSlots.Limits ROOM = new WorkerSlots.Limits(16, List.of());
+
   @TempDir Path folder;
   private LocalProcessEngine engine;
 
@@ -58,10 +65,16 @@ class LocalProcessEngineTest extends ComputeEngineContract {
     return engine;
   }
 
+  @Override
+  ComputeEngine engineWithRoomFor(int workers) {
+    engine = bounded(new WorkerSlots.Limits(workers, List.of()));
+    return engine;
+  }
+
   @AfterEach
   void endAllWorkers() {
     ((LocalProcessEngine) engine()).stopAll();
-    // Else one still writes its exit code while the folder is deleted.
+    // Otherwise a keeper may still write an exit code while the folder is deleted.
     await().until(() -> ProcessHandle.allProcesses().noneMatch(this::worksHere));
   }
 
@@ -70,7 +83,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
       Path works = Path.of("/proc", Long.toString(process.pid()), "cwd").toRealPath();
       return works.startsWith(folder.toRealPath());
     } catch (IOException e) {
-      // Gone meanwhile, or somebody else's.
+      // It ended in between, or belongs to another user.
       return false;
     }
   }
@@ -100,14 +113,14 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   }
 
   @Test
-  void shouldFindAWorkerAgainAfterTheServiceWasKilled() {
+  void shouldFindAWorkerAfterTheServiceWasKilled() {
     RunSpec spec = spec();
-    engine().launch(spec, "token");
+    engine().launch(launch(spec, "token"));
     awaitReadyForSignals(spec.attempt());
 
     ComputeEngine restarted = newEngine("python3", Optional.empty());
     assertThat(restarted.poll(spec.attempt())).isInstanceOf(Observation.Running.class);
-    restarted.launch(spec, "token");
+    restarted.launch(launch(spec, "token"));
     end(spec.attempt(), 3);
 
     assertThat(starts(spec.attempt())).isEqualTo(1);
@@ -120,7 +133,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   }
 
   @Test
-  void shouldStartOneWorkerThoughTwoServicesLaunchItAtOnce() throws Exception {
+  void shouldStartOneWorkerWhenTwoServicesLaunchItAtOnce() throws Exception {
     ComputeEngine other = newEngine("python3", Optional.empty());
     for (int round = 0; round < 8; round++) {
       RunSpec spec = spec();
@@ -134,7 +147,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
                           .start(
                               () -> {
                                 arrive(together);
-                                launches.add(service.launch(spec, "token"));
+                                launches.add(service.launch(launch(spec, "token")));
                               }))
               .toList();
       for (Thread service : services) {
@@ -157,21 +170,21 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   }
 
   @Test
-  void shouldNotMistakeAProcessThatGotTheSameId() throws IOException {
+  void shouldNotTakeAnotherProcessWithTheSameIdForTheWorker() throws IOException {
     RunSpec spec = spec();
     Path work = Files.createDirectories(work(spec.attempt()));
     Files.createDirectory(work.resolve("kept"));
     Files.writeString(work.resolve("pid"), ProcessHandle.current().pid() + " 1");
 
     assertThat(engine().poll(spec.attempt()))
-        .isEqualTo(new Observation.Exited(LocalProcessEngine.UNKNOWN_EXIT, ""));
+        .isEqualTo(new Observation.Exited(AttemptFolder.UNKNOWN_EXIT, ""));
     engine().stop(spec.attempt(), ComputeEngine.Manner.AT_ONCE);
   }
 
   @Test
-  void shouldTellThatAWorkerIsGoneThoughItsKeeperWasKilled() {
+  void shouldDetectTheEndOfAWorkerWhoseKeeperWasKilled() {
     RunSpec spec = spec();
-    engine().launch(spec, "token");
+    engine().launch(launch(spec, "token"));
     awaitReadyForSignals(spec.attempt());
     long pid = Long.parseLong(read(work(spec.attempt()).resolve("pid")).split(" ")[0]);
     ProcessHandle worker = ProcessHandle.of(pid).orElseThrow();
@@ -182,13 +195,13 @@ class LocalProcessEngineTest extends ComputeEngineContract {
     assertThat(engine().poll(spec.attempt())).isInstanceOf(Observation.Running.class);
     engine().stop(spec.attempt(), ComputeEngine.Manner.AT_ONCE);
 
-    assertThat(awaitExit(spec.attempt()).code()).isEqualTo(LocalProcessEngine.UNKNOWN_EXIT);
+    assertThat(awaitExit(spec.attempt()).code()).isEqualTo(AttemptFolder.UNKNOWN_EXIT);
   }
 
   @Test
-  void shouldNotShowTheServicesSecretsToAWorker() {
+  void shouldNotPassTheServicesSecretsToAWorker() {
     RunSpec spec = spec();
-    engine().launch(spec, "the token");
+    engine().launch(launch(spec, "the token"));
     awaitReadyForSignals(spec.attempt());
 
     String environment = read(work(spec.attempt()).resolve("environment.json"));
@@ -202,34 +215,103 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   }
 
   @Test
-  void shouldStartNothingOnceItAskedAllWorkersToEnd() {
+  void shouldStartNoWorkerAfterStoppingAll() {
     RunSpec running = spec();
-    engine().launch(running, "token");
+    engine().launch(launch(running, "token"));
     awaitReadyForSignals(running.attempt());
 
     engine.stopAll();
 
     assertThat(awaitExit(running.attempt()).code()).isEqualTo(75);
     RunSpec next = spec();
-    assertThat(engine().launch(next, "token")).isInstanceOf(Launch.Refused.class);
+    assertThat(engine().launch(launch(next, "token"))).isInstanceOf(Launch.Deferred.class);
     assertThat(engine().poll(next.attempt())).isInstanceOf(Observation.Unknown.class);
   }
 
   @Test
-  void shouldSayWhenPythonIsMissing() {
-    Launch launch = newEngine("/nowhere/python3", Optional.empty()).launch(spec(), "token");
+  void shouldGiveEachWorkerADeviceOfItsOwn() {
+    engine = bounded(WorkerSlots.Limits.of(Optional.empty(), List.of("0", "GPU-7f")));
+    RunSpec first = spec();
+    RunSpec second = spec();
+    RunSpec third = spec();
+    engine.launch(launch(first, "token"));
+    engine.launch(launch(second, "token"));
+
+    assertThat(engine.launch(launch(third, "token")))
+        .isInstanceOfSatisfying(
+            Launch.Deferred.class,
+            deferred -> assertThat(deferred.reason()).contains("2 of 2", "one per device"));
+    assertThat(device(first)).isEqualTo("0");
+    assertThat(device(second)).isEqualTo("GPU-7f");
+
+    end(first.attempt(), 0);
+    awaitExit(first.attempt());
+    engine.launch(launch(third, "token"));
+    assertThat(device(third)).isEqualTo("0");
+  }
+
+  @Test
+  void shouldHoldTheBoundOverServicesThatShareAWorkFolder() {
+    engine = bounded(new WorkerSlots.Limits(1, List.of()));
+    LocalProcessEngine other = bounded(new WorkerSlots.Limits(1, List.of()));
+    RunSpec running = spec();
+    engine.launch(launch(running, "token"));
+
+    assertThat(other.launch(launch(spec(), "token"))).isInstanceOf(Launch.Deferred.class);
+  }
+
+  @Test
+  void shouldFreeTheSlotOfALaunchThatWasCutOffByAKill() throws IOException {
+    engine = bounded(new WorkerSlots.Limits(1, List.of()));
+    Path slot = Files.createDirectories(folder.resolve("work/.slots")).resolve("0");
+    Files.writeString(slot, "run-killed-1");
+
+    assertThat(engine.launch(launch(spec(), "token"))).isInstanceOf(Launch.Deferred.class);
+    Files.setLastModifiedTime(slot, FileTime.fromMillis(0));
+    assertThat(engine.launch(launch(spec(), "token"))).isInstanceOf(Launch.Started.class);
+  }
+
+  @ParameterizedTest(name = "max-workers {0}, {1} devices")
+  @CsvSource(
+      value = {"null, 0, 1", "3, 0, 3", "null, 4, 4", "2, 4, 2", "8, 4, 4"},
+      nullValues = "null")
+  void shouldBoundWorkersByConfigurationAndDevices(Integer maxWorkers, int devices, int expected) {
+    List<String> names = IntStream.range(0, devices).mapToObj(String::valueOf).toList();
+
+    assertThat(WorkerSlots.Limits.of(Optional.ofNullable(maxWorkers), names).workers())
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void shouldRefuseABoundOfNoWorkers() {
+    assertThatThrownBy(() -> WorkerSlots.Limits.of(Optional.of(0), List.of()))
+        .hasMessageContaining("whetstone.training.process.max-workers", "at least 1");
+  }
+
+  private String device(RunSpec spec) {
+    awaitReadyForSignals(spec.attempt());
+    Matcher matcher =
+        Pattern.compile("\"CUDA_VISIBLE_DEVICES\": \"([^\"]*)\"")
+            .matcher(read(work(spec.attempt()).resolve("environment.json")));
+    return matcher.find() ? matcher.group(1) : "unset";
+  }
+
+  @Test
+  void shouldReportAMissingPython() {
+    Launch launch = newEngine("/nowhere/python3", Optional.empty()).launch(launch(spec(), "token"));
 
     assertThat(launch)
         .isInstanceOfSatisfying(
             Launch.Refused.class,
             refused ->
                 assertThat(refused.reason())
-                    .contains("'/nowhere/python3' is not there", "WHETSTONE_WORKER_PYTHON"));
+                    .contains("'/nowhere/python3' does not exist", "WHETSTONE_WORKER_PYTHON"));
   }
 
   @Test
-  void shouldSayWhenThePackageIsMissing() {
-    Launch launch = newEngine("python3", Optional.of("no_such_package")).launch(spec(), "token");
+  void shouldReportAMissingPackage() {
+    Launch launch =
+        newEngine("python3", Optional.of("no_such_package")).launch(launch(spec(), "token"));
 
     assertThat(launch)
         .isInstanceOfSatisfying(
@@ -240,7 +322,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   }
 
   @Test
-  void shouldNameADependencyThatIsMissing() throws IOException {
+  void shouldReportAMissingDependency() throws IOException {
     Path site = folder.resolve("site");
     Files.writeString(
         Files.createDirectories(site.resolve("some_worker")).resolve("__init__.py"),
@@ -263,9 +345,10 @@ class LocalProcessEngineTest extends ComputeEngineContract {
             List.of("-c", "pass"),
             folder.resolve("work"),
             Optional.of("some_worker"),
-            Map.of("PYTHONPATH", site.toString()));
+            Map.of("PYTHONPATH", site.toString()),
+            ROOM);
 
-    assertThat(new LocalProcessEngine(settings).launch(spec(), "token"))
+    assertThat(new LocalProcessEngine(settings).launch(launch(spec(), "token")))
         .isInstanceOfSatisfying(
             Launch.Refused.class,
             refused ->
@@ -279,7 +362,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
     RunSpec spec = spec();
     Files.createDirectories(work(spec.attempt()).resolve("pid.partial"));
 
-    assertThat(engine().launch(spec, "token"))
+    assertThat(engine().launch(launch(spec, "token")))
         .isInstanceOfSatisfying(
             Launch.Refused.class,
             refused -> assertThat(refused.reason()).contains(spec.attempt(), "free space"));
@@ -288,7 +371,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   }
 
   @Test
-  void shouldNotWaitForeverForAKeeperThatHangs() throws Exception {
+  void shouldLimitTheWaitForAKeeperThatHangs() throws Exception {
     RunSpec spec = spec();
     Path work = Files.createDirectories(work(spec.attempt()));
     Process pipe = new ProcessBuilder("mkfifo", work.resolve("pid.partial").toString()).start();
@@ -296,7 +379,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
 
     Launch launch =
         new LocalProcessEngine(settings("python3", Optional.empty()), Duration.ofMillis(200))
-            .launch(spec, "token");
+            .launch(launch(spec, "token"));
 
     assertThat(launch).isInstanceOf(Launch.Refused.class);
     assertThat(work.resolve("starts")).doesNotExist();
@@ -304,7 +387,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
 
   @ParameterizedTest
   @ValueSource(strings = {"pid", "exit"})
-  void shouldTakeANoteThatLostItsContentAsAnEnd(String note) throws IOException {
+  void shouldTreatAFileThatLostItsContentAsTheEndOfTheWorker(String note) throws IOException {
     RunSpec spec = spec();
     Path work = Files.createDirectories(work(spec.attempt()));
     Path kept = Files.createDirectory(work.resolve("kept"));
@@ -315,17 +398,17 @@ class LocalProcessEngineTest extends ComputeEngineContract {
     assertThat(engine().poll(spec.attempt()))
         .isInstanceOfSatisfying(
             Observation.Exited.class,
-            exited -> assertThat(exited.code()).isEqualTo(LocalProcessEngine.UNKNOWN_EXIT));
+            exited -> assertThat(exited.code()).isEqualTo(AttemptFolder.UNKNOWN_EXIT));
     engine().stop(spec.attempt(), ComputeEngine.Manner.AT_ONCE);
   }
 
   @Test
-  void shouldSayWhenItsFolderCannotBeWritten() throws IOException {
+  void shouldReportAFolderThatCannotBeWritten() throws IOException {
     Path file = Files.createFile(folder.resolve("a-file"));
     Settings settings =
-        new Settings("python3", List.of(), file.resolve("below"), Optional.empty(), Map.of());
+        new Settings("python3", List.of(), file.resolve("below"), Optional.empty(), Map.of(), ROOM);
 
-    assertThat(new LocalProcessEngine(settings).launch(spec(), "token"))
+    assertThat(new LocalProcessEngine(settings).launch(launch(spec(), "token")))
         .isInstanceOfSatisfying(
             Launch.Refused.class,
             refused -> assertThat(refused.reason()).contains("a-file", "free space"));
@@ -333,6 +416,18 @@ class LocalProcessEngineTest extends ComputeEngineContract {
 
   private LocalProcessEngine newEngine(String python, Optional<String> module) {
     return new LocalProcessEngine(settings(python, module));
+  }
+
+  private LocalProcessEngine bounded(WorkerSlots.Limits limits) {
+    Settings settings = settings("python3", Optional.empty());
+    return new LocalProcessEngine(
+        new Settings(
+            settings.interpreter(),
+            settings.command(),
+            settings.work(),
+            settings.requiredModule(),
+            settings.environment(),
+            limits));
   }
 
   private Settings settings(String python, Optional<String> module) {
@@ -343,7 +438,8 @@ class LocalProcessEngineTest extends ComputeEngineContract {
           List.of(script.toString()),
           folder.resolve("work"),
           module,
-          Map.of("OMP_NUM_THREADS", "1"));
+          Map.of("OMP_NUM_THREADS", "1"),
+          ROOM);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,6 +1,5 @@
 package dev.whetstone.training.engine;
 
-import dev.whetstone.contracts.run.RunSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
 import java.io.IOException;
@@ -32,15 +31,21 @@ public class ScriptedComputeEngine implements ComputeEngine {
                   List.of(file.toString()),
                   folder.resolve("work"),
                   Optional.empty(),
-                  Map.of()));
+                  Map.of(),
+                  new WorkerSlots.Limits(2, List.of())));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   @Override
-  public Launch launch(RunSpec spec, String token) {
-    return engine.launch(spec, token);
+  public String kind() {
+    return engine.kind();
+  }
+
+  @Override
+  public Launch launch(AttemptLaunch attempt) {
+    return engine.launch(attempt);
   }
 
   @Override

@@ -29,7 +29,7 @@ class AdjustmentRuleTest {
     "no validation,        2.0 2.0 1.99, '', 2.0, 0",
     "nothing known,        '', '', 1.0, 0",
   })
-  void shouldLearnFromTheCurves(
+  void shouldAdjustByTheLossCurves(
       String name, String train, String valid, double factor, int epochsDelta) {
     HyperparameterAdjustment learned =
         AdjustmentRule.after(HyperparameterAdjustment.NOTHING, history(train, valid));
@@ -40,7 +40,7 @@ class AdjustmentRuleTest {
   }
 
   @Test
-  void shouldStayWithinAQuarterAndFourTimesTheBase() {
+  void shouldKeepTheFactorBetweenAQuarterAndFour() {
     HyperparameterAdjustment low = new HyperparameterAdjustment(0.25, 0, List.of());
     HyperparameterAdjustment high = new HyperparameterAdjustment(4, 0, List.of());
 
@@ -50,7 +50,7 @@ class AdjustmentRuleTest {
   }
 
   @Test
-  void shouldHalveTheRateAfterADivergenceThatLeftNoCurve() {
+  void shouldHalveTheRateAfterADivergenceWithoutACurve() {
     HyperparameterAdjustment learned =
         AdjustmentRule.afterDivergence(new HyperparameterAdjustment(1.0, 2, List.of()));
 
@@ -60,7 +60,7 @@ class AdjustmentRuleTest {
   }
 
   @Test
-  void shouldTakeAMissingNumberAsBroken() {
+  void shouldTreatAMissingLossAsDivergence() {
     Map<String, Double> broken = new HashMap<>();
     broken.put("train_loss", null);
 

@@ -23,7 +23,7 @@ class ExampleSelectionTest {
   }
 
   @Test
-  void shouldLeaveOutWithdrawnExamples() {
+  void shouldExcludeWithdrawnExamples() {
     ExampleSelection selection = new ExampleSelection(Set.of("b", "c"), 100);
 
     assertThat(selection.take(NEW)).containsExactlyInAnyOrder("shared", "d");

@@ -41,7 +41,7 @@ class HyperparameterRuleTest {
   }
 
   @Test
-  void shouldObeyTheLoop() {
+  void shouldUseTheLoopsSettings() {
     LoopSpec.Training training =
         TestLoopSpecs.training("baseLearningRate: 0.002, epochs: 6, batchSize: 16")
             .spec()
@@ -82,7 +82,7 @@ class HyperparameterRuleTest {
   }
 
   @Test
-  void shouldLearnFromPastRuns() {
+  void shouldApplyTheAdjustmentOfPastRuns() {
     HyperparameterAdjustment learned =
         new HyperparameterAdjustment(
             0.5, 2, List.of("training loss went up: learning rate halved"));
@@ -94,7 +94,7 @@ class HyperparameterRuleTest {
     assertThat(choice.reasons())
         .contains(
             "training loss went up: learning rate halved",
-            "epochs 6: 4 for 500 examples, past runs say +2",
+            "epochs 6: 4 for 500 examples, +2 after past runs",
             "learning rate 0.000100: 2e-4 for SFT, × 0.5000 after past runs");
   }
 }

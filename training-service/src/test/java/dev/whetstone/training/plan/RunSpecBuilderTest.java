@@ -26,7 +26,7 @@ class RunSpecBuilderTest {
   private static final String DIGEST = "c0ffee00".repeat(8);
 
   @Test
-  void shouldSayEverythingThatAWorkerNeeds() {
+  void shouldContainEverythingThatAWorkerNeeds() {
     LoopSpec loop =
         TestLoopSpecs.training(
             "seed: 7, maxSequenceLength: 256, maxGpuSeconds: 100, replay: [{uri: \"hf://a/b\","

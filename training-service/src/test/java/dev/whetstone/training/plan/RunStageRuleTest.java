@@ -10,20 +10,20 @@ class RunStageRuleTest {
   @Test
   void shouldTrainWithEnoughCorrectionsAndDemonstrations() {
     assertThat(RunStageRule.decide(Map.of(Form.SFT, 50), 50))
-        .isInstanceOf(RunStageRule.Verdict.Train.class);
+        .isInstanceOf(RunStageRule.Answer.Train.class);
   }
 
   @Test
-  void shouldSayHowManyAreMissingAndWhatWaits() {
-    RunStageRule.Verdict verdict =
+  void shouldReportHowManyExamplesAreMissingAndWhatWaits() {
+    RunStageRule.Answer answer =
         RunStageRule.decide(Map.of(Form.SFT, 37, Form.BINARY, 12, Form.PREFERENCE, 37), 50);
 
-    assertThat(verdict).isInstanceOf(RunStageRule.Verdict.TooFew.class);
-    assertThat(((RunStageRule.Verdict.TooFew) verdict).missing()).isEqualTo(13);
-    assertThat(verdict.waiting())
+    assertThat(answer).isInstanceOf(RunStageRule.Answer.TooFew.class);
+    assertThat(((RunStageRule.Answer.TooFew) answer).missing()).isEqualTo(13);
+    assertThat(answer.waiting())
         .containsExactly(
-            "37 of 50 corrections and demonstrations that SFT needs are there",
-            "37 preference pairs wait in their batches: a DPO stage is not part of runs yet",
-            "12 thumbs wait in their batches: a KTO stage is not part of runs yet");
+            "37 of 50 corrections and demonstrations that SFT needs are available",
+            "37 preference pairs wait in their batches: this version has no DPO stage",
+            "12 thumbs wait in their batches: this version has no KTO stage");
   }
 }

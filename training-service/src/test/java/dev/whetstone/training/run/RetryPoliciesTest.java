@@ -3,7 +3,6 @@ package dev.whetstone.training.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.training.attempt.AttemptEnd;
-import dev.whetstone.training.run.Run.Tally;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,7 @@ class RetryPoliciesTest {
   })
   void shouldFollowThePolicyOfTheExitCode(
       int code, int before, String follows, long seconds, int after) {
-    NextStep step = after(new AttemptEnd.Exited(code, "why"), new Tally(before, 0, null), 3);
+    NextStep step = after(new AttemptEnd.Exited(code, "why"), new RunTally(before, 0, null), 3);
 
     switch (step) {
       case NextStep.Again again -> {
@@ -51,21 +50,21 @@ class RetryPoliciesTest {
     NextStep step =
         RetryPolicies.after(
             new AttemptEnd.Exited(71, "why"),
-            new RetryPolicy.Circumstances(new Tally(0, 0, micro), 5, batch, NOW));
+            new RetryPolicy.Circumstances(new RunTally(0, 0, micro), 5, batch, NOW));
 
     assertThat(((NextStep.Again) step).tally().microBatchSize()).isEqualTo(expected);
   }
 
   @Test
   void shouldGiveUpWhenOneExampleDoesNotFit() {
-    NextStep step = after(new AttemptEnd.Exited(71, "why"), new Tally(0, 0, 1), 5);
+    NextStep step = after(new AttemptEnd.Exited(71, "why"), new RunTally(0, 0, 1), 5);
 
     assertThat(((NextStep.GiveUp) step).reason()).contains("maxSequenceLength");
   }
 
   @Test
   void shouldWaitLongerEachTimeButNeverGiveUpOnAnEngineThatRefuses() {
-    Tally tally = new Tally(1, 0, null);
+    RunTally tally = new RunTally(1, 0, null);
     Duration last = Duration.ZERO;
     for (int i = 0; i < 20; i++) {
       NextStep.Again again = (NextStep.Again) after(new AttemptEnd.Refused("no python"), tally, 2);
@@ -82,12 +81,12 @@ class RetryPoliciesTest {
 
   @Test
   void shouldCountLostWorkers() {
-    assertThat(after(new AttemptEnd.Lost("silent"), new Tally(0, 0, null), 1))
+    assertThat(after(new AttemptEnd.Lost("silent"), new RunTally(0, 0, null), 1))
         .isEqualTo(
             new NextStep.GiveUp("worker-lost", "1 of at most 1 attempts failed; the last: silent"));
   }
 
-  private static NextStep after(AttemptEnd end, Tally tally, int maxAttempts) {
+  private static NextStep after(AttemptEnd end, RunTally tally, int maxAttempts) {
     return RetryPolicies.after(end, new RetryPolicy.Circumstances(tally, maxAttempts, 16, NOW));
   }
 }

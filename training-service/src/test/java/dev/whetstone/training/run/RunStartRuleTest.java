@@ -48,8 +48,8 @@ class RunStartRuleTest {
   void shouldDecideWhetherARunStarts(String expected, RunStartRule.Facts facts) {
     String actual =
         switch (RunStartRule.decide(facts)) {
-          case RunStartRule.Verdict.Start _ -> "Start";
-          case RunStartRule.Verdict.Wait wait -> wait.reason();
+          case RunStartRule.Answer.Start _ -> "Start";
+          case RunStartRule.Answer.Wait wait -> wait.reason();
         };
 
     assertThat(actual).isEqualTo(expected);

@@ -14,20 +14,20 @@ class RunTest {
       new Run.Waiting(
           new RunIdentity("run-1", new LoopId("acme", "support"), List.of("b"), "s", NOW),
           0,
-          Run.Tally.NONE,
+          RunTally.NONE,
           NOW,
           null);
 
   @Test
   void shouldGiveEveryAttemptTheNextFence() {
     Run.Active first = waiting.start();
-    NextStep.Again again = new NextStep.Again(NOW, new Run.Tally(1, 0, 4), "killed");
+    NextStep.Again again = new NextStep.Again(NOW, new RunTally(1, 0, 4), "killed");
 
     Run.Active second = first.retry(again).start();
 
     assertThat(first.fence()).isEqualTo(1);
     assertThat(second.fence()).isEqualTo(2);
-    assertThat(second.tally()).isEqualTo(new Run.Tally(1, 0, 4));
+    assertThat(second.tally()).isEqualTo(new RunTally(1, 0, 4));
   }
 
   @Test
@@ -40,7 +40,7 @@ class RunTest {
   }
 
   @Test
-  void shouldEndInOneOfThreeWays() {
+  void shouldSucceedFailOrBeSuperseded() {
     Run.Active active = waiting.start();
 
     assertThat(active.succeed("c", NOW).checkpointId()).isEqualTo("c");

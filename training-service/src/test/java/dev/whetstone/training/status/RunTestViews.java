@@ -4,7 +4,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.training.attempt.AttemptRepository;
 import dev.whetstone.training.run.RunRepository;
 
-/** Lets tests of other packages see runs as people do. */
+/** Gives tests of other packages the API's view of runs. */
 public final class RunTestViews {
   private RunTestViews() {}
 

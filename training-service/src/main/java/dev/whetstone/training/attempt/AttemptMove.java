@@ -1,0 +1,36 @@
+package dev.whetstone.training.attempt;
+
+/** What to do next about the live attempt of a run; decided by {@link AttemptRule}. */
+public sealed interface AttemptMove {
+  /** Nothing to do until the next look. */
+  record Keep() implements AttemptMove {}
+
+  /** Claim the launch, then start the worker. */
+  record Launch() implements AttemptMove {}
+
+  /** Record that the worker was started. */
+  record RecordLaunch() implements AttemptMove {}
+
+  /** Stop the worker, then end the attempt and its run. */
+  record Supersede(String reason) implements AttemptMove {}
+
+  /** Stop the worker, then end the attempt. */
+  record StopAndEnd(AttemptEnd.Lost end) implements AttemptMove {}
+
+  /** End the attempt; its worker is gone. */
+  record End(AttemptEnd.Exited end) implements AttemptMove {}
+
+  /**
+   * The worker refused its data: verify the run's batches, then end the attempt. A batch may have
+   * changed since the run was planned.
+   */
+  record VerifyBatches(AttemptEnd.Exited end) implements AttemptMove {}
+
+  /**
+   * The worker exited with success: verify its checkpoint, then end the attempt accordingly.
+   *
+   * @param isFinal whether an output that cannot be read now counts as invalid; otherwise it is
+   *     read again later
+   */
+  record VerifyOutput(boolean isFinal) implements AttemptMove {}
+}

@@ -1,0 +1,84 @@
+package dev.whetstone.training.attempt;
+
+import dev.whetstone.contracts.run.StatusReport;
+import dev.whetstone.training.engine.ComputeEngine.Observation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Decides about the live attempt of a run from its row and the state of its worker. */
+public final class AttemptRule {
+  private static final AttemptMove KEEP = new AttemptMove.Keep();
+
+  private AttemptRule() {}
+
+  /**
+   * What the rows hold.
+   *
+   * @param attempt of the run's fence
+   * @param reported the error that its worker reported last
+   * @param supersedeReason set when the run's data may no longer be used as it is
+   * @param progressDeadline how long phase and step may stay unchanged
+   * @param longest how long the worker may run
+   */
+  public record Situation(
+      Attempt attempt,
+      StatusReport.@Nullable Failure reported,
+      @Nullable String supersedeReason,
+      Duration progressDeadline,
+      Duration longest) {}
+
+  /**
+   * The next move.
+   *
+   * @param observation of the attempt's worker, made after the rows were read
+   */
+  public static AttemptMove decide(Situation situation, Observation observation, Instant now) {
+    return switch (situation.attempt()) {
+      case Attempt.Ended _ -> KEEP;
+      case Attempt.Starting starting -> starting(situation, starting, observation, now);
+      case Attempt.Live live -> live(situation, live, observation, now);
+    };
+  }
+
+  /** A worker whose launch is under way cannot be stopped yet; the launch is awaited first. */
+  private static AttemptMove starting(
+      Situation situation, Attempt.Starting starting, Observation observation, Instant now) {
+    boolean unknown = observation instanceof Observation.Unknown;
+    if (unknown && starting.isClaimed(now)) {
+      return KEEP;
+    }
+    if (situation.supersedeReason() != null) {
+      return new AttemptMove.Supersede(situation.supersedeReason());
+    }
+    return unknown ? new AttemptMove.Launch() : new AttemptMove.RecordLaunch();
+  }
+
+  private static AttemptMove live(
+      Situation situation, Attempt.Live live, Observation observation, Instant now) {
+    if (situation.supersedeReason() != null) {
+      return new AttemptMove.Supersede(situation.supersedeReason());
+    }
+    Optional<AttemptEnd.Lost> overdue =
+        live.overdue(now, situation.progressDeadline(), situation.longest());
+    return switch (observation) {
+      case Observation.Exited exited when exited.code() == ExitCodes.DONE ->
+          new AttemptMove.VerifyOutput(overdue.isPresent());
+      case Observation.Exited exited -> exited(situation, exited);
+      case Observation.Running _, Observation.Unknown _ ->
+          overdue.<AttemptMove>map(AttemptMove.StopAndEnd::new).orElse(KEEP);
+    };
+  }
+
+  private static AttemptMove exited(Situation situation, Observation.Exited exited) {
+    AttemptEnd.Exited end =
+        new AttemptEnd.Exited(
+            exited.code(),
+            ExitDescription.sentence(exited, situation.reported()),
+            ExitDescription.diverged(exited, situation.reported()));
+    return exited.code() == ExitCodes.BAD_DATA
+        ? new AttemptMove.VerifyBatches(end)
+        : new AttemptMove.End(end);
+  }
+}

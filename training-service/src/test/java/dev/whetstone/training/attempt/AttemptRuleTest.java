@@ -1,0 +1,176 @@
+package dev.whetstone.training.attempt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.contracts.run.StatusReport;
+import dev.whetstone.training.engine.ComputeEngine.Observation;
+import dev.whetstone.training.plan.HyperparameterAdjustment;
+import dev.whetstone.training.plan.RunPlan;
+import dev.whetstone.training.plan.RunSpecBuilder;
+import dev.whetstone.training.plan.TestLoopSpecs;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AttemptRuleTest {
+  private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+  private static final Duration PROGRESS_DEADLINE = Duration.ofMinutes(15);
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  private static final Map<String, Observation> OBSERVATIONS =
+      Map.of(
+          "unknown", new Observation.Unknown(),
+          "running", new Observation.Running(),
+          "exited-0", new Observation.Exited(0, ""),
+          "exited-65", new Observation.Exited(65, "bad row"),
+          "exited-137", new Observation.Exited(137, "Killed"));
+
+  private static final Map<String, Attempt> STATES =
+      Map.of(
+          "starting", starting(null),
+          "claimed", starting(NOW.plusSeconds(1)),
+          "claim-over", starting(NOW),
+          "live", live(NOW.plusSeconds(1), NOW, NOW),
+          "lease-over", live(NOW.minusSeconds(1), NOW, NOW),
+          "stalled", live(NOW.plusSeconds(1), NOW.minus(PROGRESS_DEADLINE).minusSeconds(1), NOW),
+          "too-long", live(NOW.plusSeconds(1), NOW, NOW.minus(LONGEST).minusSeconds(1)),
+          "ended", new Attempt.Ended(facts(NOW), "failed", 1, "", NOW));
+
+  /** Every state with every observation; a superseded run in the last column. */
+  private static final String TABLE =
+      """
+      starting,   unknown,    Launch,             Supersede
+      starting,   running,    RecordLaunch,       Supersede
+      starting,   exited-0,   RecordLaunch,       Supersede
+      starting,   exited-65,  RecordLaunch,       Supersede
+      starting,   exited-137, RecordLaunch,       Supersede
+      claimed,    unknown,    Keep,               Keep
+      claimed,    running,    RecordLaunch,       Supersede
+      claimed,    exited-0,   RecordLaunch,       Supersede
+      claimed,    exited-65,  RecordLaunch,       Supersede
+      claimed,    exited-137, RecordLaunch,       Supersede
+      claim-over, unknown,    Launch,             Supersede
+      claim-over, running,    RecordLaunch,       Supersede
+      claim-over, exited-0,   RecordLaunch,       Supersede
+      claim-over, exited-65,  RecordLaunch,       Supersede
+      claim-over, exited-137, RecordLaunch,       Supersede
+      live,       unknown,    Keep,               Supersede
+      live,       running,    Keep,               Supersede
+      live,       exited-0,   VerifyOutput,       Supersede
+      live,       exited-65,  VerifyBatches,      Supersede
+      live,       exited-137, End,                Supersede
+      lease-over, unknown,    StopAndEnd,         Supersede
+      lease-over, running,    StopAndEnd,         Supersede
+      lease-over, exited-0,   VerifyOutput final, Supersede
+      lease-over, exited-65,  VerifyBatches,      Supersede
+      lease-over, exited-137, End,                Supersede
+      stalled,    unknown,    StopAndEnd,         Supersede
+      stalled,    running,    StopAndEnd,         Supersede
+      stalled,    exited-0,   VerifyOutput final, Supersede
+      stalled,    exited-65,  VerifyBatches,      Supersede
+      stalled,    exited-137, End,                Supersede
+      too-long,   unknown,    StopAndEnd,         Supersede
+      too-long,   running,    StopAndEnd,         Supersede
+      too-long,   exited-0,   VerifyOutput final, Supersede
+      too-long,   exited-65,  VerifyBatches,      Supersede
+      too-long,   exited-137, End,                Supersede
+      ended,      unknown,    Keep,               Keep
+      ended,      running,    Keep,               Keep
+      ended,      exited-0,   Keep,               Keep
+      ended,      exited-65,  Keep,               Keep
+      ended,      exited-137, Keep,               Keep
+      """;
+
+  @ParameterizedTest(name = "{0}, worker {1}")
+  @CsvSource(textBlock = TABLE)
+  void shouldDecideFromStateAndObservation(
+      String state, String observation, String move, String moveWhenSuperseded) {
+    assertThat(name(decide(state, observation, null))).isEqualTo(move);
+    assertThat(name(decide(state, observation, "batch b was erased")))
+        .isEqualTo(moveWhenSuperseded);
+  }
+
+  @Test
+  void shouldHaveARowForEveryPair() {
+    assertThat(TABLE.lines().map(line -> line.replaceAll(" ", "").split(",")))
+        .extracting(row -> row[0] + " " + row[1])
+        .containsExactlyInAnyOrderElementsOf(pairs());
+  }
+
+  private static List<String> pairs() {
+    return STATES.keySet().stream()
+        .flatMap(state -> OBSERVATIONS.keySet().stream().map(seen -> state + " " + seen))
+        .collect(Collectors.toCollection(TreeSet::new))
+        .stream()
+        .toList();
+  }
+
+  @Test
+  void shouldDescribeHowTheWorkerEnded() {
+    StatusReport.Failure reported = new StatusReport.Failure("diverged", "loss is not a number");
+    AttemptRule.Situation situation =
+        new AttemptRule.Situation(STATES.get("live"), reported, null, PROGRESS_DEADLINE, LONGEST);
+
+    AttemptMove move = AttemptRule.decide(situation, OBSERVATIONS.get("exited-65"), NOW);
+
+    assertThat(move)
+        .isInstanceOfSatisfying(
+            AttemptMove.VerifyBatches.class,
+            verify -> {
+              assertThat(verify.end().diverged()).isTrue();
+              assertThat(verify.end().detail()).contains("65", "diverged: loss is not a number");
+            });
+  }
+
+  private static AttemptMove decide(
+      String state, String observation, @org.jspecify.annotations.Nullable String superseded) {
+    AttemptRule.Situation situation =
+        new AttemptRule.Situation(STATES.get(state), null, superseded, PROGRESS_DEADLINE, LONGEST);
+    return AttemptRule.decide(situation, OBSERVATIONS.get(observation), NOW);
+  }
+
+  private static String name(AttemptMove move) {
+    String name = move.getClass().getSimpleName();
+    return move instanceof AttemptMove.VerifyOutput output && output.isFinal()
+        ? name + " final"
+        : name;
+  }
+
+  private static Attempt.Starting starting(Instant claimedUntil) {
+    return new Attempt.Starting(facts(NOW), claimedUntil);
+  }
+
+  private static Attempt.Live live(Instant leaseUntil, Instant progressAt, Instant startedAt) {
+    return new Attempt.Live(
+        facts(startedAt), StatusReport.Phase.TRAINING, 5, leaseUntil, progressAt);
+  }
+
+  private static Attempt.Facts facts(Instant startedAt) {
+    RunPlan plan =
+        new RunPlan(
+            List.of(),
+            List.of(),
+            1,
+            0,
+            new RunSpec.Hyperparameters(1, 8, null, 1e-4, 0, 0, false, false),
+            1,
+            List.of(),
+            null,
+            null,
+            HyperparameterAdjustment.NOTHING);
+    RunSpec spec =
+        RunSpecBuilder.build(
+            TestLoopSpecs.training(""),
+            plan,
+            new RunSpecBuilder.AttemptFacts(
+                "run-1", "run-1-1", 1, null, null, "file:///o/", "http://c"));
+    return new Attempt.Facts("run-1-1", "run-1", 1, spec, startedAt);
+  }
+}
