@@ -16,7 +16,6 @@ import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -150,7 +149,7 @@ public class LoopFolder {
 
   private static Map<String, String> inputs(String json) {
     Map<String, String> inputs = new TreeMap<>();
-    Json.read(json.getBytes(StandardCharsets.UTF_8), JsonNode.class)
+    Json.read(json, JsonNode.class)
         .properties()
         .forEach(input -> inputs.put(input.getKey(), input.getValue().asText()));
     return inputs;
@@ -185,7 +184,7 @@ public class LoopFolder {
         digest,
         loop == null ? null : loop.tenant(),
         loop == null ? null : loop.loop(),
-        new String(Json.write(inputs), StandardCharsets.UTF_8),
+        Json.text(inputs),
         faults);
   }
 

@@ -27,7 +27,7 @@ final class LoopSchema {
   private LoopSchema() {}
 
   static List<Fault> check(String file, LoopSpec loop) {
-    String canonical = new String(Json.canonical(loop), StandardCharsets.UTF_8);
+    String canonical = Json.canonicalText(loop);
     JsonNode tree = Json.mapper().valueToTree(loop);
     return SCHEMA.validate(canonical, InputFormat.JSON).stream()
         .map(error -> fault(file, tree, error))
