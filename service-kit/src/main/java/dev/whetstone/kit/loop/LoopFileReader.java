@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * is null is one that is not there.
  */
 public final class LoopFileReader {
+  /**
+   * Most bytes that a suite or replay set may have. Whoever reads one again stops there: a file can
+   * be replaced after its declaration.
+   */
+  public static final long MAX_INPUT_BYTES = 256L << 20;
+
   /** Of a key that comes twice the last value would win, and nobody would hear of the first. */
   private static final YAMLMapper YAML =
       YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();

@@ -4,6 +4,7 @@ import dev.whetstone.contracts.run.CheckpointManifest;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,14 +24,16 @@ public class ResumePointFinder {
     this.store = store;
   }
 
-  /** What the worker writes beside its saved state. */
+  /** The manifest that the worker writes beside its saved state. */
   record Manifest(String runId, long fence, long step, List<CheckpointManifest.File> files) {}
 
   private record Candidate(String key, long step) {}
 
   /** The newest complete resume point that any attempt of the run left. */
   public Optional<RunSpec.Input> newest(String runId) {
-    return store.list(RunObjectKeys.ofRun(runId)).stream()
+    return store
+        .list(RunObjectKeys.ofRun(runId))
+        .map(ObjectPage.Entry::key)
         .flatMap(
             key ->
                 RunObjectKeys.resumeStep(key).stream().mapToObj(step -> new Candidate(key, step)))
