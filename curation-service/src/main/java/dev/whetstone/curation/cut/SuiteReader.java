@@ -62,8 +62,8 @@ final class SuiteReader {
               .formatted(suite.name(), suite.uri(), e.actual(), suite.sha256()));
     } catch (ObjectStoreException e) {
       throw new SuiteException(
-          "suite %s cannot be read at %s: %s. Restore the file or change evaluation.suites"
-              .formatted(suite.name(), artifact, e.getMessage()));
+          "suite %s: %s, or remove it from evaluation.suites"
+              .formatted(suite.name(), e.getMessage()));
     }
   }
 
