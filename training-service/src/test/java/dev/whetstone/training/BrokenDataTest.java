@@ -130,16 +130,16 @@ class BrokenDataTest {
   }
 
   @Test
-  void shouldSayThatTheChampionToStartFromIsGone() {
+  void shouldNameTheMissingAdapterToStartFrom() {
     LoopId loop = fixture.loop("  training: {startFrom: champion}");
-    String adapter = store.uri("adapters/" + loop.loop() + "/").toString();
+    String adapter = store.uri("adapters/" + loop.loop()).toString();
     state.setChampion(loop, adapter);
     fixture.seal(loop, 1, 20);
 
     fixture.pass();
 
     assertThat(fixture.run(loop).state()).isEqualTo("waiting");
-    assertThat(fixture.run(loop).reason()).contains(adapter, "restore it");
+    assertThat(fixture.run(loop).reason()).contains("startFrom", adapter, "Restore it");
   }
 
   @Test

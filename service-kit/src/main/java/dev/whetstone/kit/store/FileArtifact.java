@@ -84,9 +84,10 @@ final class FileArtifact implements Artifact {
   }
 
   private ObjectStoreException unreadable(Exception e) {
+    Throwable reason = e instanceof UncheckedIOException ? e.getCause() : e;
     return new ObjectStoreException(
-        "%s cannot be read (%s: %s). Restore it, or give the service the right to read it"
-            .formatted(uri(), e.getClass().getSimpleName(), e.getMessage()),
+        "%s cannot be read (%s). Restore it, or give the service the right to read it"
+            .formatted(uri(), reason.getClass().getSimpleName()),
         e);
   }
 }

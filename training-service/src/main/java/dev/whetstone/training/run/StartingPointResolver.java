@@ -101,8 +101,7 @@ public class StartingPointResolver {
       return new RunSpec.Input(uri, artifacts.resolve(location).directorySha256());
     } catch (ObjectStoreException e) {
       throw new ObjectStoreException(
-          "the champion's adapter %s, which training.startFrom makes the run start from, cannot be read: %s"
-              .formatted(uri, e.getMessage()),
+          "training.startFrom makes the run start from the champion's adapter: " + e.getMessage(),
           e);
     }
   }
