@@ -1,6 +1,7 @@
 package dev.whetstone.curation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.TopicNames;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-/** A seal that is interrupted anywhere ends in the same batch, once (I6, I9). */
+/** A seal that is interrupted at any point still gives the same batch, once (I6, I9). */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class SealFaultsTest {
@@ -71,7 +72,7 @@ class SealFaultsTest {
         .run(() -> sql.update("drop trigger if exists fail_at_commit on batch"));
   }
 
-  /** I9: whatever order, duplicates and polls brought the events there, the batch is the same. */
+  /** I9: order, duplicates and polls of the events make no difference to the batch. */
   @Test
   void shouldSealTheSameBytesWhateverTheOrderOfEvents() {
     List<Event<?>> events = events(send);
@@ -111,9 +112,9 @@ class SealFaultsTest {
     assertThat(onlyBatch(send).batchId()).isEqualTo(sameContentElsewhere());
   }
 
-  /** A full disk shows where people look. */
+  /** A full disk is reported in the loop's status. */
   @Test
-  void shouldSayInTheStatusWhyABatchCannotBeSealed() {
+  void shouldShowInTheStatusWhyABatchCannotBeSealed() {
     feed.take(events(send));
     store.failAfter(0);
     reconciler.reconcile();
@@ -128,9 +129,9 @@ class SealFaultsTest {
     status().body("conditions[1].status", Matchers.equalTo("True"));
   }
 
-  /** It says where, and nothing of the example that it stumbled over. */
+  /** The status names the place, and quotes nothing of the example that failed. */
   @Test
-  void shouldSayInTheStatusThatACutBreaks() {
+  void shouldShowInTheStatusThatACutFails() {
     feed.take(events(send));
     String row =
         sql.query(
@@ -203,6 +204,38 @@ class SealFaultsTest {
     assertThat(examples.in(send.loop(), ExampleState.USED)).hasSize(2 * CONVERSATIONS - 2);
     assertThat(announced(BatchTainted.class)).isZero();
     assertThat(leftovers).noneMatch(key -> store.exists(key) && !needed(key));
+  }
+
+  /** A void cut keeps the list of its objects until they are deleted. */
+  @Test
+  void shouldDeleteTheObjectsOfAVoidCutOnceTheStoreAllowsIt() {
+    feed.take(events(send));
+    store.failAfter(4);
+    reconciler.reconcile();
+    List<String> leftovers = planned();
+    feed.take(send.retraction("x1", "f3", "r3", "user3", AT.plusSeconds(100)));
+    store.heal();
+    store.refuseDeletes();
+    reconciler.reconcile();
+    assertThat(openCuts()).isZero();
+    assertThat(leftovers).anyMatch(key -> store.exists(key) && !needed(key));
+
+    store.heal();
+    reconciler.reconcile();
+
+    assertThat(leftovers).noneMatch(key -> store.exists(key) && !needed(key));
+    assertThat(batches()).hasSize(1);
+  }
+
+  /** Every other test relies on it: the store of these tests fails a write in a transaction. */
+  @Test
+  void shouldNotWriteObjectsInATransaction() {
+    QuarkusTransaction.requiringNew()
+        .run(
+            () ->
+                assertThatThrownBy(() -> store.putBlob(new byte[1]))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("in a transaction"));
   }
 
   /** Keys that sealing the open cut would write. */

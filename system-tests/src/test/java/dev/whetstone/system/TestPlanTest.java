@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class TestPlanTest {
   private static final Path PLAN = WhetstoneUnderTest.PROJECT.resolve("docs/test-plan.md");
   private static final Pattern INVARIANT_ROW = Pattern.compile("^\\| \\*\\*(I\\d)\\b.*");
-  private static final Pattern JAVA_TEST = Pattern.compile("`(\\w+Test)\\.(should\\w+)`");
+  private static final Pattern JAVA_TEST =
+      Pattern.compile("`(\\w+(?:Test|Contract))\\.(should\\w+)`");
 
   @Test
   void shouldNameATestForEveryInvariant() throws IOException {
@@ -66,7 +67,7 @@ class TestPlanTest {
               .toList();
       return folders.stream()
           .flatMap(TestPlanTest::walk)
-          .filter(file -> file.getFileName().toString().endsWith("Test.java"))
+          .filter(file -> file.getFileName().toString().matches(".*(Test|Contract)\\.java"))
           .collect(
               Collectors.toMap(
                   file -> file.getFileName().toString().replace(".java", ""),

@@ -50,7 +50,7 @@ class BrokenDataTest {
     Sealed corrupt = fixture.seal(loop, 2, 20);
     String blob = corrupt.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob();
     Files.write(Path.of(store.uri(blob)), "{\"id\":\"x\"}\n".getBytes(StandardCharsets.UTF_8));
-    long blobs = store.list("blobs/").size();
+    long blobs = store.list("blobs/").count();
 
     fixture.pass();
 
@@ -59,7 +59,7 @@ class BrokenDataTest {
     assertThat(failed.code()).isEqualTo("corrupt-batch");
     assertThat(failed.reason())
         .contains(corrupt.event().batchId(), "sft/train.jsonl", "object " + blob + " is corrupt");
-    assertThat(store.list("blobs/")).hasSize((int) blobs);
+    assertThat(store.list("blobs/").count()).isEqualTo(blobs);
     assertThat(state.batchStates(loop)).containsExactly("pending", "withdrawn");
     fixture.pass();
     assertThat(fixture.run(loop).batchIds()).containsExactly(sound.event().batchId());
@@ -130,16 +130,16 @@ class BrokenDataTest {
   }
 
   @Test
-  void shouldReportThatTheChampionToStartFromIsMissing() {
+  void shouldNameTheMissingAdapterToStartFrom() {
     LoopId loop = fixture.loop("  training: {startFrom: champion}");
-    String adapter = store.uri("adapters/" + loop.loop() + "/").toString();
+    String adapter = store.uri("adapters/" + loop.loop()).toString();
     state.setChampion(loop, adapter);
     fixture.seal(loop, 1, 20);
 
     fixture.pass();
 
     assertThat(fixture.run(loop).state()).isEqualTo("waiting");
-    assertThat(fixture.run(loop).reason()).contains(adapter, "restore it");
+    assertThat(fixture.run(loop).reason()).contains("startFrom", adapter, "Restore it");
   }
 
   @Test

@@ -1,14 +1,15 @@
 package dev.whetstone.training;
 
-import dev.whetstone.kit.store.FileObjectStore;
+import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.ObjectContent;
+import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.StoredObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Path;
-import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -21,7 +22,7 @@ public class UnreliableStore implements ObjectStore {
   private final AtomicReference<String> unreadable = new AtomicReference<>(NOTHING);
 
   public UnreliableStore(@ConfigProperty(name = "whetstone.store.uri") URI uri) {
-    this.files = new FileObjectStore(Path.of(URI.create("file://" + uri.getRawPath())));
+    this.files = ArtifactResolver.standard().openStore(uri);
   }
 
   /** Makes every object whose key ends with this unreadable. */
@@ -34,14 +35,13 @@ public class UnreliableStore implements ObjectStore {
   }
 
   @Override
-  public StoredObject put(String key, byte[] bytes) {
-    return files.put(key, bytes);
+  public StoredObject put(String key, ObjectContent content) {
+    return files.put(key, content);
   }
 
   @Override
-  public byte[] read(String key) {
-    requireReadable(key);
-    return files.read(key);
+  public StoredObject putBlob(ObjectContent content) {
+    return files.putBlob(content);
   }
 
   @Override
@@ -51,13 +51,13 @@ public class UnreliableStore implements ObjectStore {
   }
 
   @Override
-  public boolean exists(String key) {
-    return files.exists(key);
+  public OptionalLong size(String key) {
+    return files.size(key);
   }
 
   @Override
-  public List<String> list(String prefix) {
-    return files.list(prefix);
+  public ObjectPage list(String prefix, String after, int limit) {
+    return files.list(prefix, after, limit);
   }
 
   @Override

@@ -9,7 +9,6 @@ import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +69,6 @@ public class AnswerFailureRepository {
   }
 
   private static <T> T read(String json, Class<T> type) {
-    return Json.read(json.getBytes(StandardCharsets.UTF_8), type);
+    return Json.read(json, type);
   }
 }

@@ -13,9 +13,13 @@ import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.ObjectContent;
 import dev.whetstone.kit.store.ObjectStore;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -23,13 +27,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * A batch's bytes. Pure: the same cut and examples give the same bytes, in content-hash order (I9).
+ * A batch's files. Pure: the same cut and examples give the same bytes, in content-hash order (I9).
+ * The bytes of a file are made when they are written: once for its digest, once for the store.
  *
- * @param blobs each file's bytes by the file's path
+ * @param contents each file's content by the file's path
  */
-record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
+record BatchFiles(BatchManifest manifest, Map<String, ObjectContent> contents) {
+  public BatchFiles {
+    contents = Map.copyOf(contents);
+  }
 
   /** The manifest's bytes; their digest is the batch id. */
   byte[] manifestBytes() {
@@ -40,13 +49,13 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
     return ContentDigests.sha256(manifestBytes());
   }
 
-  /** Where the manifest lies. */
+  /** The manifest's key. */
   String manifestKey() {
     return "batches/%s/%s/%s/manifest.json"
         .formatted(manifest.tenant(), manifest.loop(), batchId());
   }
 
-  /** Keys of the blobs that belong to it. */
+  /** Keys of the batch's blobs. */
   List<String> blobKeys() {
     return manifest.files().stream().map(BatchFile::blob).distinct().sorted().toList();
   }
@@ -66,30 +75,32 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
                     .thenComparing(example -> example.provenance().eventKeys().toString()))
             .toList();
     var files = new ArrayList<BatchFile>();
-    Map<String, byte[]> blobs = new TreeMap<>();
+    Map<String, ObjectContent> contents = new TreeMap<>();
     Map<String, SplitCounts> counts = new TreeMap<>();
     for (Form form : Form.values()) {
       int[] perSplit = new int[Split.values().length];
       for (Split split : Split.values()) {
-        List<?> rows =
+        List<Example> part =
             ordered.stream()
                 .filter(one -> one.form() == form && one.provenance().split() == split)
-                .map(BatchFiles::row)
                 .toList();
-        perSplit[split.ordinal()] = rows.size();
-        if (!rows.isEmpty()) {
+        perSplit[split.ordinal()] = part.size();
+        if (!part.isEmpty()) {
           String path = form.wireName() + "/" + split.wireName() + ".jsonl";
-          add(files, blobs, path, form, split, rows.size(), lines(rows));
+          contents.put(path, lines(part, BatchFiles::row));
+          files.add(file(path, form, split, part.size(), contents.get(path)));
         }
       }
       counts.put(form.wireName(), new SplitCounts(perSplit[0], perSplit[1], perSplit[2]));
     }
     byte[] cutBytes = Json.canonical(cut);
-    List<LineageRow> lineage = ordered.stream().map(BatchFiles::lineage).toList();
-    byte[] card = DatasetCard.of(cut, ordered, counts).getBytes(StandardCharsets.UTF_8);
-    add(files, blobs, "lineage.jsonl", null, null, lineage.size(), lines(lineage));
-    add(files, blobs, "cut.json", null, null, 1, cutBytes);
-    add(files, blobs, "card.md", null, null, 1, card);
+    contents.put("lineage.jsonl", lines(ordered, BatchFiles::lineage));
+    contents.put("cut.json", ObjectContent.of(cutBytes));
+    String card = DatasetCard.of(cut, ordered, counts);
+    contents.put("card.md", ObjectContent.of(card.getBytes(StandardCharsets.UTF_8)));
+    files.add(file("lineage.jsonl", null, null, ordered.size(), contents.get("lineage.jsonl")));
+    files.add(file("cut.json", null, null, 1, contents.get("cut.json")));
+    files.add(file("card.md", null, null, 1, contents.get("card.md")));
     files.sort(Comparator.comparing(BatchFile::path));
     var manifest =
         new BatchManifest(
@@ -104,7 +115,7 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
             counts,
             funnel(cut, ordered.size()),
             files);
-    return new BatchFiles(manifest, blobs);
+    return new BatchFiles(manifest, contents);
   }
 
   private static Map<String, Integer> funnel(Cut cut, int kept) {
@@ -114,27 +125,38 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
     return funnel;
   }
 
-  private static void add(
-      List<BatchFile> files,
-      Map<String, byte[]> blobs,
-      String path,
-      Form form,
-      Split split,
-      int rows,
-      byte[] bytes) {
-    String sha256 = ContentDigests.sha256(bytes);
-    files.add(
-        new BatchFile(path, ObjectStore.blobKey(sha256), form, split, bytes.length, rows, sha256));
-    blobs.put(path, bytes);
+  private static ObjectContent lines(List<Example> examples, Function<Example, Object> row) {
+    return ObjectContent.jsonLines(() -> examples.stream().map(row).iterator());
   }
 
-  private static byte[] lines(List<?> rows) {
-    var out = new ByteArrayOutputStream();
-    for (Object row : rows) {
-      out.writeBytes(Json.canonical(row));
-      out.write('\n');
+  private static BatchFile file(
+      String path, Form form, Split split, int rows, ObjectContent content) {
+    DigestingSink sink = new DigestingSink();
+    try {
+      content.writeTo(sink);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a batch's file in memory cannot be read", e);
     }
-    return out.toByteArray();
+    String sha256 = ContentDigests.hex(sink.digest.digest());
+    return new BatchFile(path, ObjectStore.blobKey(sha256), form, split, sink.bytes, rows, sha256);
+  }
+
+  /** Counts and digests what is written to it, and keeps nothing. */
+  private static final class DigestingSink extends OutputStream {
+    private final MessageDigest digest = ContentDigests.newSha256();
+    private long bytes;
+
+    @Override
+    public void write(int one) {
+      digest.update((byte) one);
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) {
+      digest.update(buffer, offset, length);
+      bytes += length;
+    }
   }
 
   private static Object row(Example example) {
@@ -158,7 +180,7 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
     };
   }
 
-  /** Only the turn that feedback is about, the last assistant turn, bears loss. */
+  /** Loss is taken only of the turn that the feedback is about, the last assistant turn. */
   private static List<ChatMessage> weighted(Example example) {
     var messages = new ArrayList<>(example.prompt());
     messages.addAll(Objects.requireNonNull(example.completion()));
@@ -174,7 +196,7 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
     return messages;
   }
 
-  private static LineageRow lineage(Example example) {
+  private static Object lineage(Example example) {
     var provenance = example.provenance();
     return new LineageRow(
         example.id(),

@@ -1,7 +1,9 @@
 package dev.whetstone.curation.cut;
 
+import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectStore;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,38 +12,68 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Deletes what an interrupted seal of a void cut may have written: its files can hold the words of
- * somebody who was erased since. A blob that a sealed batch holds stays.
+ * Deletes the objects that an interrupted seal of a void cut may have written: they can contain
+ * text of an end user who was erased since. Objects of sealed batches stay. A void cut keeps the
+ * list of its objects until they are deleted, so a crash in between only delays it.
  */
 @ApplicationScoped
 public class VoidedCutCleanup {
-  private static final String LOCK = "hashtextextended('curation-blobs', 0)";
   private final Sql sql;
   private final ObjectStore store;
+  private final BlobLock blobs;
 
-  public VoidedCutCleanup(Sql sql, ObjectStore store) {
+  VoidedCutCleanup(Sql sql, ObjectStore store, BlobLock blobs) {
     this.sql = sql;
     this.store = store;
+    this.blobs = blobs;
   }
 
-  /** Until the transaction ends nobody deletes: the same bytes may be about to be needed. */
-  void holdOff() {
-    sql.query("select pg_advisory_xact_lock_shared(" + LOCK + ")", row -> 0);
-  }
+  private record VoidedCut(String cutId, List<String> planned) {}
 
-  /** Notes what a batch holds. */
+  /** Records which blobs a batch holds. In the transaction that records the batch. */
   void need(String batchId, Collection<String> blobs) {
     List<Object[]> rows = new ArrayList<>();
     blobs.forEach(blob -> rows.add(new Object[] {blob, batchId}));
     sql.updateAll("insert into batch_blob (blob, batch_id) values (?, ?)", rows);
   }
 
-  void delete(Collection<String> keys) {
-    sql.query("select pg_advisory_xact_lock(" + LOCK + ")", row -> 0);
+  /** Deletes what the loop's void cuts left behind; outside of transactions. */
+  void deleteLeftovers(LoopId loop) {
+    if (voided(loop).isEmpty()) {
+      return;
+    }
+    boolean unused =
+        blobs.whileDeleting(
+            () -> {
+              voided(loop).forEach(this::delete);
+              return true;
+            });
+  }
+
+  private List<VoidedCut> voided(LoopId loop) {
+    return sql.query(
+        """
+        select cut_id, planned from cut
+        where tenant = ? and loop = ? and state = 'void' and cardinality(planned) > 0
+        """,
+        row -> new VoidedCut(row.getString("cut_id"), Sql.texts(row, "planned")),
+        loop.tenant(),
+        loop.loop());
+  }
+
+  private void delete(VoidedCut cut) {
     Set<String> needed =
         new HashSet<>(
             sql.query(
-                "select blob from batch_blob where blob = any(?)", row -> row.getString(1), keys));
-    keys.stream().filter(key -> !needed.contains(key)).forEach(store::delete);
+                """
+                select blob from batch_blob where blob = any(?)
+                union select manifest_key from batch where manifest_key = any(?)
+                """,
+                row -> row.getString(1),
+                cut.planned(),
+                cut.planned()));
+    cut.planned().stream().filter(key -> !needed.contains(key)).forEach(store::delete);
+    QuarkusTransaction.requiringNew()
+        .run(() -> sql.update("update cut set planned = '{}' where cut_id = ?", cut.cutId()));
   }
 }

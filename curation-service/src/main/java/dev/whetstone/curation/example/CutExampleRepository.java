@@ -155,16 +155,39 @@ public class CutExampleRepository {
   /** Locks rows for a cut and says which of them are ready still. */
   public List<StoredExample> lockReady(Collection<String> rowIds) {
     return sql.query(
-        "select * from example where row_id = any(?) and state = 'ready' order by row_id for update",
+        "select * from example where row_id = any(?) and state = 'ready' order by row_id for"
+            + " update",
         ExampleRepository::read,
         rowIds);
   }
 
-  /** Locks what a cut holds. */
-  public List<StoredExample> lockCut(String cutId) {
+  /** The examples that a cut holds, by row id. */
+  public List<StoredExample> heldBy(String cutId) {
     return sql.query(
-        "select * from example where cut_id = ? and state = 'cut' order by row_id for update",
+        "select * from example where cut_id = ? and state = 'cut' order by row_id",
         ExampleRepository::read,
+        cutId);
+  }
+
+  /**
+   * The state of an example that a cut holds.
+   *
+   * @param unwanted its events were withdrawn or erased since the cut
+   */
+  public record Held(String rowId, long version, boolean unwanted) {
+    public static Held of(StoredExample example) {
+      return new Held(example.rowId(), example.version(), example.unwanted());
+    }
+  }
+
+  /** Locks the examples that a cut holds, and reads their state without their text. */
+  public List<Held> lockHeldBy(String cutId) {
+    return sql.query(
+        """
+        select row_id, version, unwanted from example where cut_id = ? and state = 'cut'
+        order by row_id for update
+        """,
+        row -> new Held(row.getString(1), row.getLong(2), row.getBoolean(3)),
         cutId);
   }
 

@@ -241,7 +241,7 @@ public class ExampleRepository {
   }
 
   static String text(Object value) {
-    return new String(Json.write(value), StandardCharsets.UTF_8);
+    return Json.text(value);
   }
 
   private static byte[] bytes(String text) {

@@ -7,7 +7,6 @@ import dev.whetstone.contracts.event.FindingReported.WeakSlice;
 import dev.whetstone.kit.json.Json;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,7 +23,7 @@ public class FindingRepository {
     row.findingId = finding.findingId();
     row.tenant = attributes.loop().tenant();
     row.loop = attributes.loop().loop();
-    row.slices = new String(Json.canonical(finding.slices()), StandardCharsets.UTF_8);
+    row.slices = Json.canonicalText(finding.slices());
     row.receivedAt = attributes.time();
     row.persist();
   }
@@ -43,6 +42,6 @@ public class FindingRepository {
   }
 
   private static Stream<WeakSlice> slices(String json) {
-    return Stream.of(Json.read(json.getBytes(StandardCharsets.UTF_8), WeakSlice[].class));
+    return Stream.of(Json.read(json, WeakSlice[].class));
   }
 }

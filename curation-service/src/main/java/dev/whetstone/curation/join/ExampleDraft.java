@@ -6,7 +6,6 @@ import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,7 +63,7 @@ record ExampleDraft(
     if (contested != null) {
       all.put("contested", contested);
     }
-    String facts = new String(Json.canonical(all), StandardCharsets.UTF_8);
+    String facts = Json.canonicalText(all);
     String rowId = ContentDigests.sha256(identity.toString());
     return new ExampleDraft(rowId, origin, source, example, Map.copyOf(known), contested, facts);
   }

@@ -22,7 +22,6 @@ import dev.whetstone.curation.form.Opinion;
 import dev.whetstone.curation.form.ResponseContradictionRule;
 import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.kit.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -253,6 +252,6 @@ final class FormationRule {
     if (receipt.body() == null) {
       throw new IllegalStateException("open feedback " + receipt.key() + " has no body");
     }
-    return Json.read(receipt.body().getBytes(StandardCharsets.UTF_8), FeedbackGiven.class);
+    return Json.read(receipt.body(), FeedbackGiven.class);
   }
 }

@@ -106,7 +106,7 @@ public record IncomingEvent(
 
   /** Its data as JSON, without the end user. */
   public String body() {
-    return new String(Json.write(data), StandardCharsets.UTF_8);
+    return Json.text(data);
   }
 
   private static IllegalArgumentException notJoined(EventKey key) {

@@ -7,7 +7,6 @@ import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -149,7 +148,7 @@ public class InteractionRepository {
   }
 
   private static InteractionRecorded recorded(String body) {
-    return Json.read(body.getBytes(StandardCharsets.UTF_8), InteractionRecorded.class);
+    return Json.read(body, InteractionRecorded.class);
   }
 
   private static @Nullable Object[] arguments(LoopId loop, Interaction known) {
@@ -161,9 +160,7 @@ public class InteractionRepository {
       known.endUserDigest(),
       known.receivedAt(),
       known.consent(),
-      known.recorded() == null
-          ? null
-          : new String(Json.write(known.recorded()), StandardCharsets.UTF_8),
+      known.recorded() == null ? null : Json.text(known.recorded()),
       loop.tenant(),
       loop.loop(),
       known.responseId()

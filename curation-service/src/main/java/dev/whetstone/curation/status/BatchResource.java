@@ -1,6 +1,7 @@
 package dev.whetstone.curation.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.kit.auth.ApiCaller;
@@ -56,8 +57,8 @@ public class BatchResource {
   }
 
   /**
-   * Reads manifest and card from the store, and checks their digests. A batch that holds other
-   * bytes than were sealed may not be used any more.
+   * Reads manifest and card from the store, outside of any transaction, and checks their digests. A
+   * batch whose bytes are not those that were sealed is withdrawn.
    */
   @GET
   @Path("/{batchId}")
@@ -66,13 +67,13 @@ public class BatchResource {
   @APIResponse(
       responseCode = "503",
       description =
-          "batch-unreadable: the store does not deliver, or not what was sealed; then the batch is"
-              + " withdrawn")
-  @Transactional
+          "batch-unreadable: the store cannot be read, or its bytes are not those that were sealed;"
+              + " in the second case the batch is withdrawn")
   public WholeBatch get(@PathParam("loop") String loop, @PathParam("batchId") String batchId) {
+    LoopId id = caller.loop(loop);
     Batch batch =
-        batches
-            .find(caller.loop(loop), batchId)
+        QuarkusTransaction.requiringNew()
+            .call(() -> batches.find(id, batchId))
             .orElseThrow(
                 () ->
                     new ProblemException(
@@ -93,10 +94,10 @@ public class BatchResource {
       LOG.errorf("batch-withdrawn loop=%s reason=%s", batch.loop(), e.getMessage());
       throw unreadable(
           e,
-          "the batch is withdrawn, the next ones are cut without it; restore the object from a"
+          "the batch is withdrawn and the next ones are cut without it; restore the object from a"
               + " backup to read it");
     } catch (ObjectStoreException e) {
-      throw unreadable(e, "try again once the object store answers");
+      throw unreadable(e, "try again when the object store can be read");
     }
   }
 

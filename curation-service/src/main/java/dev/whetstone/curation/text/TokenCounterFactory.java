@@ -2,6 +2,7 @@ package dev.whetstone.curation.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.kit.store.ArtifactResolver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,7 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Counts tokens with a base model's {@code tokenizer.json}, or estimates where it is not local. */
+/**
+ * Counts tokens with a base model's {@code tokenizer.json}, or estimates where it cannot read it.
+ */
 public final class TokenCounterFactory {
   /** What a chat template adds around a turn: begin, role, line end, end, line end. */
   private static final int TOKENS_PER_TURN = 5;
@@ -22,16 +25,21 @@ public final class TokenCounterFactory {
   /**
    * The counter of a base model.
    *
-   * @param baseModelUri {@code file://} of a directory with {@code tokenizer.json}; for any other
-   *     scheme the counter estimates ({@link TokenCounter#exact()} is false)
-   * @throws UncheckedIOException when the local file cannot be read; names it
+   * @param baseModelUri a directory with {@code tokenizer.json}; where this version does not read
+   *     its scheme, the counter estimates ({@link TokenCounter#exact()} is false)
+   * @throws UncheckedIOException when the file cannot be read; names it
    */
   public static TokenCounter of(String baseModelUri) {
-    URI uri = URI.create(baseModelUri);
-    return "file".equals(uri.getScheme()) ? ofDirectory(Path.of(uri)) : estimate();
+    return ArtifactResolver.standard()
+        .find(URI.create(baseModelUri))
+        .map(base -> ofDirectory(base.localPath()))
+        .orElseGet(TokenCounterFactory::estimate);
   }
 
-  /** The counter of the {@code tokenizer.json} in a directory; loaded once, kept for good. */
+  /**
+   * The counter of the {@code tokenizer.json} in a directory; it stays loaded for the life of the
+   * process.
+   */
   public static TokenCounter ofDirectory(Path directory) {
     Path file = directory.resolve("tokenizer.json");
     if (!Files.isReadable(file)) {
@@ -56,7 +64,7 @@ public final class TokenCounterFactory {
     return tokens;
   }
 
-  /** Four characters a token, as common English text has; marked as not exact. */
+  /** Four characters a token, the mean of common English text; marked as not exact. */
   public static TokenCounter estimate() {
     return new TokenCounter() {
       @Override

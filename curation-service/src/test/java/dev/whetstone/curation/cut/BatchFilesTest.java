@@ -17,6 +17,8 @@ import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.example.Provenance;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,10 +55,10 @@ class BatchFilesTest {
   }
 
   @Test
-  void shouldWriteWhatTheManifestSays() {
+  void shouldWriteWhatTheManifestSays() throws IOException {
     var files = BatchFiles.of(cut(1), examples(40));
     for (var file : files.manifest().files()) {
-      byte[] bytes = files.blobs().get(file.path());
+      byte[] bytes = bytes(files, file.path());
       assertThat(ContentDigests.sha256(bytes)).isEqualTo(file.sha256());
       assertThat(bytes).hasSize((int) file.bytes());
       assertThat(file.blob()).isEqualTo("blobs/" + file.sha256());
@@ -80,7 +82,7 @@ class BatchFilesTest {
   }
 
   @Test
-  void shouldWeighOnlyTheTurnThatFeedbackIsAbout() {
+  void shouldWeighOnlyTheTurnThatFeedbackIsAbout() throws IOException {
     List<ChatMessage> prompt =
         List.of(
             ChatMessage.user("first"),
@@ -90,7 +92,7 @@ class BatchFilesTest {
         Example.sft(
             prompt, List.of(ChatMessage.assistant("better")), null, provenance(1, Split.TRAIN));
 
-    byte[] line = BatchFiles.of(cut(1), List.of(example)).blobs().get("sft/train.jsonl");
+    byte[] line = bytes(BatchFiles.of(cut(1), List.of(example)), "sft/train.jsonl");
 
     SftRow row = Json.read(line, SftRow.class);
     assertThat(row.messages()).extracting(ChatMessage::weight).containsExactly(null, 0, null, 1);
@@ -98,9 +100,9 @@ class BatchFilesTest {
   }
 
   @Test
-  void shouldTellPeopleWhatIsInIt() {
+  void shouldDescribeTheBatchInItsCard() throws IOException {
     var files = BatchFiles.of(cut(3), examples(40));
-    String card = new String(files.blobs().get("card.md"), StandardCharsets.UTF_8);
+    String card = new String(bytes(files, "card.md"), StandardCharsets.UTF_8);
     assertThat(card)
         .contains("# Batch 3 of loop acme/support", "## Funnel", "## Personal data redacted")
         .contains("By first tag: billing 40.", "suite hidden was not compared")
@@ -112,6 +114,16 @@ class BatchFilesTest {
             "| contradiction-on-one-response | 46 | 43 | conflicting-feedback 3 |",
             "| dedup | 43 | 40 | duplicate 3 |")
         .doesNotContain("digest-of-a-person");
+  }
+
+  /** A file's bytes, made anew: the same at any time. */
+  private static byte[] bytes(BatchFiles files, String path) throws IOException {
+    var first = new ByteArrayOutputStream();
+    files.contents().get(path).writeTo(first);
+    var second = new ByteArrayOutputStream();
+    files.contents().get(path).writeTo(second);
+    assertThat(second.toByteArray()).isEqualTo(first.toByteArray());
+    return first.toByteArray();
   }
 
   private static Cut cut(long sequence) {

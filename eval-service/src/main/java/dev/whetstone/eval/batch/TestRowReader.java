@@ -10,14 +10,15 @@ import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.store.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a batch's test rows out of the object store, every byte checked against its digest. */
+/** Reads a batch's test rows out of the object store; every byte is checked against its digest. */
 @ApplicationScoped
 public class TestRowReader {
   private final ObjectStore store;
@@ -27,7 +28,7 @@ public class TestRowReader {
   }
 
   /**
-   * A test row with what its lineage says.
+   * A test row with the facts of its lineage.
    *
    * @param slice the first tag
    * @param cluster the end user's digest, else the conversation
@@ -43,7 +44,8 @@ public class TestRowReader {
 
   /**
    * @return empty when the batch has no SFT test rows
-   * @throws dev.whetstone.kit.store.CorruptObjectException when bytes differ from what was sealed
+   * @throws dev.whetstone.kit.store.CorruptObjectException when the bytes are not those that were
+   *     sealed
    */
   public Optional<TestFile> read(SealedBatch batch) {
     byte[] bytes = store.readVerified(store.key(URI.create(batch.manifestUri())), batch.batchId());
@@ -53,11 +55,13 @@ public class TestRowReader {
       return Optional.empty();
     }
     Map<String, LineageRow> lineage = lineage(manifest);
-    List<TestRow> rows =
-        lines(file.get()).stream()
-            .map(line -> Json.read(line, SftRow.class))
-            .map(row -> testRow(row, lineage.get(row.id())))
-            .toList();
+    List<TestRow> rows = new ArrayList<>();
+    forEachLine(
+        file.get(),
+        line -> {
+          SftRow row = Json.read(line, SftRow.class);
+          rows.add(testRow(row, lineage.get(row.id())));
+        });
     return Optional.of(new TestFile(file.get().sha256(), rows));
   }
 
@@ -67,19 +71,17 @@ public class TestRowReader {
         .file("lineage.jsonl")
         .ifPresent(
             file ->
-                lines(file).stream()
-                    .map(line -> Json.read(line, LineageRow.class))
-                    .forEach(row -> byExample.putIfAbsent(row.exampleId(), row)));
+                forEachLine(
+                    file,
+                    line -> {
+                      LineageRow row = Json.read(line, LineageRow.class);
+                      byExample.putIfAbsent(row.exampleId(), row);
+                    }));
     return byExample;
   }
 
-  private List<byte[]> lines(BatchFile file) {
-    String text =
-        new String(store.readVerified(file.blob(), file.sha256()), StandardCharsets.UTF_8);
-    return text.lines()
-        .filter(line -> !line.isBlank())
-        .map(line -> line.getBytes(StandardCharsets.UTF_8))
-        .toList();
+  private void forEachLine(BatchFile file, Consumer<byte[]> consumer) {
+    store.forEachLine(file.blob(), file.sha256(), (_, line) -> consumer.accept(line));
   }
 
   private static TestRow testRow(SftRow row, @Nullable LineageRow lineage) {

@@ -2,23 +2,20 @@ package dev.whetstone.eval.checkpoint;
 
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.contracts.run.CheckpointManifest;
-import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.kit.store.VerifiedRead;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at a checkpoint's files in the object store before anything loads them. */
+/** Checks a checkpoint's files in the object store before a server loads them. */
 @ApplicationScoped
 public class AdapterInspector {
   private static final long LONGEST_CONFIG = 1 << 20;
@@ -48,12 +45,14 @@ public class AdapterInspector {
       CheckpointManifest.File config = null;
       CheckpointManifest.File weights = null;
       for (CheckpointManifest.File file : manifest.files()) {
-        verify(folder, file);
+        if (isServed(folder + file.path(), served, AdapterFormatRule.WEIGHTS)) {
+          weights = file;
+          continue;
+        }
         if (isServed(folder + file.path(), served, AdapterFormatRule.CONFIG)) {
           config = file;
-        } else if (isServed(folder + file.path(), served, AdapterFormatRule.WEIGHTS)) {
-          weights = file;
         }
+        read(folder, file, _ -> true);
       }
       if (config == null || weights == null) {
         throw new AdapterException(
@@ -79,7 +78,7 @@ public class AdapterInspector {
     }
   }
 
-  /** Only what the server loads from that folder says anything about what it serves. */
+  /** Whether a model server that loads the folder reads this file. */
   private static boolean isServed(String key, String folder, String name) {
     return key.equals(folder.replaceFirst("/+$", "") + "/" + name);
   }
@@ -100,37 +99,34 @@ public class AdapterInspector {
           "%s holds %d bytes, more than any configuration"
               .formatted(config.path(), config.bytes()));
     }
-    String key = folder + weights.path();
-    try (InputStream bytes = store.open(key)) {
-      AdapterFormatRule.check(store.read(folder + config.path()), bytes, weights.bytes());
-    } catch (IOException e) {
-      throw unreadable(key, e);
-    }
+    byte[] settings = read(folder, config, InputStream::readAllBytes);
+    boolean unused =
+        read(
+            folder,
+            weights,
+            in -> {
+              AdapterFormatRule.check(settings, in, weights.bytes());
+              return true;
+            });
   }
 
-  /** Reads a file in pieces: weights are larger than this service's memory. */
-  private void verify(String folder, CheckpointManifest.File file) {
+  /** Reads a file in pieces, since weights can be larger than this service's memory. */
+  private <T> T read(String folder, CheckpointManifest.File file, VerifiedRead.Reader<T> reader) {
     String key = folder + file.path();
-    if (!store.exists(key)) {
+    OptionalLong length = store.size(key);
+    if (length.isEmpty()) {
       throw new AdapterException(file.path() + " is missing");
     }
-    MessageDigest digest = ContentDigests.newSha256();
-    long length;
-    try (InputStream bytes = new DigestInputStream(store.open(key), digest)) {
-      length = bytes.transferTo(OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      throw unreadable(key, e);
-    }
-    if (length != file.bytes()) {
+    if (length.getAsLong() != file.bytes()) {
       throw new AdapterException(
-          "%s holds %d bytes, its manifest says %d".formatted(file.path(), length, file.bytes()));
+          "%s holds %d bytes, but %d according to its manifest"
+              .formatted(file.path(), length.getAsLong(), file.bytes()));
     }
-    if (!ContentDigests.hex(digest.digest()).equals(file.sha256())) {
-      throw new AdapterException(file.path() + " is not what its manifest says (SHA-256 differs)");
+    try {
+      return store.readVerified(key, file.sha256(), reader).value();
+    } catch (CorruptObjectException e) {
+      throw new AdapterException(
+          file.path() + " is not the file of its manifest (SHA-256 differs)");
     }
-  }
-
-  private static ObjectStoreException unreadable(String key, IOException e) {
-    return new ObjectStoreException("object " + key + " cannot be read: " + e.getMessage(), e);
   }
 }

@@ -8,7 +8,6 @@ import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -37,7 +36,7 @@ public class CheckpointRepository {
             loop.tenant(),
             loop.loop(),
             ready.checkpointId(),
-            new String(Json.write(ready), StandardCharsets.UTF_8),
+            Json.text(ready),
             clock.instant())
         == 1;
   }
@@ -102,7 +101,7 @@ public class CheckpointRepository {
     return new Checkpoint(
         new LoopId(row.getString("tenant"), row.getString("loop")),
         row.getLong("ordinal"),
-        Json.read(row.getString("body").getBytes(StandardCharsets.UTF_8), CheckpointReady.class),
+        Json.read(row.getString("body"), CheckpointReady.class),
         row.getString("tainted"),
         Sql.instant(row, "received_at"));
   }

@@ -10,7 +10,6 @@ import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -178,11 +177,11 @@ public class DecisionRepository {
   }
 
   private static <T> T json(ResultSet row, String column, Class<T> type) throws SQLException {
-    return Json.read(row.getString(column).getBytes(StandardCharsets.UTF_8), type);
+    return Json.read(row.getString(column), type);
   }
 
   private static String text(Object value) {
-    return new String(Json.write(value), StandardCharsets.UTF_8);
+    return Json.text(value);
   }
 
   private static String wire(Adoption adoption) {

@@ -5,12 +5,12 @@ import dev.whetstone.eval.decision.Evidence.Manifest;
 import dev.whetstone.eval.decision.Evidence.Score;
 import dev.whetstone.eval.decision.Evidence.Text;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.ObjectContent;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.StoredObject;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Evidence as content-addressed objects; equal evidence gives equal bytes. */
@@ -24,7 +24,11 @@ public class EvidenceStore {
     this.store = store;
   }
 
-  /** Writes scores, texts and then the manifest; answers the manifest's URI. */
+  /**
+   * Writes scores, texts and then the manifest, before the transaction that records the decision.
+   *
+   * @return the manifest's URI
+   */
   public URI write(String evaluationId, String policySha256, List<Score> scores, List<Text> texts) {
     Manifest manifest =
         new Manifest(
@@ -42,12 +46,7 @@ public class EvidenceStore {
   }
 
   private File put(String path, List<?> rows) {
-    ByteArrayOutputStream lines = new ByteArrayOutputStream();
-    for (Object row : rows) {
-      lines.writeBytes(Json.canonical(row));
-      lines.write('\n');
-    }
-    StoredObject stored = store.putBlob(lines.toByteArray());
+    StoredObject stored = store.putBlob(ObjectContent.jsonLines(rows));
     return new File(path, stored.key(), rows.size(), stored.bytes(), stored.sha256());
   }
 
@@ -57,13 +56,14 @@ public class EvidenceStore {
         manifest.files().stream()
             .filter(candidate -> candidate.path().equals(path))
             .findFirst()
-            .orElseThrow(() -> new IllegalStateException(evidenceUri + " names no " + path));
+            .orElseThrow(
+                () ->
+                    new IllegalStateException("evidence " + evidenceUri + " has no file " + path));
     if (!store.exists(file.blob())) {
       return List.of();
     }
-    return new String(store.readVerified(file.blob(), file.sha256()), StandardCharsets.UTF_8)
-        .lines()
-        .map(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), type))
-        .toList();
+    List<T> rows = new ArrayList<>();
+    store.forEachLine(file.blob(), file.sha256(), (_, line) -> rows.add(Json.read(line, type)));
+    return rows;
   }
 }

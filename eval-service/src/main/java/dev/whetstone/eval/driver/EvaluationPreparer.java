@@ -18,11 +18,10 @@ import dev.whetstone.eval.item.EvaluationItemReader;
 import dev.whetstone.eval.serving.ServedName;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.store.ObjectContent;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -101,7 +100,7 @@ public class EvaluationPreparer {
         champion,
         ServedName.of(loop.id(), checkpoint.id()),
         checkpoint.ready().adapterUri(),
-        store.putBlob(lines(gathered.items)).sha256(),
+        store.putBlob(ObjectContent.jsonLines(gathered.items)).sha256(),
         gathered.items.size(),
         gathered.suites,
         roles.fresh().stream().map(SealedBatch::batchId).toList(),
@@ -129,12 +128,12 @@ public class EvaluationPreparer {
 
   /** The frozen items, their digest checked. */
   List<EvaluationItem> items(FrozenInputs frozen) {
-    byte[] bytes =
-        store.readVerified(ObjectStore.blobKey(frozen.itemsSha256()), frozen.itemsSha256());
-    return new String(bytes, StandardCharsets.UTF_8)
-        .lines()
-        .map(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), EvaluationItem.class))
-        .toList();
+    List<EvaluationItem> items = new ArrayList<>();
+    store.forEachLine(
+        ObjectStore.blobKey(frozen.itemsSha256()),
+        frozen.itemsSha256(),
+        (_, line) -> items.add(Json.read(line, EvaluationItem.class)));
+    return items;
   }
 
   /** Whether batches were sealed since an undecided look, whose test items could decide it. */
@@ -150,15 +149,6 @@ public class EvaluationPreparer {
 
   private static boolean isGolden(EvaluationItem item) {
     return item.role() == GateRole.RETAIN && !item.shadow();
-  }
-
-  private static byte[] lines(List<EvaluationItem> items) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (EvaluationItem item : items) {
-      bytes.writeBytes(Json.canonical(item));
-      bytes.write('\n');
-    }
-    return bytes.toByteArray();
   }
 
   private static final class Gathered {

@@ -183,13 +183,12 @@ public class EvaluationRepository {
   }
 
   private static @Nullable String frozenText(@Nullable FrozenInputs frozen) {
-    return frozen == null ? null : new String(Json.write(frozen), StandardCharsets.UTF_8);
+    return frozen == null ? null : Json.text(frozen);
   }
 
   private static Evaluation read(ResultSet row) throws SQLException {
     String text = row.getString("frozen");
-    FrozenInputs frozen =
-        text == null ? null : Json.read(text.getBytes(StandardCharsets.UTF_8), FrozenInputs.class);
+    FrozenInputs frozen = text == null ? null : Json.read(text, FrozenInputs.class);
     String reason = row.getString("reason");
     EvaluationState state =
         switch (row.getString("state")) {

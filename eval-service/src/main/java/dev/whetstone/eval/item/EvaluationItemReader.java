@@ -9,18 +9,15 @@ import dev.whetstone.eval.batch.SealedBatch;
 import dev.whetstone.eval.batch.TestRowReader;
 import dev.whetstone.eval.quality.FormatPattern;
 import dev.whetstone.eval.serving.AnswerText;
-import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.loop.LoopFileReader;
+import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.CorruptObjectException;
-import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.kit.store.ObjectTooLargeException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,11 +29,11 @@ import org.jspecify.annotations.Nullable;
 public class EvaluationItemReader {
   private static final int SHORT_ID = 12;
   private final TestRowReader testRows;
-  private final ObjectStore store;
+  private final ArtifactResolver artifacts;
 
-  public EvaluationItemReader(TestRowReader testRows, ObjectStore store) {
+  public EvaluationItemReader(TestRowReader testRows, ArtifactResolver artifacts) {
     this.testRows = testRows;
-    this.store = store;
+    this.artifacts = artifacts;
   }
 
   /**
@@ -51,17 +48,17 @@ public class EvaluationItemReader {
       boolean shadow) {}
 
   /**
-   * A batch's SFT test rows, without withdrawn ones. Bytes that are not those that were sealed
-   * never come right by themselves and are a fault.
+   * A batch's SFT test rows, without withdrawn ones. Bytes that are not those that were sealed are
+   * a fault: reading them again does not help.
    *
-   * @param late what cannot be read is a fault, too
+   * @param late a batch that cannot be read is a fault, too
    * @throws ObjectStoreException when the batch cannot be read yet
    */
   public Items batch(
       LoopSpec loop, GateRole role, SealedBatch batch, Set<String> withdrawn, boolean late) {
     try {
       return batch(loop, role, batch, withdrawn);
-    } catch (CorruptObjectException | UncheckedIOException e) {
+    } catch (CorruptObjectException | ObjectTooLargeException | UncheckedIOException e) {
       return unreadable(batch, e);
     } catch (ObjectStoreException e) {
       if (!late) {
@@ -95,19 +92,23 @@ public class EvaluationItemReader {
     return new Items(items, new SuiteRef(suite, file.get().sha256()), null, false);
   }
 
-  /** A declared suite. */
+  /** A declared suite, in one pass over its bytes. */
   public Items suite(LoopSpec loop, LoopSpec.Suite suite) {
+    List<EvaluationItem> items = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
     try {
-      byte[] bytes = bytes(suite.uri());
-      String sha256 = ContentDigests.sha256(bytes);
-      if (suite.sha256() != null && !suite.sha256().equals(sha256)) {
-        return fault(
-            suite,
-            "has changed since it was declared; declare the loop again to pin what is there");
-      }
-      return new Items(
-          parse(loop, suite, bytes), new SuiteRef(suite.name(), sha256), null, suite.shadow());
-    } catch (IOException | RuntimeException e) {
+      String sha256 =
+          artifacts
+              .resolve(URI.create(suite.uri()))
+              .forEachLine(
+                  suite.sha256(),
+                  LoopFileReader.MAX_INPUT_BYTES,
+                  (number, line) -> items.add(item(loop, suite, ids, number, line)));
+      return new Items(items, new SuiteRef(suite.name(), sha256), null, suite.shadow());
+    } catch (CorruptObjectException e) {
+      return fault(
+          suite, "has changed since it was declared; declare the loop again to pin what is there");
+    } catch (RuntimeException e) {
       return fault(suite, "cannot be read: " + e.getMessage());
     }
   }
@@ -120,44 +121,28 @@ public class EvaluationItemReader {
         suite.shadow());
   }
 
-  private byte[] bytes(String uri) throws IOException {
-    URI location = URI.create(uri);
-    return "file".equals(location.getScheme())
-        ? Files.readAllBytes(Path.of(URI.create("file://" + location.getRawPath())))
-        : store.read(store.key(location));
-  }
-
-  private static List<EvaluationItem> parse(LoopSpec loop, LoopSpec.Suite suite, byte[] bytes) {
-    List<EvaluationItem> items = new ArrayList<>();
-    Set<String> ids = new HashSet<>();
-    int number = 0;
-    for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
-      number++;
-      if (line.isBlank()) {
-        continue;
-      }
-      try {
-        SuiteItem item = Json.read(line.getBytes(StandardCharsets.UTF_8), SuiteItem.class);
-        requireId(item.id(), ids);
-        items.add(item(loop, suite, item));
-      } catch (UncheckedIOException | NullPointerException e) {
-        // Their messages repeat what stands there, and the file may be one that nobody meant.
-        throw new IllegalArgumentException(
-            "line " + number + " is no item; expected a JSON object with id and messages", e);
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
-      }
+  private static EvaluationItem item(
+      LoopSpec loop, LoopSpec.Suite suite, Set<String> ids, int number, byte[] line) {
+    try {
+      SuiteItem item = Json.read(line, SuiteItem.class);
+      requireId(item.id(), ids);
+      return item(loop, suite, item);
+    } catch (UncheckedIOException | NullPointerException e) {
+      // Their messages quote the line, and the file may be one that was named by mistake.
+      throw new IllegalArgumentException(
+          "line " + number + " is not an item; expected a JSON object with id and messages", e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
     }
-    return items;
   }
 
-  /** An item without an id of its own would take the place of another, or lose it. */
+  /** Answers are kept by item id, so that each item needs one of its own. */
   private static void requireId(@Nullable String id, Set<String> known) {
     if (id == null || id.isBlank()) {
       throw new IllegalArgumentException("the item has no id");
     }
     if (!known.add(id)) {
-      throw new IllegalArgumentException("the id '" + id + "' is another item's");
+      throw new IllegalArgumentException("another item has the id '" + id + "' too");
     }
   }
 

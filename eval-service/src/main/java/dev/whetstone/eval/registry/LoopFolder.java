@@ -170,7 +170,7 @@ public class LoopFolder {
 
   private static Map<String, String> inputs(String json) {
     Map<String, String> inputs = new TreeMap<>();
-    Json.read(json.getBytes(StandardCharsets.UTF_8), JsonNode.class)
+    Json.read(json, JsonNode.class)
         .properties()
         .forEach(input -> inputs.put(input.getKey(), input.getValue().asText()));
     return inputs;
@@ -205,7 +205,7 @@ public class LoopFolder {
         digest,
         loop == null ? null : loop.tenant(),
         loop == null ? null : loop.loop(),
-        new String(Json.write(inputs), StandardCharsets.UTF_8),
+        Json.text(inputs),
         faults);
   }
 

@@ -131,7 +131,7 @@ public class LoopRegistry {
         id.loop(),
         declaration.specSha256(),
         origin,
-        new String(Json.write(declaration.settings()), StandardCharsets.UTF_8),
+        Json.text(declaration.settings()),
         clock.instant());
   }
 }

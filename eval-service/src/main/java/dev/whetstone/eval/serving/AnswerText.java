@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.kit.json.Json;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,13 +33,13 @@ public final class AnswerText {
               "arguments",
               arguments(function.path("arguments").asText("{}"))));
     }
-    return new String(Json.canonical(plain), StandardCharsets.UTF_8);
+    return Json.canonicalText(plain);
   }
 
   /** Arguments are JSON in a string; their white space and order of keys mean nothing. */
   private static Object arguments(String text) {
     try {
-      return Json.read(text.getBytes(StandardCharsets.UTF_8), JsonNode.class);
+      return Json.read(text, JsonNode.class);
     } catch (UncheckedIOException e) {
       return text;
     }

@@ -3,17 +3,19 @@ package dev.whetstone.eval.serving;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.config.EvalConfig;
 import dev.whetstone.kit.openai.ClientLimits;
+import dev.whetstone.kit.store.ArtifactResolver;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** Ways to the model servers that loops name. */
+/** Clients of the model servers that loops name. */
 @ApplicationScoped
 public class ModelServers {
   private static final Logger LOG = Logger.getLogger(ModelServers.class);
@@ -27,7 +29,9 @@ public class ModelServers {
     this.client = ClientLimits.within(config.requestTimeout()).newHttpClient();
   }
 
-  /** Where candidates are asked: the evaluation's own endpoint, else the serving one. */
+  /**
+   * The server that candidates are asked on: the evaluation's own endpoint, else the serving one.
+   */
   public ServingPort forEvaluation(LoopSpec loop) {
     String own = loop.spec().evaluation().endpoint();
     return at(own == null ? loop.spec().serving().endpoint() : own, loop);
@@ -38,7 +42,7 @@ public class ModelServers {
     return replicaUrls(loop).stream().map(url -> at(url, loop)).toList();
   }
 
-  /** The evaluation's own server, where that is none of those that answer users. */
+  /** The evaluation's own server, unless it is one of those that answer users. */
   public Optional<ServingPort> apart(LoopSpec loop) {
     return Optional.ofNullable(loop.spec().evaluation().endpoint())
         .filter(own -> !replicaUrls(loop).contains(own))
@@ -51,11 +55,15 @@ public class ModelServers {
     return serving.replicas().isEmpty() ? List.of(serving.endpoint()) : serving.replicas();
   }
 
-  /** The path under which a model server on the same file system finds an adapter. */
+  /**
+   * What a model server is asked to load: the path of the adapter, where service and server share
+   * it, else its URI.
+   */
   public static String adapterPath(String adapterUri) {
-    return adapterUri.startsWith("file:")
-        ? Path.of(URI.create("file://" + URI.create(adapterUri).getRawPath())).toString()
-        : adapterUri;
+    return ArtifactResolver.standard()
+        .find(URI.create(adapterUri))
+        .map(adapter -> adapter.localPath().toString())
+        .orElse(adapterUri);
   }
 
   @PreDestroy
@@ -66,7 +74,7 @@ public class ModelServers {
   /**
    * The server at a base URL.
    *
-   * @throws ServingException when the URL is none, or the key cannot be had
+   * @throws ServingException when the URL is malformed or its key cannot be read
    */
   public ServingPort at(String endpoint, LoopSpec loop) {
     return new HttpServingClient(
@@ -87,7 +95,7 @@ public class ModelServers {
     }
     throw new ServingException(
         ServingException.Kind.MISCONFIGURED,
-        "'%s' is no base URL of a model server; write http://host:port in spec.serving or"
+        "'%s' is not the base URL of a model server. Write http://host:port in spec.serving or"
                 .formatted(endpoint)
             + " spec.evaluation.endpoint");
   }

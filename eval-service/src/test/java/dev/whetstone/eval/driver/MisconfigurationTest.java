@@ -250,7 +250,7 @@ class MisconfigurationTest {
     LoopFixture.api()
         .get("/v1/decisions/" + decision.decisionId() + "/facts")
         .then()
-        .body("notes", hasItem(containsString("line 1 is no item; expected a JSON object")))
+        .body("notes", hasItem(containsString("line 1 is not an item; expected a JSON object")))
         .body("notes", not(hasItem(containsString("topsecret"))));
   }
 }

@@ -164,7 +164,7 @@ class UnreadableInputTest {
     PromotionDecided decision = scene.decision();
 
     assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
-    assertThat(decision.reason()).contains("suite 'twins'", "line 2", "another item's");
+    assertThat(decision.reason()).contains("suite 'twins'", "line 2", "another item has the id");
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The project's JSON settings: ISO 8601 times and durations, absent instead of null, unknown fields
@@ -58,6 +59,29 @@ public final class Json {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("cannot write " + value.getClass().getSimpleName(), e);
+    }
+  }
+
+  /** The text of {@link #write}, for a text column or a message. */
+  public static String text(Object value) {
+    return new String(write(value), StandardCharsets.UTF_8);
+  }
+
+  /** The text of {@link #canonical}: equal values give equal text. */
+  public static String canonicalText(Object value) {
+    return new String(canonical(value), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads one JSON value from text.
+   *
+   * @throws UncheckedIOException when it is not JSON or does not fit the type
+   */
+  public static <T> T read(String json, Class<T> type) {
+    try {
+      return MAPPER.readValue(json, type);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("not a " + type.getSimpleName() + ": " + e.getMessage(), e);
     }
   }
 

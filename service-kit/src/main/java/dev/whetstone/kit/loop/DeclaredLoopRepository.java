@@ -9,7 +9,6 @@ import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.sql.DatabaseException;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -46,7 +45,7 @@ public class DeclaredLoopRepository {
       statement.setString(2, id.loop());
       statement.setString(3, declared.specSha256());
       statement.setLong(4, declared.revision());
-      statement.setString(5, new String(Json.write(declared.spec()), StandardCharsets.UTF_8));
+      statement.setString(5, Json.text(declared.spec()));
       statement.executeUpdate();
     } catch (SQLException e) {
       throw new DatabaseException("cannot keep the declaration of " + id, e);
@@ -108,8 +107,7 @@ public class DeclaredLoopRepository {
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           LoopId id = new LoopId(row.getString(1), row.getString(2));
-          LoopSpec spec =
-              Json.read(row.getString(5).getBytes(StandardCharsets.UTF_8), LoopSpec.class);
+          LoopSpec spec = Json.read(row.getString(5), LoopSpec.class);
           loops.add(new DeclaredLoop(id, spec, row.getString(3), row.getLong(4)));
         }
       }

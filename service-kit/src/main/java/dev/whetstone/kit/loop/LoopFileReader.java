@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * replay set without a share the default share. A null field counts as absent.
  */
 public final class LoopFileReader {
+  /**
+   * Size limit of a suite or replay set. Readers enforce it again, because a file can be replaced
+   * after its declaration.
+   */
+  public static final long MAX_INPUT_BYTES = 256L << 20;
+
   /** Refuses a key that occurs twice: the parser would drop the first value without a message. */
   private static final YAMLMapper YAML =
       YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();

@@ -4,28 +4,34 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
+import dev.whetstone.kit.store.Artifact;
+import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.ObjectStoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a loop file points at: makes URIs absolute and pins what lies in files. Whoever may declare
- * a loop names files on the service's machine; what is no plain input is refused unread.
+ * The inputs that a loop file names: makes their URIs absolute and pins the digests of those that
+ * this version reads. A declaration can name any file of the service's machine, so a device, a
+ * directory in a file's place and anything too large is refused without being read.
  */
 final class LoopInputs {
-  /** Suites and replay sets are read whole; a million rows are some 200 MB. */
-  static final long MOST_FILE_BYTES = 256L << 20;
+  /** Limit for suites and replay sets; a million rows take about 200 MB. */
+  static final long MOST_FILE_BYTES = LoopFileReader.MAX_INPUT_BYTES;
 
-  /** A model's folder holds its shards and a few descriptions. */
+  /** A model's directory holds its shards and a few descriptions. */
   static final int MOST_BASE_FILES = 1_000;
 
+  private static final ArtifactResolver ARTIFACTS = ArtifactResolver.standard();
   private static final String CONFIG = "config.json";
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:");
   private static final String BASE_MODEL = "/spec/baseModel";
@@ -55,35 +61,36 @@ final class LoopInputs {
     for (int i = 0; i < list.size(); i++) {
       if (list.get(i) instanceof ObjectNode entry) {
         String pointer = listPointer + "/" + i;
-        Path path = resolve(entry, pointer);
-        if (path != null) {
-          reading(pointer + "/uri", path, () -> pinFile(entry, pointer, path));
-        }
+        resolve(entry, pointer)
+            .ifPresent(
+                artifact ->
+                    reading(pointer + "/uri", artifact, () -> pinFile(entry, pointer, artifact)));
       }
     }
   }
 
-  private void pinFile(ObjectNode entry, String pointer, Path path) throws IOException {
-    if (!Files.isReadable(path) || !Files.isRegularFile(path)) {
-      fault(pointer + "/uri", path.toString(), "a readable JSONL file");
-    } else if (Files.size(path) > MOST_FILE_BYTES) {
+  private void pinFile(ObjectNode entry, String pointer, Artifact artifact) {
+    OptionalLong size = artifact.size();
+    if (size.isEmpty()) {
+      fault(pointer + "/uri", artifact.toString(), "a readable JSONL file");
+    } else if (size.getAsLong() > MOST_FILE_BYTES) {
       fault(
           pointer + "/uri",
-          "%s (%d bytes)".formatted(path, Files.size(path)),
+          "%s (%d bytes)".formatted(artifact, size.getAsLong()),
           "a JSONL file of at most %d bytes".formatted(MOST_FILE_BYTES));
     } else {
-      pin(entry, "sha256", ContentDigests.sha256(path), pointer);
+      pin(entry, "sha256", artifact.sha256(), pointer);
     }
   }
 
   private void pinBase(ObjectNode baseModel) {
-    Path directory = resolve(baseModel, BASE_MODEL);
-    if (directory != null) {
-      reading(BASE_MODEL + "/uri", directory, () -> pinBase(baseModel, directory));
-    }
+    resolve(baseModel, BASE_MODEL)
+        .ifPresent(
+            artifact -> reading(BASE_MODEL + "/uri", artifact, () -> pinBase(baseModel, artifact)));
   }
 
-  private void pinBase(ObjectNode baseModel, Path directory) throws IOException {
+  private void pinBase(ObjectNode baseModel, Artifact artifact) throws IOException {
+    Path directory = artifact.localPath();
     if (!Files.isRegularFile(directory.resolve(CONFIG)) || hasTooManyFiles(directory)) {
       fault(
           BASE_MODEL + "/uri",
@@ -92,7 +99,7 @@ final class LoopInputs {
               .formatted(CONFIG, MOST_BASE_FILES));
       return;
     }
-    pin(baseModel, "sha256", ContentDigests.directory(directory), BASE_MODEL);
+    pin(baseModel, "sha256", artifact.directorySha256(), BASE_MODEL);
     String template = ChatTemplate.in(directory);
     if (template == null) {
       fault(BASE_MODEL + "/uri", directory.toString(), ChatTemplate.ALLOWED);
@@ -107,20 +114,20 @@ final class LoopInputs {
     }
   }
 
-  /** Reads what lies at a path. */
+  /** Reads an artifact. */
   @FunctionalInterface
   private interface Reading {
     void run() throws IOException;
   }
 
-  private void reading(String pointer, Path path, Reading reading) {
+  private void reading(String pointer, Artifact artifact, Reading reading) {
     try {
       reading.run();
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException | ObjectStoreException e) {
       fault(
           pointer,
-          "%s (%s)".formatted(path, e.getMessage()),
-          "something that this service may read");
+          "%s (%s)".formatted(artifact, e.getMessage()),
+          "a file or directory that this service may read");
     }
   }
 
@@ -130,58 +137,39 @@ final class LoopInputs {
       fault(
           pointer + "/" + field,
           declared,
-          actual + ", the digest of what lies there now, or nothing");
+          actual + ", the digest of the present content, or no digest");
     }
     entry.put(field, actual);
   }
 
-  /** The local path that an entry's {@code uri} names, or null when it is not a local one. */
-  private @Nullable Path resolve(ObjectNode entry, String pointer) {
+  /** What an entry's {@code uri} names; empty where this version does not read its scheme. */
+  private Optional<Artifact> resolve(ObjectNode entry, String pointer) {
     String text = entry.path("uri").asText("");
     if (text.isEmpty()) {
-      return null;
+      return Optional.empty();
     }
     try {
-      Path path = path(text, pointer);
-      if (path != null) {
-        // One spelling for everyone who reads it: file:///, percent-encoded.
-        entry.put("uri", uriOf(path));
-      }
-      return path;
+      Optional<Artifact> artifact = find(text, pointer);
+      artifact.ifPresent(found -> entry.put("uri", found.uri().toString()));
+      return artifact;
     } catch (IllegalArgumentException e) {
-      fault(pointer + "/uri", text, "a URI, for example file:///folder/file: " + e.getMessage());
-      return null;
+      fault(
+          pointer + "/uri",
+          text,
+          "a URI, for example %s: %s".formatted(ARTIFACTS.forms(), e.getMessage()));
+      return Optional.empty();
     }
   }
 
-  private @Nullable Path path(String text, String pointer) {
+  private Optional<Artifact> find(String text, String pointer) {
     if (SCHEME.matcher(text).lookingAt()) {
-      URI uri = URI.create(text);
-      return "file".equalsIgnoreCase(uri.getScheme()) ? pathOf(uri) : null;
+      return ARTIFACTS.find(URI.create(text));
     }
     if (baseDirectory == null) {
-      fault(pointer + "/uri", text, "an absolute URI (file://, s3://, hf://)");
-      return null;
+      fault(pointer + "/uri", text, "an absolute URI, for example " + ARTIFACTS.forms());
+      return Optional.empty();
     }
-    return baseDirectory.resolve(text).toAbsolutePath().normalize();
-  }
-
-  private static Path pathOf(URI uri) {
-    String path = uri.getRawPath();
-    String host = uri.getRawAuthority();
-    if (path == null || path.isEmpty() || !(host == null || host.equals("localhost"))) {
-      throw new IllegalArgumentException("file:// is followed by an absolute path");
-    }
-    StringBuilder ascii = new StringBuilder("file://");
-    for (byte each : path.getBytes(StandardCharsets.UTF_8)) {
-      ascii.append(each < 0 ? "%%%02X".formatted(each) : (char) each);
-    }
-    return Path.of(URI.create(ascii.toString()));
-  }
-
-  private static String uriOf(Path path) {
-    String uri = "file://" + path.toUri().getRawPath();
-    return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+    return Optional.of(ARTIFACTS.local(baseDirectory.resolve(text)));
   }
 
   private void fault(String pointer, String value, String allowed) {

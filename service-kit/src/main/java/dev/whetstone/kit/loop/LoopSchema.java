@@ -40,7 +40,7 @@ final class LoopSchema {
   record Result(List<Fault> faults, boolean complete) {}
 
   static Result check(String file, LoopSpec loop) {
-    String canonical = new String(Json.canonical(loop), StandardCharsets.UTF_8);
+    String canonical = Json.canonicalText(loop);
     JsonNode tree = Json.mapper().valueToTree(loop);
     List<Error> errors = SCHEMA.validate(canonical, InputFormat.JSON);
     SchemaErrorTranslator translator = new SchemaErrorTranslator(file, tree, TREE);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
+import dev.whetstone.kit.store.ArtifactResolver;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,8 @@ final class RequiredFields {
     REQUIRED.put("/metadata/tenant", "1 to 63 of a-z, 0-9 and '-', starting with a letter");
     REQUIRED.put("/metadata/name", "1 to 63 of a-z, 0-9 and '-', starting with a letter");
     REQUIRED.put(
-        "/spec/baseModel/uri", "file://<directory>, hf://<org>/<name> or s3://<bucket>/<prefix>");
+        "/spec/baseModel/uri",
+        ArtifactResolver.standard().forms() + ", hf://<org>/<name> or s3://<bucket>/<prefix>");
     REQUIRED.put("/spec/consent/default", "allow or deny; nobody but you can answer this");
     REQUIRED.put(
         "/spec/serving/endpoint", "base URL of an OpenAI-compatible server, http:// or https://");

@@ -135,7 +135,7 @@ public class Outbox {
         statement.setString(1, topic);
         statement.setString(2, key);
         statement.setLong(3, sequence);
-        statement.setString(4, new String(Json.write(headers), StandardCharsets.UTF_8));
+        statement.setString(4, Json.text(headers));
         statement.setBytes(5, payload);
         statement.executeUpdate();
       }

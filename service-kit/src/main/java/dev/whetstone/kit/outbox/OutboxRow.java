@@ -35,7 +35,7 @@ record OutboxRow(String topic, String key, long seq, Map<String, String> headers
 
   static OutboxRow of(ResultSet result) throws SQLException {
     Map<String, String> headers = new LinkedHashMap<>();
-    Json.read(result.getString(4).getBytes(StandardCharsets.UTF_8), Map.class)
+    Json.read(result.getString(4), Map.class)
         .forEach((name, value) -> headers.put(String.valueOf(name), String.valueOf(value)));
     boolean bare = payload(result).length == 0;
     return new OutboxRow(

@@ -4,6 +4,8 @@ package dev.whetstone.kit.store;
 public class CorruptObjectException extends ObjectStoreException {
   private static final long serialVersionUID = 1L;
 
+  private final String actual;
+
   public CorruptObjectException(String key, String expected, String actual) {
     super(
         "object "
@@ -13,5 +15,11 @@ public class CorruptObjectException extends ObjectStoreException {
             + " and is "
             + actual
             + "; restore it from a replica or backup, or withdraw what refers to it");
+    this.actual = actual;
+  }
+
+  /** The digest that the bytes have, hex. */
+  public String actual() {
+    return actual;
   }
 }

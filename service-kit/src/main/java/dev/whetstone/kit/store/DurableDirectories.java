@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** Directories whose names outlive a power cut: a name is in the directory above it. */
+/** Directories whose names survive a power cut: a name is stored in its parent directory. */
 final class DurableDirectories {
   private static final Logger LOG = Logger.getLogger(DurableDirectories.class);
 
   private DurableDirectories() {}
 
-  /** Makes what is missing, and forces the new names to disk. */
+  /** Creates missing directories, and forces the new names to disk. */
   static void make(Path directory) throws IOException {
     List<Path> missing = new ArrayList<>();
     for (Path each = directory; each != null && !Files.exists(each); each = each.getParent()) {
@@ -30,7 +30,7 @@ final class DurableDirectories {
     }
   }
 
-  /** Forces a directory and those above it, up to and with the root; any of them may be new. */
+  /** Forces a directory and its parents up to and including the root; any of them may be new. */
   static void forceUpTo(Path root, Path directory) throws IOException {
     for (Path each = directory; each.startsWith(root); each = each.getParent()) {
       force(each);
@@ -44,9 +44,9 @@ final class DurableDirectories {
   }
 
   /**
-   * Deletes files of a pattern that nobody wrote to for so long. The file system's own clock says
-   * how long that is, since it also set their times. What cannot be deleted is left: whoever only
-   * reads need not be able to.
+   * Deletes files that match a pattern and were last written longer ago than an age, measured by
+   * the clock of the file system, which also set their times. A file that cannot be deleted stays:
+   * a process that only reads the store need not have the right to.
    */
   static void sweep(Path directory, String pattern, Duration age) {
     Path now = null;
@@ -54,7 +54,7 @@ final class DurableDirectories {
       now = Files.createTempFile(directory, "clock-", ".tmp");
       Instant before = Files.getLastModifiedTime(now).toInstant().minus(age);
       for (Path file : files) {
-        // Somebody else who opens the store may sweep at the same time.
+        // Another process that opens the store may sweep at the same time.
         if (Files.exists(file) && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
           Files.deleteIfExists(file);
         }

@@ -1,31 +1,39 @@
 package dev.whetstone.kit.store;
 
 import dev.whetstone.kit.json.ContentDigests;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.DigestOutputStream;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Objects as files under a directory. A file is written aside, forced to disk and then linked into
- * its place, which fails when something is there already: no reader sees half a file and no writer
- * replaces one.
+ * Objects as files under a directory. A file is written to a temporary name, forced to disk and
+ * then linked to its own name, which fails when that exists already: no reader sees an incomplete
+ * file and no writer replaces one.
  */
 public final class FileObjectStore implements ObjectStore {
-  /** Nobody writes a single object for longer; what is older was left by a killed writer. */
+  /** A writer that has not written for this long was killed; its file is deleted. */
   private static final Duration LEFT_BEHIND = Duration.ofHours(1);
+
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private static final Set<String> NO_LINKS =
       Set.of("Operation not permitted", "Operation not supported", "Function not implemented");
@@ -34,13 +42,13 @@ public final class FileObjectStore implements ObjectStore {
   private final Path aside;
   private final Linker linker;
 
-  /** Gives a file a second name, and fails when that is taken. */
+  /** Gives a file a second name; fails when the name is taken. */
   @FunctionalInterface
   interface Linker {
     void link(Path name, Path existing) throws IOException;
   }
 
-  /** Uses a directory, made when it is not there. */
+  /** Uses a directory, which is created when it does not exist. */
   public FileObjectStore(Path root) {
     this(root, Files::createLink);
   }
@@ -53,67 +61,103 @@ public final class FileObjectStore implements ObjectStore {
       DurableDirectories.make(aside);
     } catch (IOException e) {
       throw new ObjectStoreException(
-          "object store " + this.root + " cannot be made; check the folder's owner and space", e);
+          "object store "
+              + this.root
+              + " cannot be created. Check the folder's owner and the free space",
+          e);
     }
     DurableDirectories.sweep(aside, "put-*.tmp", LEFT_BEHIND);
   }
 
   @Override
-  public StoredObject put(String key, byte[] bytes) {
+  public StoredObject put(String key, ObjectContent content) {
     Path target = path(key);
-    String sha256 = ContentDigests.sha256(bytes);
-    write(key, target, bytes);
-    if (!Arrays.equals(read(key), bytes)) {
-      throw new ObjectStoreException(
-          "object "
-              + key
-              + " is there already with other bytes; objects never change, write a new key");
-    }
-    return new StoredObject(key, uri(key), bytes.length, sha256);
-  }
-
-  private void write(String key, Path target, byte[] bytes) {
-    Path temporary = null;
     try {
-      if (!Files.exists(target)) {
-        Files.createDirectories(target.getParent());
-        temporary = writeAside(bytes);
-        linkUnlessThere(target, temporary);
-      }
-      // Also when another writer was first: it may be killed before it does.
-      DurableDirectories.forceUpTo(root, target.getParent());
+      // Content that is there already is compared without being written once more.
+      Written written = Files.isRegularFile(target) ? digest(content) : writeAside(content);
+      return place(key, written);
     } catch (IOException e) {
-      throw new ObjectStoreException(
-          "object "
-              + key
-              + " could not be written to "
-              + root
-              + " ("
-              + e.getMessage()
-              + "); nothing was left half-written. Free disk space or fix the folder, the work is tried again",
-          e);
-    } finally {
-      deleteQuietly(temporary);
+      throw notWritten(key, e);
     }
   }
 
-  private Path writeAside(byte[] bytes) throws IOException {
-    Path temporary = Files.createTempFile(aside, "put-", ".tmp");
-    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-      return temporary;
+  @Override
+  public StoredObject putBlob(ObjectContent content) {
+    try {
+      Written written = writeAside(content);
+      return place(ObjectStore.blobKey(written.sha256()), written);
     } catch (IOException e) {
-      deleteQuietly(temporary);
-      throw e;
+      throw notWritten(ObjectStore.blobKey("..."), e);
     }
   }
 
   /**
-   * Another writer of the same key may have been first; {@link #put} compares the bytes afterwards.
+   * Content that was read to its end.
+   *
+   * @param temporary where it was written; absent when it was only digested
+   */
+  private record Written(@Nullable Path temporary, String sha256) {}
+
+  private StoredObject place(String key, Written written) {
+    Path target = path(key);
+    try {
+      if (written.temporary() != null && !Files.exists(target)) {
+        Files.createDirectories(target.getParent());
+        linkUnlessThere(target, written.temporary());
+      }
+      // Also when another writer was first: it may be killed before it does this.
+      DurableDirectories.forceUpTo(root, target.getParent());
+    } catch (IOException e) {
+      throw notWritten(key, e);
+    } finally {
+      deleteQuietly(written.temporary());
+    }
+    VerifiedRead<Boolean> stored =
+        VerifiedRead.of(key, open(key), Long.MAX_VALUE, null, in -> true);
+    if (!stored.sha256().equals(written.sha256())) {
+      throw new ObjectConflictException(key);
+    }
+    return new StoredObject(key, uri(key), stored.bytes(), written.sha256());
+  }
+
+  private ObjectStoreException notWritten(String key, IOException e) {
+    return new ObjectStoreException(
+        "object %s could not be written to %s (%s); nothing of it was stored. Free disk space or fix the folder; the write is tried again"
+            .formatted(key, root, e.getMessage()),
+        e);
+  }
+
+  private static Written digest(ObjectContent content) throws IOException {
+    try (DigestOutputStream out =
+        new DigestOutputStream(OutputStream.nullOutputStream(), ContentDigests.newSha256())) {
+      content.writeTo(out);
+      return new Written(null, ContentDigests.hex(out.getMessageDigest().digest()));
+    }
+  }
+
+  private Written writeAside(ObjectContent content) throws IOException {
+    Path temporary = Files.createTempFile(aside, "put-", ".tmp");
+    boolean complete = false;
+    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+        DigestOutputStream out =
+            new DigestOutputStream(
+                new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES),
+                ContentDigests.newSha256())) {
+      content.writeTo(out);
+      out.flush();
+      channel.force(true);
+      complete = true;
+      return new Written(temporary, ContentDigests.hex(out.getMessageDigest().digest()));
+    } finally {
+      if (!complete) {
+        deleteQuietly(temporary);
+      }
+    }
+  }
+
+  /**
+   * Another writer of the same key may have been first; {@link #place} compares the bytes
+   * afterwards.
    */
   private void linkUnlessThere(Path target, Path temporary) throws IOException {
     try {
@@ -136,20 +180,9 @@ public final class FileObjectStore implements ObjectStore {
     return new ObjectStoreException(
         "object store "
             + root
-            + " is on a file system without hard links; set whetstone.store.uri to a folder on one"
+            + " is on a file system without hard links. Set whetstone.store.uri to a folder on one"
             + " that has them, such as ext4, xfs, apfs or ntfs",
         cause);
-  }
-
-  @Override
-  public byte[] read(String key) {
-    try {
-      return Files.readAllBytes(path(key));
-    } catch (NoSuchFileException e) {
-      throw missing(key, e);
-    } catch (IOException e) {
-      throw new ObjectStoreException("object " + key + " cannot be read: " + e.getMessage(), e);
-    }
   }
 
   @Override
@@ -164,26 +197,76 @@ public final class FileObjectStore implements ObjectStore {
   }
 
   @Override
-  public boolean exists(String key) {
-    return Files.isRegularFile(path(key));
+  public OptionalLong size(String key) {
+    try {
+      Path path = path(key);
+      return Files.isRegularFile(path) ? OptionalLong.of(Files.size(path)) : OptionalLong.empty();
+    } catch (NoSuchFileException e) {
+      return OptionalLong.empty();
+    } catch (IOException e) {
+      throw new ObjectStoreException("object " + key + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
+  /** Walks the prefix's folder once for each page, and keeps no more than a page in memory. */
   @Override
-  public List<String> list(String prefix) {
+  public ObjectPage list(String prefix, String after, int limit) {
     int slash = prefix.lastIndexOf('/');
     Path start = slash < 0 ? root : path(prefix.substring(0, slash));
-    if (!Files.isDirectory(start)) {
-      return List.of();
-    }
-    try (Stream<Path> walk = Files.walk(start)) {
-      return walk.filter(Files::isRegularFile)
-          .filter(file -> !file.startsWith(aside))
-          .map(file -> root.relativize(file).toString().replace('\\', '/'))
-          .filter(key -> key.startsWith(prefix))
-          .sorted()
-          .toList();
+    TreeMap<String, Long> smallest = new TreeMap<>();
+    try {
+      Files.walkFileTree(
+          start,
+          new KeyVisitor() {
+            @Override
+            void visit(String key, long bytes) {
+              if (key.startsWith(prefix) && key.compareTo(after) > 0) {
+                smallest.put(key, bytes);
+                if (smallest.size() > limit + 1) {
+                  smallest.pollLastEntry();
+                }
+              }
+            }
+          });
     } catch (IOException e) {
-      throw new ObjectStoreException("objects under " + prefix + " cannot be listed", e);
+      throw new ObjectStoreException(
+          "objects under '%s' cannot be listed in %s: %s".formatted(prefix, root, e.getMessage()),
+          e);
+    }
+    boolean more = smallest.size() > limit;
+    if (more) {
+      smallest.pollLastEntry();
+    }
+    return new ObjectPage(
+        smallest.entrySet().stream()
+            .map(each -> new ObjectPage.Entry(each.getKey(), each.getValue()))
+            .toList(),
+        more ? smallest.lastKey() : null);
+  }
+
+  /** Visits every object of the store below a folder; one that disappears meanwhile is passed. */
+  private abstract class KeyVisitor extends SimpleFileVisitor<Path> {
+    abstract void visit(String key, long bytes);
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+      return directory.equals(aside) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      if (attributes.isRegularFile()) {
+        visit(keyOf(file), attributes.size());
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (e instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw e;
     }
   }
 
@@ -192,24 +275,35 @@ public final class FileObjectStore implements ObjectStore {
     try {
       Files.deleteIfExists(path(key));
     } catch (IOException e) {
-      throw new ObjectStoreException("object " + key + " cannot be deleted", e);
+      throw new ObjectStoreException(
+          "object %s cannot be deleted: %s".formatted(key, e.getMessage()), e);
     }
   }
 
   @Override
   public URI uri(String key) {
-    return URI.create("file://" + path(key).toUri().getRawPath());
+    String uri = FileScheme.uri(path(key)).toString();
+    return URI.create(key.endsWith("/") ? uri + "/" : uri);
   }
 
   @Override
   public String key(URI uri) {
-    if (!"file".equals(uri.getScheme())) {
-      throw new ObjectStoreException(uri + " is not in this store, which is " + uri(""));
+    try {
+      Path path = FileScheme.path(uri).normalize();
+      if (path.startsWith(root)) {
+        return keyOf(path);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ObjectStoreException(elsewhere(uri), e);
     }
-    Path path = Path.of(URI.create("file://" + uri.getRawPath())).normalize();
-    if (!path.startsWith(root)) {
-      throw new ObjectStoreException(uri + " is not in this store, which is file://" + root);
-    }
+    throw new ObjectStoreException(elsewhere(uri));
+  }
+
+  private String elsewhere(URI uri) {
+    return "%s is not in this store, which is %s".formatted(uri, FileScheme.uri(root));
+  }
+
+  private String keyOf(Path path) {
     return root.relativize(path).toString().replace('\\', '/');
   }
 
@@ -226,7 +320,7 @@ public final class FileObjectStore implements ObjectStore {
         "object " + key + " is not in the store; check whetstone.store.uri and retention", cause);
   }
 
-  private static void deleteQuietly(Path temporary) {
+  private static void deleteQuietly(@Nullable Path temporary) {
     if (temporary == null) {
       return;
     }

@@ -1,6 +1,6 @@
 package dev.whetstone.kit.store;
 
-/** The object store did not do as asked; the message names the object and the remedy. */
+/** An operation on an object store failed; the message names the object and the remedy. */
 public class ObjectStoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-/** Immutable objects under content addresses. */
+/** Immutable objects under content addresses, and everything else that a URI names. */
 @NullMarked
 package dev.whetstone.kit.store;
 

@@ -2,10 +2,12 @@ package dev.whetstone.kit.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +34,20 @@ class JsonTest {
 
   @Test
   void shouldWriteDurationsAsIso8601() {
-    assertThat(new String(Json.write(Map.of("d", Duration.ofDays(7))), StandardCharsets.UTF_8))
-        .isEqualTo("{\"d\":\"PT168H\"}");
+    assertThat(Json.text(Map.of("d", Duration.ofDays(7)))).isEqualTo("{\"d\":\"PT168H\"}");
+  }
+
+  @Test
+  void shouldReadAndWriteTextAsItDoesBytes() {
+    Map<String, String> value = Map.of("é", "\u0000 😀 \"", "a", "b");
+
+    assertThat(Json.text(value).getBytes(StandardCharsets.UTF_8)).isEqualTo(Json.write(value));
+    assertThat(Json.canonicalText(value).getBytes(StandardCharsets.UTF_8))
+        .isEqualTo(Json.canonical(value));
+    assertThat(Json.read(Json.text(value), Map.class)).isEqualTo(value);
+    assertThatThrownBy(() -> Json.read("{", Map.class))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith("not a Map: ");
   }
 
   @Test

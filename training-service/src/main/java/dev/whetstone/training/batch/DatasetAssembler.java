@@ -11,34 +11,36 @@ import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.kit.store.ObjectTooLargeException;
 import dev.whetstone.kit.store.StoredObject;
 import dev.whetstone.training.plan.ExampleSelection;
 import dev.whetstone.training.plan.ExampleSelection.Row;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Reads verified rows of batches and says which files a run trains on. Where every row of a file is
- * wanted, that is the batch's own file; else the wanted rows are written as a new blob.
+ * Chooses the files that a run trains on from verified rows of batches. Where every row of a file
+ * is wanted, that is the batch's own file; else the wanted rows are copied to a new blob. Files are
+ * read as streams, and blobs are stored outside of transactions.
  */
 @ApplicationScoped
 public class DatasetAssembler {
   private static final Logger LOG = Logger.getLogger(DatasetAssembler.class);
 
   private static final String LOST =
-      "%s; if batch %s is lost for good, POST /v1/loops/%s/batches/%s/set-aside lets the loop train on the others";
+      "%s; if batch %s is lost for good, POST /v1/loops/%s/batches/%s/set-aside lets the loop train"
+          + " on the others";
 
   private final ObjectStore store;
 
@@ -53,16 +55,16 @@ public class DatasetAssembler {
     }
   }
 
-  /** What is wanted of a batch's file; of the rest of its rows nothing is kept. */
+  /** The wanted rows of a batch's file. */
   private record Part(Batch batch, BatchFile file, int rows, Set<String> wanted) {}
 
   /**
-   * Opens batches newest first until there is no room left, and holds the rows of one at a time:
-   * all standing batches of a loop may be more than memory has room for.
+   * Opens batches newest first until the cap is reached, and holds the ids of one batch at a time:
+   * all standing batches of a loop can exceed the memory.
    *
    * @param withdrawn example ids to leave out
    * @param cap rows over all batches
-   * @throws CorruptBatchException when a digest does not fit; nothing was written then
+   * @throws CorruptBatchException when a digest does not fit; no blob of that batch exists then
    */
   public Files files(List<Batch> batches, Form form, Split split, Set<String> withdrawn, int cap) {
     ExampleSelection selection = new ExampleSelection(withdrawn, cap);
@@ -90,29 +92,31 @@ public class DatasetAssembler {
 
   /** The verified manifest of a batch. */
   public BatchManifest manifest(Batch batch) {
-    try {
-      byte[] bytes = read(batch, store.key(URI.create(batch.manifestUri())), batch.batchId());
-      BatchManifest manifest = Json.read(bytes, BatchManifest.class);
-      if (!new LoopId(manifest.tenant(), manifest.loop()).equals(batch.loop())) {
-        throw new UncheckedIOException(
-            new IOException(
-                "its manifest is of loop " + manifest.tenant() + "/" + manifest.loop()));
-      }
-      return manifest;
-    } catch (CorruptObjectException | UncheckedIOException e) {
-      throw new CorruptBatchException(batch.batchId(), e.getMessage(), e);
-    }
+    String key = store.key(URI.create(batch.manifestUri()));
+    return reading(
+        batch,
+        "",
+        () -> {
+          BatchManifest manifest =
+              Json.read(store.readVerified(key, batch.batchId()), BatchManifest.class);
+          if (!new LoopId(manifest.tenant(), manifest.loop()).equals(batch.loop())) {
+            throw new UncheckedIOException(
+                new IOException(
+                    "its manifest is of loop " + manifest.tenant() + "/" + manifest.loop()));
+          }
+          return manifest;
+        });
   }
 
   /**
-   * The first batch whose bytes are not what its manifest says, if there is one. What cannot be
-   * read is passed over: it may come back, and a withdrawal is for good.
+   * The first batch whose bytes do not fit their digests, if there is one. A batch that cannot be
+   * read is skipped: it may become readable again, and a withdrawal is final.
    */
   public Optional<CorruptBatchException> firstCorrupt(List<Batch> batches) {
     for (Batch batch : batches) {
       try {
         for (BatchFile file : manifest(batch).files()) {
-          verified(batch, file);
+          verify(batch, file);
         }
       } catch (CorruptBatchException e) {
         return Optional.of(e);
@@ -123,37 +127,50 @@ public class DatasetAssembler {
     return Optional.empty();
   }
 
-  private void forEachLine(Batch batch, BatchFile file, BiConsumer<Row, byte[]> consumer) {
-    try {
-      byte[] bytes = verified(batch, file);
-      int start = 0;
-      for (int i = 0; i <= bytes.length; i++) {
-        if (i == bytes.length || bytes[i] == '\n') {
-          if (i > start) {
-            byte[] line = Arrays.copyOfRange(bytes, start, i);
-            consumer.accept(row(line), line);
-          }
-          start = i + 1;
-        }
-      }
-    } catch (IOException e) {
-      throw new CorruptBatchException(batch.batchId(), file.path() + ": " + e.getMessage(), e);
+  /** Takes a row and the bytes of its line. */
+  @FunctionalInterface
+  private interface RowConsumer {
+    void accept(Row row, byte[] line);
+  }
+
+  /** The store does not accept the rows that are copied: no fault of the batch. */
+  private static final class CopyException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final IOException reason;
+
+    CopyException(IOException reason) {
+      super(reason);
+      this.reason = reason;
     }
   }
 
-  private byte[] verified(Batch batch, BatchFile file) {
-    try {
-      return read(batch, file.blob(), file.sha256());
-    } catch (CorruptObjectException e) {
-      throw new CorruptBatchException(batch.batchId(), file.path() + ": " + e.getMessage(), e);
-    }
+  /** One line is in memory at a time; the rows are of verified bytes once this returns. */
+  private void forEachLine(Batch batch, BatchFile file, RowConsumer consumer) {
+    boolean unused =
+        reading(
+            batch,
+            file.path() + ": ",
+            () -> {
+              store.forEachLine(
+                  file.blob(), file.sha256(), (_, line) -> consumer.accept(row(line), line));
+              return true;
+            });
   }
 
-  private byte[] read(Batch batch, String key, String sha256) {
+  private void verify(Batch batch, BatchFile file) {
+    boolean unused =
+        reading(
+            batch,
+            file.path() + ": ",
+            () -> store.readVerified(file.blob(), file.sha256(), _ -> true).value());
+  }
+
+  /** Reads an object of a batch, and names the batch in every error. */
+  private static <T> T reading(Batch batch, String place, Supplier<T> read) {
     try {
-      return store.readVerified(key, sha256);
-    } catch (CorruptObjectException e) {
-      throw e;
+      return read.get();
+    } catch (CorruptObjectException | ObjectTooLargeException | UncheckedIOException e) {
+      throw new CorruptBatchException(batch.batchId(), place + e.getMessage(), e);
     } catch (ObjectStoreException e) {
       String id = batch.batchId();
       throw new ObjectStoreException(
@@ -175,17 +192,32 @@ public class DatasetAssembler {
     if (part.wanted().size() == part.rows()) {
       return new RunSpec.Dataset(store.uri(file.blob()).toString(), file.sha256(), form);
     }
-    ByteArrayOutputStream rows = new ByteArrayOutputStream();
-    forEachLine(
-        part.batch(),
-        file,
-        (row, line) -> {
-          if (part.wanted().contains(row.exampleId())) {
-            rows.writeBytes(line);
-            rows.write('\n');
-          }
-        });
-    StoredObject blob = store.putBlob(rows.toByteArray());
+    StoredObject blob = store.putBlob(out -> copyWanted(part, out));
     return new RunSpec.Dataset(blob.uri().toString(), blob.sha256(), form);
+  }
+
+  /** Copies row by row. When the digest does not fit in the end, the store discards the copy. */
+  private void copyWanted(Part part, OutputStream out) throws IOException {
+    try {
+      forEachLine(
+          part.batch(),
+          part.file(),
+          (row, line) -> {
+            if (part.wanted().contains(row.exampleId())) {
+              write(out, line);
+            }
+          });
+    } catch (CopyException e) {
+      throw e.reason;
+    }
+  }
+
+  private static void write(OutputStream out, byte[] line) {
+    try {
+      out.write(line);
+      out.write('\n');
+    } catch (IOException e) {
+      throw new CopyException(e);
+    }
   }
 }

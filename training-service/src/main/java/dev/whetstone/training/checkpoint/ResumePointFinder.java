@@ -4,6 +4,7 @@ import dev.whetstone.contracts.run.CheckpointManifest;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,7 +31,9 @@ public class ResumePointFinder {
 
   /** The newest complete resume point of any attempt of the run. */
   public Optional<RunSpec.Input> newest(String runId) {
-    return store.list(RunObjectKeys.ofRun(runId)).stream()
+    return store
+        .list(RunObjectKeys.ofRun(runId))
+        .map(ObjectPage.Entry::key)
         .flatMap(
             key ->
                 RunObjectKeys.resumeStep(key).stream().mapToObj(step -> new Candidate(key, step)))

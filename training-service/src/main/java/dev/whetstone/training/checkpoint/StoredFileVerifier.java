@@ -1,14 +1,10 @@
 package dev.whetstone.training.checkpoint;
 
 import dev.whetstone.contracts.run.CheckpointManifest;
-import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.security.DigestInputStream;
+import dev.whetstone.kit.store.VerifiedRead;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,12 +13,10 @@ final class StoredFileVerifier {
   private StoredFileVerifier() {}
 
   /**
-   * Describes the first fault in a sentence: a file is missing, has other bytes, or lies outside
-   * the folder.
+   * Describes the first file that is missing, has other bytes or lies outside the folder.
    *
    * @param folder key prefix that the paths are relative to
-   * @throws ObjectStoreException when the store cannot read a file; nothing is known about the file
-   *     then
+   * @throws ObjectStoreException when a file cannot be read at present: its content is unknown then
    */
   static Optional<String> fault(
       ObjectStore store, String folder, List<CheckpointManifest.File> files) {
@@ -39,27 +33,15 @@ final class StoredFileVerifier {
     if (!store.exists(key)) {
       return Optional.of(missing(key));
     }
-    String actual = digest(store, key);
-    return actual.equals(file.sha256())
-        ? Optional.empty()
-        : Optional.of(
-            String.valueOf(new CorruptObjectException(key, file.sha256(), actual).getMessage()));
+    try {
+      VerifiedRead<Boolean> unused = store.readVerified(key, file.sha256(), _ -> true);
+      return Optional.empty();
+    } catch (CorruptObjectException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   static String missing(String key) {
     return "object " + key + " is not in the store";
-  }
-
-  private static String digest(ObjectStore store, String key) {
-    try (DigestInputStream in = digesting(store.open(key))) {
-      in.transferTo(OutputStream.nullOutputStream());
-      return ContentDigests.hex(in.getMessageDigest().digest());
-    } catch (IOException e) {
-      throw new ObjectStoreException("object " + key + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static DigestInputStream digesting(InputStream in) {
-    return new DigestInputStream(in, ContentDigests.newSha256());
   }
 }

@@ -257,7 +257,7 @@ public class RunRepository {
   }
 
   private static String text(Object value) {
-    return new String(Json.write(value), StandardCharsets.UTF_8);
+    return Json.text(value);
   }
 
   private static byte[] bytes(String json) {

@@ -3,8 +3,8 @@ package dev.whetstone.training.run;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
-import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.training.checkpoint.CheckpointRepository;
@@ -13,9 +13,7 @@ import dev.whetstone.training.loop.ChampionRepository;
 import dev.whetstone.training.loop.ChampionRepository.Champion;
 import dev.whetstone.training.plan.RunPlan;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +28,19 @@ public class StartingPointResolver {
   private final CheckpointRepository checkpoints;
   private final DeclaredLoopRepository loops;
   private final ObjectStore store;
+  private final ArtifactResolver artifacts;
 
   public StartingPointResolver(
       ChampionRepository champions,
       CheckpointRepository checkpoints,
       DeclaredLoopRepository loops,
-      ObjectStore store) {
+      ObjectStore store,
+      ArtifactResolver artifacts) {
     this.champions = champions;
     this.checkpoints = checkpoints;
     this.loops = loops;
     this.store = store;
+    this.artifacts = artifacts;
   }
 
   /**
@@ -109,14 +110,14 @@ public class StartingPointResolver {
   }
 
   private RunSpec.Input adapter(String uri) {
-    String key = store.key(URI.create(uri));
+    URI location = URI.create(uri);
     try {
-      return new RunSpec.Input(uri, ContentDigests.directory(Path.of(store.uri(key))));
-    } catch (UncheckedIOException e) {
+      // An adapter outside of the store is refused: nothing keeps its bytes from changing.
+      String unused = store.key(location);
+      return new RunSpec.Input(uri, artifacts.resolve(location).directorySha256());
+    } catch (ObjectStoreException e) {
       throw new ObjectStoreException(
-          "the champion's adapter "
-              + uri
-              + ", which the run starts from (training.startFrom), cannot be read; restore it",
+          "training.startFrom makes the run start from the champion's adapter: " + e.getMessage(),
           e);
     }
   }

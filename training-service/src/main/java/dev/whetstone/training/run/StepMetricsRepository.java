@@ -7,7 +7,6 @@ import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -33,14 +32,7 @@ public class StepMetricsRepository {
         where run_metric.fence <= excluded.fence
         """,
         history.stream()
-            .map(
-                point ->
-                    new Object[] {
-                      runId,
-                      point.step(),
-                      fence,
-                      new String(Json.write(point.metrics()), StandardCharsets.UTF_8)
-                    })
+            .map(point -> new Object[] {runId, point.step(), fence, Json.text(point.metrics())})
             .toList());
   }
 

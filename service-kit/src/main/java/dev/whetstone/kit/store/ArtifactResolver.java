@@ -1,0 +1,69 @@
+package dev.whetstone.kit.store;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Finds what a URI names. The only place that chooses an implementation by a URI's scheme. */
+public final class ArtifactResolver {
+  private static final ArtifactResolver STANDARD = new ArtifactResolver(List.of(new FileScheme()));
+
+  private final List<ArtifactScheme> schemes;
+
+  ArtifactResolver(List<ArtifactScheme> schemes) {
+    this.schemes = List.copyOf(schemes);
+  }
+
+  /** Resolves every scheme that needs no configuration, also where there is no CDI container. */
+  public static ArtifactResolver standard() {
+    return STANDARD;
+  }
+
+  /**
+   * @throws UnsupportedSchemeException when this version does not support its scheme
+   * @throws IllegalArgumentException when the URI names nothing
+   */
+  public Artifact resolve(URI uri) {
+    return scheme(uri)
+        .map(scheme -> scheme.resolve(uri))
+        .orElseThrow(() -> new UnsupportedSchemeException(uri, forms()));
+  }
+
+  /**
+   * What a URI names; empty when this version does not support its scheme.
+   *
+   * @throws IllegalArgumentException when the URI names nothing
+   */
+  public Optional<Artifact> find(URI uri) {
+    return scheme(uri).map(scheme -> scheme.resolve(uri));
+  }
+
+  /** What lies at a path of this machine. */
+  public Artifact local(Path path) {
+    return new FileArtifact(path.toAbsolutePath().normalize());
+  }
+
+  /**
+   * Opens the object store at a URI.
+   *
+   * @throws UnsupportedSchemeException when this version does not support its scheme
+   */
+  public ObjectStore openStore(URI uri) {
+    return scheme(uri)
+        .map(scheme -> scheme.openStore(uri))
+        .orElseThrow(() -> new UnsupportedSchemeException(uri, forms()));
+  }
+
+  /** How supported URIs are written, for messages. */
+  public String forms() {
+    return schemes.stream().map(ArtifactScheme::form).collect(Collectors.joining(", "));
+  }
+
+  private Optional<ArtifactScheme> scheme(URI uri) {
+    return schemes.stream()
+        .filter(scheme -> scheme.name().equalsIgnoreCase(uri.getScheme()))
+        .findFirst();
+  }
+}
