@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchFile;
 import dev.whetstone.contracts.batch.BatchManifest;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
