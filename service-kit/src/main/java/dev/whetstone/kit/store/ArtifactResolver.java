@@ -10,9 +10,26 @@ import java.util.stream.Collectors;
 public final class ArtifactResolver {
   private static final ArtifactResolver STANDARD = new ArtifactResolver(List.of(new FileScheme()));
 
-  private final List<ArtifactScheme> schemes;
+  private final List<Scheme> schemes;
 
-  ArtifactResolver(List<ArtifactScheme> schemes) {
+  /** A kind of URI that artifacts and object stores can have. */
+  interface Scheme {
+    /** The scheme in lower case. */
+    String name();
+
+    /** How such a URI is written, for messages. */
+    String form();
+
+    /**
+     * @throws IllegalArgumentException when the URI has the scheme and yet names nothing
+     */
+    Artifact resolve(URI uri);
+
+    /** Opens the store whose keys are relative to a URI. */
+    ObjectStore openStore(URI uri);
+  }
+
+  ArtifactResolver(List<Scheme> schemes) {
     this.schemes = List.copyOf(schemes);
   }
 
@@ -58,10 +75,10 @@ public final class ArtifactResolver {
 
   /** How supported URIs are written, for messages. */
   public String forms() {
-    return schemes.stream().map(ArtifactScheme::form).collect(Collectors.joining(", "));
+    return schemes.stream().map(Scheme::form).collect(Collectors.joining(", "));
   }
 
-  private Optional<ArtifactScheme> scheme(URI uri) {
+  private Optional<Scheme> scheme(URI uri) {
     return schemes.stream()
         .filter(scheme -> scheme.name().equalsIgnoreCase(uri.getScheme()))
         .findFirst();

@@ -10,18 +10,14 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestOutputStream;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,66 +204,19 @@ public final class FileObjectStore implements ObjectStore {
     }
   }
 
-  /** Walks the prefix's folder once for each page, and keeps no more than a page in memory. */
   @Override
   public ObjectPage list(String prefix, String after, int limit) {
     int slash = prefix.lastIndexOf('/');
     Path start = slash < 0 ? root : path(prefix.substring(0, slash));
-    TreeMap<String, Long> smallest = new TreeMap<>();
+    FilePage page = new FilePage(root, aside, prefix, after, limit);
     try {
-      Files.walkFileTree(
-          start,
-          new KeyVisitor() {
-            @Override
-            void visit(String key, long bytes) {
-              if (key.startsWith(prefix) && key.compareTo(after) > 0) {
-                smallest.put(key, bytes);
-                if (smallest.size() > limit + 1) {
-                  smallest.pollLastEntry();
-                }
-              }
-            }
-          });
+      Files.walkFileTree(start, page);
     } catch (IOException e) {
       throw new ObjectStoreException(
           "objects under '%s' cannot be listed in %s: %s".formatted(prefix, root, e.getMessage()),
           e);
     }
-    boolean more = smallest.size() > limit;
-    if (more) {
-      smallest.pollLastEntry();
-    }
-    return new ObjectPage(
-        smallest.entrySet().stream()
-            .map(each -> new ObjectPage.Entry(each.getKey(), each.getValue()))
-            .toList(),
-        more ? smallest.lastKey() : null);
-  }
-
-  /** Visits every object of the store below a folder; one that disappears meanwhile is passed. */
-  private abstract class KeyVisitor extends SimpleFileVisitor<Path> {
-    abstract void visit(String key, long bytes);
-
-    @Override
-    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-      return directory.equals(aside) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      if (attributes.isRegularFile()) {
-        visit(keyOf(file), attributes.size());
-      }
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-      if (e instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE;
-      }
-      throw e;
-    }
+    return page.toPage();
   }
 
   @Override
@@ -291,7 +240,7 @@ public final class FileObjectStore implements ObjectStore {
     try {
       Path path = FileScheme.path(uri).normalize();
       if (path.startsWith(root)) {
-        return keyOf(path);
+        return key(root, path);
       }
     } catch (IllegalArgumentException e) {
       throw new ObjectStoreException(elsewhere(uri), e);
@@ -303,8 +252,9 @@ public final class FileObjectStore implements ObjectStore {
     return "%s is not in this store, which is %s".formatted(uri, FileScheme.uri(root));
   }
 
-  private String keyOf(Path path) {
-    return root.relativize(path).toString().replace('\\', '/');
+  /** The key of a file below a store's root. */
+  static String key(Path root, Path file) {
+    return root.relativize(file).toString().replace('\\', '/');
   }
 
   private Path path(String key) {

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** {@code file://}: files and directories on a file system that all services share. */
-final class FileScheme implements ArtifactScheme {
+final class FileScheme implements ArtifactResolver.Scheme {
   private static final String NAME = "file";
   private static final String PREFIX = NAME + "://";
 
