@@ -43,7 +43,8 @@ class CommitFailureTest {
   @Test
   void shouldNotMoveTheRunWhenTheMessageCannotBeQueued() {
     shouldSucceedOnceMended(
-        "create trigger test_failure before insert on outbox for each row execute function test_failure()");
+        "create trigger test_failure before insert on outbox for each row execute function"
+            + " test_failure()");
   }
 
   @Test

@@ -92,7 +92,8 @@ public class BatchRepository {
   public List<Batch> trainable(LoopId loop) {
     return sql.query(
         SELECT
-            + " where tenant = ? and loop = ? and state in ('pending', 'adopted') order by sequence",
+            + " where tenant = ? and loop = ? and state in ('pending', 'adopted') order by"
+            + " sequence",
         BatchRepository::read,
         loop.tenant(),
         loop.loop());
