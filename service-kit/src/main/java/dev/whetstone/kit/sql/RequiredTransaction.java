@@ -3,7 +3,9 @@ package dev.whetstone.kit.sql;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 
-/** Refuses work that must commit or roll back together with its caller's, but has no transaction. */
+/**
+ * Refuses work that must commit or roll back together with its caller's, but has no transaction.
+ */
 public final class RequiredTransaction {
   private RequiredTransaction() {}
 

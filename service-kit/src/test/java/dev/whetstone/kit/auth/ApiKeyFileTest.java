@@ -97,7 +97,8 @@ class ApiKeyFileTest {
 
   private static String entry(String id, String key) {
     return """
-    {"id": "%s", "sha256": "%s", "tenant": "acme", "application": "app", "scopes": ["read"]}"""
+    {"id": "%s", "sha256": "%s", "tenant": "acme", "application": "app", "scopes": ["read"]}\
+    """
         .formatted(id, ContentDigests.sha256(key));
   }
 }

@@ -83,7 +83,8 @@ class DurabilityTest {
   }
 
   @Test
-  @DisplayName("I2: the same body again is a duplicate, another body under the same key is a conflict")
+  @DisplayName(
+      "I2: the same body again is a duplicate, another body under the same key is a conflict")
   void shouldClassifyEventsAsFreshSameOrConflict() {
     assertThat(admit(key("1", "a"), key("1", "a"), key("1", "b")))
         .containsExactly(InboxOutcome.FRESH, InboxOutcome.SAME, InboxOutcome.CONFLICT);

@@ -144,7 +144,8 @@ class FailingEffectTest {
   }
 
   @Test
-  @DisplayName("I1, I2: when a poll fails at commit, only the record at fault becomes a dead letter")
+  @DisplayName(
+      "I1, I2: when a poll fails at commit, only the record at fault becomes a dead letter")
   void shouldDeadLetterTheRecordThatFailsAtCommit() {
     EventEffect<FeedbackEvent> effect =
         batch -> {
