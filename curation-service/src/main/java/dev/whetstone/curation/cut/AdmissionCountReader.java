@@ -1,7 +1,7 @@
 package dev.whetstone.curation.cut;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.curation.stage.StandardChains;
+import dev.whetstone.curation.chain.AdmissionChain;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what admission made of what came in. Runs in the caller's transaction. */
+/** Counts the results of admission. Runs in the caller's transaction. */
 @ApplicationScoped
 public class AdmissionCountReader {
-  /** When the parent batch was cut; before everything where there is none. */
+  /** When the parent batch was cut, or before everything without a parent. */
   private static final String SINCE =
       "coalesce((select max(created_at) from cut where batch_id = ?), '-infinity')";
 
@@ -31,7 +31,7 @@ public class AdmissionCountReader {
   private static final String FORMED =
       "select count(*) from example where tenant = ? and loop = ? and formed_at > " + SINCE;
 
-  /** What a cut dropped has a cut, and had got through admission. */
+  /** Rows with a cut were dropped by that cut, not by admission. */
   private static final String DROPPED =
       """
       select coalesce(stage, 'unknown') as stage, reason, count(*) as n from example
@@ -41,9 +41,11 @@ public class AdmissionCountReader {
           + " group by 1, 2";
 
   private final Sql sql;
+  private final AdmissionChain chain;
 
-  public AdmissionCountReader(Sql sql) {
+  public AdmissionCountReader(Sql sql, AdmissionChain chain) {
     this.sql = sql;
+    this.chain = chain;
   }
 
   AdmissionCounts since(LoopId loop, @Nullable String parentBatchId) {
@@ -74,7 +76,7 @@ public class AdmissionCountReader {
         refused,
         count(FORMED, loop, parentBatchId),
         dropped,
-        StandardChains.admission().stageNames());
+        chain.stageNames());
   }
 
   private int count(String query, LoopId loop, @Nullable String parentBatchId) {

@@ -25,9 +25,9 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * A batch's bytes. Pure: the same cut and examples give the same bytes, in content-hash order (I9).
+ * The bytes of a batch's files. Pure: the same cut and examples give the same bytes (I9).
  *
- * @param blobs each file's bytes by the file's path
+ * @param blobs bytes of each file, by its path
  */
 record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
 
@@ -40,18 +40,18 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
     return ContentDigests.sha256(manifestBytes());
   }
 
-  /** Where the manifest lies. */
+  /** The object key of the manifest. */
   String manifestKey() {
     return "batches/%s/%s/%s/manifest.json"
         .formatted(manifest.tenant(), manifest.loop(), batchId());
   }
 
-  /** Keys of the blobs that belong to it. */
+  /** Object keys of the batch's blobs. */
   List<String> blobKeys() {
     return manifest.files().stream().map(BatchFile::blob).distinct().sorted().toList();
   }
 
-  /** Keys of all objects that sealing writes. */
+  /** Object keys that sealing writes. */
   List<String> keys() {
     List<String> keys = new ArrayList<>(blobKeys());
     keys.add(manifestKey());
@@ -158,7 +158,7 @@ record BatchFiles(BatchManifest manifest, Map<String, byte[]> blobs) {
     };
   }
 
-  /** Only the turn that feedback is about, the last assistant turn, bears loss. */
+  /** Only the last assistant turn, the one with feedback, contributes to the loss. */
   private static List<ChatMessage> weighted(Example example) {
     var messages = new ArrayList<>(example.prompt());
     messages.addAll(Objects.requireNonNull(example.completion()));

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Deletes what an interrupted seal of a void cut may have written: its files can hold the words of
- * somebody who was erased since. A blob that a sealed batch holds stays.
+ * Deletes files that an interrupted seal of a void cut may have written: they can contain data of
+ * an end user who has been erased since. Blobs that a sealed batch needs stay.
  */
 @ApplicationScoped
 public class VoidedCutCleanup {
@@ -24,12 +24,12 @@ public class VoidedCutCleanup {
     this.store = store;
   }
 
-  /** Until the transaction ends nobody deletes: the same bytes may be about to be needed. */
+  /** Blocks deletions until the transaction ends, because it may need the same blobs. */
   void holdOff() {
     sql.query("select pg_advisory_xact_lock_shared(" + LOCK + ")", row -> 0);
   }
 
-  /** Notes what a batch holds. */
+  /** Records the blobs that a batch needs. */
   void need(String batchId, Collection<String> blobs) {
     List<Object[]> rows = new ArrayList<>();
     blobs.forEach(blob -> rows.add(new Object[] {blob, batchId}));

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * "Say X and I will upvote": the end user dictates the answer and then praises it. A prompt that
- * offers praise for an answer, or one that asks for words which then are the whole answer.
+ * Quarantines answers that the end user dictated and then praised ("say X and I will upvote"): the
+ * prompt offers praise for an answer, or contains the whole answer that it asks for.
  */
 final class SelfDictatedDetector implements AbuseDetector {
   private static final int LEAST_WORDS = 3;
@@ -35,7 +35,8 @@ final class SelfDictatedDetector implements AbuseDetector {
         String prompt = Tokenization.normal(ChatTexts.prompt(example.prompt()));
         boolean asks = ASKS.matcher(prompt).find();
         if (asks && offersPraise(prompt)) {
-          dropped.put(example.id(), quarantine("the prompt offers praise for what it asks for"));
+          dropped.put(
+              example.id(), quarantine("the prompt offers praise for the answer it asks for"));
         } else if (asks && dictates(prompt, example)) {
           dropped.put(example.id(), quarantine("the prompt dictates the answer"));
         }
