@@ -19,21 +19,21 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Alternative
 @Priority(1)
 @Singleton
-class FaultyObjectStore implements ObjectStore {
+public class FaultyObjectStore implements ObjectStore {
   private final ObjectStore real;
   private final AtomicInteger writesLeft = new AtomicInteger(Integer.MAX_VALUE);
 
   @Inject
-  FaultyObjectStore(@ConfigProperty(name = "whetstone.store.uri") URI uri) {
+  public FaultyObjectStore(@ConfigProperty(name = "whetstone.store.uri") URI uri) {
     this.real = new FileObjectStore(Path.of(uri));
   }
 
   /** The disk is full after so many more writes. */
-  void failAfter(int successes) {
+  public void failAfter(int successes) {
     writesLeft.set(successes);
   }
 
-  void heal() {
+  public void heal() {
     writesLeft.set(Integer.MAX_VALUE);
   }
 

@@ -40,7 +40,7 @@ class BatchFilesTest {
           List.of("consent", "hygiene", "quality"));
 
   @Test
-  void shouldGiveTheSameBytesInWhateverOrderExamplesCome() {
+  void shouldGiveTheSameBytesForAnyOrderOfExamples() {
     List<Example> examples = examples(40);
     String batchId = BatchFiles.of(cut(1), examples).batchId();
     for (int seed = 0; seed < 10; seed++) {
@@ -53,7 +53,7 @@ class BatchFilesTest {
   }
 
   @Test
-  void shouldWriteWhatTheManifestSays() {
+  void shouldWriteTheFilesOfTheManifest() {
     var files = BatchFiles.of(cut(1), examples(40));
     for (var file : files.manifest().files()) {
       byte[] bytes = files.blobs().get(file.path());

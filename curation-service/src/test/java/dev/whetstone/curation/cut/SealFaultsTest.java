@@ -1,4 +1,4 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +7,11 @@ import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.event.BatchSealed;
 import dev.whetstone.contracts.event.BatchTainted;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.FaultyObjectStore;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.example.ExampleRepository;
@@ -111,9 +116,9 @@ class SealFaultsTest {
     assertThat(onlyBatch(send).batchId()).isEqualTo(sameContentElsewhere());
   }
 
-  /** A full disk shows where people look. */
+  /** A full disk is shown in the loop's status. */
   @Test
-  void shouldSayInTheStatusWhyABatchCannotBeSealed() {
+  void shouldShowInTheStatusWhyABatchCannotBeSealed() {
     feed.take(events(send));
     store.failAfter(0);
     reconciler.reconcile();
@@ -128,9 +133,9 @@ class SealFaultsTest {
     status().body("conditions[1].status", Matchers.equalTo("True"));
   }
 
-  /** It says where, and nothing of the example that it stumbled over. */
+  /** The message names the place and quotes nothing of the example. */
   @Test
-  void shouldSayInTheStatusThatACutBreaks() {
+  void shouldShowInTheStatusThatACutFails() {
     feed.take(events(send));
     String row =
         sql.query(

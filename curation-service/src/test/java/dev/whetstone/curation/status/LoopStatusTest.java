@@ -1,4 +1,4 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.status;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +13,10 @@ import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.contracts.event.PromotionRolledBack;
 import dev.whetstone.contracts.loop.RolloutMode;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchAdoption;
 import dev.whetstone.curation.batch.BatchRepository;
@@ -58,7 +62,7 @@ class LoopStatusTest {
   }
 
   @Test
-  void shouldSayHowManyAreMissing() {
+  void shouldShowHowManyExamplesAreMissing() {
     takeCorrections(5);
 
     as(TestKeys.ACME_READ_ONLY)
@@ -125,7 +129,7 @@ class LoopStatusTest {
   }
 
   @Test
-  void shouldHoldWhatEndUsersDisagreeOnUntilAPersonReleasesIt() {
+  void shouldQuarantineContestedFeedbackUntilAPersonReleasesIt() {
     feed.take(
         send.interaction("r1", "c1", "ada", AT, TestTexts.question(1), TestTexts.badAnswer(1)),
         send.thumb("up", "r1", "ada", AT.plusSeconds(1), true),
@@ -200,7 +204,7 @@ class LoopStatusTest {
   }
 
   @Test
-  void shouldRejectWhatNobodyReleasesFromQuarantine() {
+  void shouldRejectWhatIsNotReleasedFromQuarantine() {
     feed.take(
         send.interaction("r1", "c1", "ada", AT, TestTexts.question(1), TestTexts.badAnswer(1)),
         send.thumb("up", "r1", "ada", AT.plusSeconds(1), true),
@@ -259,7 +263,7 @@ class LoopStatusTest {
     assertThat(newest().state()).isEqualTo(BatchState.SET_ASIDE);
   }
 
-  /** What never got as far as the cut is part of how a batch came about. */
+  /** The card also counts events dropped before the cut. */
   @Test
   void shouldTellInTheCardWhatAdmissionKeptAway() {
     takeCorrections(30);
@@ -279,7 +283,8 @@ class LoopStatusTest {
             .body("manifest.funnel.unchanged", equalTo(1))
             .extract()
             .path("card");
-    assertThat(card).contains("64 events came", "unchanged 1", "| hygiene | 62 | 60 | empty 2 |");
+    assertThat(card)
+        .contains("64 events arrived", "unchanged 1", "| hygiene | 62 | 60 | empty 2 |");
   }
 
   @Test
@@ -293,7 +298,7 @@ class LoopStatusTest {
     as(TestKeys.ACME).get(loop + "/status").then().body("batches[0].state", equalTo("set_aside"));
   }
 
-  /** The judge rolls back what was switched and never came into service. */
+  /** Evaluation rolls back a candidate that was promoted but never served. */
   @Test
   void shouldSetABatchAsideWhosePromotionWasNeverApplied() {
     takeCorrections(30);
