@@ -15,14 +15,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An interaction, feedback or a retraction on its way in. The end user is a digest from here on.
+ * An interaction, feedback or a retraction being taken in, with the end user as a digest.
  *
  * @param receivedAt when ingest received it
  */
 public record IncomingEvent(
     EventKey key, Instant receivedAt, @Nullable String endUserDigest, EventData data) {
 
-  /** Takes the end user's reference out of an event that just came. */
+  /** Replaces the end user's reference in a received event by a digest. */
   public static IncomingEvent of(Event<?> event, PseudonymDigests pseudonyms) {
     EventAttributes attributes = event.attributes();
     String tenant = attributes.loop().tenant();
@@ -68,7 +68,7 @@ public record IncomingEvent(
         parked.key(), parked.receivedAt(), parked.endUserDigest(), Json.read(body, type));
   }
 
-  /** What a receipt calls it. */
+  /** The kind in its receipt. */
   public String kind() {
     return switch (data) {
       case InteractionRecorded _ -> Receipt.INTERACTION;

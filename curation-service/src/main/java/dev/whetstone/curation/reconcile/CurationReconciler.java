@@ -22,9 +22,9 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Moves everything that time or a completed set makes due. It looks at rows, never at events, and
- * every step is one transaction that claims its rows past those another worker holds: any number of
- * reconcilers can run, and one that dies at any line is replaced by the next tick.
+ * Carries out everything that has become due. It works from rows, never from events, and every step
+ * is one transaction that claims its rows and skips those that another worker has locked: any
+ * number of reconcilers can run, and after a crash at any point the next tick continues.
  */
 @ApplicationScoped
 public class CurationReconciler {
@@ -32,7 +32,7 @@ public class CurationReconciler {
   private final DeclaredLoopRepository loops;
   private final DeadlineExpiry expiry;
   private final ParkedEventRelease parked;
-  private final EventRejoin secondLook;
+  private final EventRejoin rejoin;
   private final ErasureSweep sweep;
   private final CutDriver cutter;
   private final BatchSealer sealer;
@@ -44,7 +44,7 @@ public class CurationReconciler {
       DeclaredLoopRepository loops,
       DeadlineExpiry expiry,
       ParkedEventRelease parked,
-      EventRejoin secondLook,
+      EventRejoin rejoin,
       ErasureSweep sweep,
       CutDriver cutter,
       BatchSealer sealer,
@@ -52,7 +52,7 @@ public class CurationReconciler {
     this.loops = loops;
     this.expiry = expiry;
     this.parked = parked;
-    this.secondLook = secondLook;
+    this.rejoin = rejoin;
     this.sweep = sweep;
     this.cutter = cutter;
     this.sealer = sealer;
@@ -83,7 +83,7 @@ public class CurationReconciler {
     }
   }
 
-  /** One round over everything that is due. */
+  /** Runs one round over everything that is due. */
   public void reconcile() {
     untilIdle("erasures", sweep.round());
     untilIdle("parked", parked::releaseSome);
@@ -107,7 +107,7 @@ public class CurationReconciler {
   }
 
   private boolean takenBack(DeclaredLoop loop) {
-    return QuarkusTransaction.requiringNew().call(() -> secondLook.atTakenBack(loop));
+    return QuarkusTransaction.requiringNew().call(() -> rejoin.atTakenBack(loop));
   }
 
   private void untilIdle(String step, BooleanSupplier work) {
@@ -117,8 +117,8 @@ public class CurationReconciler {
   }
 
   /**
-   * One step's trouble must not keep the others from their work; the next tick tries it again. What
-   * broke is logged with its stack once, not every second.
+   * Runs one step. A failure must not keep the other steps from running; the next tick tries it
+   * again. The stack trace of the same failure is logged only once.
    */
   private boolean once(String step, BooleanSupplier work) {
     try {
@@ -126,9 +126,9 @@ public class CurationReconciler {
     } catch (RuntimeException e) {
       String fault = SafeFaults.describe(e);
       if (fault.equals(faults.put(step, fault))) {
-        LOG.errorf("reconcile-failed-again step=%s fault=%s, is tried again", step, fault);
+        LOG.errorf("reconcile-failed-again step=%s fault=%s action=retry", step, fault);
       } else {
-        LOG.errorf(e, "reconcile-failed step=%s, is tried again", step);
+        LOG.errorf(e, "reconcile-failed step=%s action=retry", step);
       }
       return false;
     }

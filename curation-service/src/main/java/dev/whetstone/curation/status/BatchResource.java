@@ -46,7 +46,7 @@ public class BatchResource {
     this.caller = caller;
   }
 
-  /** A batch with its manifest and its card in Markdown. */
+  /** A batch with its manifest and its dataset card in Markdown. */
   public record WholeBatch(BatchView batch, JsonNode manifest, String card) {}
 
   @GET
@@ -56,8 +56,8 @@ public class BatchResource {
   }
 
   /**
-   * Reads manifest and card from the store, and checks their digests. A batch that holds other
-   * bytes than were sealed may not be used any more.
+   * Reads manifest and card from the store and checks their digests. A batch whose bytes have
+   * changed since it was sealed must not be used any more.
    */
   @GET
   @Path("/{batchId}")
@@ -66,8 +66,8 @@ public class BatchResource {
   @APIResponse(
       responseCode = "503",
       description =
-          "batch-unreadable: the store does not deliver, or not what was sealed; then the batch is"
-              + " withdrawn")
+          "batch-unreadable: the store does not answer, or the bytes have changed; in that case the"
+              + " batch is withdrawn")
   @Transactional
   public WholeBatch get(@PathParam("loop") String loop, @PathParam("batchId") String batchId) {
     Batch batch =
@@ -93,7 +93,7 @@ public class BatchResource {
       LOG.errorf("batch-withdrawn loop=%s reason=%s", batch.loop(), e.getMessage());
       throw unreadable(
           e,
-          "the batch is withdrawn, the next ones are cut without it; restore the object from a"
+          "the batch is withdrawn and later ones are cut without it; restore the object from a"
               + " backup to read it");
     } catch (ObjectStoreException e) {
       throw unreadable(e, "try again once the object store answers");

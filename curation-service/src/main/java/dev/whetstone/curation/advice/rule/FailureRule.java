@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Tells failures of fact from failures of manner: by what people say of them, else by what their
- * correction changes. A correction that keeps the wording and changes a number or two mends a fact;
- * one that changes much of the wording mends the manner.
+ * Classifies failures as of fact or of manner: by the remarks, or else by what the correction
+ * changes. A correction that keeps the wording and changes a number corrects a fact; one that
+ * changes much of the wording corrects the manner.
  */
 public final class FailureRule {
   private static final Pattern SAYS_FACT =
