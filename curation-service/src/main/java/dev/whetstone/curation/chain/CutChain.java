@@ -1,8 +1,8 @@
 package dev.whetstone.curation.chain;
 
+import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.feature.FeatureExtractor;
 import dev.whetstone.curation.feature.FeatureKind;
-import dev.whetstone.curation.example.Example;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,10 +1,10 @@
 package dev.whetstone.curation.chain;
 
-import dev.whetstone.curation.feature.ExampleFeatures;
 import dev.whetstone.contracts.event.FindingReported.WeakSlice;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.suite.SuiteItem;
 import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.feature.ExampleFeatures;
 import dev.whetstone.curation.text.InteractionStatistics;
 import java.util.List;
 import java.util.stream.Stream;

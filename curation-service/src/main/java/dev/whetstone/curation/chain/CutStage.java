@@ -1,7 +1,7 @@
 package dev.whetstone.curation.chain;
 
-import dev.whetstone.curation.feature.FeatureExtractor;
 import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.feature.FeatureExtractor;
 import java.util.List;
 
 /**

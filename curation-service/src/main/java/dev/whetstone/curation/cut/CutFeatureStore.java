@@ -1,13 +1,13 @@
 package dev.whetstone.curation.cut;
 
 import dev.whetstone.curation.chain.CutChain;
-import dev.whetstone.curation.feature.ExampleFeatures;
-import dev.whetstone.curation.feature.FeatureKey;
-import dev.whetstone.curation.feature.FeatureKind;
 import dev.whetstone.curation.example.CutExampleRepository.SealedExample;
 import dev.whetstone.curation.example.ExampleFeatureRepository;
 import dev.whetstone.curation.example.ExampleFeatureRepository.Feature;
 import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.curation.feature.ExampleFeatures;
+import dev.whetstone.curation.feature.FeatureKey;
+import dev.whetstone.curation.feature.FeatureKind;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;

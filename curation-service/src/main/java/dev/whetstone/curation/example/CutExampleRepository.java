@@ -169,7 +169,8 @@ public class CutExampleRepository {
   /** Locks rows for a cut and returns those that are still ready. */
   public List<StoredExample> lockReady(Collection<String> rowIds) {
     return sql.query(
-        "select * from example where row_id = any(?) and state = 'ready' order by row_id for update",
+        "select * from example where row_id = any(?) and state = 'ready' order by row_id for"
+            + " update",
         ExampleRepository::read,
         rowIds);
   }

@@ -10,7 +10,8 @@ import java.util.List;
 public class EventFateUpdater {
   /** An interaction whose examples are all gone waits for feedback again. */
   private static final String AWAITS_FEEDBACK =
-      "e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready', 'quarantined')";
+      "e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready',"
+          + " 'quarantined')";
 
   private static final String FOLLOW =
       """

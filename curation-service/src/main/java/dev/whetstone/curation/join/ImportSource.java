@@ -2,7 +2,10 @@ package dev.whetstone.curation.join;
 
 import dev.whetstone.contracts.EventKey;
 
-/** Events sent under scope {@code import} have audited provenance; their source begins with a prefix. */
+/**
+ * Events sent under scope {@code import} have audited provenance; their source begins with a
+ * prefix.
+ */
 final class ImportSource {
   /** What ingest puts before the application's name in the source of such events. */
   private static final String PREFIX = "import:";

@@ -87,9 +87,7 @@ class WaitingFeedbackErasureTest {
     assertThat(textLeft()).isZero();
   }
 
-  /**
-   * Feedback on an answer that is erased before it arrives must not wait with its text.
-   */
+  /** Feedback on an answer that is erased before it arrives must not wait with its text. */
   @Test
   void shouldEraseFeedbackOnAnAnswerThatIsErasedAtAdmission() {
     feed.take(correction("before", null, "bob", AT));

@@ -86,7 +86,10 @@ final class ContradictionDetector implements AbuseDetector {
     return words;
   }
 
-  /** Inverse document frequency of each word over all prompts: {@code ln(1 + N / max(n, RAREST_SHARE · N))}. */
+  /**
+   * Inverse document frequency of each word over all prompts: {@code ln(1 + N / max(n, RAREST_SHARE
+   * · N))}.
+   */
   private static Map<String, Double> rarity(List<List<Claimant>> claimants) {
     Map<String, Integer> holders = new HashMap<>();
     claimants.stream()

@@ -22,8 +22,9 @@ final class SelfDictatedDetector implements AbuseDetector {
           "\\b(?:say|repeat|write|type|print|copy|echo|answer with|reply with|respond with)\\b");
   private static final Pattern OFFERS_PRAISE =
       Pattern.compile(
-          "\\b(?:up ?vote|thumbs? up|like you|like this|give you (?:a )?(?:like|good|five|5|thumb)|"
-              + "rate (?:you|this|it)|good rating|5 stars|five stars|mark (?:it|this) (?:as )?(?:good|right|correct))\\b");
+          "\\b(?:up ?vote|thumbs? up|like you|like this|give you (?:a"
+              + " )?(?:like|good|five|5|thumb)|rate (?:you|this|it)|good rating|5 stars|five"
+              + " stars|mark (?:it|this) (?:as )?(?:good|right|correct))\\b");
   private static final Pattern PROMISES =
       Pattern.compile("\\b(?:i will|i ll|i shall|i m going to|and i|then i|will)\\b");
 

@@ -1,10 +1,10 @@
 package dev.whetstone.curation.stage.dedup;
 
 import dev.whetstone.contracts.batch.Form;
+import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.feature.ExampleFeatures;
 import dev.whetstone.curation.feature.FeatureExtractor;
 import dev.whetstone.curation.feature.FeatureKind;
-import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.curation.text.Tokenization;
 import dev.whetstone.kit.json.ContentDigests;

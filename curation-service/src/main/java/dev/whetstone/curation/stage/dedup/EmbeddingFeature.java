@@ -1,8 +1,8 @@
 package dev.whetstone.curation.stage.dedup;
 
+import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.feature.FeatureExtractor;
 import dev.whetstone.curation.feature.FeatureKind;
-import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.text.ChatTexts;
 import java.nio.ByteBuffer;
 

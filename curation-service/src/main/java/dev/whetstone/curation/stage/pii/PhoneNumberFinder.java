@@ -21,10 +21,12 @@ final class PhoneNumberFinder {
 
   private static final Pattern GROUPED =
       Pattern.compile(
-          "(?:\\+|\\b|\\()\\d{1,4}\\)?(?:[ .-]\\(?\\d{2,5}\\)?){1,5}(?: ?(?:x|ext\\.?) ?\\d{1,6})?\\b");
+          "(?:\\+|\\b|\\()\\d{1,4}\\)?(?:[ .-]\\(?\\d{2,5}\\)?){1,5}(?: ?(?:x|ext\\.?)"
+              + " ?\\d{1,6})?\\b");
   private static final Pattern DATE =
       Pattern.compile(
-          "\\d{4}[-. ]\\d{1,2}[-. ]\\d{1,2}(?:[ .-]\\d+)*|\\d{1,2}[-. ]\\d{1,2}[-. ]\\d{4}(?:[ .-]\\d+)*");
+          "\\d{4}[-. ]\\d{1,2}[-. ]\\d{1,2}(?:[ .-]\\d+)*|\\d{1,2}[-. ]\\d{1,2}[-. ]\\d{4}(?:["
+              + " .-]\\d+)*");
 
   /** With dashes only, any other grouping could be a subtraction. */
   private static final Pattern NORTH_AMERICAN = Pattern.compile("(?:1-)?[2-9]\\d{2}-\\d{3}-\\d{4}");

@@ -15,9 +15,7 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
-/**
- * Precision and recall on third-party labelled sentences; skipped where they are absent.
- */
+/** Precision and recall on third-party labelled sentences; skipped where they are absent. */
 class PiiMeasureTest {
   private static final Path LABELLED = Path.of("../../shared/data/presidio-generated-small.json");
   private static final Path SCHOOL_MATHS =
