@@ -98,15 +98,15 @@ class BatchFilesTest {
   }
 
   @Test
-  void shouldTellPeopleWhatIsInIt() {
+  void shouldDescribeTheBatchOnItsCard() {
     var files = BatchFiles.of(cut(3), examples(40));
     String card = new String(files.blobs().get("card.md"), StandardCharsets.UTF_8);
     assertThat(card)
         .contains("# Batch 3 of loop acme/support", "## Funnel", "## Personal data redacted")
         .contains("By first tag: billing 40.", "suite hidden was not compared")
         .contains(
-            "## Admission since the loop began",
-            "90 events came; 6 of them were refused (duplicate 1, no-consent 5).",
+            "## Admission since the start of the loop",
+            "90 events arrived; 6 of them were refused (duplicate 1, no-consent 5).",
             "| consent | 50 | 50 |  |",
             "| hygiene | 50 | 46 | too-long 4 |",
             "| contradiction-on-one-response | 46 | 43 | conflicting-feedback 3 |",

@@ -48,7 +48,7 @@ class RecordedFeatureTest {
     assertThat(recorded.computed()).isEmpty();
     assertThat(computed.computed().keySet())
         .extracting(key -> key.kind())
-        .containsOnlyElementsOf(chain.featureKinds());
+        .hasSameElementsAs(chain.featureKinds());
     assertThat(chain.featureKinds())
         .containsExactlyInAnyOrder(
             ComparedText.FEATURE.kind(),
