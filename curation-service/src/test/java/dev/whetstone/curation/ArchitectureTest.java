@@ -9,7 +9,7 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> shouldKeepTheHouseRules() {
     return WhetstoneArchitecture.of("dev.whetstone.curation")
-        .withPurePackages("chain", "form", "seal", "stage", "text", "advice.rule")
+        .withPurePackages("chain", "feature", "form", "seal", "stage", "text", "advice.rule")
         .tests();
   }
 }

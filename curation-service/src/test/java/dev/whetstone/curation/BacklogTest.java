@@ -47,7 +47,7 @@ class BacklogTest {
   }
 
   @Test
-  void shouldTakeBackWhatIsReadLate() {
+  void shouldRetractFeedbackThatIsReadLate() {
     feed.declare(send.declared(""));
     feed.take(send.retraction("x1", "f1", "r1", "ada", AT));
     reconciler.reconcile();

@@ -50,7 +50,7 @@ class ConcurrentTransactionTest {
   }
 
   @Test
-  void shouldTakeBackWhatCameInAtTheSameTime() throws Exception {
+  void shouldRetractFeedbackThatArrivedAtTheSameTime() throws Exception {
     meanwhile(
         () -> apply(send.retraction("x1", "f1", null, "ada", AT)),
         () -> feed.take(interaction(), correction("f1", "ada", null)));
@@ -64,7 +64,7 @@ class ConcurrentTransactionTest {
   }
 
   @Test
-  void shouldReplaceWhatCameInAtTheSameTime() throws Exception {
+  void shouldSupersedeFeedbackThatArrivedAtTheSameTime() throws Exception {
     var other =
         send.interaction("r2", "c2", "ada", AT, TestTexts.question(2), TestTexts.badAnswer(2));
     meanwhile(
@@ -90,9 +90,9 @@ class ConcurrentTransactionTest {
     assertThat(examples.in(send.loop(), ExampleState.READY)).hasSize(2);
   }
 
-  /** Only the same end user can; whoever else tries is told so once, and holds nothing up. */
+  /** Only the same end user can; the attempt of another is rejected once and blocks nothing. */
   @Test
-  void shouldNotTakeBackForAnotherEndUserThatCameInAtTheSameTime() throws Exception {
+  void shouldNotRetractForAnotherEndUserThatArrivedAtTheSameTime() throws Exception {
     meanwhile(
         () -> apply(send.retraction("x1", "f1", null, "mallory", AT)),
         () -> feed.take(interaction(), correction("f1", "ada", null)));
@@ -104,7 +104,7 @@ class ConcurrentTransactionTest {
   }
 
   @Test
-  void shouldTakeBackWhatIsParkedStill() {
+  void shouldRetractAParkedEvent() {
     send = TestEvents.of("acme", send.loop().loop() + "x");
     feed.take(interaction(), correction("f1", "ada", null));
     feed.declare(send.declared(""));
@@ -116,7 +116,7 @@ class ConcurrentTransactionTest {
     assertThat(fate("x1")).isEqualTo(Fate.CONTEXT);
   }
 
-  /** What expires just when its answer comes must not be rejected and an example at once. */
+  /** Feedback that expires when its answer arrives must not be both rejected and an example. */
   @Test
   void shouldNotFormExamplesOfFeedbackThatExpiresMeanwhile() throws Exception {
     feed.take(correction("f1", "ada", null));
@@ -143,7 +143,7 @@ class ConcurrentTransactionTest {
     assertThat(fate("int-r1")).isEqualTo(Fate.WAITING);
   }
 
-  /** One event that cannot be let in must not hold its neighbours up, nor be called another's. */
+  /** One event that cannot be taken in must not block the others or give them its fate. */
   @Test
   void shouldDeadLetterTheParkedEventThatCannotBeLetIn() {
     send = TestEvents.of("acme", send.loop().loop() + "x");

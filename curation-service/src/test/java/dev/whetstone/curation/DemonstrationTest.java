@@ -59,7 +59,7 @@ class DemonstrationTest {
   }
 
   @Test
-  void shouldBeTheSameExampleWheneverItsAnswerComes() {
+  void shouldFormTheSameExampleWheneverItsAnswerArrives() {
     feed.take(demonstration("d1", "r1"), interaction(null));
     feed.take(interaction(null), send.thumb("t1", "r1", "ada", LATER, false));
     List<String> after = ready();
@@ -77,7 +77,7 @@ class DemonstrationTest {
     assertThat(fate("d1")).isEqualTo(Fate.READY);
   }
 
-  /** Whoever had the conversation may not want it used, whatever is said about it. */
+  /** The end user of the conversation may refuse its use, whatever feedback it gets. */
   @Test
   void shouldGoWithTheConsentOfItsAnswer() {
     feed.take(demonstration("d1", "r1"));

@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** I1: whatever comes, in whatever order, over however many workers, every event has one fate. */
+/** I1: every event has one fate, for any events, order and number of workers. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class EventAccountingTest {
@@ -133,7 +133,7 @@ class EventAccountingTest {
         send);
   }
 
-  /** Feedback that its own sender took back or replaced, whichever of the two came first. */
+  /** Feedback that its sender retracted or superseded, in either order. */
   private long takenBackButStillOpen(TestEvents send) {
     return count(
         """

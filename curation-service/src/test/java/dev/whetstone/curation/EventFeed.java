@@ -20,42 +20,43 @@ import org.apache.kafka.common.record.TimestampType;
 
 /** Takes events in as the consumer does, at once and without waiting for Kafka. */
 @Singleton
-class EventFeed {
+public class EventFeed {
   private final EventConsumption consumption;
   private final FeedbackIntake intake;
   private final DeclaredLoopRepository loops;
 
-  EventFeed(EventConsumption consumption, FeedbackIntake intake, DeclaredLoopRepository loops) {
+  public EventFeed(
+      EventConsumption consumption, FeedbackIntake intake, DeclaredLoopRepository loops) {
     this.consumption = consumption;
     this.intake = intake;
     this.loops = loops;
   }
 
-  void declare(Event<LoopDeclared> declared) {
+  public void declare(Event<LoopDeclared> declared) {
     QuarkusTransaction.requiringNew().run(() -> loops.record(declared.data()));
   }
 
   /** One poll that holds all of them. */
-  void take(Event<?>... events) {
+  public void take(Event<?>... events) {
     take(Arrays.asList(events));
   }
 
-  void take(List<? extends Event<?>> events) {
+  public void take(List<? extends Event<?>> events) {
     consumption.process(
         events.stream().map(EventFeed::polled).toList(), FeedbackEvent.class, intake::apply);
   }
 
-  void takePolled(List<ConsumerRecord<String, byte[]>> records) {
+  public void takePolled(List<ConsumerRecord<String, byte[]>> records) {
     consumption.process(records, FeedbackEvent.class, intake::apply);
   }
 
   /** A fresh event as the inbox hands it to its effect. */
-  static ReceivedEvent<FeedbackEvent> received(Event<?> event) {
+  public static ReceivedEvent<FeedbackEvent> received(Event<?> event) {
     var typed = new Event<>(event.attributes(), (FeedbackEvent) event.data());
     return new ReceivedEvent<>(typed, new byte[0], "whetstone.feedback", 0, 0);
   }
 
-  static ConsumerRecord<String, byte[]> polled(Event<?> event) {
+  public static ConsumerRecord<String, byte[]> polled(Event<?> event) {
     ProducerRecord<String, byte[]> sent = CloudEvents.encode(event);
     return new ConsumerRecord<>(
         sent.topic(),

@@ -25,27 +25,27 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Alternative
 @Priority(1)
 @Singleton
-class FaultyObjectStore implements ObjectStore {
+public class FaultyObjectStore implements ObjectStore {
   private final ObjectStore real;
   private final AtomicBoolean deletesFail = new AtomicBoolean();
   private final AtomicInteger writesLeft = new AtomicInteger(Integer.MAX_VALUE);
 
   @Inject
-  FaultyObjectStore(@ConfigProperty(name = "whetstone.store.uri") URI uri) {
+  public FaultyObjectStore(@ConfigProperty(name = "whetstone.store.uri") URI uri) {
     this.real = ArtifactResolver.standard().openStore(uri);
   }
 
   /** The disk is full after this many more writes. */
-  void failAfter(int successes) {
+  public void failAfter(int successes) {
     writesLeft.set(successes);
   }
 
   /** Nothing can be deleted until the store is healed. */
-  void refuseDeletes() {
+  public void refuseDeletes() {
     deletesFail.set(true);
   }
 
-  void heal() {
+  public void heal() {
     writesLeft.set(Integer.MAX_VALUE);
     deletesFail.set(false);
   }

@@ -6,12 +6,12 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 
 /** The clock that all tests of the shell move themselves. */
-class TestClock {
-  static final Instant START = Instant.parse("2026-11-02T09:00:00Z");
+public class TestClock {
+  public static final Instant START = Instant.parse("2026-11-02T09:00:00Z");
 
   @Produces
   @Singleton
-  MutableClock mutableClock() {
+  public MutableClock mutableClock() {
     return new MutableClock(START);
   }
 }

@@ -25,35 +25,35 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInfo;
 
 /** Events of one loop, as ingest would send them. */
-record TestEvents(LoopId loop, String source) {
-  static final String APP = "support-app";
+public record TestEvents(LoopId loop, String source) {
+  public static final String APP = "support-app";
   private static final int LONGEST_NAME = 60;
 
   /** Senders to a loop that is named after the test, so that tests do not meet. */
-  static TestEvents of(TestInfo test) {
+  public static TestEvents of(TestInfo test) {
     String name = test.getTestMethod().orElseThrow().getName().toLowerCase(Locale.ROOT);
     return of("acme", name.substring(0, Math.min(name.length(), LONGEST_NAME)));
   }
 
-  static TestEvents of(String tenant, String loop) {
+  public static TestEvents of(String tenant, String loop) {
     return new TestEvents(new LoopId(tenant, loop), APP);
   }
 
-  TestEvents as(String otherSource) {
+  public TestEvents as(String otherSource) {
     return new TestEvents(loop, otherSource);
   }
 
-  Event<LoopDeclared> declared(String curation) {
+  public Event<LoopDeclared> declared(String curation) {
     return declared(curation, 1);
   }
 
   /** A loop that wants few examples; {@code curation} is put below {@code spec.curation}. */
-  Event<LoopDeclared> declared(String curation, long revision) {
+  public Event<LoopDeclared> declared(String curation, long revision) {
     return declared(curation, revision, file -> file);
   }
 
   /** The same after an edit of the loop's file. */
-  Event<LoopDeclared> declared(String curation, long revision, UnaryOperator<String> edit) {
+  public Event<LoopDeclared> declared(String curation, long revision, UnaryOperator<String> edit) {
     String file =
         """
         apiVersion: whetstone.dev/v1
@@ -79,8 +79,8 @@ record TestEvents(LoopId loop, String source) {
     return declared(declaration.spec(), revision);
   }
 
-  /** A declaration as eval says it, whatever a loop's file may hold. */
-  Event<LoopDeclared> declared(LoopSpec spec, long revision) {
+  /** A declaration as eval publishes it, without the checks of loop files. */
+  public Event<LoopDeclared> declared(LoopSpec spec, long revision) {
     return event(
         "loop-" + loop.loop() + "-" + revision,
         TestClock.START,
@@ -88,7 +88,7 @@ record TestEvents(LoopId loop, String source) {
         new LoopDeclared(spec, ContentDigests.sha256(Json.canonical(spec)), revision));
   }
 
-  Event<InteractionRecorded> interaction(
+  public Event<InteractionRecorded> interaction(
       String response,
       @Nullable String conversation,
       @Nullable String endUser,
@@ -113,17 +113,17 @@ record TestEvents(LoopId loop, String source) {
             at));
   }
 
-  Event<FeedbackGiven> correction(
+  public Event<FeedbackGiven> correction(
       String id, String response, @Nullable String endUser, Instant at, String corrected) {
     return feedback(id, response, FeedbackKind.CORRECTION, null, corrected, endUser, null, at);
   }
 
-  Event<FeedbackGiven> thumb(
+  public Event<FeedbackGiven> thumb(
       String id, String response, @Nullable String endUser, Instant at, boolean up) {
     return feedback(id, response, FeedbackKind.THUMB, up, null, endUser, null, at);
   }
 
-  Event<FeedbackGiven> feedback(
+  public Event<FeedbackGiven> feedback(
       String id,
       String response,
       FeedbackKind kind,
@@ -157,7 +157,7 @@ record TestEvents(LoopId loop, String source) {
             at));
   }
 
-  Event<FeedbackRetracted> retraction(
+  public Event<FeedbackRetracted> retraction(
       String id,
       String feedbackId,
       @Nullable String response,
@@ -170,12 +170,12 @@ record TestEvents(LoopId loop, String source) {
         new FeedbackRetracted(source, feedbackId, response, endUser));
   }
 
-  Event<EndUserErased> erasure(
+  public Event<EndUserErased> erasure(
       String id, @Nullable String endUser, @Nullable String conversation, Instant at) {
     return event(id, at, id, new EndUserErased(id, endUser, conversation, at));
   }
 
-  <D extends EventData> Event<D> event(String id, Instant at, String partitionKey, D data) {
+  public <D extends EventData> Event<D> event(String id, Instant at, String partitionKey, D data) {
     return new Event<>(
         new EventAttributes(id, source, EventType.of(data), at, null, loop, partitionKey, null),
         data);

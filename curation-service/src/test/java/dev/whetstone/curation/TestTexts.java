@@ -3,7 +3,7 @@ package dev.whetstone.curation;
 import java.util.List;
 
 /** Questions and answers that have little in common with each other. */
-final class TestTexts {
+public final class TestTexts {
   private static final List<String> THINGS =
       List.of(
           "kettle", "lantern", "bicycle", "umbrella", "piano", "telescope", "blanket", "hammer");
@@ -14,16 +14,16 @@ final class TestTexts {
 
   private TestTexts() {}
 
-  static String question(int i) {
+  public static String question(int i) {
     return "How do I %s the %s number %d bought in %s?"
         .formatted(verb(i), thing(i), 1000 + 37 * i, place(i));
   }
 
-  static String badAnswer(int i) {
+  public static String badAnswer(int i) {
     return "I am not sure about the %s.".formatted(thing(i));
   }
 
-  static String goodAnswer(int i) {
+  public static String goodAnswer(int i) {
     return "To %s the %s, open ticket %d with our %s office."
         .formatted(verb(i), thing(i), 1000 + 37 * i, place(i));
   }

@@ -17,12 +17,12 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
-/** Whether fine-tuning is the right tool for what goes wrong in a loop. */
+/** Advises whether fine-tuning suits the failures of a loop. */
 @Path("/v1/loops/{loop}/advice")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class AdviceResource {
-  /** So many of the newest failures are looked at. */
+  /** Number of the newest failures considered. */
   private static final int LOOKED_AT = 2_000;
 
   private final DeclaredLoopRepository loops;

@@ -13,9 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Answers that people were not content with: thumbs down, corrections and what was said with them.
- */
+/** Answers with negative feedback: thumbs down and corrections, with their comments. */
 @ApplicationScoped
 public class AnswerFailureRepository {
   private static final String NEWEST =
@@ -34,7 +32,8 @@ public class AnswerFailureRepository {
   }
 
   /**
-   * The newest, at most {@code limit} pieces of feedback looked at. In the caller's transaction.
+   * The newest failures, from at most {@code limit} pieces of feedback. In the caller's
+   * transaction.
    */
   public List<AnswerFailure> newest(LoopId loop, int limit) {
     return sql

@@ -1,4 +1,4 @@
-/** Whether fine-tuning is the right tool for what goes wrong. Pure. */
+/** Advice on whether fine-tuning suits a loop's failures: the resource and its rows. */
 @NullMarked
 package dev.whetstone.curation.advice;
 

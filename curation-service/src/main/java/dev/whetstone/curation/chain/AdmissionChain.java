@@ -5,7 +5,7 @@ import dev.whetstone.curation.example.Example;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs an example through stages in order, until one drops it. */
+/** Runs an example through the stages in order until one of them drops it. */
 public final class AdmissionChain {
   private final List<AdmissionStage> stages;
 

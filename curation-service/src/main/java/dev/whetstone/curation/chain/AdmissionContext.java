@@ -5,9 +5,9 @@ import dev.whetstone.curation.text.TokenCounter;
 import java.util.Map;
 
 /**
- * What an admission stage may know beside the example.
+ * What an admission stage knows besides the example.
  *
- * @param facts by the names of {@link AdmissionFacts}; absent facts are neutral
+ * @param facts keyed by the names in {@link AdmissionFacts}; an absent fact has no effect
  */
 public record AdmissionContext(LoopSpec spec, TokenCounter tokens, Map<String, Object> facts) {
   public AdmissionContext {

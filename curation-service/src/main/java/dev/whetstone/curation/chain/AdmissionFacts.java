@@ -1,16 +1,18 @@
 package dev.whetstone.curation.chain;
 
-/** Names of facts that the shell knows and stages judge by ({@link AdmissionContext#facts}). */
+/**
+ * Names of the facts that the caller gives to admission stages ({@link AdmissionContext#facts}).
+ */
 public final class AdmissionFacts {
-  /** Boolean: the event's own word on training; absent = the loop's default decides. */
+  /** Boolean: whether the event consents to training; when absent, the loop's default applies. */
   public static final String CONSENT = "consent";
 
-  /** Number 0 to 1: share of the end users with feedback on this response who agree. */
+  /** Number 0 to 1: share of the end users with feedback on this response who agree with it. */
   public static final String AGREEMENT = "agreement";
 
   /**
-   * Number −1 to 1: mean of the response's implicit signals and outcomes, 1 = all speak for the
-   * example.
+   * Number −1 to 1: mean of the response's implicit signals and outcomes; 1 when all of them
+   * support the example.
    */
   public static final String IMPLICIT = "implicit";
 

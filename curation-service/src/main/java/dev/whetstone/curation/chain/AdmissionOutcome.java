@@ -5,11 +5,11 @@ import dev.whetstone.curation.example.Example;
 import java.util.List;
 
 /**
- * What admission made of an example.
+ * Result of admission for one example.
  *
- * @param example in its last shape
- * @param last the judgement that ended the way: keep, or why not
- * @param stage that gave it
+ * @param example as the last stage left it
+ * @param last the judgement of the last stage that ran
+ * @param stage that gave {@code last}
  */
 public record AdmissionOutcome(
     Example example, StageJudgement last, String stage, List<AdmissionStep> steps) {

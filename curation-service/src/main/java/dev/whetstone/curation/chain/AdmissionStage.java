@@ -2,10 +2,7 @@ package dev.whetstone.curation.chain;
 
 import dev.whetstone.curation.example.Example;
 
-/** Judges one example at admission, without knowing any other. */
-public interface AdmissionStage {
-  /** Stable name, as in funnels and fates. */
-  String name();
-
+/** Judges one example at admission, independently of all others. */
+public interface AdmissionStage extends Stage {
   StageJudgement judge(Example example, AdmissionContext context);
 }

@@ -1,14 +1,18 @@
 package dev.whetstone.curation.chain;
 
 import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.feature.FeatureExtractor;
+import dev.whetstone.curation.feature.FeatureKind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** Runs the examples of a cut through stages in order; a pure function of its arguments. */
+/** Runs the examples of a cut through the stages in order; a pure function of its arguments. */
 public final class CutChain {
   private static final Comparator<Example> STABLE =
       Comparator.comparing(Example::id)
@@ -25,8 +29,19 @@ public final class CutChain {
     return stages.stream().map(CutStage::name).toList();
   }
 
+  /** Kinds of features that the stages use. */
+  public Set<FeatureKind> featureKinds() {
+    return stages.stream()
+        .flatMap(stage -> stage.features().stream())
+        .map(FeatureExtractor::kind)
+        .collect(Collectors.toSet());
+  }
+
   /**
-   * @param examples with distinct ids; of two with one id, one counts, whatever their order
+   * Runs all stages.
+   *
+   * @param examples with distinct ids; of several with the same id one is used, the same one
+   *     whatever their order
    */
   public CutOutcome run(List<Example> examples, CutContext context) {
     Map<String, Example> current = byId(examples);
@@ -83,7 +98,8 @@ public final class CutChain {
         context.interactions(),
         context.others().stream().sorted(STABLE).toList(),
         context.findings(),
-        context.seed());
+        context.seed(),
+        context.features());
   }
 
   private static Map<String, Example> byId(Collection<Example> examples) {

@@ -1,4 +1,4 @@
 package dev.whetstone.curation.chain;
 
-/** What a stage says of one example of the cut. */
+/** A stage's judgement of one example of the cut. */
 public record CutJudgement(String exampleId, StageJudgement judgement) {}

@@ -4,7 +4,7 @@ import dev.whetstone.curation.example.Example;
 import java.util.List;
 
 /**
- * What a cut keeps, ordered by id, and the fate of the rest.
+ * The examples that a cut keeps, ordered by id, and why it dropped the others.
  *
  * @param kept with their final sample weights
  */

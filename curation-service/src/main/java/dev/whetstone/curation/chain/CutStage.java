@@ -1,15 +1,18 @@
 package dev.whetstone.curation.chain;
 
 import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.feature.FeatureExtractor;
 import java.util.List;
 
 /**
- * Judges the examples of a cut together. The answer depends on the set, never on its order.
- * Examples it does not mention are kept.
+ * Judges the examples of a cut together. The result depends on the set of examples, never on their
+ * order. Examples without a judgement are kept.
  */
-public interface CutStage {
-  /** Stable name, as in funnels and fates. */
-  String name();
+public interface CutStage extends Stage {
+  /** Features that the stage uses and that are recorded per example between cuts. */
+  default List<FeatureExtractor<?>> features() {
+    return List.of();
+  }
 
   List<CutJudgement> decide(List<Example> examples, CutContext context);
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How many examples went into and out of each stage, and why the others did not. */
+/** How many examples went into and came out of each stage, and why the others were dropped. */
 public record Funnel(List<StageCount> stages) {
   public Funnel {
     stages = List.copyOf(stages);

@@ -3,11 +3,14 @@ package dev.whetstone.curation.chain;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
-/** Order that nobody can aim at and that is the same on every machine: for ties and samples. */
+/**
+ * A keyed order for ties and samples: the same on every machine, and not predictable without the
+ * seed.
+ */
 public final class KeyedHash {
   private KeyedHash() {}
 
-  /** A well-mixed number that follows from seed and text. */
+  /** A well-mixed number that depends only on seed and text. */
   public static long of(long seed, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     long mixed = seed ^ 0x9E3779B97F4A7C15L;

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A stage's part of the funnel.
+ * One stage's counts in the funnel.
  *
  * @param reasons dropped examples per reason; they add up to {@code in − out}
  */

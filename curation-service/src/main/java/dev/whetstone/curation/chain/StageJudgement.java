@@ -2,18 +2,18 @@ package dev.whetstone.curation.chain;
 
 import dev.whetstone.curation.example.Example;
 
-/** What a stage says of an example. Reasons are those of {@link ReasonCodes}. */
+/** A stage's judgement of an example. Reasons are codes of {@link ReasonCodes}. */
 public sealed interface StageJudgement {
-  /** It goes on as it is. */
+  /** The example continues unchanged. */
   record Keep() implements StageJudgement {}
 
-  /** It goes on in this new shape. */
+  /** The example continues in this changed form. */
   record Changed(Example example, String note) implements StageJudgement {}
 
-  /** It is set apart; a person may release it before the loop's quarantine deadline. */
+  /** The example is held back; a person may release it until the loop's quarantine deadline. */
   record Quarantine(String reason, String detail) implements StageJudgement {}
 
-  /** It is not used. */
+  /** The example is not used. */
   record Reject(String reason, String detail) implements StageJudgement {}
 
   StageJudgement KEEP = new Keep();
@@ -22,7 +22,7 @@ public sealed interface StageJudgement {
     return KEEP;
   }
 
-  /** Whether the example goes on. */
+  /** Whether the example continues to the next stage. */
   default boolean passes() {
     return switch (this) {
       case Keep() -> true;

@@ -1,6 +1,6 @@
 /**
- * What travels through curation and how it is judged: examples, judgements, stages and the two
- * chains (admission, cut). Pure: no framework, no clock, no chance but keyed hashes.
+ * The stage interfaces, the judgements that stages give, and the two chains (admission and cut).
+ * Pure: no framework, no clock, no randomness except keyed hashes.
  */
 @NullMarked
 package dev.whetstone.curation.chain;

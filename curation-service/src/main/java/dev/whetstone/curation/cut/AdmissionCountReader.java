@@ -1,7 +1,7 @@
 package dev.whetstone.curation.cut;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.curation.stage.StandardChains;
+import dev.whetstone.curation.chain.AdmissionChain;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what admission made of what came in. Runs in the caller's transaction. */
+/** Counts the results of admission. Runs in the caller's transaction. */
 @ApplicationScoped
 public class AdmissionCountReader {
-  /** When the parent batch was cut; before everything where there is none. */
+  /** When the parent batch was cut, or before everything without a parent. */
   private static final String SINCE =
       "coalesce((select max(created_at) from cut where batch_id = ?), '-infinity')";
 
@@ -25,25 +25,29 @@ public class AdmissionCountReader {
       select e.reason, count(*) as n from event e where e.tenant = ? and e.loop = ?
         and e.fate in ('rejected', 'dead_lettered') and e.reason is not null
         and not exists (select 1 from example_event l where l.event_key = e.event_key)
-        and e.received_at >\s"""
+        and e.received_at >\s\
+      """
           + SINCE
           + " group by e.reason";
   private static final String FORMED =
       "select count(*) from example where tenant = ? and loop = ? and formed_at > " + SINCE;
 
-  /** What a cut dropped has a cut, and had got through admission. */
+  /** Rows with a cut were dropped by that cut, not by admission. */
   private static final String DROPPED =
       """
       select coalesce(stage, 'unknown') as stage, reason, count(*) as n from example
       where tenant = ? and loop = ? and state in ('rejected', 'quarantined') and reason is not null
-        and cut_id is null and formed_at >\s"""
+        and cut_id is null and formed_at >\s\
+      """
           + SINCE
           + " group by 1, 2";
 
   private final Sql sql;
+  private final AdmissionChain chain;
 
-  public AdmissionCountReader(Sql sql) {
+  public AdmissionCountReader(Sql sql, AdmissionChain chain) {
     this.sql = sql;
+    this.chain = chain;
   }
 
   AdmissionCounts since(LoopId loop, @Nullable String parentBatchId) {
@@ -74,7 +78,7 @@ public class AdmissionCountReader {
         refused,
         count(FORMED, loop, parentBatchId),
         dropped,
-        StandardChains.admission().stageNames());
+        chain.stageNames());
   }
 
   private int count(String query, LoopId loop, @Nullable String parentBatchId) {

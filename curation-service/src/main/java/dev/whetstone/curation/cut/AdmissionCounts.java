@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What came in since the parent batch was cut, and what admission kept away of it.
+ * The events taken in since the parent batch was cut, and how many admission dropped.
  *
- * @param events that came, interactions and feedback of every kind
- * @param refused events that form no example, by reason
- * @param stages of the examples that the others form
+ * @param events number of events, interactions and feedback of every kind
+ * @param refused number of events that form no example, by reason
+ * @param stages counts per stage of the examples that the other events form
  */
 record AdmissionCounts(int events, Map<String, Integer> refused, List<StageCount> stages) {
   AdmissionCounts {
@@ -21,8 +21,8 @@ record AdmissionCounts(int events, Map<String, Integer> refused, List<StageCount
   }
 
   /**
-   * @param formed examples that came into the first stage
-   * @param dropped of them, by the stage that did and the reason
+   * @param formed examples that entered the first stage
+   * @param dropped dropped examples by stage and reason
    * @param order names of the stages
    */
   static AdmissionCounts of(
@@ -44,7 +44,7 @@ record AdmissionCounts(int events, Map<String, Integer> refused, List<StageCount
     return new AdmissionCounts(events, refused, stages);
   }
 
-  /** Everything kept away, by reason: events that form no example, and examples. */
+  /** Everything dropped, by reason: events that form no example, and examples. */
   Map<String, Integer> reasons() {
     Map<String, Integer> total = new TreeMap<>(refused);
     stages.forEach(stage -> stage.reasons().forEach((k, n) -> total.merge(k, n, Integer::sum)));

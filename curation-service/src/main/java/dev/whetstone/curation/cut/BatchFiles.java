@@ -30,10 +30,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * A batch's files. Pure: the same cut and examples give the same bytes, in content-hash order (I9).
- * The bytes of a file are made when they are written: once for its digest, once for the store.
+ * The bytes of a batch's files. Pure: the same cut and examples give the same bytes (I9).
  *
- * @param contents each file's content by the file's path
+ * @param blobs bytes of each file, by its path
  */
 record BatchFiles(BatchManifest manifest, Map<String, ObjectContent> contents) {
   public BatchFiles {
@@ -49,18 +48,18 @@ record BatchFiles(BatchManifest manifest, Map<String, ObjectContent> contents) {
     return ContentDigests.sha256(manifestBytes());
   }
 
-  /** The manifest's key. */
+  /** The object key of the manifest. */
   String manifestKey() {
     return "batches/%s/%s/%s/manifest.json"
         .formatted(manifest.tenant(), manifest.loop(), batchId());
   }
 
-  /** Keys of the batch's blobs. */
+  /** Object keys of the batch's blobs. */
   List<String> blobKeys() {
     return manifest.files().stream().map(BatchFile::blob).distinct().sorted().toList();
   }
 
-  /** Keys of all objects that sealing writes. */
+  /** Object keys that sealing writes. */
   List<String> keys() {
     List<String> keys = new ArrayList<>(blobKeys());
     keys.add(manifestKey());
@@ -180,7 +179,7 @@ record BatchFiles(BatchManifest manifest, Map<String, ObjectContent> contents) {
     };
   }
 
-  /** Loss is taken only of the turn that the feedback is about, the last assistant turn. */
+  /** Only the last assistant turn, the one with feedback, contributes to the loss. */
   private static List<ChatMessage> weighted(Example example) {
     var messages = new ArrayList<>(example.prompt());
     messages.addAll(Objects.requireNonNull(example.completion()));

@@ -9,18 +9,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a batch depends on. Its canonical JSON is {@code cut.json}; it holds no clock and no
- * text of any example, only digests of them.
+ * Everything that a batch depends on. Its canonical JSON is {@code cut.json}; it contains no time
+ * and no text of examples, only their digests.
  *
- * @param suites digests of the suites that examples were kept apart from, by name
+ * @param suites digests of the suites that examples were decontaminated against, by name
  * @param seed of keyed hashes
  * @param events keys of all events of kept examples, sorted
- * @param examples every example that was judged, kept or not, by id; what is kept has the id that
- *     the batch gives it, which differs from the digest of its content where that is spent
- * @param quarantined examples in quarantine when it was decided
- * @param adoption state of every earlier batch, by id
- * @param admission of what came since the parent batch; the {@code funnel} is that of this cut
- * @param warnings for the card's reader
+ * @param examples every judged example, kept or dropped, by id; a kept one has the id that the
+ *     batch gives it, which has a suffix where the digest of its content is taken
+ * @param quarantined number of examples in quarantine at the time of the cut
+ * @param adoption state of every earlier batch, by batch id
+ * @param admission counts since the parent batch; {@code funnel} counts this cut
+ * @param warnings for readers of the dataset card
  */
 record Cut(
     int version,
@@ -43,7 +43,7 @@ record Cut(
     List<String> warnings) {
 
   /**
-   * @param bodySha256 of the whole example as it goes in, absent for what was dropped
+   * @param bodySha256 of the whole example in the batch; absent for a dropped one
    * @param verdict {@code keep}, {@code quarantine} or {@code reject}
    */
   record Judged(
@@ -58,6 +58,6 @@ record Cut(
       @Nullable String reason,
       @Nullable String bodySha256) {}
 
-  /** The tombstones that were honoured: how many, and a digest over them. */
+  /** The tombstones that applied: their number, and a digest over them. */
   record Ledger(int count, String sha256) {}
 }

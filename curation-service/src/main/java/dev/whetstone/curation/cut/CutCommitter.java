@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Writes down what a selection decided, if everything is still as it was read. */
+/** Commits the result of a selection if nothing has changed since it was read. */
 @ApplicationScoped
 public class CutCommitter {
   private final BatchRepository batches;
@@ -59,78 +59,79 @@ public class CutCommitter {
     this.clock = clock;
   }
 
-  /** Whether a cut could not be committed now, whatever it held. */
+  /** Whether no cut can be committed now: an erasure or another cut is open. */
   boolean mustWait(LoopId loop) {
     return QuarkusTransaction.requiringNew().call(() -> erasures.anyOpen(loop) || openCut(loop));
   }
 
   /**
-   * Commits a cut; false when something changed meanwhile, so that the next look decides anew. An
-   * erasure that came meanwhile is carried out first: a cut must not hold what it covers.
+   * Commits a cut; false when something has changed meanwhile, so that the next round decides
+   * again. An erasure that arrived meanwhile is carried out first: a cut must not hold what it
+   * covers.
    */
   boolean cut(
-      CutSnapshot situation,
+      CutSnapshot snapshot,
       SuiteReader.Suites suites,
       CutSelection selection,
       BatchTrigger trigger) {
     return QuarkusTransaction.requiringNew()
         .call(
             () -> {
-              LoopId loop = situation.loop().id();
+              LoopId loop = snapshot.loop().id();
               tombstones.lock(List.of(loop), List.of());
               if (erasures.anyOpen(loop)
                   || openCut(loop)
-                  || overtaken(situation)
-                  || changed(situation)) {
+                  || overtaken(snapshot)
+                  || changed(snapshot)) {
                 return false;
               }
-              Cut cut = cut(situation, suites, selection, trigger, tombstones.all(loop));
+              Cut cut = cut(snapshot, suites, selection, trigger, tombstones.all(loop));
               byte[] body = Json.canonical(cut);
               String cutId = ContentDigests.sha256(body);
               insert(cut, cutId, body, BatchFiles.of(cut, rows(selection).values()).keys());
               examples.take(cutId, rows(selection));
-              drop(situation, selection, cutId);
+              drop(snapshot, selection, cutId);
               requests.done(loop);
               return true;
             });
   }
 
   /**
-   * Commits only the verdicts: what is left is not enough for a batch, but what was dropped need
-   * not be looked at again.
+   * Commits only the verdicts: too few examples are left for a batch, but the dropped ones need not
+   * be judged again.
    */
-  boolean sift(CutSnapshot situation, CutSelection selection) {
+  boolean sift(CutSnapshot snapshot, CutSelection selection) {
     return QuarkusTransaction.requiringNew()
         .call(
             () -> {
-              if (situation.manual()) {
-                requests.done(situation.loop().id());
+              if (snapshot.manual()) {
+                requests.done(snapshot.loop().id());
               }
               CutSelection lasting = selection.lasting();
-              if (lasting.dropped().isEmpty() || changed(situation)) {
+              if (lasting.dropped().isEmpty() || changed(snapshot)) {
                 return false;
               }
-              drop(situation, lasting, "sifted");
+              drop(snapshot, lasting, "sifted");
               return true;
             });
   }
 
   /**
-   * Whether another instance sealed a batch meanwhile. What it took was not ready any more when
-   * this was read, and the batch not there yet: nothing that was read has changed.
+   * Whether another instance sealed a batch meanwhile. Comparing rows does not show this: the rows
+   * it took were no longer ready when this cut read, and its batch was not there yet.
    */
-  private boolean overtaken(CutSnapshot situation) {
-    Batch last = situation.batches().isEmpty() ? null : situation.batches().getLast();
-    Optional<String> newest = batches.newest(situation.loop().id()).map(Batch::batchId);
+  private boolean overtaken(CutSnapshot snapshot) {
+    Batch last = snapshot.batches().isEmpty() ? null : snapshot.batches().getLast();
+    Optional<String> newest = batches.newest(snapshot.loop().id()).map(Batch::batchId);
     return !newest.equals(Optional.ofNullable(last).map(Batch::batchId));
   }
 
-  /** Locks what was read and looks whether it is still the same and ready. */
-  private boolean changed(CutSnapshot situation) {
+  /** Locks the rows that were read and checks that they are unchanged and still ready. */
+  private boolean changed(CutSnapshot snapshot) {
     Map<String, Long> versions =
-        examples.lockReady(situation.ready().stream().map(StoredExample::rowId).toList()).stream()
+        examples.lockReady(snapshot.ready().stream().map(StoredExample::rowId).toList()).stream()
             .collect(Collectors.toMap(StoredExample::rowId, StoredExample::version));
-    return situation.ready().stream()
+    return snapshot.ready().stream()
         .anyMatch(row -> !Objects.equals(versions.get(row.rowId()), row.version()));
   }
 
@@ -141,26 +142,26 @@ public class CutCommitter {
   }
 
   private static Cut cut(
-      CutSnapshot situation,
+      CutSnapshot snapshot,
       SuiteReader.Suites suites,
       CutSelection selection,
       BatchTrigger trigger,
       List<Tombstone> ledger) {
-    List<Batch> batches = situation.batches();
+    List<Batch> batches = snapshot.batches();
     Batch parent = batches.isEmpty() ? null : batches.getLast();
     Map<String, String> adoption = new TreeMap<>();
     batches.forEach(batch -> adoption.put(batch.batchId(), batch.state().wireName()));
-    LoopId loop = situation.loop().id();
+    LoopId loop = snapshot.loop().id();
     return new Cut(
         1,
         loop.tenant(),
         loop.loop(),
         parent == null ? 1 : parent.sequence() + 1,
         trigger,
-        situation.loop().specSha256(),
+        snapshot.loop().specSha256(),
         parent == null ? null : parent.batchId(),
         suites.digests(),
-        situation.loop().spec().spec().training().seed(),
+        snapshot.loop().spec().spec().training().seed(),
         selection.kept().stream()
             .flatMap(kept -> kept.example().provenance().eventKeys().stream())
             .map(key -> key.text())
@@ -168,11 +169,11 @@ public class CutCommitter {
             .sorted()
             .toList(),
         judged(selection),
-        situation.quarantined().size(),
+        snapshot.quarantined().size(),
         adoption,
         new Cut.Ledger(ledger.size(), ContentDigests.sha256(Json.canonical(ledger))),
-        situation.findings(),
-        situation.admission(),
+        snapshot.findings(),
+        snapshot.admission(),
         selection.funnel(),
         suites.warnings());
   }
@@ -233,9 +234,9 @@ public class CutCommitter {
     return rows;
   }
 
-  private void drop(CutSnapshot situation, CutSelection selection, String cutId) {
+  private void drop(CutSnapshot snapshot, CutSelection selection, String cutId) {
     Instant deadline =
-        clock.instant().plus(situation.loop().spec().spec().curation().quarantineDeadline());
+        clock.instant().plus(snapshot.loop().spec().spec().curation().quarantineDeadline());
     List<Verdict> verdicts = new ArrayList<>();
     for (CutSelection.Dropped dropped : selection.dropped()) {
       String row = dropped.row().rowId();

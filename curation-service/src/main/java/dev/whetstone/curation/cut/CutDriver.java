@@ -4,16 +4,17 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
-import dev.whetstone.curation.cut.CutThrottle.Glance;
+import dev.whetstone.curation.chain.CutChain;
+import dev.whetstone.curation.cut.CutThrottle.Observation;
 import dev.whetstone.curation.cut.SealBlockers.Step;
 import dev.whetstone.curation.example.CutExampleRepository;
 import dev.whetstone.curation.example.CutExampleRepository.Candidate;
 import dev.whetstone.curation.example.CutExampleRepository.Pool;
 import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.feature.ExampleFeatures;
 import dev.whetstone.curation.operations.SafeFaults;
 import dev.whetstone.curation.seal.SealDecision;
 import dev.whetstone.curation.seal.SealRule;
-import dev.whetstone.curation.stage.StandardChains;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,62 +28,68 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether to cut, and what. It reads in one transaction, thinks in none, and commits in
- * another that first checks that nothing it had read has changed since.
+ * Decides whether and what to cut. It reads in one transaction, computes outside any, and commits
+ * in another one that first checks that nothing it read has changed since.
  */
 @ApplicationScoped
 public class CutDriver {
   private static final Logger LOG = Logger.getLogger(CutDriver.class);
 
+  private final CutChain chain;
+  private final CutFeatureStore features;
   private final BatchRepository batches;
   private final CutExampleRepository pools;
-  private final CutSnapshotReader situations;
+  private final CutSnapshotReader snapshots;
   private final SealRequestRepository requests;
-  private final CutCommitter commit;
-  private final SealBlockers obstacles;
+  private final CutCommitter committer;
+  private final SealBlockers blockers;
   private final Clock clock;
 
-  /** A loop that gets nothing new for so long is looked over, though no batch is due. */
+  /** A loop without new examples for this long is reviewed although no batch is due. */
   private static final Duration QUIET = Duration.ofSeconds(10);
 
-  private final CutThrottle last;
+  private final CutThrottle throttle;
 
   public CutDriver(
+      CutChain chain,
+      CutFeatureStore features,
       BatchRepository batches,
       CutExampleRepository pools,
-      CutSnapshotReader situations,
+      CutSnapshotReader snapshots,
       SealRequestRepository requests,
-      CutCommitter commit,
-      SealBlockers obstacles,
+      CutCommitter committer,
+      SealBlockers blockers,
       Clock clock) {
+    this.chain = chain;
+    this.features = features;
     this.batches = batches;
     this.pools = pools;
-    this.situations = situations;
+    this.snapshots = snapshots;
     this.requests = requests;
-    this.commit = commit;
-    this.obstacles = obstacles;
+    this.committer = committer;
+    this.blockers = blockers;
     this.clock = clock;
-    this.last = new CutThrottle(clock);
+    this.throttle = new CutThrottle(clock);
   }
 
   /**
-   * What a loop has for its next batch, and what the seal rule says of it.
+   * What a loop has for its next batch, and the seal rule's decision on it.
    *
-   * @param obstacle what keeps the next batch from being made
+   * @param blocker what keeps the next batch from being sealed
    */
   public record Outlook(
-      SealReadiness readiness, SealDecision decision, SealBlockers.@Nullable Obstacle obstacle) {}
+      SealReadiness readiness, SealDecision decision, SealBlockers.@Nullable Blocker blocker) {}
 
-  /** What came of a decision. */
+  /** Result of a decision. */
   private enum Outcome {
     CHANGED,
-    /** Nothing to do until something or the time changes. */
-    IN_VAIN,
-    /** Something came in between; the next round decides. */
+    /** Nothing to do until the rows change or time passes. */
+    NOTHING_DONE,
+    /** Rows changed meanwhile; the next round decides. */
     AGAIN
   }
 
-  /** Looks at the loop as it is now, without deciding anything. In the caller's transaction. */
+  /** The loop's current outlook; decides nothing. In the caller's transaction. */
   public Outlook outlook(DeclaredLoop loop) {
     return outlook(
         loop,
@@ -91,54 +98,56 @@ public class CutDriver {
         false);
   }
 
-  /** What a cut could take now; what an open cut holds already does not count. */
+  /** What a cut could take now, without the examples of an open cut. */
   public SealReadiness ready(DeclaredLoop loop) {
     List<Candidate> ready = pools.candidates(loop.id(), ExampleState.READY);
     return SealReadiness.of(loop.spec(), ready, batches.all(loop.id()), clock.instant());
   }
 
   /**
-   * Cuts if it is time to; once a loop has been quiet for a while, looks at least who of the ready
-   * ones must be kept away. Says whether anything changed.
+   * Cuts a batch if one is due. For a loop that has been quiet for a while, runs the chain anyway
+   * to drop the examples that no batch may hold.
+   *
+   * @return whether anything changed
    */
   public boolean cutIfDue(DeclaredLoop loop) {
     try {
-      return look(loop);
+      return cutUnlessThrottled(loop);
     } catch (RuntimeException e) {
-      obstacles.met(loop, Step.CUT, "no batch can be cut: " + SafeFaults.describe(e));
+      blockers.met(loop, Step.CUT, "no batch can be cut: " + SafeFaults.describe(e));
       throw e;
     }
   }
 
-  private boolean look(DeclaredLoop loop) {
+  private boolean cutUnlessThrottled(DeclaredLoop loop) {
     LoopId id = loop.id();
-    Glance glance = QuarkusTransaction.requiringNew().call(() -> glance(loop));
-    if (last.same(id, glance)) {
+    Observation observed = QuarkusTransaction.requiringNew().call(() -> observe(loop));
+    if (throttle.unchanged(id, observed)) {
       return false;
     }
-    last.saw(id, glance);
-    BatchTrigger due = QuarkusTransaction.requiringNew().call(() -> due(loop, glance.manual()));
-    if (glance.manual() && due == null) {
+    throttle.observed(id, observed);
+    BatchTrigger due = QuarkusTransaction.requiringNew().call(() -> due(loop, observed.manual()));
+    if (observed.manual() && due == null) {
       QuarkusTransaction.requiringNew().run(() -> turnDown(loop));
       return false;
     }
-    boolean worthALook = due != null || worthLookingOver(id, glance.pool());
-    if (!glance.manual() && (!worthALook || last.inVain(id, glance, due))) {
-      obstacles.passed(loop, Step.CUT);
+    boolean worthCutting = due != null || worthReviewing(id, observed.pool());
+    if (!observed.manual() && (!worthCutting || throttle.wasFruitless(id, observed, due))) {
+      blockers.passed(loop, Step.CUT);
       return false;
     }
-    SuiteReader.Suites suites = commit.mustWait(id) ? null : suites(loop);
+    SuiteReader.Suites suites = committer.mustWait(id) ? null : suites(loop);
     if (suites == null) {
       return false;
     }
     CutSnapshot read =
-        QuarkusTransaction.requiringNew().call(() -> situations.read(loop, glance.manual()));
+        QuarkusTransaction.requiringNew().call(() -> snapshots.read(loop, observed.manual()));
     Outcome outcome = decide(read, suites);
-    obstacles.passed(loop, Step.CUT);
+    blockers.passed(loop, Step.CUT);
     switch (outcome) {
       case CHANGED -> {}
-      case IN_VAIN -> last.wasInVain(id, glance, due);
-      case AGAIN -> last.forget(id);
+      case NOTHING_DONE -> throttle.fruitless(id, observed, due);
+      case AGAIN -> throttle.forget(id);
     }
     return outcome == Outcome.CHANGED;
   }
@@ -146,25 +155,25 @@ public class CutDriver {
   private void turnDown(DeclaredLoop loop) {
     requests.done(loop.id());
     String message =
-        "a seal was asked for, but only %d of %d new train examples were ready"
+        "a seal was requested, but only %d of %d new train examples were ready"
             .formatted(ready(loop).train(), SealRule.LEAST_TRAIN);
-    obstacles.met(loop, Step.REQUEST, message);
+    blockers.met(loop, Step.REQUEST, message);
   }
 
-  /** The loop's suites; absent, and said in its status, while one cannot be read. */
+  /** The loop's suites; null while one cannot be read, which the loop's status then shows. */
   private SuiteReader.@Nullable Suites suites(DeclaredLoop loop) {
     try {
       SuiteReader.Suites suites = SuiteReader.read(loop.spec());
-      obstacles.passed(loop, Step.SUITES);
+      blockers.passed(loop, Step.SUITES);
       return suites;
     } catch (SuiteReader.SuiteException e) {
       LOG.errorf("cut-waits loop=%s reason=%s", loop.id(), e.getMessage());
-      obstacles.met(loop, Step.SUITES, e.getMessage());
+      blockers.met(loop, Step.SUITES, e.getMessage());
       return null;
     }
   }
 
-  private Glance glance(DeclaredLoop loop) {
+  private Observation observe(DeclaredLoop loop) {
     Pool pool = pools.pool(loop.id());
     String fingerprint =
         "%s %d %d %s %s"
@@ -174,7 +183,7 @@ public class CutDriver {
                 pool.versions(),
                 pool.newest(),
                 batches.fingerprint(loop.id()));
-    return new Glance(pool, fingerprint, requests.pending(loop.id()), clock.instant());
+    return new Observation(pool, fingerprint, requests.pending(loop.id()), clock.instant());
   }
 
   /** Why a batch is due; absent when none is. */
@@ -186,37 +195,37 @@ public class CutDriver {
     };
   }
 
-  private boolean worthLookingOver(LoopId loop, Pool pool) {
+  private boolean worthReviewing(LoopId loop, Pool pool) {
     boolean quiet = pool.newest() != null && pool.newest().isBefore(clock.instant().minus(QUIET));
-    return quiet && pool.count() >= SealRule.LEAST_TRAIN && !last.lookedOver(loop, pool);
+    return quiet && pool.count() >= SealRule.LEAST_TRAIN && !throttle.reviewedRecently(loop, pool);
   }
 
-  private Outcome decide(CutSnapshot situation, SuiteReader.Suites suites) {
-    DeclaredLoop loop = situation.loop();
+  private Outcome decide(CutSnapshot snapshot, SuiteReader.Suites suites) {
+    DeclaredLoop loop = snapshot.loop();
+    ExampleFeatures used = features.read(snapshot);
     var selection =
         CutSelection.of(
-            StandardChains.cut(),
-            situation.ready(),
-            situation.context(suites),
-            situation.spentIds());
+            chain, snapshot.ready(), snapshot.context(suites, used), snapshot.spentIds());
+    features.record(snapshot, used);
     List<Candidate> kept = selection.kept().stream().map(CutSelection.Kept::candidate).toList();
-    Outlook after = outlook(loop, kept, situation.batches(), situation.manual());
+    Outlook after = outlook(loop, kept, snapshot.batches(), snapshot.manual());
     LOG.infof(
         "cut-considered %s kept=%d dropped=%d reasons=%s",
         after.readiness().describe(loop.id()),
         selection.kept().size(),
         selection.dropped().size(),
         selection.funnel().reasons());
-    obstacles.passed(loop, Step.REQUEST);
-    if (situation.manual() && after.decision() instanceof SealDecision.Wait) {
-      obstacles.met(loop, Step.REQUEST, tooFewLeft(after.readiness(), selection));
+    blockers.passed(loop, Step.REQUEST);
+    if (snapshot.manual() && after.decision() instanceof SealDecision.Wait) {
+      blockers.met(loop, Step.REQUEST, tooFewLeft(after.readiness(), selection));
     }
     return switch (after.decision()) {
       case SealDecision.Seal(var trigger) ->
-          commit.cut(situation, suites, selection, trigger) ? Outcome.CHANGED : Outcome.AGAIN;
+          committer.cut(snapshot, suites, selection, trigger) ? Outcome.CHANGED : Outcome.AGAIN;
       case SealDecision.Wait _ -> {
-        last.lookedOver(loop.id(), situation.ready().size() - selection.lasting().dropped().size());
-        yield commit.sift(situation, selection) ? Outcome.CHANGED : Outcome.IN_VAIN;
+        throttle.reviewed(
+            loop.id(), snapshot.ready().size() - selection.lasting().dropped().size());
+        yield committer.sift(snapshot, selection) ? Outcome.CHANGED : Outcome.NOTHING_DONE;
       }
     };
   }
@@ -226,7 +235,7 @@ public class CutDriver {
         selection.funnel().reasons().entrySet().stream()
             .map(reason -> reason.getKey() + " " + reason.getValue())
             .collect(Collectors.joining(", "));
-    return "a seal was asked for, but %d of %d new train examples were left: %s"
+    return "a seal was requested, but only %d of %d new train examples were left: %s"
         .formatted(left.train(), SealRule.LEAST_TRAIN, reasons);
   }
 
@@ -236,6 +245,6 @@ public class CutDriver {
     var readiness = SealReadiness.of(loop.spec(), candidates, sealed, now);
     String budget = manual ? null : SealReadiness.obstacle(loop.spec(), sealed, now);
     SealDecision decision = SealRule.decide(readiness.input(loop.spec(), budget, manual));
-    return new Outlook(readiness, decision, obstacles.of(loop));
+    return new Outlook(readiness, decision, blockers.of(loop));
   }
 }

@@ -20,10 +20,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Runs the cut chain over rows. Pure. */
+/** The result of running the cut chain over rows. Pure. */
 record CutSelection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
 
-  /** A row that goes in, with the example in its final shape. */
+  /** A row for the batch, with the example in its final form. */
   record Kept(StoredExample row, Example example) {
     /** As the seal rule counts it. */
     Candidate candidate() {
@@ -38,14 +38,15 @@ record CutSelection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
     }
   }
 
-  /** A row that does not. */
+  /** A row that was dropped. */
   record Dropped(StoredExample row, String stage, StageJudgement judgement) {}
 
   /**
-   * Several rows can have the same content; the chain knows examples by id, so the later ones get a
-   * suffix while it looks at them. Whatever a person released passes every quarantine.
+   * Runs the chain. Several rows can have the same content, and the chain identifies examples by
+   * id, so the later ones have a suffix while it runs. Examples that a person released pass every
+   * quarantine.
    *
-   * @param spent ids that earlier batches gave, which no example may get again
+   * @param spent ids used by earlier batches, which no other example may get
    */
   static CutSelection of(
       CutChain chain, Collection<StoredExample> ready, CutContext context, Set<String> spent) {
@@ -54,11 +55,11 @@ record CutSelection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
     Map<String, Integer> seen = new LinkedHashMap<>();
     for (StoredExample row : ready.stream().sorted(OLDEST_FIRST).toList()) {
       Example example = Objects.requireNonNull(row.example());
-      String content = content(example.id());
+      String content = example.contentId();
       int copy = seen.merge(content, 1, Integer::sum);
       String id = copy == 1 ? content : content + "~" + copy;
       rows.put(id, row);
-      examples.add(withId(example, id));
+      examples.add(example.withId(id));
     }
     CutOutcome outcome = chain.run(examples, context);
     List<Kept> kept = new ArrayList<>();
@@ -70,7 +71,7 @@ record CutSelection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
     for (DroppedExample fate : outcome.dropped()) {
       StoredExample row = Objects.requireNonNull(rows.get(fate.exampleId()));
       if (row.released() && fate.judgement() instanceof StageJudgement.Quarantine) {
-        keep(kept, taken, row, withId(Objects.requireNonNull(row.example()), fate.exampleId()));
+        keep(kept, taken, row, Objects.requireNonNull(row.example()).withId(fate.exampleId()));
       } else {
         dropped.add(new Dropped(row, fate.stage(), fate.judgement()));
       }
@@ -78,7 +79,7 @@ record CutSelection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
     return new CutSelection(kept, dropped, outcome.funnel());
   }
 
-  /** The same, without what is dropped only because of how many others there are just now. */
+  /** The same without those dropped only because of the current number of other examples. */
   CutSelection lasting() {
     List<Dropped> others =
         dropped.stream()
@@ -90,37 +91,14 @@ record CutSelection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
     return new CutSelection(kept, others, funnel);
   }
 
-  /** The content id comes back, unless it is spent or a copy of the same content is kept too. */
+  /** Gives the example its content id, with a suffix where that id is taken. */
   private static void keep(List<Kept> kept, Set<String> taken, StoredExample row, Example example) {
-    String content = content(example.id());
+    String content = example.contentId();
     String id = content;
     for (int copy = 2; !taken.add(id); copy++) {
       id = content + "~" + copy;
     }
-    kept.add(new Kept(row, withId(example, id)));
-  }
-
-  /** The digest of what an example says, without what tells it from others that say the same. */
-  private static String content(String id) {
-    int suffix = id.indexOf('~');
-    return suffix < 0 ? id : id.substring(0, suffix);
-  }
-
-  private static Example withId(Example from, String id) {
-    return new Example(
-        id,
-        from.form(),
-        from.prompt(),
-        from.completion(),
-        from.chosen(),
-        from.rejected(),
-        from.label(),
-        from.tools(),
-        from.provenance(),
-        from.scores(),
-        from.redactions(),
-        from.flags(),
-        from.sampleWeight());
+    kept.add(new Kept(row, example.withId(id)));
   }
 
   private static final Comparator<StoredExample> OLDEST_FIRST =

@@ -14,11 +14,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
 
-/** Reads what a decision about a cut looks at. */
+/** Reads the snapshot for a decision about a cut. */
 @ApplicationScoped
 public class CutSnapshotReader {
-  /** So many of the newest interactions tell what wording is common. */
-  private static final int INTERACTIONS_LOOKED_AT = 20_000;
+  /** Number of the newest interactions that common wording is estimated from. */
+  private static final int MOST_INTERACTIONS = 20_000;
 
   private final BatchRepository batches;
   private final ExampleRepository examples;
@@ -57,7 +57,7 @@ public class CutSnapshotReader {
         findings.since(loop.id(), newest),
         interactions.newest(
             loop.id(),
-            INTERACTIONS_LOOKED_AT,
+            MOST_INTERACTIONS,
             interaction -> ChatTexts.prompt(interaction.request().messages())),
         pools.spentIds(loop.id()),
         admissions.since(loop.id(), sealed.isEmpty() ? null : sealed.getLast().batchId()),

@@ -10,91 +10,100 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What this instance saw when it last looked at its loops: only saves work, and starts empty. */
+/**
+ * Decides when a loop need not be examined again, from what this instance last saw of it. Only
+ * saves work; empty after a start.
+ */
 final class CutThrottle {
-  /** A loop in which nothing changed is looked at again after this, for its deadlines' sake. */
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+  /** An unchanged loop is examined again after this time, because its deadlines may be due. */
+  private static final Duration UNCHANGED_INTERVAL = Duration.ofSeconds(5);
 
   /**
-   * A cut that was due and not enough once the chain had run is tried again after this: it may have
-   * become due for another reason that only time brings.
+   * A fruitless attempt to cut is repeated after this time: a batch can become due for another
+   * reason as time passes.
    */
-  private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
+  private static final Duration RETRY_INTERVAL = Duration.ofMinutes(1);
 
-  /** By so much a quiet loop's pool must grow to be looked over again before {@link #TRY_AGAIN}. */
+  /** Growth of a quiet loop's pool at which it is reviewed before {@link #RETRY_INTERVAL}. */
   private static final double GROWTH = 1.1;
 
   private final Clock clock;
-  private final Map<LoopId, Glance> glances = new ConcurrentHashMap<>();
-  private final Map<LoopId, Vain> considered = new ConcurrentHashMap<>();
-  private final Map<LoopId, LookOver> lookOvers = new ConcurrentHashMap<>();
+  private final Map<LoopId, Observation> observations = new ConcurrentHashMap<>();
+  private final Map<LoopId, FruitlessAttempt> fruitless = new ConcurrentHashMap<>();
+  private final Map<LoopId, Review> reviews = new ConcurrentHashMap<>();
 
   CutThrottle(Clock clock) {
     this.clock = clock;
   }
 
-  /** What is read of a loop on every round; {@code fingerprint} differs when anything changed. */
-  record Glance(Pool pool, String fingerprint, boolean manual, Instant at) {}
+  /**
+   * What every round reads about a loop.
+   *
+   * @param fingerprint differs whenever the rows changed
+   */
+  record Observation(Pool pool, String fingerprint, boolean manual, Instant at) {}
 
-  private record Vain(String situation, Instant until) {}
+  private record FruitlessAttempt(String situation, Instant until) {}
 
-  private record LookOver(long left, Instant at) {}
+  private record Review(long left, Instant at) {}
 
-  /** Whether there is nothing to do but to watch the time go by, which is done less often. */
-  boolean same(LoopId loop, Glance glance) {
-    Glance last = glances.get(loop);
+  /** Whether nothing has changed since the last observation and it is recent. */
+  boolean unchanged(LoopId loop, Observation now) {
+    Observation last = observations.get(loop);
     return last != null
-        && !glance.manual()
-        && glance.fingerprint().equals(last.fingerprint())
-        && clock.instant().isBefore(last.at().plus(LOOK_AGAIN));
+        && !now.manual()
+        && now.fingerprint().equals(last.fingerprint())
+        && clock.instant().isBefore(last.at().plus(UNCHANGED_INTERVAL));
   }
 
-  void saw(LoopId loop, Glance glance) {
-    glances.put(loop, glance);
+  void observed(LoopId loop, Observation now) {
+    observations.put(loop, now);
   }
 
-  /** Something came in between: the next round looks again, whatever it finds. */
+  /** Makes the next round examine the loop, because rows changed meanwhile. */
   void forget(LoopId loop) {
-    glances.remove(loop);
+    observations.remove(loop);
   }
 
   /**
-   * Whether exactly this was considered in vain.
+   * Whether an attempt in exactly this situation achieved nothing.
    *
-   * @param due why a batch was due; absent when the loop was only looked over
+   * @param due why a batch was due; null for a review
    */
-  boolean inVain(LoopId loop, Glance glance, @Nullable BatchTrigger due) {
-    Vain last = considered.get(loop);
+  boolean wasFruitless(LoopId loop, Observation now, @Nullable BatchTrigger due) {
+    FruitlessAttempt last = fruitless.get(loop);
     return last != null
-        && last.situation().equals(situation(glance, due))
+        && last.situation().equals(situation(now, due))
         && clock.instant().isBefore(last.until());
   }
 
-  void wasInVain(LoopId loop, Glance glance, @Nullable BatchTrigger due) {
-    // No time makes a look over worth another: what time brings has the name of a trigger.
-    Instant until = due == null ? Instant.MAX : clock.instant().plus(TRY_AGAIN);
-    considered.put(loop, new Vain(situation(glance, due), until));
+  void fruitless(LoopId loop, Observation now, @Nullable BatchTrigger due) {
+    // Time alone does not make another review worthwhile: what time brings has a trigger.
+    Instant until = due == null ? Instant.MAX : clock.instant().plus(RETRY_INTERVAL);
+    fruitless.put(loop, new FruitlessAttempt(situation(now, due), until));
   }
 
-  private static String situation(Glance glance, @Nullable BatchTrigger due) {
-    return glance.fingerprint() + " " + (due == null ? "quiet" : due.name());
+  private static String situation(Observation now, @Nullable BatchTrigger due) {
+    return now.fingerprint() + " " + (due == null ? "quiet" : due.name());
   }
 
   /**
-   * Whether the loop was looked over so lately that another look is not worth its price: each reads
-   * all that was ever sealed.
+   * Whether the loop was reviewed so recently that another review is not worth its cost: each one
+   * reads all sealed examples in use.
    */
-  boolean lookedOver(LoopId loop, Pool pool) {
-    LookOver last = lookOvers.get(loop);
+  boolean reviewedRecently(LoopId loop, Pool pool) {
+    Review last = reviews.get(loop);
     return last != null
         && pool.count() <= GROWTH * last.left()
-        && clock.instant().isBefore(last.at().plus(TRY_AGAIN));
+        && clock.instant().isBefore(last.at().plus(RETRY_INTERVAL));
   }
 
   /**
-   * @param left ready examples that the look had read and left; what came since is not looked at
+   * Notes a review.
+   *
+   * @param left ready examples that the review read and kept; later ones were not reviewed
    */
-  void lookedOver(LoopId loop, long left) {
-    lookOvers.put(loop, new LookOver(left, clock.instant()));
+  void reviewed(LoopId loop, long left) {
+    reviews.put(loop, new Review(left, clock.instant()));
   }
 }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The dataset card of a batch, for people. Pure, like everything in a batch. */
+/** The dataset card of a batch in Markdown. Pure: the same batch gives the same card. */
 final class DatasetCard {
   private DatasetCard() {}
 
@@ -53,9 +53,9 @@ final class DatasetCard {
     AdmissionCounts admission = cut.admission();
     int refused = admission.refused().values().stream().mapToInt(n -> n).sum();
     card.append(
-        "## Admission since %s\n\n%d events came; %d of them were refused%s. Of the examples that the others form:\n\n"
+        "## Admission since %s\n\n%d events arrived; %d of them were refused%s. Examples formed from the others:\n\n"
             .formatted(
-                cut.parentBatchId() == null ? "the loop began" : "the parent batch",
+                cut.parentBatchId() == null ? "the start of the loop" : "the parent batch",
                 admission.events(),
                 refused,
                 refused == 0 ? "" : " (" + reasons(admission.refused()) + ")"));
@@ -66,7 +66,7 @@ final class DatasetCard {
   private static void funnel(StringBuilder card, Cut cut) {
     card.append("## Funnel of this cut\n\n");
     stages(card, cut.funnel().stages());
-    card.append("\n%d examples were in quarantine beside it.\n\n".formatted(cut.quarantined()));
+    card.append("\n%d more examples were in quarantine.\n\n".formatted(cut.quarantined()));
   }
 
   private static void stages(StringBuilder card, List<StageCount> stages) {
@@ -89,7 +89,7 @@ final class DatasetCard {
     examples.forEach(one -> one.redactions().forEach((k, n) -> perType.merge(k, n, Integer::sum)));
     card.append("## Personal data redacted\n\n");
     if (perType.isEmpty()) {
-      card.append("None was found.\n\n");
+      card.append("None found.\n\n");
     } else {
       perType.forEach((type, n) -> card.append("- %s: %d\n".formatted(type, n)));
       card.append('\n');
@@ -97,7 +97,7 @@ final class DatasetCard {
   }
 
   private static void suites(StringBuilder card, Cut cut) {
-    card.append("## Kept apart from\n\n");
+    card.append("## Decontaminated against\n\n");
     if (cut.suites().isEmpty()) {
       card.append("No suite is declared.\n\n");
     } else {

@@ -9,17 +9,17 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What keeps loops' batches from being made, for people, as this instance last saw it. */
+/** What keeps loops' batches from being sealed, for people, as last seen by this instance. */
 @ApplicationScoped
 public class SealBlockers {
-  private final Map<Place, Obstacle> known = new ConcurrentHashMap<>();
+  private final Map<Place, Blocker> known = new ConcurrentHashMap<>();
 
-  /** Where a batch got stuck; what is worst comes first. */
+  /** The step that is blocked; the most severe first. */
   enum Step {
     SEAL("Blocked"),
     CUT("Blocked"),
     SUITES("SuiteUnreadable"),
-    /** A person's request that came to nothing. */
+    /** A seal request that could not be fulfilled. */
     REQUEST("NotEnough");
 
     private final String reason;
@@ -32,26 +32,26 @@ public class SealBlockers {
   /**
    * @param reason one word in CamelCase, for programs
    * @param message for people
-   * @param specSha256 of the declaration under which it was met; another may have none
+   * @param specSha256 of the declaration it was seen under; another declaration may not have it
    */
-  public record Obstacle(String reason, String message, String specSha256) {}
+  public record Blocker(String reason, String message, String specSha256) {}
 
   private record Place(LoopId loop, Step step) {}
 
   void met(DeclaredLoop loop, Step step, String message) {
-    known.put(new Place(loop.id(), step), new Obstacle(step.reason, message, loop.specSha256()));
+    known.put(new Place(loop.id(), step), new Blocker(step.reason, message, loop.specSha256()));
   }
 
   void passed(DeclaredLoop loop, Step step) {
     known.remove(new Place(loop.id(), step));
   }
 
-  /** What a loop is stuck at under this declaration; absent when nothing. */
-  @Nullable Obstacle of(DeclaredLoop loop) {
+  /** What blocks a loop under this declaration; null when nothing does. */
+  @Nullable Blocker of(DeclaredLoop loop) {
     return Arrays.stream(Step.values())
         .map(step -> known.get(new Place(loop.id(), step)))
         .filter(Objects::nonNull)
-        .filter(obstacle -> obstacle.specSha256().equals(loop.specSha256()))
+        .filter(blocker -> blocker.specSha256().equals(loop.specSha256()))
         .findFirst()
         .orElse(null);
   }

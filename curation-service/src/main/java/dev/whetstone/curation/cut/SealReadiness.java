@@ -19,11 +19,11 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the seal rule counts. Pure.
+ * The counts for the seal rule. Pure.
  *
- * <p>{@code minExamples} counts new train examples of one form: a correction makes an SFT example
- * and a pair, which are one piece of evidence and not two. Held-out items are counted in the same
- * form, those of earlier batches that are still undecided included.
+ * <p>{@code minExamples} counts new train examples of one form: a correction gives an SFT example
+ * and a pair, which are one piece of evidence, not two. Held-out items are counted in the same
+ * form, including those of earlier undecided batches.
  */
 public record SealReadiness(
     Form form,
@@ -38,7 +38,7 @@ public record SealReadiness(
   private static final Duration RATE_WINDOW = Duration.ofDays(7);
   private static final double LEAST_DAYS = 1.0 / 24;
 
-  /** Batches that may be on their way to a decision at once: one trains, one waits. */
+  /** Undecided batches allowed at the same time: one in training, one waiting. */
   private static final int UNDECIDED_AT_ONCE = 2;
 
   static SealReadiness of(
@@ -71,10 +71,10 @@ public record SealReadiness(
   }
 
   /**
-   * The form that counts: SFT wherever a batch of it can be, as a candidate is judged on the test
-   * items of that form; else the one with the most train examples.
+   * The form that is counted: SFT where there are enough for a batch, because candidates are
+   * evaluated on test items of that form; else the form with the most train examples.
    *
-   * @param train how many of each form there are
+   * @param train number of train examples of each form
    */
   static Form counted(ToIntFunction<Form> train) {
     Form most = Form.SFT;
@@ -99,9 +99,9 @@ public record SealReadiness(
   }
 
   /**
-   * Why no other batch may be sealed now, for people: the loop's runs of the last day, and not more
-   * than one batch waiting behind the one that trains. A run that never ends holds others up for
-   * {@code maxAge} at most.
+   * Why no other batch may be sealed now, for people: the loop's daily budget of runs is used up,
+   * or one batch already waits behind the one in training. A batch that stays undecided blocks
+   * others for {@code maxAge} at most. Null when sealing is allowed.
    */
   static @Nullable String obstacle(LoopSpec spec, List<Batch> batches, Instant now) {
     int perDay = spec.spec().budgets().maxRunsPerDay();
@@ -120,7 +120,7 @@ public record SealReadiness(
     }
     return undecided < UNDECIDED_AT_ONCE
         ? null
-        : "%d batches wait for their decision".formatted(undecided);
+        : "%d batches await their decision".formatted(undecided);
   }
 
   private static int count(Collection<Candidate> candidates, Form form, Split split) {
@@ -128,7 +128,7 @@ public record SealReadiness(
         candidates.stream().filter(one -> one.form() == form && one.split() == split).count();
   }
 
-  /** Over the last week, or over the time since the first came when that is shorter. */
+  /** Rate over the last week, or since the first example when that is shorter. */
   private static double perDay(
       Collection<Candidate> candidates, Form form, Split split, Instant now) {
     Instant from = now.minus(RATE_WINDOW);
@@ -155,7 +155,7 @@ public record SealReadiness(
         .toList();
   }
 
-  /** For messages: {@code tenant/loop} and what is there. */
+  /** For the log: {@code tenant/loop} and the counts. */
   String describe(LoopId loop) {
     return "loop=%s form=%s train=%d held-out=%d".formatted(loop, form.wireName(), train, heldOut);
   }

@@ -5,7 +5,7 @@ import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 
-/** Seals that a person asked for. */
+/** Seals that people requested. All calls run in the caller's transaction. */
 @ApplicationScoped
 public class SealRequestRepository {
   private final Sql sql;

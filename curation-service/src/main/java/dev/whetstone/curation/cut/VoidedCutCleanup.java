@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Deletes the objects that an interrupted seal of a void cut may have written: they can contain
- * text of an end user who was erased since. Objects of sealed batches stay. A void cut keeps the
- * list of its objects until they are deleted, so a crash in between only delays it.
+ * Deletes files that an interrupted seal of a void cut may have written: they can contain data of
+ * an end user who has been erased since. Blobs that a sealed batch needs stay.
  */
 @ApplicationScoped
 public class VoidedCutCleanup {
@@ -30,7 +29,7 @@ public class VoidedCutCleanup {
 
   private record VoidedCut(String cutId, List<String> planned) {}
 
-  /** Records which blobs a batch holds. In the transaction that records the batch. */
+  /** Records the blobs that a batch needs, in the transaction that records the batch. */
   void need(String batchId, Collection<String> blobs) {
     List<Object[]> rows = new ArrayList<>();
     blobs.forEach(blob -> rows.add(new Object[] {blob, batchId}));

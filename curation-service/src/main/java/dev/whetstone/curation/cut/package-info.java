@@ -1,4 +1,4 @@
-/** Decides what a batch holds, commits that, and seals the batch that follows (invariant I9). */
+/** Decides what a batch holds, commits that decision, and seals the batch (invariant I9). */
 @NullMarked
 package dev.whetstone.curation.cut;
 

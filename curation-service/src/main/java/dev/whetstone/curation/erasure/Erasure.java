@@ -6,12 +6,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one erasure does in one loop.
+ * One erasure in one loop.
  *
- * @param conversationKey of an erased conversation, as the split knows it
- * @param events whose content is gone
- * @param examples that are gone
- * @param batches that were tainted
+ * @param conversationKey split subject of an erased conversation
+ * @param events number of events whose content was erased
+ * @param examples number of examples erased
+ * @param batches number of batches tainted
  */
 public record Erasure(
     String erasureId,
@@ -25,7 +25,7 @@ public record Erasure(
     Instant requestedAt,
     @Nullable Instant doneAt) {
 
-  /** Tells it from all others. */
+  /** Unique key. */
   String key() {
     return loop.key() + "/" + erasureId;
   }

@@ -45,8 +45,8 @@ public class ErasureRepository {
   }
 
   /**
-   * Writes the tombstone, which holds from this transaction on, and notes what is to be swept. The
-   * caller holds the loop's erasure lock.
+   * Writes the tombstone, effective from this transaction on, and the erasure to be carried out.
+   * The caller holds the loop's erasure lock.
    */
   public void request(EventAttributes attributes, EndUserErased erased) {
     LoopId loop = attributes.loop();
@@ -78,9 +78,9 @@ public class ErasureRepository {
   }
 
   /**
-   * An erasure that is not done yet, past those another worker holds.
+   * Claims an erasure that is not done yet; skips those that another worker has locked.
    *
-   * @param past {@link Erasure#key keys} of those that are not to be taken
+   * @param past {@link Erasure#key keys} of erasures to skip
    */
   Optional<Erasure> claim(Collection<String> past) {
     return sql
@@ -96,7 +96,7 @@ public class ErasureRepository {
         .findFirst();
   }
 
-  /** Whether an erasure of the loop is still to be carried out. */
+  /** Whether the loop has an erasure that is not done yet. */
   public boolean anyOpen(LoopId loop) {
     return !sql.query(
             "select 1 from erasure where tenant = ? and loop = ? and state = 'open' limit 1",
@@ -121,7 +121,7 @@ public class ErasureRepository {
         erasure.loop().loop());
   }
 
-  /** An erasure in every loop of the tenant that it reached. */
+  /** An erasure in every loop of the tenant that received it. */
   public List<Erasure> find(String tenant, String erasureId) {
     return sql.query(
         "select * from erasure where tenant = ? and erasure_id = ? order by loop",

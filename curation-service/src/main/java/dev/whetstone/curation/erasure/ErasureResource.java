@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How far an erasure is. */
+/** The progress of an erasure. */
 @Path("/v1/erasures/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -31,7 +31,7 @@ public class ErasureResource {
   }
 
   /**
-   * @param state {@code done} when every loop is
+   * @param state {@code done} when it is done in every loop
    */
   public record ErasureView(
       String erasureId, String state, Instant watermark, List<PerLoop> loops) {
@@ -41,9 +41,9 @@ public class ErasureResource {
   }
 
   /**
-   * @param events whose content is gone
-   * @param examples that are gone
-   * @param taintedBatches sealed batches that held some of them
+   * @param events number of events whose content was erased
+   * @param examples number of examples erased
+   * @param taintedBatches number of sealed batches that held some of them
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record PerLoop(
@@ -64,8 +64,8 @@ public class ErasureResource {
       throw new ProblemException(
           HttpProblems.notFound(
               "unknown-erasure",
-              "no erasure '" + id + "' has reached curation",
-              "it may still be on its way; ask again in a moment"));
+              "curation has received no erasure '" + id + "'",
+              "check the id; if the request is new, try again in a moment"));
     }
     boolean done = found.stream().allMatch(Erasure::done);
     return new ErasureView(

@@ -3,6 +3,7 @@ package dev.whetstone.curation.erasure;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.example.EventFateUpdater;
+import dev.whetstone.curation.example.ExampleFeatureRepository;
 import dev.whetstone.curation.join.EventRejoin;
 import dev.whetstone.curation.tombstone.Tombstone.Subject;
 import dev.whetstone.curation.tombstone.TombstoneRepository;
@@ -22,8 +23,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes out what a tombstone covers: the subject's events, interactions, all feedback on those, and
- * every example formed of any of them. Sealed batches that hold such examples are tainted.
+ * Erases what a tombstone covers: the subject's events, interactions, all feedback on those, and
+ * every example formed from any of them with its features. Sealed batches that hold such examples
+ * are tainted.
  */
 @ApplicationScoped
 public class ErasureSweep {
@@ -46,8 +48,9 @@ public class ErasureSweep {
   private final TombstoneRepository tombstones;
   private final EventFateUpdater eventFates;
   private final BatchRepository batches;
-  private final EventRejoin secondLook;
+  private final EventRejoin rejoin;
   private final DeclaredLoopRepository loops;
+  private final ExampleFeatureRepository features;
   private final Sql sql;
 
   public ErasureSweep(
@@ -55,22 +58,24 @@ public class ErasureSweep {
       TombstoneRepository tombstones,
       EventFateUpdater eventFates,
       BatchRepository batches,
-      EventRejoin secondLook,
+      EventRejoin rejoin,
       DeclaredLoopRepository loops,
+      ExampleFeatureRepository features,
       Sql sql) {
     this.erasures = erasures;
     this.tombstones = tombstones;
     this.eventFates = eventFates;
     this.batches = batches;
-    this.secondLook = secondLook;
+    this.rejoin = rejoin;
     this.loops = loops;
+    this.features = features;
     this.sql = sql;
   }
 
   /**
-   * A round over all open erasures: each call carries out one, whole or not at all, and says
-   * whether there was one. One that fails does not hold up those after it; the next round tries it
-   * again.
+   * A round over all open erasures. Each call carries out one of them in one transaction and
+   * returns whether there was one. One that fails does not block the others; the next round tries
+   * it again.
    */
   public BooleanSupplier round() {
     Set<String> failed = new HashSet<>();
@@ -94,7 +99,7 @@ public class ErasureSweep {
       if (erasure == null) {
         throw e;
       }
-      LOG.errorf(e, "erasure-failed erasure=%s, is tried again", erasure.key());
+      LOG.errorf(e, "erasure-failed erasure=%s action=retry", erasure.key());
       return failed.add(erasure.key());
     }
   }
@@ -118,7 +123,7 @@ public class ErasureSweep {
     tainted.forEach(
         (batch, ids) -> batches.taint(loop, batch, "erasure", ids, erasure.erasureId()));
     eventFates.follow(others);
-    loops.current(loop).ifPresent(declared -> secondLook.atAnswers(declared, answers));
+    loops.current(loop).ifPresent(declared -> rejoin.atAnswers(declared, answers));
     erasures.done(erasure, covered.size(), rows.size(), tainted.size());
     LOG.infof(
         "erased erasure=%s loop=%s events=%d examples=%d batches=%d",
@@ -148,7 +153,7 @@ public class ErasureSweep {
         erasure.conversationKey());
   }
 
-  /** Answers that stay though feedback on them goes: what is left may say something else. */
+  /** Answers that stay although feedback on them is erased: their examples must be formed again. */
   private List<String> answersOf(List<String> covered) {
     return sql.query(
         """
@@ -160,7 +165,7 @@ public class ErasureSweep {
         covered);
   }
 
-  /** An example of covered events. */
+  /** An example formed from covered events. */
   private record Formed(String rowId, String exampleId, String state, String batchId) {}
 
   private List<Formed> formedOf(List<String> covered) {
@@ -180,6 +185,7 @@ public class ErasureSweep {
   }
 
   private void forget(LoopId loop, List<String> covered, List<Formed> formed) {
+    features.delete(rows(formed));
     sql.update(
         """
         update example set state = 'erased', body = null, reason = null, detail = null,

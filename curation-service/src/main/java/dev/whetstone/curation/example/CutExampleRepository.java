@@ -18,20 +18,22 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a cut asks of the rows of examples and does to them. */
+/** Reads and writes of example rows that a cut needs. All calls run in the caller's transaction. */
 @ApplicationScoped
 public class CutExampleRepository {
   private final Sql sql;
+  private final ExampleFeatureRepository features;
 
-  public CutExampleRepository(Sql sql) {
+  public CutExampleRepository(Sql sql, ExampleFeatureRepository features) {
     this.sql = sql;
+    this.features = features;
   }
 
   /** An example as the seal rule counts it. */
   public record Candidate(
       String rowId, long version, Form form, Split split, Instant receivedAt, List<String> tags) {}
 
-  /** Examples that the next batch could hold, without their text, by row id. */
+  /** Examples that the next batch could hold, without their text, ordered by row id. */
   public List<Candidate> candidates(LoopId loop, ExampleState... states) {
     return sql.query(
         """
@@ -52,13 +54,13 @@ public class CutExampleRepository {
   }
 
   /**
-   * What the ready examples amount to at a glance: it differs when any came, went or changed.
+   * A summary of the ready examples; it differs whenever one was added, removed or changed.
    *
-   * @param newest when the last one was formed
+   * @param newest time at which the newest one was formed
    */
   public record Pool(long count, long versions, @Nullable Instant newest) {}
 
-  /** The ready examples at a glance. */
+  /** A summary of the ready examples. */
   public Pool pool(LoopId loop) {
     return sql.query(
             """
@@ -71,21 +73,28 @@ public class CutExampleRepository {
         .getFirst();
   }
 
+  /** An example of a sealed batch. */
+  public record SealedExample(String rowId, Example example) {}
+
   /**
-   * Examples of batches in one state that may be used still: all that are held out, and of the
-   * train examples as many of the newest as a run ever trains on.
+   * Examples of batches in one state that are still in use: all held-out ones, and the newest train
+   * examples.
+   *
+   * @param mostTrain the most train examples that a run uses
    */
-  public List<Example> inBatches(LoopId loop, String batchState, int mostTrain) {
+  public List<SealedExample> inBatches(LoopId loop, String batchState, int mostTrain) {
     return sql.query(
         """
-        select body from (
+        select row_id, body from (
           select x.row_id, x.split, x.body, row_number() over (
             partition by x.split = 'train' order by b.sequence desc, x.received_at desc, x.row_id) as n
           from example x join batch b using (batch_id)
           where x.tenant = ? and x.loop = ? and x.state = 'used' and b.state = ?) as newest
         where split <> 'train' or n <= ? order by row_id
         """,
-        row -> ExampleRepository.body(row.getString("body")),
+        row ->
+            new SealedExample(
+                row.getString("row_id"), ExampleRepository.body(row.getString("body"))),
         loop.tenant(),
         loop.loop(),
         batchState,
@@ -93,9 +102,9 @@ public class CutExampleRepository {
   }
 
   /**
-   * Ids that batches have given to what the ready examples say. What takes an example back names it
-   * by its id, and every service leaves that id out for good: the same words given again need
-   * another one.
+   * Ids that earlier batches gave to examples with the same content as a ready one. A withdrawal
+   * names an example by its id, and every service excludes that id for ever, so the same content
+   * needs a new id when it is used again.
    */
   public Set<String> spentIds(LoopId loop) {
     return new HashSet<>(
@@ -119,7 +128,7 @@ public class CutExampleRepository {
         "select * from example where cut_id = ? order by row_id", ExampleRepository::read, cutId);
   }
 
-  /** A verdict of a cut on a row. */
+  /** A cut's verdict on one row. */
   public record Verdict(
       String rowId,
       ExampleState state,
@@ -128,7 +137,7 @@ public class CutExampleRepository {
       String detail,
       @Nullable Instant deadline) {}
 
-  /** Writes the verdicts of a cut, so that admission does not give its own again. */
+  /** Writes a cut's verdicts; admission does not judge these rows again. */
   public void drop(String cutId, Collection<Verdict> verdicts) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     for (Verdict verdict : verdicts) {
@@ -150,9 +159,14 @@ public class CutExampleRepository {
         where row_id = ?
         """,
         rows);
+    features.delete(
+        verdicts.stream()
+            .filter(verdict -> verdict.state() == ExampleState.REJECTED)
+            .map(Verdict::rowId)
+            .toList());
   }
 
-  /** Locks rows for a cut and says which of them are ready still. */
+  /** Locks rows for a cut and returns those that are still ready. */
   public List<StoredExample> lockReady(Collection<String> rowIds) {
     return sql.query(
         "select * from example where row_id = any(?) and state = 'ready' order by row_id for"
@@ -191,7 +205,7 @@ public class CutExampleRepository {
         cutId);
   }
 
-  /** Hands rows to a cut, with the examples in the shape in which the batch will hold them. */
+  /** Assigns rows to a cut, with the examples as the batch will hold them. */
   public void take(String cutId, Map<String, Example> byRow) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     byRow.forEach(
@@ -205,7 +219,7 @@ public class CutExampleRepository {
         rows);
   }
 
-  /** The batch of a cut is sealed. */
+  /** Marks the rows of a cut as used: its batch is sealed. */
   public void use(String cutId, String batchId) {
     sql.update(
         """
@@ -217,9 +231,10 @@ public class CutExampleRepository {
   }
 
   /**
-   * The cut is void: what it held and what it dropped is judged again by the next.
+   * Releases the rows of a void cut: those it held and those it dropped are judged again by the
+   * next one.
    *
-   * @param retention of the loop, which gives what was dropped its deadline as admission would
+   * @param retention of the loop, from which dropped rows get the deadline that admission gives
    */
   public void giveBack(String cutId, Duration retention) {
     sql.update(

@@ -5,9 +5,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.List;
 
-/** Lets events follow the examples that were formed from them. */
+/** Updates events' fates from the examples formed from them. Runs in the caller's transaction. */
 @ApplicationScoped
 public class EventFateUpdater {
+  /** An interaction whose examples are all gone waits for feedback again. */
+  private static final String AWAITS_FEEDBACK =
+      "e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready',"
+          + " 'quarantined')";
+
   private static final String FOLLOW =
       """
       with best as (
@@ -23,24 +28,25 @@ public class EventFateUpdater {
           x.row_id)
       update event e set
         fate = case
-          when e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready', 'quarantined')
+          when %1$s
             then 'waiting'
           when b.state is null then 'context'
           else b.state end,
         reason = case
-          when e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready', 'quarantined')
+          when %1$s
             then 'feedback'
           when b.state in ('rejected', 'quarantined') then coalesce(b.reason, 'unknown') end,
         detail = case
-          when e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready', 'quarantined')
+          when %1$s
             then 'waits for feedback'
           when b.state in ('rejected', 'quarantined') then b.stage || ': ' || b.detail end,
         deadline = case
-          when e.kind = 'interaction' and coalesce(b.state, 'none') not in ('used', 'ready', 'quarantined')
+          when %1$s
             then e.join_deadline
           when b.state in ('ready', 'quarantined') then b.deadline end
       from best b where e.event_key = b.event_key and e.phase = 'open'
-      """;
+      """
+          .formatted(AWAITS_FEEDBACK);
 
   private final Sql sql;
 
@@ -49,14 +55,14 @@ public class EventFateUpdater {
   }
 
   /**
-   * Gives the events of these examples the fate that follows from all their examples: the best of
-   * them counts. An event without any goes back to waiting until its join deadline.
+   * Gives each event the fate of the best of its examples. An interaction without examples waits
+   * for feedback again until its join deadline.
    */
   public void follow(Collection<String> eventKeys) {
     if (eventKeys.isEmpty()) {
       return;
     }
-    // In its own statement, so that the next one sees what whoever held them has written.
+    // A separate statement, so that the next one sees what the previous lock holder wrote.
     sql.query(
         "select 1 from event where event_key = any(?) order by event_key for update",
         row -> 0,
@@ -64,7 +70,7 @@ public class EventFateUpdater {
     sql.update(FOLLOW, eventKeys);
   }
 
-  /** Events of these examples. */
+  /** Events that these examples were formed from. */
   public List<String> of(Collection<String> rowIds) {
     return sql.query(
         "select distinct event_key from example_event where row_id = any(?) order by 1",

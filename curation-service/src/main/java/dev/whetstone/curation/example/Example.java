@@ -10,15 +10,15 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One example on its way through the chain; immutable. SFT has a completion (the last assistant
- * turn), PREFERENCE chosen and rejected, BINARY a completion and a label.
+ * One example in the chain; immutable. SFT has a completion (the last assistant turn), PREFERENCE
+ * chosen and rejected, BINARY a completion and a label.
  *
  * @param id SHA-256 (hex) of the canonical content: form, prompt, completion, chosen, rejected,
- *     label and tools
- * @param tools the function declarations the request carried, OpenAI's format
- * @param scores what curation measured, each 0 to 1
+ *     label and tools; with a suffix where another example of the loop has the same content
+ * @param tools the request's function declarations in OpenAI's format
+ * @param scores measured by curation, each 0 to 1
  * @param redactions how many values of each type were replaced by placeholders
- * @param flags what stages noticed without dropping the example
+ * @param flags set by stages that did not drop the example
  * @param sampleWeight relative frequency in training, 0.25 to 2
  */
 public record Example(
@@ -56,11 +56,15 @@ public record Example(
         };
     if (!shaped) {
       throw new IllegalArgumentException(
-          "example " + id + " of form " + form.wireName() + " lacks what that form holds");
+          "example "
+              + id
+              + " of form "
+              + form.wireName()
+              + " lacks a part that this form requires");
     }
   }
 
-  /** A chat example: learn this completion. */
+  /** An example that teaches a completion. */
   public static Example sft(
       List<ChatMessage> prompt,
       List<ChatMessage> completion,
@@ -69,7 +73,7 @@ public record Example(
     return of(Form.SFT, prompt, completion, null, null, null, tools, provenance);
   }
 
-  /** A pair: one answer over another. */
+  /** A pair that ranks one answer above another. */
   public static Example preference(
       List<ChatMessage> prompt,
       List<ChatMessage> chosen,
@@ -79,7 +83,7 @@ public record Example(
     return of(Form.PREFERENCE, prompt, null, chosen, rejected, null, tools, provenance);
   }
 
-  /** An answer that was liked or not. */
+  /** An answer with a label: liked or disliked. */
   public static Example binary(
       List<ChatMessage> prompt,
       List<ChatMessage> completion,
@@ -116,19 +120,19 @@ public record Example(
   }
 
   /**
-   * The answer that the example teaches or judges: the completion, or a pair's chosen side. A
-   * disliked completion is an answer too; {@link #positive()} tells it apart.
+   * The answer that the example teaches or labels: the completion, or the chosen answer of a pair.
+   * A disliked completion counts as an answer; {@link #positive()} distinguishes it.
    */
   public List<ChatMessage> answer() {
     return chosen != null ? chosen : Objects.requireNonNull(completion, "completion");
   }
 
-  /** Whether the example says that {@link #answer()} is right. */
+  /** Whether the example presents {@link #answer()} as right. */
   public boolean positive() {
     return form != Form.BINARY || Boolean.TRUE.equals(label);
   }
 
-  /** The same example with every message of every part rewritten, and the id that follows. */
+  /** The same example with every message rewritten, and the id of the new content. */
   public Example mapMessages(UnaryOperator<ChatMessage> rewrite) {
     return of(
             form,
@@ -169,6 +173,33 @@ public record Example(
     var newFlags = new java.util.ArrayList<>(flags);
     newFlags.add(flag);
     return copy(provenance, scores, redactions, newFlags, sampleWeight);
+  }
+
+  /** The same example under another id. */
+  public Example withId(String newId) {
+    return new Example(
+        newId,
+        form,
+        prompt,
+        completion,
+        chosen,
+        rejected,
+        label,
+        tools,
+        provenance,
+        scores,
+        redactions,
+        flags,
+        sampleWeight);
+  }
+
+  /**
+   * The digest of the content: the id without the suffix ({@code ~2}) that tells examples with the
+   * same content apart.
+   */
+  public String contentId() {
+    int suffix = id.indexOf('~');
+    return suffix < 0 ? id : id.substring(0, suffix);
   }
 
   public Example withSampleWeight(double newSampleWeight) {

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** An example's identity: the SHA-256 of its content as JSON with sorted keys. */
+/** Computes an example's id: the SHA-256 of its content as JSON with sorted keys. */
 final class ExampleId {
   private static final ObjectMapper CANONICAL =
       JsonMapper.builder()

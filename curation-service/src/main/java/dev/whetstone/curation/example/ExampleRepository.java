@@ -13,14 +13,16 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of examples, from admission on; {@link CutExampleRepository} has what a cut does to
- * them.
+ * The rows of examples; {@link CutExampleRepository} has the statements that a cut needs. All calls
+ * run in the caller's transaction.
  */
 @ApplicationScoped
 public class ExampleRepository {
@@ -32,23 +34,27 @@ public class ExampleRepository {
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
+  private static final Set<ExampleState> IN_USE =
+      EnumSet.of(ExampleState.READY, ExampleState.QUARANTINED, ExampleState.CUT, ExampleState.USED);
+
   private final Sql sql;
+  private final ExampleFeatureRepository features;
   private final Clock clock;
 
-  public ExampleRepository(Sql sql, Clock clock) {
+  public ExampleRepository(Sql sql, ExampleFeatureRepository features, Clock clock) {
     this.sql = sql;
+    this.features = features;
     this.clock = clock;
   }
 
   /** Records new examples with the events they were formed from. */
-  public void add(LoopId loop, Collection<StoredExample> examples) {
+  public void add(LoopId loop, Collection<NewExample> examples) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     List<@Nullable Object[]> links = new ArrayList<>();
-    for (StoredExample stored : examples) {
-      rows.add(arguments(loop, stored));
-      Example example = Objects.requireNonNull(stored.example());
-      for (EventKey key : example.provenance().eventKeys()) {
-        links.add(new Object[] {stored.rowId(), key.text()});
+    for (NewExample added : examples) {
+      rows.add(arguments(loop, added));
+      for (EventKey key : added.example().provenance().eventKeys()) {
+        links.add(new Object[] {added.rowId(), key.text()});
       }
     }
     sql.updateAll(INSERT, rows);
@@ -80,7 +86,7 @@ public class ExampleRepository {
         java.util.Arrays.stream(states).map(ExampleState::wireName).toList());
   }
 
-  /** How many are in a state. */
+  /** How many examples are in a state. */
   public long count(LoopId loop, ExampleState state) {
     return sql.query(
             "select count(*) from example where tenant = ? and loop = ? and state = ?",
@@ -101,7 +107,7 @@ public class ExampleRepository {
         key.text());
   }
 
-  /** Every row of a content id; several conversations can lead to the same content. */
+  /** Locks every row with this example id or row id; rows can share an example id. */
   public List<StoredExample> lockById(LoopId loop, String exampleId) {
     return sql.query(
         """
@@ -115,7 +121,7 @@ public class ExampleRepository {
         exampleId);
   }
 
-  /** Takes live examples whose deadline is past, past those another worker holds. */
+  /** Claims live examples past their deadline; skips rows that another worker has locked. */
   public List<StoredExample> claimExpired(Instant now, int limit) {
     return sql.query(
         """
@@ -128,9 +134,9 @@ public class ExampleRepository {
   }
 
   /**
-   * Moves examples on.
+   * Gives examples another state. Those that no cut can use any more lose their features.
    *
-   * @param deadline there exactly when the new state is live
+   * @param deadline present exactly when the new state is live
    */
   public void move(
       Collection<String> rowIds,
@@ -152,9 +158,12 @@ public class ExampleRepository {
         deadline,
         state == ExampleState.ERASED,
         rowIds);
+    if (!IN_USE.contains(state)) {
+      features.delete(rowIds);
+    }
   }
 
-  /** Lets quarantined examples into the next cut. */
+  /** Releases quarantined examples to the next cut. */
   public void release(Collection<String> rowIds, Instant deadline) {
     sql.update(
         """
@@ -166,41 +175,43 @@ public class ExampleRepository {
         rowIds);
   }
 
-  /** Marks examples that a cut holds: it must not be sealed with them. */
+  /** Marks examples in an open cut as unwanted, so that the cut is not sealed with them. */
   public void markUnwanted(Collection<String> rowIds) {
     sql.update(
         "update example set unwanted = true, version = version + 1 where row_id = any(?)", rowIds);
   }
 
-  /** Forgets examples that never were in a cut and whose events now say something else. */
+  /** Deletes examples that are in no cut and no longer follow from their events. */
   public void drop(Collection<String> rowIds) {
     sql.update("delete from example where row_id = any(?)", rowIds);
   }
 
-  private @Nullable Object[] arguments(LoopId loop, StoredExample stored) {
+  private @Nullable Object[] arguments(LoopId loop, NewExample added) {
+    Example example = added.example();
+    NewExample.Verdict verdict = added.verdict();
     return new @Nullable Object[] {
-      stored.rowId(),
+      added.rowId(),
       loop.tenant(),
       loop.loop(),
-      stored.exampleId(),
-      stored.origin(),
-      stored.form(),
-      stored.split().wireName(),
-      stored.conversationKey(),
-      stored.endUserDigest(),
-      stored.responseEndUserDigest(),
-      stored.receivedAt(),
+      example.id(),
+      added.origin(),
+      example.form().wireName(),
+      example.provenance().split().wireName(),
+      added.source().conversationKey(),
+      added.source().endUserDigest(),
+      added.source().responseEndUserDigest(),
+      example.provenance().receivedAt(),
       clock.instant(),
-      stored.state().wireName(),
-      stored.stage(),
-      stored.reason(),
-      stored.detail(),
-      stored.deadline(),
-      stored.score(),
-      Objects.requireNonNull(stored.example()).provenance().tags(),
-      text(Objects.requireNonNull(stored.example())),
-      text(stored.steps()),
-      stored.facts()
+      verdict.state().wireName(),
+      verdict.stage(),
+      verdict.reason(),
+      verdict.detail(),
+      verdict.deadline(),
+      example.scores().getOrDefault("quality", 1.0),
+      example.provenance().tags(),
+      text(example),
+      text(added.steps()),
+      added.facts()
     };
   }
 

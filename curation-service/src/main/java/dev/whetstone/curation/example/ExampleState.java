@@ -3,7 +3,7 @@ package dev.whetstone.curation.example;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** Where an example is. */
+/** The state of an example. */
 public enum ExampleState {
   /** The next cut may take it. */
   READY,
@@ -13,9 +13,9 @@ public enum ExampleState {
   USED,
   QUARANTINED,
   REJECTED,
-  /** Was in a sealed batch and may not be used any more. */
+  /** In a sealed batch, but must not be used any more. */
   WITHDRAWN,
-  /** Its text is gone. */
+  /** Its text has been deleted. */
   ERASED;
 
   /** The name on the wire and in the database. */

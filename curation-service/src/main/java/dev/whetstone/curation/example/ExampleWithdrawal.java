@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** Takes examples out of use, wherever they are. */
+/** Takes examples out of use, whatever their state. */
 @ApplicationScoped
 public class ExampleWithdrawal {
   private final ExampleRepository examples;
@@ -22,10 +22,10 @@ public class ExampleWithdrawal {
   }
 
   /**
-   * Forgets what is in no batch, marks what a cut holds, and taints the batches of the rest. The
-   * caller holds the rows' locks.
+   * Deletes examples that are in no batch, marks those in an open cut, and taints the batches of
+   * the others. The caller holds the rows' locks.
    *
-   * @param reason that the batches' events carry
+   * @param reason for the taint events of the batches
    */
   public void withdraw(LoopId loop, Collection<StoredExample> unwanted, String reason) {
     List<String> forget = new ArrayList<>();

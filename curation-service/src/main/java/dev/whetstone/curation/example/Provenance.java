@@ -10,9 +10,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an example came from; no part of its identity.
+ * Where an example came from; not part of its identity.
  *
- * @param endUserDigest keyed HMAC of the end user, hex; absent when the app named nobody
+ * @param endUserDigest keyed HMAC of the end user, hex; absent when the app named none
  * @param application the API key's application that sent the feedback
  * @param imported sent under scope {@code import}: audited provenance
  * @param servedAnswer what the model had answered, as text; absent for demonstrations
@@ -59,8 +59,8 @@ public record Provenance(
   }
 
   /**
-   * Whom caps and votes count: the end user, else the API key's application. Two examples with the
-   * same contributor are not independent.
+   * The contributor for caps and votes: the end user, or else the API key's application. Two
+   * examples from the same contributor are not independent.
    */
   public String contributor() {
     return endUserDigest != null ? "user:" + endUserDigest : "app:" + application;

@@ -6,18 +6,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An example as it lies in its row.
+ * An example as its row holds it.
  *
  * @param rowId digest of the form and of the events it was formed from
  * @param origin the response id, or the event key of feedback that stands alone
- * @param responseEndUserDigest who had the conversation, who may be another than who gave feedback
- * @param stage where the chain stopped; {@code reason} and {@code detail} say why
+ * @param responseEndUserDigest end user of the conversation, who may differ from the one who gave
+ *     the feedback
+ * @param stage where the chain stopped; {@code reason} and {@code detail} explain it
  * @param deadline after which a live example is rejected
- * @param example absent once erased
- * @param released a person let it out of quarantine
- * @param facts what admission knew beside the content, as canonical JSON
- * @param unwanted its events were taken back while a cut held it
- * @param version counts changes, to notice that somebody else changed it
+ * @param example absent after erasure
+ * @param released whether a person released it from quarantine
+ * @param facts what admission knew besides the content, as canonical JSON
+ * @param unwanted whether its events were retracted or erased while a cut held it
+ * @param version counts changes, to detect concurrent ones
  */
 public record StoredExample(
     String rowId,

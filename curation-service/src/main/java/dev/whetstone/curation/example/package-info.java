@@ -1,4 +1,4 @@
-/** Examples with the verdict on them, and the fates of events that follow from them. */
+/** Examples, their rows and verdicts, and the events' fates that follow from them. */
 @NullMarked
 package dev.whetstone.curation.example;
 

@@ -4,11 +4,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fate with its reason.
+ * A fate with its reason and deadline.
  *
- * @param reason from the bounded set of reasons; always there for rejected events
+ * @param reason from the bounded set of reason codes; always present for rejected events
  * @param detail a sentence for a person; never payload
- * @param deadline there exactly when the fate is live
+ * @param deadline present exactly when the fate is live
  */
 public record EventStanding(
     Fate fate, @Nullable String reason, @Nullable String detail, @Nullable Instant deadline) {

@@ -3,25 +3,25 @@ package dev.whetstone.curation.fate;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What became of an accepted event. The live ones always have a deadline. */
+/** The fate of an accepted event. Live fates always have a deadline. */
 public enum Fate {
-  /** For its interaction, for feedback, or for its loop to be declared. */
+  /** Waits for its interaction, for feedback, or for its loop to be declared. */
   WAITING,
-  /** It formed examples that the next cut may take. */
+  /** Formed examples that the next cut may take. */
   READY,
-  /** A person may release it until the deadline. */
+  /** Held for review; a person may release it until the deadline. */
   QUARANTINED,
-  /** At least one example of it lies in a sealed batch. */
+  /** At least one of its examples is in a sealed batch. */
   USED,
-  /** Known and kept beside the interaction, but no example. */
+  /** Kept with the interaction, but forms no example. */
   CONTEXT,
-  /** Taken back by who sent it. */
+  /** Retracted or superseded by its sender. */
   WITHDRAWN,
   REJECTED,
   DEAD_LETTERED,
   ERASED;
 
-  /** Whether it may still become something else by itself. */
+  /** Whether it can still change without a new event. */
   public boolean live() {
     return this == WAITING || this == READY || this == QUARANTINED;
   }

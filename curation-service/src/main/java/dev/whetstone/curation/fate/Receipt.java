@@ -5,17 +5,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An accepted event as curation keeps it.
+ * An accepted event as curation records it.
  *
  * @param kind {@code interaction}, {@code retraction}, {@code erasure} or the feedback's kind
  * @param responseId the answer it is about
- * @param conversationKey the conversation, as the split knows it
- * @param endUserDigest keyed digest of who sent it
+ * @param conversationKey the split subject of the conversation
+ * @param endUserDigest keyed digest of the end user who sent it
  * @param receivedAt when ingest received it; windows are measured from here
- * @param occurredAt orders feedback of one end user
- * @param joinDeadline until when it may find its counterpart
- * @param target the earlier event that this one replaces or takes back
- * @param body its data as JSON, without the end user; absent when it is not needed any more
+ * @param occurredAt orders the feedback of one end user
+ * @param joinDeadline until when it may be joined with its counterpart
+ * @param target the earlier event that this one replaces or retracts
+ * @param body its data as JSON, without the end user; absent when it is no longer needed
  */
 public record Receipt(
     EventKey key,
@@ -40,12 +40,12 @@ public record Receipt(
   /** Kind of an erasure's receipt. */
   public static final String ERASURE = "erasure";
 
-  /** Whether the fate can still follow what becomes of the event's examples. */
+  /** Whether the fate still follows the event's examples. */
   public enum Phase {
     /** Its loop is not declared yet. */
     PARKED,
     OPEN,
-    /** The fate is the event's own and stays. */
+    /** The fate is final. */
     CLOSED
   }
 }

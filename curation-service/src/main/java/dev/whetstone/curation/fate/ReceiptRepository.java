@@ -44,12 +44,12 @@ public class ReceiptRepository {
     this.sql = sql;
   }
 
-  /** Records events; replaces rows of parked and dead-lettered ones, which come in again. */
+  /** Records events; replaces the rows of parked and dead-lettered events that arrive again. */
   public void record(Collection<Receipt> receipts) {
     sql.updateAll(INSERT, receipts.stream().map(ReceiptRepository::arguments).toList());
   }
 
-  /** Records dead letters that have no receipt yet; what has one keeps it. */
+  /** Records a dead letter unless it already has a receipt. */
   public void recordDeadLetter(
       EventKey key, String kind, Instant receivedAt, EventStanding standing) {
     sql.update(
@@ -72,8 +72,8 @@ public class ReceiptRepository {
   }
 
   /**
-   * Gives an event another fate. A closed event loses its body, which nobody reads any more; that
-   * of a dead letter may still be of use to who finds out why it is one.
+   * Gives an event another fate. A closed event loses its body, which is no longer read; a dead
+   * letter keeps its body for diagnosis.
    */
   public void assign(EventKey key, EventStanding standing, Receipt.Phase phase) {
     boolean dropBody = phase == Receipt.Phase.CLOSED && standing.fate() != Fate.DEAD_LETTERED;
@@ -89,8 +89,8 @@ public class ReceiptRepository {
   }
 
   /**
-   * Feedback on the given answers that may still count, in a fixed order, locked until the
-   * transaction ends: what examples are formed of must not expire meanwhile.
+   * Open feedback on the given answers in a fixed order, locked until the transaction ends so that
+   * it does not expire while examples are formed from it.
    */
   public List<Receipt> openFeedback(LoopId loop, Collection<String> responseIds) {
     return sql.query(
@@ -104,7 +104,7 @@ public class ReceiptRepository {
         responseIds);
   }
 
-  /** Open events that replace or take back one of the given ones, in a fixed order. */
+  /** Open events that replace or retract one of the given ones, in a fixed order. */
   public List<Receipt> aimingAt(Collection<EventKey> targets) {
     return sql.query(
         "select * from event where target = any(?) and phase = 'open' order by event_key",
@@ -144,7 +144,7 @@ public class ReceiptRepository {
         responseId);
   }
 
-  /** Takes parked events of a loop, oldest arrival first, past those another worker holds. */
+  /** Claims parked events of a loop in order of arrival; skips those another worker has locked. */
   public List<Receipt> claimParked(LoopId loop, int limit) {
     return sql.query(
         """
@@ -164,7 +164,7 @@ public class ReceiptRepository {
         row -> new LoopId(row.getString("tenant"), row.getString("loop")));
   }
 
-  /** Takes waiting events whose deadline is past, past those another worker holds. */
+  /** Claims waiting events past their deadline; skips those another worker has locked. */
   public List<Receipt> claimExpired(Instant now, int limit) {
     return sql.query(
         """
@@ -176,7 +176,7 @@ public class ReceiptRepository {
         limit);
   }
 
-  /** Feedback on whole conversations that are known by now becomes their context. */
+  /** Makes feedback on whole conversations context once the conversation is known. */
   public int joinConversations() {
     return sql.update(
         """
@@ -189,8 +189,8 @@ public class ReceiptRepository {
   }
 
   /**
-   * How many accepted events have which fate. Every fate is a column of the event's one row that
-   * cannot be null and is checked by the database, so these add up to all accepted events (I1).
+   * The number of accepted events per fate. Fate is a checked, non-null column of the event's only
+   * row, so the counts add up to all accepted events (I1).
    */
   public Map<Fate, Long> counts(LoopId loop) {
     Map<Fate, Long> counts = new EnumMap<>(Fate.class);
@@ -203,7 +203,7 @@ public class ReceiptRepository {
     return counts;
   }
 
-  /** Events per reason, for those that have one. */
+  /** The number of dropped events per reason. */
   public Map<String, Long> reasons(LoopId loop) {
     Map<String, Long> reasons = new java.util.TreeMap<>();
     sql.query(

@@ -28,7 +28,7 @@ public class FindingRepository {
     row.persist();
   }
 
-  /** Those that came after the newest batch was sealed. */
+  /** Weak slices reported after this time; null means all. */
   public List<WeakSlice> since(LoopId loop, @Nullable Instant sealedAt) {
     return FindingRow.<FindingRow>find(
             "tenant = ?1 and loop = ?2 and receivedAt > ?3",

@@ -3,7 +3,7 @@ package dev.whetstone.curation.form;
 import dev.whetstone.curation.example.Example;
 import java.util.List;
 
-/** What one piece of feedback becomes. */
+/** What one piece of feedback is turned into. */
 public sealed interface FormOutcome {
   /** Training examples; a correction gives two. */
   record Examples(List<Example> examples) implements FormOutcome {
@@ -12,16 +12,16 @@ public sealed interface FormOutcome {
     }
   }
 
-  /** Kept with the interaction, shown to reviewers, never trained on. */
+  /** Kept with the interaction and shown to reviewers, but never trained on. */
   record Context(String note) implements FormOutcome {}
 
   /**
-   * Speaks for or against the answer and weighs its examples.
+   * Evidence for or against the answer, which affects the score of its examples.
    *
    * @param value −1 (against) to 1 (for)
    */
   record Signal(String name, double value) implements FormOutcome {}
 
-  /** Of no use; the reason is one of {@link dev.whetstone.curation.chain.ReasonCodes}. */
+  /** Not usable; the reason is one of {@link dev.whetstone.curation.chain.ReasonCodes}. */
   record Rejected(String reason, String detail) implements FormOutcome {}
 }

@@ -16,8 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns feedback into examples: a correction teaches (SFT) and ranks (pair), a thumb labels, a
- * preference ranks, a demonstration teaches. A thumb is never an SFT example by itself.
+ * Turns feedback into examples: a correction into an SFT example and a pair, a thumb into a
+ * labelled answer, a preference into a pair, a demonstration into an SFT example. A thumb alone
+ * never becomes an SFT example.
  */
 public final class FormRule {
   private static final Set<String> SPEAK_AGAINST =
@@ -26,7 +27,7 @@ public final class FormRule {
   private FormRule() {}
 
   /**
-   * What this feedback becomes.
+   * Applies the rule to one piece of feedback.
    *
    * @param interaction the answer it is about; absent for demonstrations and for feedback on a
    *     whole conversation
@@ -108,7 +109,8 @@ public final class FormRule {
     Request request = interaction.request();
     ChatMessage served = plain(interaction.response().message());
     if (ChatTexts.text(served).strip().equals(corrected.strip())) {
-      return new FormOutcome.Rejected(ReasonCodes.UNCHANGED, "the correction is what was served");
+      return new FormOutcome.Rejected(
+          ReasonCodes.UNCHANGED, "the correction equals the served answer");
     }
     List<ChatMessage> prompt = plain(request.messages());
     List<ChatMessage> right = List.of(ChatMessage.assistant(corrected));
@@ -164,7 +166,7 @@ public final class FormRule {
     };
   }
 
-  /** Weights are written when a batch is; one that an app sent is no content. */
+  /** Drops a weight that an app sent: weights are set when a batch is written. */
   private static ChatMessage plain(ChatMessage message) {
     return message.weight() == null ? message : message.withWeight(null);
   }

@@ -7,7 +7,7 @@ import java.time.Instant;
 /**
  * One piece of feedback on an answer.
  *
- * @param contributor who gave it: {@code Provenance.contributor()}
- * @param at its {@code occurredAt}, else when it was received
+ * @param contributor {@code Provenance.contributor()} of the feedback
+ * @param at its {@code occurredAt}, or else the time of receipt
  */
 public record Opinion(EventKey key, String contributor, Instant at, FeedbackContent content) {}

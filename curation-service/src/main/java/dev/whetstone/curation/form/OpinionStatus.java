@@ -2,21 +2,21 @@ package dev.whetstone.curation.form;
 
 import dev.whetstone.contracts.EventKey;
 
-/** Whether feedback holds beside the other feedback on the same answer. */
+/** Whether feedback counts, given the other feedback on the same answer. */
 public sealed interface OpinionStatus {
   /**
-   * It holds.
+   * It counts.
    *
-   * @param agreement share (0 to 1) of those with an opinion who agree
+   * @param agreement share (0 to 1) of the end users with an opinion who agree
    */
   record Stands(double agreement) implements OpinionStatus {}
 
-  /** The same end user said otherwise later. */
+  /** The same end user gave different feedback later. */
   record Superseded(EventKey by) implements OpinionStatus {}
 
-  /** The same end user said just this before, and nothing else in between. */
+  /** The same end user gave the same feedback before, and nothing different in between. */
   record Repeated(EventKey of) implements OpinionStatus {}
 
-  /** Others contradict it, and no clear majority is on its side. */
+  /** Other end users contradict it, and there is no clear majority for it. */
   record Contested(double agreement, String detail) implements OpinionStatus {}
 }

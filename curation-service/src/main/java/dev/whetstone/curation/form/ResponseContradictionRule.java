@@ -19,11 +19,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Feedback on one answer that disagrees. Of one end user the latest holds: it ends what he said
- * before for the other side, or in the same way; what says just the same again is nothing new.
- * Between end users the majority holds when it leads by the loop's margin; otherwise everybody's
- * goes to quarantine. Thumbs, ratings past the thresholds and corrections (the answer was not good
- * enough) take sides; preferences, comments, signals and outcomes do not.
+ * Resolves contradictory feedback on one answer. Of one end user's feedback, the latest counts: it
+ * supersedes that user's earlier feedback of the opposite side or the same kind; an exact
+ * repetition adds nothing. Between end users, the majority counts when it leads by the loop's
+ * margin; otherwise all of it is quarantined. Thumbs, ratings past the thresholds and corrections
+ * (the answer was not good enough) take a side; preferences, comments, signals and outcomes do not.
  */
 public final class ResponseContradictionRule {
   private static final Comparator<Opinion> LATEST_LAST =
@@ -32,7 +32,7 @@ public final class ResponseContradictionRule {
   private ResponseContradictionRule() {}
 
   /**
-   * Where each opinion stands; opinions that take no side stand.
+   * The status of each opinion; opinions that take no side count.
    *
    * @param opinions all on one answer, in any order
    */
@@ -58,8 +58,8 @@ public final class ResponseContradictionRule {
   }
 
   /**
-   * What the same end user ended or had said already. Who says the same again with nothing else in
-   * between has not changed his mind: what was made of his first word stays.
+   * Opinions that the same end user superseded or had already given. A repetition with nothing
+   * different in between is no change of mind: the examples of the first opinion stay.
    */
   private static Map<EventKey, OpinionStatus> ended(
       List<Opinion> ordered, LoopSpec.Quality quality) {
@@ -87,7 +87,7 @@ public final class ResponseContradictionRule {
     return ended;
   }
 
-  /** The other side, or the same kind of word again; of preferences, on the same two answers. */
+  /** Opposite sides, or the same kind of feedback; for preferences, the same two answers. */
   private static boolean replaces(
       FeedbackContent later, FeedbackContent earlier, LoopSpec.Quality quality) {
     if (later instanceof FeedbackContent.Preference(var chosen, var rejected)
@@ -124,7 +124,7 @@ public final class ResponseContradictionRule {
         agreement,
         String.format(
             Locale.ROOT,
-            "%d of %d end users agree; the loop asks for a lead of %.2f",
+            "%d of %d end users agree; the loop requires a lead of %.2f",
             agreeing,
             voices,
             curation.contradictionMargin()));

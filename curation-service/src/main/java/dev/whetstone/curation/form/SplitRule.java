@@ -12,9 +12,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Train, validation or test, by a keyed hash of who or what is split: no feedback is looked at, and
- * without the key nobody can aim a conversation at the test split. The caller stores the answer;
- * the rule is not asked again when the shares change (invariant I8).
+ * Assigns train, validation or test by a keyed hash of the subject. Feedback has no influence, and
+ * without the key no one can steer a conversation into the test split. The caller stores the result
+ * and does not apply the rule again when the shares change (invariant I8).
  */
 public final class SplitRule {
   private static final String HMAC = "HmacSHA256";
@@ -22,9 +22,9 @@ public final class SplitRule {
   private SplitRule() {}
 
   /**
-   * What is split as one: the conversation, else all of an end user's, else the one response.
+   * The unit that is split: the conversation, or else the end user, or else the single response.
    *
-   * @param responseId or, of a demonstration, its own id
+   * @param responseId the response, or the event id of a demonstration
    */
   public static String subject(
       @Nullable String conversationId, @Nullable String endUser, String responseId) {
@@ -34,7 +34,7 @@ public final class SplitRule {
     return endUser != null ? "enduser:" + endUser : "response:" + responseId;
   }
 
-  /** The shares that hold while the loop has this many sealed test items. */
+  /** The shares that apply while the loop has this many sealed test items. */
   public static Shares shares(LoopSpec spec, int sealedTestItems) {
     LoopSpec.SplitRatios ratios = spec.spec().curation().split();
     return sealedTestItems < ratios.testTarget() ? ratios.initial() : ratios.later();
@@ -55,7 +55,7 @@ public final class SplitRule {
     return point < shares.train() + shares.validation() ? Split.VALIDATION : Split.TEST;
   }
 
-  /** A number in [0, 1) that follows from key and text, 53 bits of it. */
+  /** A number in [0, 1) with 53 random bits, determined by key and text. */
   private static double unit(byte[] key, String text) {
     try {
       Mac mac = Mac.getInstance(HMAC);

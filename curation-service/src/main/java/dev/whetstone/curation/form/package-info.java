@@ -1,6 +1,4 @@
-/**
- * What each kind of feedback becomes, and what holds when feedback on one answer disagrees. Pure.
- */
+/** Turns feedback into examples, resolves contradictory feedback and assigns splits. Pure. */
 @NullMarked
 package dev.whetstone.curation.form;
 

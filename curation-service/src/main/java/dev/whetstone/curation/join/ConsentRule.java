@@ -4,9 +4,9 @@ import dev.whetstone.contracts.event.InteractionRecorded.ConsentGiven;
 import dev.whetstone.contracts.loop.LoopSpec;
 import org.jspecify.annotations.Nullable;
 
-/** Whether something may be trained on: the event's word, else the loop's default. */
+/** Decides whether an event may be trained on: by its own consent, or else the loop's default. */
 final class ConsentRule {
-  static final String REFUSED = "training on it was not consented to";
+  static final String REFUSED = "training was not consented to";
 
   private ConsentRule() {}
 

@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes interactions, feedback and retractions of one loop in, in whatever order they come: writes
- * their receipts, joins them, and has examples formed of what is complete.
+ * Takes in interactions, feedback and retractions of one loop in any order: writes their receipts,
+ * joins them, and has examples formed from those that are complete.
  */
 @ApplicationScoped
 public class EventJoin {
@@ -66,128 +66,126 @@ public class EventJoin {
   public void admit(DeclaredLoop loop, List<IncomingEvent> events) {
     var responses = new TreeSet<String>();
     events.stream().map(IncomingEvent::responseId).filter(Objects::nonNull).forEach(responses::add);
-    var gathering =
+    var batch =
         new JoinBatch(
             loop,
             clock.instant(),
-            interactions.meet(loop.id(), responses),
+            interactions.lockOrCreate(loop.id(), responses),
             splits(loop, events),
             tombstones(loop.id(), events));
     for (IncomingEvent event : events) {
       switch (event.data()) {
-        case InteractionRecorded interaction -> interaction(gathering, event, interaction);
-        case FeedbackGiven feedback -> feedback(gathering, event, feedback);
-        case FeedbackRetracted retracted -> retraction(gathering, event, retracted);
+        case InteractionRecorded interaction -> interaction(batch, event, interaction);
+        case FeedbackGiven feedback -> feedback(batch, event, feedback);
+        case FeedbackRetracted retracted -> retraction(batch, event, retracted);
         case EndUserErased _ ->
             throw new IllegalStateException("an erasure is not joined: " + event.key());
       }
     }
-    interactions.put(loop.id(), gathering.changed.values());
-    receipts.record(gathering.receipts.values());
-    Set<ExampleOrigin> origins = retractions.carryOut(loop.id(), gathering.receipts.keySet());
-    origins.addAll(gathering.touched);
+    interactions.put(loop.id(), batch.changed.values());
+    receipts.record(batch.receipts.values());
+    Set<ExampleOrigin> origins = retractions.carryOut(loop.id(), batch.receipts.keySet());
+    origins.addAll(batch.touched);
     resolver.resolve(loop, origins);
   }
 
-  private void interaction(JoinBatch gathering, IncomingEvent event, InteractionRecorded recorded) {
-    Interaction met = Objects.requireNonNull(gathering.met.get(recorded.responseId()));
+  private void interaction(JoinBatch batch, IncomingEvent event, InteractionRecorded recorded) {
+    Interaction existing = Objects.requireNonNull(batch.locked.get(recorded.responseId()));
     String subject = subject(event);
-    if (gathering.erased(event, pseudonyms)) {
-      gathering.close(event, subject, EventStanding.erased());
-      if (!met.known()) {
-        known(gathering, erased(gathering, event, recorded.responseId(), subject));
+    if (batch.erased(event, pseudonyms)) {
+      batch.close(event, subject, EventStanding.erased());
+      if (!existing.known()) {
+        known(batch, erased(batch, event, recorded.responseId(), subject));
       }
       return;
     }
-    if (met.known()) {
+    if (existing.known()) {
       String detail = "response " + recorded.responseId() + " was recorded by another event before";
-      gathering.close(event, subject, EventStanding.rejected(ReasonCodes.DUPLICATE, detail));
+      batch.close(event, subject, EventStanding.rejected(ReasonCodes.DUPLICATE, detail));
       return;
     }
-    boolean consent = ConsentRule.given(gathering.loop.spec(), recorded.consent());
+    boolean consent = ConsentRule.given(batch.loop.spec(), recorded.consent());
     var known =
         new Interaction(
             recorded.responseId(),
             event.key(),
             subject,
             recorded.conversationId(),
-            gathering.split(subject),
+            batch.split(subject),
             event.endUserDigest(),
             event.receivedAt(),
             consent,
             consent ? recorded : null);
-    known(gathering, known);
+    known(batch, known);
     if (consent) {
-      Instant deadline = gathering.joinDeadline(event);
-      gathering.open(
+      Instant deadline = batch.joinDeadline(event);
+      batch.open(
           event, subject, EventStanding.waiting("feedback", "waits for feedback", deadline), null);
     } else {
-      gathering.close(
+      batch.close(
           event, subject, EventStanding.rejected(ReasonCodes.NO_CONSENT, ConsentRule.REFUSED));
     }
   }
 
-  private static void known(JoinBatch gathering, Interaction known) {
-    gathering.met.put(known.responseId(), known);
-    gathering.changed.put(known.responseId(), known);
-    gathering.touched.add(ExampleOrigin.response(known.responseId()));
+  private static void known(JoinBatch batch, Interaction known) {
+    batch.locked.put(known.responseId(), known);
+    batch.changed.put(known.responseId(), known);
+    batch.touched.add(ExampleOrigin.response(known.responseId()));
   }
 
-  /** What stays of it, as after a sweep, so that feedback on it does not wait with its text. */
+  /** The row without text, as after an erasure, so that feedback on it does not wait. */
   private static Interaction erased(
-      JoinBatch gathering, IncomingEvent event, String responseId, String subject) {
+      JoinBatch batch, IncomingEvent event, String responseId, String subject) {
     return new Interaction(
         responseId,
         event.key(),
         subject,
         null,
-        gathering.split(subject),
+        batch.split(subject),
         null,
         event.receivedAt(),
         true,
         null);
   }
 
-  private void feedback(JoinBatch gathering, IncomingEvent event, FeedbackGiven feedback) {
-    // Of feedback on an answer, too, so that the erasure of a conversation finds it while it waits.
+  private void feedback(JoinBatch batch, IncomingEvent event, FeedbackGiven feedback) {
+    // Also set for feedback on an answer, so that erasing its conversation finds it while it waits.
     boolean ownSubject =
         feedback.responseId() == null
             || feedback.conversationId() != null
             || OriginResolver.standsAlone(feedback);
     String subject = ownSubject ? subject(event) : null;
-    EventStanding refused = refusal(gathering, event, feedback);
+    EventStanding refused = refusal(batch, event, feedback);
     if (refused != null) {
-      gathering.close(event, subject, refused);
+      batch.close(event, subject, refused);
       return;
     }
     EventKey target =
         feedback.supersedes() == null
             ? null
-            : new EventKey(gathering.loop.id(), event.key().source(), feedback.supersedes());
-    Instant deadline = gathering.joinDeadline(event);
+            : new EventKey(batch.loop.id(), event.key().source(), feedback.supersedes());
+    Instant deadline = batch.joinDeadline(event);
     if (feedback.responseId() != null) {
-      gathering.open(event, subject, waitsForInteraction(feedback.responseId(), deadline), target);
-      gathering.touched.add(ExampleOrigin.response(feedback.responseId()));
+      batch.open(event, subject, waitsForInteraction(feedback.responseId(), deadline), target);
+      batch.touched.add(ExampleOrigin.response(feedback.responseId()));
     } else if (OriginResolver.standsAlone(feedback)) {
-      gathering.open(
+      batch.open(
           event, subject, EventStanding.waiting("curation", "is being judged", deadline), target);
-      gathering.touched.add(ExampleOrigin.alone(event.key()));
+      batch.touched.add(ExampleOrigin.alone(event.key()));
     } else if (feedback.conversationId() == null) {
       String detail = "a " + event.kind() + " needs the answer it is about; send responseId";
-      gathering.close(event, subject, EventStanding.rejected(ReasonCodes.UNKNOWN_RESPONSE, detail));
-    } else if (gathering.splits.containsKey(Objects.requireNonNull(subject))) {
-      gathering.open(
-          event, subject, EventStanding.context(OriginResolver.WHOLE_CONVERSATION), target);
+      batch.close(event, subject, EventStanding.rejected(ReasonCodes.UNKNOWN_RESPONSE, detail));
+    } else if (batch.splits.containsKey(Objects.requireNonNull(subject))) {
+      batch.open(event, subject, EventStanding.context(OriginResolver.WHOLE_CONVERSATION), target);
     } else {
       String detail = "waits for the first interaction of its conversation";
-      gathering.open(
-          event, subject, EventStanding.waiting("conversation", detail, deadline), target);
+      batch.open(event, subject, EventStanding.waiting("conversation", detail, deadline), target);
     }
   }
 
   private @Nullable EventStanding refusal(
-      JoinBatch gathering, IncomingEvent event, FeedbackGiven feedback) {
-    if (gathering.erased(event, pseudonyms)) {
+      JoinBatch batch, IncomingEvent event, FeedbackGiven feedback) {
+    if (batch.erased(event, pseudonyms)) {
       return EventStanding.erased();
     }
     try {
@@ -197,34 +195,34 @@ public class EventJoin {
     }
     boolean decidesAlone = feedback.responseId() == null && OriginResolver.standsAlone(feedback);
     decidesAlone |= feedback.consent() != null;
-    if (decidesAlone && !ConsentRule.given(gathering.loop.spec(), feedback.consent())) {
+    if (decidesAlone && !ConsentRule.given(batch.loop.spec(), feedback.consent())) {
       return EventStanding.rejected(ReasonCodes.NO_CONSENT, ConsentRule.REFUSED);
     }
-    Interaction met =
-        feedback.responseId() == null ? null : gathering.met.get(feedback.responseId());
-    if (met != null && met.receivedAt() != null && !OriginResolver.standsAlone(feedback)) {
-      Instant last = met.receivedAt().plus(gathering.loop.spec().spec().curation().joinWindow());
+    Interaction existing =
+        feedback.responseId() == null ? null : batch.locked.get(feedback.responseId());
+    if (existing != null
+        && existing.receivedAt() != null
+        && !OriginResolver.standsAlone(feedback)) {
+      Instant last = existing.receivedAt().plus(batch.loop.spec().spec().curation().joinWindow());
       if (event.receivedAt().isAfter(last)) {
         return EventStanding.rejected(
-            ReasonCodes.JOIN_WINDOW, "came after the join window, which closed at " + last);
+            ReasonCodes.JOIN_WINDOW, "arrived after the join window, which closed at " + last);
       }
     }
     return null;
   }
 
-  private void retraction(JoinBatch gathering, IncomingEvent event, FeedbackRetracted retracted) {
-    var target = new EventKey(gathering.loop.id(), retracted.source(), retracted.id());
+  private void retraction(JoinBatch batch, IncomingEvent event, FeedbackRetracted retracted) {
+    var target = new EventKey(batch.loop.id(), retracted.source(), retracted.id());
     if (!retracted.source().equals(event.key().source())) {
-      String detail = "feedback of source " + retracted.source() + " can only be taken back by it";
-      gathering.close(event, null, EventStanding.rejected("other-source", detail));
+      String detail =
+          "feedback of source " + retracted.source() + " can only be retracted by that source";
+      batch.close(event, null, EventStanding.rejected("other-source", detail));
       return;
     }
-    String detail = "waits for the feedback it takes back";
-    gathering.open(
-        event,
-        null,
-        EventStanding.waiting("feedback", detail, gathering.joinDeadline(event)),
-        target);
+    String detail = "waits for the feedback it retracts";
+    batch.open(
+        event, null, EventStanding.waiting("feedback", detail, batch.joinDeadline(event)), target);
   }
 
   static EventStanding waitsForInteraction(String responseId, Instant deadline) {
@@ -232,7 +230,7 @@ public class EventJoin {
         "interaction", "waits for the interaction of response " + responseId, deadline);
   }
 
-  /** Splits of the conversations that these events make known, and of those known before. */
+  /** Splits of the conversations that these events begin, and of those that have one already. */
   private Map<String, Split> splits(DeclaredLoop loop, List<IncomingEvent> events) {
     Map<String, Split> proposed = new TreeMap<>();
     var shares = splitShares.of(loop);

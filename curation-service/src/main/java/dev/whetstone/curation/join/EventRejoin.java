@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 
-/** Looks again at what came in before. */
+/** Joins events again that arrived before. All calls run in the caller's transaction. */
 @ApplicationScoped
 public class EventRejoin {
   private static final int AT_ONCE = 500;
@@ -34,15 +34,16 @@ public class EventRejoin {
     this.resolver = resolver;
   }
 
-  /** Judges what is left of these answers' feedback again. */
+  /** Forms the examples of these answers again, from the feedback that is left. */
   public void atAnswers(DeclaredLoop loop, List<String> responseIds) {
     resolver.resolve(loop, responseIds.stream().map(ExampleOrigin::response).toList());
   }
 
   /**
-   * Carries out some of what takes back or replaces feedback that came in at the same time: nothing
-   * that both lock makes one transaction wait for the other, so neither may have seen the other.
-   * False when none is left.
+   * Carries out some retractions and replacements that arrived at the same time as their target:
+   * the two transactions lock nothing in common, so neither may have seen the other.
+   *
+   * @return false when none is left
    */
   public boolean atTakenBack(DeclaredLoop loop) {
     tombstones.lock(List.of(loop.id()), List.of());
@@ -57,7 +58,7 @@ public class EventRejoin {
         .map(Receipt::responseId)
         .filter(Objects::nonNull)
         .forEach(responses::add);
-    Map<String, Interaction> ignored = interactions.meet(loop.id(), responses);
+    Map<String, Interaction> ignored = interactions.lockOrCreate(loop.id(), responses);
     resolver.resolve(loop, retractions.carryOut(loop.id(), missed));
     return true;
   }

@@ -1,5 +1,6 @@
 package dev.whetstone.curation.join;
 
+import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.chain.AdmissionChain;
 import dev.whetstone.curation.chain.AdmissionContext;
 import dev.whetstone.curation.chain.AdmissionOutcome;
@@ -8,9 +9,9 @@ import dev.whetstone.curation.chain.StageJudgement;
 import dev.whetstone.curation.example.AdmissionStep;
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.example.ExampleState;
-import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.curation.example.NewExample;
+import dev.whetstone.curation.example.NewExample.Verdict;
 import dev.whetstone.curation.operations.SafeFaults;
-import dev.whetstone.curation.stage.StandardChains;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -18,38 +19,38 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
-/** Puts new examples through the admission chain and keeps its verdict and steps with them. */
+/** Runs new examples through the admission chain and keeps verdict and steps with them. */
 @ApplicationScoped
 public class ExampleAdmission {
   static final String CONTRADICTION = "contradiction-on-one-response";
 
-  /** Stage and reason of an example on which a rule of admission broke. */
+  /** Stage and reason of an example on which admission failed with an exception. */
   public static final String FAILURE = "admission-failed";
 
   private static final Logger LOG = Logger.getLogger(ExampleAdmission.class);
   private final TokenCounterCache tokenizers;
-  private final AdmissionChain chain = StandardChains.admission();
+  private final AdmissionChain chain;
 
-  public ExampleAdmission(TokenCounterCache tokenizers) {
+  public ExampleAdmission(TokenCounterCache tokenizers, AdmissionChain chain) {
     this.tokenizers = tokenizers;
+    this.chain = chain;
   }
 
-  List<StoredExample> judge(DeclaredLoop loop, Collection<ExampleDraft> drafts) {
+  List<NewExample> judge(DeclaredLoop loop, Collection<ExampleDraft> drafts) {
     if (drafts.isEmpty()) {
       return List.of();
     }
     var tokens = tokenizers.of(loop.spec().spec().baseModel());
-    List<StoredExample> judged = new ArrayList<>();
+    List<NewExample> judged = new ArrayList<>();
     for (ExampleDraft draft : drafts) {
       var context = new AdmissionContext(loop.spec(), tokens, draft.known());
-      judged.add(stored(loop, draft, outcome(draft, run(loop, draft.example(), context))));
+      judged.add(judged(loop, draft, outcome(draft, run(loop, draft.example(), context))));
     }
     return judged;
   }
 
-  /** A rule that breaks on one example must neither lose it nor stop its neighbours. */
+  /** An exception on one example must neither lose it nor stop the others. */
   private AdmissionOutcome run(DeclaredLoop loop, Example example, AdmissionContext context) {
     try {
       return chain.run(example, context);
@@ -62,7 +63,7 @@ public class ExampleAdmission {
     }
   }
 
-  /** Feedback that others contradict is for a person to look at, if it would be admitted at all. */
+  /** Quarantines contested feedback for a person to review, if it would otherwise be admitted. */
   private static AdmissionOutcome outcome(ExampleDraft draft, AdmissionOutcome outcome) {
     if (draft.contested() == null || !outcome.admitted()) {
       return outcome;
@@ -74,72 +75,35 @@ public class ExampleAdmission {
     return new AdmissionOutcome(outcome.example(), judgement, CONTRADICTION, steps);
   }
 
-  private static StoredExample stored(
+  private static NewExample judged(
       DeclaredLoop loop, ExampleDraft draft, AdmissionOutcome outcome) {
-    Example example = outcome.example();
-    var spec = loop.spec().spec();
-    Instant received = example.provenance().receivedAt();
+    return new NewExample(
+        draft.rowId(),
+        draft.origin().text(),
+        draft.source(),
+        outcome.example(),
+        verdict(loop.spec().spec(), outcome),
+        outcome.steps(),
+        draft.facts());
+  }
+
+  private static Verdict verdict(LoopSpec.Spec spec, AdmissionOutcome outcome) {
+    Instant received = outcome.example().provenance().receivedAt();
+    Instant retained = received.plus(spec.retention().interactions());
     return switch (outcome.last()) {
       case StageJudgement.Keep() ->
-          row(
-              draft,
-              outcome,
-              ExampleState.READY,
-              null,
-              null,
-              received.plus(spec.retention().interactions()));
+          new Verdict(ExampleState.READY, outcome.stage(), null, null, retained);
       case StageJudgement.Changed _ ->
-          row(
-              draft,
-              outcome,
-              ExampleState.READY,
-              null,
-              null,
-              received.plus(spec.retention().interactions()));
+          new Verdict(ExampleState.READY, outcome.stage(), null, null, retained);
       case StageJudgement.Quarantine(String reason, String detail) ->
-          row(
-              draft,
-              outcome,
+          new Verdict(
               ExampleState.QUARANTINED,
+              outcome.stage(),
               reason,
               detail,
               received.plus(spec.curation().quarantineDeadline()));
       case StageJudgement.Reject(String reason, String detail) ->
-          row(draft, outcome, ExampleState.REJECTED, reason, detail, null);
+          new Verdict(ExampleState.REJECTED, outcome.stage(), reason, detail, null);
     };
-  }
-
-  private static StoredExample row(
-      ExampleDraft draft,
-      AdmissionOutcome outcome,
-      ExampleState state,
-      @Nullable String reason,
-      @Nullable String detail,
-      @Nullable Instant deadline) {
-    Example example = outcome.example();
-    return new StoredExample(
-        draft.rowId(),
-        example.id(),
-        draft.origin().text(),
-        example.form().wireName(),
-        example.provenance().split(),
-        draft.source().conversationKey(),
-        draft.source().endUserDigest(),
-        draft.source().servedTo(),
-        example.provenance().receivedAt(),
-        state,
-        outcome.stage(),
-        reason,
-        detail,
-        deadline,
-        example.scores().getOrDefault("quality", 1.0),
-        false,
-        example,
-        outcome.steps(),
-        draft.facts(),
-        null,
-        null,
-        false,
-        0);
   }
 }

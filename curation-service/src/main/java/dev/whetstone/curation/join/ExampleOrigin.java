@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What examples are formed from: an answer with all feedback on it, or feedback that stands alone.
- * One of the two is there.
+ * Exactly one of the two is present.
  */
 record ExampleOrigin(@Nullable String responseId, @Nullable EventKey event) {
   static ExampleOrigin response(String responseId) {
@@ -21,7 +21,7 @@ record ExampleOrigin(@Nullable String responseId, @Nullable EventKey event) {
     return feedback.responseId() == null ? alone(feedback.key()) : response(feedback.responseId());
   }
 
-  /** As it stands in an example's row. */
+  /** The value in an example's row. */
   String text() {
     return event == null ? "response:" + responseId : "event:" + event.text();
   }

@@ -13,12 +13,14 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.chain.AdmissionFacts;
 import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.example.NewExample;
 import dev.whetstone.curation.example.Provenance;
 import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.form.FormOutcome;
 import dev.whetstone.curation.form.FormRule;
 import dev.whetstone.curation.form.Opinion;
+import dev.whetstone.curation.form.OpinionStatus;
 import dev.whetstone.curation.form.ResponseContradictionRule;
 import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.kit.json.Json;
@@ -32,7 +34,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Which examples an origin should have, and the fates of events that form none. Pure. */
+/** Decides which examples an origin should have, and the fates of events that form none. Pure. */
 final class FormationRule {
   private FormationRule() {}
 
@@ -41,7 +43,7 @@ final class FormationRule {
    */
   record Wanted(List<ExampleDraft> drafts, Map<EventKey, EventStanding> own) {}
 
-  /** Examples of a known answer and all feedback on it that came in time. */
+  /** Examples of a recorded answer and the feedback on it that arrived in time. */
   static Wanted ofResponse(
       LoopId loop, LoopSpec spec, Interaction interaction, List<Receipt> feedback) {
     InteractionRecorded recorded = interaction.recorded();
@@ -74,7 +76,7 @@ final class FormationRule {
           if (ended != null) {
             own.put(opinion.key(), ended);
           } else if (one instanceof FormOutcome.Examples(List<Example> examples)) {
-            var source = ExampleDraft.Source.of(interaction, receipt);
+            var source = source(interaction, receipt);
             for (Example example : examples) {
               Map<String, Object> facts = facts(recorded, example, holds, signal);
               drafts.add(
@@ -88,23 +90,24 @@ final class FormationRule {
     return new Wanted(drafts, own);
   }
 
-  /** The fate of feedback beside which the same end user's other word counts. */
-  private static @Nullable EventStanding ended(dev.whetstone.curation.form.OpinionStatus holds) {
+  /** The fate of feedback that other feedback of the same end user replaces. */
+  private static @Nullable EventStanding ended(OpinionStatus holds) {
     return switch (holds) {
-      case dev.whetstone.curation.form.OpinionStatus.Superseded(EventKey by) ->
+      case OpinionStatus.Superseded(EventKey by) ->
           EventStanding.rejected(
-              ReasonCodes.SUPERSEDED, "the same end user said otherwise later: " + by.id());
-      case dev.whetstone.curation.form.OpinionStatus.Repeated(EventKey of) ->
+              ReasonCodes.SUPERSEDED,
+              "the same end user gave different feedback later: " + by.id());
+      case OpinionStatus.Repeated(EventKey of) ->
           EventStanding.rejected(
-              ReasonCodes.DUPLICATE, "the same end user said the same before: " + of.id());
-      case dev.whetstone.curation.form.OpinionStatus.Stands _ -> null;
-      case dev.whetstone.curation.form.OpinionStatus.Contested _ -> null;
+              ReasonCodes.DUPLICATE, "the same end user gave the same feedback before: " + of.id());
+      case OpinionStatus.Stands _ -> null;
+      case OpinionStatus.Contested _ -> null;
     };
   }
 
   /**
-   * Examples of demonstrations that name an answer. They need nothing of it and do not wait for it,
-   * unless only its end user can have consented; what ends the use of the answer ends theirs.
+   * Examples of demonstrations that name an answer. They need nothing from it and wait for it only
+   * where consent depends on it; when the answer may not be used, neither may they.
    */
   static Wanted demonstrations(
       LoopId loop,
@@ -125,7 +128,7 @@ final class FormationRule {
     return new Wanted(drafts, Map.of());
   }
 
-  /** The example of feedback that brings its own request, and is consented to. */
+  /** The example of feedback that contains its own request and has consent. */
   static Wanted alone(LoopId loop, LoopSpec spec, Receipt receipt, Split split) {
     FeedbackGiven given = given(receipt);
     Provenance provenance =
@@ -136,7 +139,7 @@ final class FormationRule {
     }
     Map<String, Object> facts = Map.of(AdmissionFacts.CONSENT, true);
     var source =
-        new ExampleDraft.Source(
+        new NewExample.Source(
             Objects.requireNonNull(receipt.conversationKey()), receipt.endUserDigest(), null);
     List<ExampleDraft> drafts =
         examples.stream()
@@ -145,6 +148,13 @@ final class FormationRule {
                     ExampleDraft.of(loop, ExampleOrigin.of(receipt), source, example, facts, null))
             .toList();
     return new Wanted(drafts, Map.of());
+  }
+
+  private static NewExample.Source source(Interaction interaction, Receipt feedback) {
+    return new NewExample.Source(
+        Objects.requireNonNull(interaction.conversationKey()),
+        feedback.endUserDigest(),
+        interaction.endUserDigest());
   }
 
   private static Wanted unusable(Interaction interaction, List<Receipt> feedback) {
@@ -168,10 +178,8 @@ final class FormationRule {
     };
   }
 
-  private static @Nullable String contest(dev.whetstone.curation.form.OpinionStatus holds) {
-    return holds instanceof dev.whetstone.curation.form.OpinionStatus.Contested contested
-        ? contested.detail()
-        : null;
+  private static @Nullable String contest(OpinionStatus holds) {
+    return holds instanceof OpinionStatus.Contested contested ? contested.detail() : null;
   }
 
   /** Mean of all signals on the served answer, −1 to 1. */
@@ -182,21 +190,17 @@ final class FormationRule {
         .average();
   }
 
-  /** A signal for the served answer speaks against examples that say it should be another. */
+  /** A signal for the served answer counts against examples that replace it. */
   private static Map<String, Object> facts(
-      InteractionRecorded recorded,
-      Example example,
-      dev.whetstone.curation.form.OpinionStatus holds,
-      OptionalDouble signal) {
+      InteractionRecorded recorded, Example example, OpinionStatus holds, OptionalDouble signal) {
     Map<String, Object> facts = new TreeMap<>();
     facts.put(AdmissionFacts.CONSENT, true);
     switch (holds) {
-      case dev.whetstone.curation.form.OpinionStatus.Stands(double agreement) ->
+      case OpinionStatus.Stands(double agreement) -> facts.put(AdmissionFacts.AGREEMENT, agreement);
+      case OpinionStatus.Contested(double agreement, _) ->
           facts.put(AdmissionFacts.AGREEMENT, agreement);
-      case dev.whetstone.curation.form.OpinionStatus.Contested(double agreement, _) ->
-          facts.put(AdmissionFacts.AGREEMENT, agreement);
-      case dev.whetstone.curation.form.OpinionStatus.Superseded _ -> {}
-      case dev.whetstone.curation.form.OpinionStatus.Repeated _ -> {}
+      case OpinionStatus.Superseded _ -> {}
+      case OpinionStatus.Repeated _ -> {}
     }
     boolean servedIsGood = example.form() == Form.BINARY && example.positive();
     signal.ifPresent(value -> facts.put(AdmissionFacts.IMPLICIT, servedIsGood ? value : -value));

@@ -16,7 +16,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An interaction, feedback or a retraction on its way in. The end user is a digest from here on.
+ * An interaction, feedback or a retraction being taken in, with the end user as a digest.
  *
  * @param receivedAt when ingest received it
  */
@@ -72,7 +72,7 @@ public record IncomingEvent(
         parked.key(), parked.receivedAt(), parked.endUserDigest(), Json.read(body, type));
   }
 
-  /** What a receipt calls it. */
+  /** The kind in its receipt. */
   public String kind() {
     return switch (data) {
       case InteractionRecorded _ -> Receipt.INTERACTION;

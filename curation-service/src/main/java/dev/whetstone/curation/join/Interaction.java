@@ -7,12 +7,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a response id. Feedback that comes first makes a row without an interaction.
+ * The row of a response id. Feedback that arrives first creates a row without an interaction.
  *
- * @param key absent until the interaction itself is there
- * @param conversationKey what the split was decided by
- * @param consent false when it may not be trained on; its text is not kept then
- * @param recorded absent without consent, and once erased
+ * @param key absent until the interaction has arrived
+ * @param conversationKey the subject of the split
+ * @param consent false when training on it is not allowed; its text is then not kept
+ * @param recorded absent without consent and after erasure
  */
 public record Interaction(
     String responseId,
@@ -25,7 +25,7 @@ public record Interaction(
     boolean consent,
     @Nullable InteractionRecorded recorded) {
 
-  /** Whether the interaction itself has come, erased or not. */
+  /** Whether the interaction has arrived, erased or not. */
   public boolean known() {
     return key != null;
   }

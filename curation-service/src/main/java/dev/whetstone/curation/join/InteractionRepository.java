@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The rows of interactions and of conversations' splits. */
 @ApplicationScoped
 public class InteractionRepository {
-  private static final String MEET =
+  private static final String LOCK_OR_CREATE =
       """
       insert into interaction (tenant, loop, response_id)
       select ?, ?, r from unnest(?::text[]) as t(r) order by r
@@ -42,24 +42,25 @@ public class InteractionRepository {
   }
 
   /**
-   * Locks the rows of these responses, making those that are not there, until the transaction ends.
-   * Whichever side of a join comes second waits here and then sees the first, on whatever partition
-   * or instance that was. All of a transaction's responses are taken by one call, in order.
+   * Locks the rows of these responses until the transaction ends, creating missing ones. The side
+   * of a join that arrives second waits here and then sees the first, whatever partition or
+   * instance that was on. One call takes all of a transaction's responses, in order, to avoid
+   * deadlocks.
    */
-  public Map<String, Interaction> meet(LoopId loop, Collection<String> responseIds) {
-    Map<String, Interaction> met = new HashMap<>();
+  public Map<String, Interaction> lockOrCreate(LoopId loop, Collection<String> responseIds) {
+    Map<String, Interaction> locked = new HashMap<>();
     if (responseIds.isEmpty()) {
-      return met;
+      return locked;
     }
-    sql.update(MEET, loop.tenant(), loop.loop(), responseIds);
+    sql.update(LOCK_OR_CREATE, loop.tenant(), loop.loop(), responseIds);
     sql.query(
             "select * from interaction where tenant = ? and loop = ? and response_id = any(?)",
             InteractionRepository::read,
             loop.tenant(),
             loop.loop(),
             responseIds)
-        .forEach(interaction -> met.put(interaction.responseId(), interaction));
-    return met;
+        .forEach(interaction -> locked.put(interaction.responseId(), interaction));
+    return locked;
   }
 
   public Optional<Interaction> find(LoopId loop, String responseId) {
@@ -74,14 +75,14 @@ public class InteractionRepository {
         .findFirst();
   }
 
-  /** Fills rows that {@link #meet} locked. */
+  /** Fills rows that {@link #lockOrCreate} locked. */
   public void put(LoopId loop, Collection<Interaction> interactions) {
     sql.updateAll(PUT, interactions.stream().map(known -> arguments(loop, known)).toList());
   }
 
   /**
-   * The conversations' splits; those in {@code proposed} that have none yet get it for ever. Of two
-   * workers that meet a conversation at once, the first decides (I8).
+   * The conversations' splits. Those without one get the one in {@code proposed} permanently; of
+   * two workers that propose one at the same time, the first to commit decides (I8).
    */
   public Map<String, Split> decideSplits(LoopId loop, Map<String, Split> proposed) {
     var sorted = new TreeMap<>(proposed);
@@ -98,7 +99,7 @@ public class InteractionRepository {
     return splits(loop, sorted.keySet());
   }
 
-  /** Splits of the conversations that are known. */
+  /** Splits of the conversations that have one. */
   public Map<String, Split> splits(LoopId loop, Collection<String> conversationKeys) {
     Map<String, Split> decided = new HashMap<>();
     sql.query(
@@ -115,8 +116,8 @@ public class InteractionRepository {
   }
 
   /**
-   * What is looked at of the newest interactions that may be looked at, at most {@code limit}; the
-   * interactions themselves are not kept.
+   * One part of each of the newest interactions that still have their text, at most {@code limit}.
+   * Only the parts are kept in memory.
    */
   public <T> List<T> newest(LoopId loop, int limit, Function<InteractionRecorded, T> part) {
     return sql.query(

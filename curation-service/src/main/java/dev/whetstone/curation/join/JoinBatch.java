@@ -21,12 +21,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call of {@link EventJoin} knows before it begins, and what it gathers before it writes.
+ * The state of one call of {@link EventJoin}: what it reads before it begins, and what it collects
+ * before it writes.
  */
 final class JoinBatch {
   final DeclaredLoop loop;
   private final Instant now;
-  final Map<String, Interaction> met;
+  final Map<String, Interaction> locked;
   final Map<String, Split> splits;
   final Map<String, Tombstone> tombstones;
   final Map<String, Interaction> changed = new HashMap<>();
@@ -36,12 +37,12 @@ final class JoinBatch {
   JoinBatch(
       DeclaredLoop loop,
       Instant now,
-      Map<String, Interaction> met,
+      Map<String, Interaction> locked,
       Map<String, Split> splits,
       Map<String, Tombstone> tombstones) {
     this.loop = loop;
     this.now = now;
-    this.met = met;
+    this.locked = locked;
     this.splits = splits;
     this.tombstones = tombstones;
   }

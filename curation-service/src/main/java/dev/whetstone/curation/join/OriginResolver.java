@@ -30,9 +30,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Looks at all that is known of an origin and makes its examples and its events' fates what they
- * should be. It asks what is, not what happened, so that it can run any number of times, in any
- * order.
+ * Brings the examples of an origin and the fates of its events in line with everything recorded
+ * about it. It works from the current rows, not from what changed, so it can run any number of
+ * times and in any order.
  */
 @ApplicationScoped
 public class OriginResolver {
@@ -43,7 +43,7 @@ public class OriginResolver {
   private final ExampleRepository examples;
   private final EventFateUpdater eventFates;
   private final ExampleWithdrawal withdrawals;
-  private final ExampleAdmission judging;
+  private final ExampleAdmission admission;
 
   public OriginResolver(
       ReceiptRepository receipts,
@@ -51,16 +51,16 @@ public class OriginResolver {
       ExampleRepository examples,
       EventFateUpdater eventFates,
       ExampleWithdrawal withdrawals,
-      ExampleAdmission judging) {
+      ExampleAdmission admission) {
     this.receipts = receipts;
     this.interactions = interactions;
     this.examples = examples;
     this.eventFates = eventFates;
     this.withdrawals = withdrawals;
-    this.judging = judging;
+    this.admission = admission;
   }
 
-  /** Whether feedback needs no interaction: it brings its own request, though it may name one. */
+  /** Whether feedback needs no interaction: it contains its own request, though it may name one. */
   static boolean standsAlone(FeedbackGiven feedback) {
     return feedback.kind() == FeedbackKind.DEMONSTRATION;
   }
@@ -86,12 +86,12 @@ public class OriginResolver {
         receipts.openFeedback(loop.id(), responses).stream()
             .collect(
                 Collectors.groupingBy(receipt -> Objects.requireNonNull(receipt.responseId())));
-    Map<String, Interaction> met = interactions.meet(loop.id(), responses);
+    Map<String, Interaction> locked = interactions.lockOrCreate(loop.id(), responses);
     for (String responseId : responses) {
       wanted.addAll(
           onAnswer(
               loop,
-              Objects.requireNonNull(met.get(responseId)),
+              Objects.requireNonNull(locked.get(responseId)),
               feedback.getOrDefault(responseId, List.of()),
               open));
     }
@@ -130,14 +130,14 @@ public class OriginResolver {
             Collectors.groupingBy(stored -> Objects.requireNonNull(byText.get(stored.origin()))));
   }
 
-  /** Feedback that waited longer than the window for its interaction is late, as is the reverse. */
+  /** Drops feedback that waited longer than the join window for its interaction. */
   private List<Receipt> inTime(DeclaredLoop loop, Interaction interaction, List<Receipt> opinions) {
     var window = loop.spec().spec().curation().joinWindow();
     var received = Objects.requireNonNull(interaction.receivedAt());
     List<Receipt> inTime = new ArrayList<>();
     for (Receipt opinion : opinions) {
       if (received.isAfter(opinion.receivedAt().plus(window))) {
-        String detail = "its interaction came after the join window";
+        String detail = "its interaction arrived after the join window";
         receipts.assign(
             opinion.key(), EventStanding.rejected(ReasonCodes.JOIN_WINDOW, detail), Phase.CLOSED);
       } else {
@@ -199,12 +199,12 @@ public class OriginResolver {
     open.addAll(eventFates.of(unwanted.stream().map(StoredExample::rowId).toList()));
     withdrawals.withdraw(loop.id(), unwanted, "withdrawn");
     examples.drop(again);
-    examples.add(loop.id(), judging.judge(loop, drafts.values()));
+    examples.add(loop.id(), admission.judge(loop, drafts.values()));
     eventFates.follow(open);
     wanted.forEach(want -> want.own().forEach((key, own) -> receipts.assign(key, own, phase(own))));
   }
 
-  /** What the answer's own fate decides stays; all else may change with other feedback on it. */
+  /** Closed when the answer's own fate decides; otherwise other feedback may still change it. */
   private static Phase phase(EventStanding own) {
     boolean forGood =
         own.fate() == Fate.ERASED
@@ -212,7 +212,7 @@ public class OriginResolver {
     return forGood ? Phase.CLOSED : Phase.OPEN;
   }
 
-  /** What a person released, a cut judged or a batch holds keeps its verdict. */
+  /** Examples that a person released, a cut judged or a batch holds keep their verdict. */
   private static boolean mustBeJudgedAgain(StoredExample stored, ExampleDraft draft) {
     boolean settled =
         stored.released()
@@ -223,7 +223,7 @@ public class OriginResolver {
     return !settled && !stored.facts().equals(draft.facts());
   }
 
-  /** What the split of feedback that stands alone goes by. */
+  /** The split subject of feedback that stands alone. */
   private static final Function<Receipt, String> SUBJECT =
       receipt -> Objects.requireNonNull(receipt.conversationKey());
 

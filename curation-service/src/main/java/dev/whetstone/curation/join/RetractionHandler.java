@@ -20,8 +20,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Takes feedback back, by a retraction or by feedback that supersedes it, whichever comes first.
- * Only the same source and end user can.
+ * Withdraws feedback on a retraction or on feedback that supersedes it, in whatever order the two
+ * arrive. Only the same source and end user may withdraw it.
  */
 @ApplicationScoped
 public class RetractionHandler {
@@ -43,16 +43,17 @@ public class RetractionHandler {
     this.sql = sql;
   }
 
-  /** Open events that could be carried out, as their target is there, and were not; some. */
+  /** Some open retractions and replacements whose target is present but not withdrawn yet. */
   List<EventKey> missed(LoopId loop, int limit) {
     return sql.query(
         MISSED, row -> EventKey.parse(row.getString(1)), loop.tenant(), loop.loop(), limit);
   }
 
   /**
-   * Carries out what the given events take back, and what was waiting to take them back.
+   * Carries out the retractions and replacements among the given events, and those waiting for one
+   * of them.
    *
-   * @return origins whose examples have to be looked at again
+   * @return origins whose examples must be formed again
    */
   Set<ExampleOrigin> carryOut(LoopId loop, Collection<EventKey> keys) {
     List<Receipt> aiming = new ArrayList<>(receipts.aimingAt(keys));
@@ -67,7 +68,7 @@ public class RetractionHandler {
     var origins = new HashSet<ExampleOrigin>();
     for (Receipt taking : aiming) {
       Receipt target = targets.get(Objects.requireNonNull(taking.target()));
-      // A parked target meets what takes it back when it is let in.
+      // A retraction of a parked target is carried out when the target is released.
       if (target != null && target.key().loop().equals(loop) && target.phase() != Phase.PARKED) {
         carryOut(taking, target, origins);
       }
@@ -83,7 +84,7 @@ public class RetractionHandler {
             && isFeedback(target);
     if (!allowed) {
       if (retraction) {
-        String detail = "only the same source and end user can take feedback back";
+        String detail = "only the same source and end user can retract feedback";
         receipts.assign(
             taking.key(), EventStanding.rejected("other-end-user", detail), Phase.CLOSED);
       }
@@ -91,12 +92,12 @@ public class RetractionHandler {
     }
     if (retraction) {
       receipts.assign(
-          taking.key(), EventStanding.context("took back " + target.key().id()), Phase.CLOSED);
+          taking.key(), EventStanding.context("retracted " + target.key().id()), Phase.CLOSED);
     }
     if (target.phase() == Phase.OPEN) {
       EventStanding standing =
           retraction
-              ? EventStanding.withdrawn("taken back by " + taking.key().id())
+              ? EventStanding.withdrawn("retracted by " + taking.key().id())
               : new EventStanding(
                   Fate.WITHDRAWN, ReasonCodes.SUPERSEDED, "replaced by " + taking.key().id(), null);
       receipts.assign(target.key(), standing, Phase.CLOSED);

@@ -6,7 +6,7 @@ import dev.whetstone.curation.form.SplitRule;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** The shares new conversations are split by; they change only when a batch is sealed. */
+/** The shares for new conversations; they change only when a batch is sealed. */
 @ApplicationScoped
 public class SplitShares {
   private final BatchRepository batches;

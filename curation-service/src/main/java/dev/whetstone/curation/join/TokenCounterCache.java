@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
-/** The loaded token counter of each base model. */
+/** Caches the token counter of each base model. */
 @ApplicationScoped
 public class TokenCounterCache {
   private static final Logger LOG = Logger.getLogger(TokenCounterCache.class);
 
-  /** A file that could not be read is tried again after this: it may have been half written. */
+  /** Delay before an unreadable file is tried again: it may have been written only in part. */
   private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
 
   private final Map<LoopSpec.BaseModel, TokenCounter> loaded = new ConcurrentHashMap<>();
@@ -28,8 +28,8 @@ public class TokenCounterCache {
   }
 
   /**
-   * The base model's counter. Where its tokenizer cannot be read, whatever is wrong with it, an
-   * estimate that says so: feedback must not wait for a file, and training checks lengths again.
+   * The base model's counter. Where its tokenizer cannot be read for any reason, an estimate marked
+   * as not exact: feedback must not wait for a file, and training checks lengths again.
    */
   TokenCounter of(LoopSpec.BaseModel baseModel) {
     TokenCounter known = loaded.get(baseModel);

@@ -1,4 +1,4 @@
-/** Brings interactions and feedback together in either order, and forms examples of them. */
+/** Joins interactions and feedback in either order and forms examples from them. */
 @NullMarked
 package dev.whetstone.curation.join;
 

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gauges over rows: they are right after a restart and the same on every instance. Labels are
- * loops, fates, states and reasons, all from bounded sets.
+ * Gauges computed from rows, so that they are right after a restart and the same on every instance.
+ * Labels are loops, fates, states and reasons, all from bounded sets.
  */
 @Startup
 @ApplicationScoped
@@ -46,7 +46,7 @@ public class CurationMetrics {
     registry.gauge(OLDEST_WAITING, this, metrics -> metrics.overdueSeconds);
   }
 
-  /** Counts anew. */
+  /** Recomputes all gauges. */
   public void refresh() {
     events.register(
         rows(
@@ -83,7 +83,7 @@ public class CurationMetrics {
   }
 
   /**
-   * How long the most overdue live row has been past its deadline; near 0 when all is well (I7).
+   * How long the most overdue live row has been past its deadline in seconds; normally near 0 (I7).
    */
   private double overdue() {
     @Nullable Instant oldest =

@@ -4,16 +4,19 @@ import dev.whetstone.kit.sql.DatabaseException;
 import java.util.Arrays;
 
 /**
- * What can be said of a fault where people without the right to read payload see it: a parser or a
- * database quotes what it stumbled over; our own exceptions do not, but for the one that hands on
- * what the database says.
+ * Describes faults for people who may not read payload. Messages of parsers and databases can quote
+ * payload; those of our own exceptions do not, except {@link DatabaseException}, which contains the
+ * database's message.
  */
 public final class SafeFaults {
   private static final String OURS = "dev.whetstone.";
 
   private SafeFaults() {}
 
-  /** The message of our own exception, also of one that another wraps; else what broke where. */
+  /**
+   * The message of our own exception, also where another one wraps it; otherwise the type and place
+   * of the fault.
+   */
   public static String describe(Throwable fault) {
     for (Throwable one = fault; one != null; one = one.getCause()) {
       boolean ours = one.getClass().getName().startsWith(OURS);
@@ -27,6 +30,6 @@ public final class SafeFaults {
             .findFirst()
             .map(frame -> " at " + frame.getFileName() + ":" + frame.getLineNumber())
             .orElse("");
-    return fault.getClass().getSimpleName() + place + "; curation's log says more";
+    return fault.getClass().getSimpleName() + place + "; see curation's log for details";
   }
 }

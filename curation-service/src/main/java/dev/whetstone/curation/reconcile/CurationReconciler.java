@@ -20,10 +20,9 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Moves everything that has become due, by its deadline or because a set is complete. It reads
- * rows, never events. Every step is one transaction that claims its rows and skips those another
- * worker holds: several reconcilers may run at once, and the next pass repeats what one that died
- * did not commit.
+ * Carries out everything that has become due. It works from rows, never from events, and every step
+ * is one transaction that claims its rows and skips those that another worker has locked: any
+ * number of reconcilers can run, and after a crash at any point the next tick continues.
  */
 @ApplicationScoped
 public class CurationReconciler {
@@ -31,7 +30,7 @@ public class CurationReconciler {
   private final DeclaredLoopRepository loops;
   private final DeadlineExpiry expiry;
   private final ParkedEventRelease parked;
-  private final EventRejoin secondLook;
+  private final EventRejoin rejoin;
   private final ErasureSweep sweep;
   private final CutDriver cutter;
   private final BatchSealer sealer;
@@ -43,7 +42,7 @@ public class CurationReconciler {
       DeclaredLoopRepository loops,
       DeadlineExpiry expiry,
       ParkedEventRelease parked,
-      EventRejoin secondLook,
+      EventRejoin rejoin,
       ErasureSweep sweep,
       CutDriver cutter,
       BatchSealer sealer,
@@ -51,7 +50,7 @@ public class CurationReconciler {
     this.loops = loops;
     this.expiry = expiry;
     this.parked = parked;
-    this.secondLook = secondLook;
+    this.rejoin = rejoin;
     this.sweep = sweep;
     this.cutter = cutter;
     this.sealer = sealer;
@@ -83,7 +82,7 @@ public class CurationReconciler {
         });
   }
 
-  /** One round over everything that is due. */
+  /** Runs one round over everything that is due. */
   public void reconcile() {
     reconciling.untilIdle("erasures", sweep.round());
     reconciling.untilIdle("parked", parked::releaseSome);
@@ -107,6 +106,6 @@ public class CurationReconciler {
   }
 
   private boolean takenBack(DeclaredLoop loop) {
-    return QuarkusTransaction.requiringNew().call(() -> secondLook.atTakenBack(loop));
+    return QuarkusTransaction.requiringNew().call(() -> rejoin.atTakenBack(loop));
   }
 }

@@ -15,7 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 
-/** Ends what waited past its deadline. */
+/** Ends events and examples that are past their deadline. */
 @ApplicationScoped
 public class DeadlineExpiry {
   private static final int AT_ONCE = 500;
@@ -35,12 +35,12 @@ public class DeadlineExpiry {
     this.clock = clock;
   }
 
-  /** Feedback on whole conversations whose first interaction has come. */
+  /** Makes feedback on whole conversations context once their first interaction has arrived. */
   public boolean joinConversations() {
     return QuarkusTransaction.requiringNew().call(receipts::joinConversations) > 0;
   }
 
-  /** Events that waited in vain; false when none is left. */
+  /** Ends waiting events past their deadline; false when none is left. */
   public boolean expireEvents() {
     return QuarkusTransaction.requiringNew()
         .call(
@@ -62,16 +62,16 @@ public class DeadlineExpiry {
       return EventStanding.rejected("unknown-loop", "its loop was not declared " + until);
     }
     return switch (waited.kind()) {
-      case Receipt.INTERACTION -> EventStanding.context("no feedback came " + until);
+      case Receipt.INTERACTION -> EventStanding.context("no feedback arrived " + until);
       case Receipt.RETRACTION ->
-          EventStanding.rejected("unknown-feedback", "no such feedback came " + until);
+          EventStanding.rejected("unknown-feedback", "no such feedback arrived " + until);
       default ->
           EventStanding.rejected(
-              ReasonCodes.UNKNOWN_RESPONSE, "its interaction did not come " + until);
+              ReasonCodes.UNKNOWN_RESPONSE, "its interaction did not arrive " + until);
     };
   }
 
-  /** Quarantine that nobody released, and examples past retention; false when none is left. */
+  /** Rejects examples past their quarantine deadline or retention; false when none is left. */
   public boolean expireExamples() {
     return QuarkusTransaction.requiringNew()
         .call(
@@ -86,7 +86,7 @@ public class DeadlineExpiry {
                     null,
                     quarantined ? ReasonCodes.QUARANTINE_DEADLINE : "retention",
                     quarantined
-                        ? "quarantined for " + one.reason() + "; nobody released it in time"
+                        ? "quarantined for " + one.reason() + "; not released before the deadline"
                         : "was not taken by a cut within the loop's retention",
                     null);
               }

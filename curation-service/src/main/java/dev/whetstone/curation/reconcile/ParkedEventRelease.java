@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Lets events in that waited for their loop to be declared. */
+/** Takes in events that waited for their loop to be declared. */
 @ApplicationScoped
 public class ParkedEventRelease {
   private static final Logger LOG = Logger.getLogger(ParkedEventRelease.class);
@@ -34,7 +34,7 @@ public class ParkedEventRelease {
     this.intake = intake;
   }
 
-  /** Some of them, each loop's in one transaction; false when none is left. */
+  /** Releases some of them, one transaction per loop; false when none is left. */
   public boolean releaseSome() {
     List<LoopId> waiting = QuarkusTransaction.requiringNew().call(() -> receipts.loopsWithParked());
     boolean any = false;
@@ -44,7 +44,9 @@ public class ParkedEventRelease {
     return any;
   }
 
-  /** Fewer at once when some cannot be let in, down to the one that gets a fate of its own. */
+  /**
+   * Halves the number after a failure, down to the single event that fails, which is dead-lettered.
+   */
   private boolean release(LoopId loop, int atOnce) {
     var claimed = new ArrayList<Receipt>();
     try {

@@ -1,4 +1,4 @@
-/** The one loop that looks at rows and moves what is due. */
+/** The scheduled loop that carries out everything that is due. */
 @NullMarked
 package dev.whetstone.curation.reconcile;
 

@@ -3,7 +3,7 @@ package dev.whetstone.curation.seal;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
- * How many held-out items a comparison of two models needs before it can be decided.
+ * Number of held-out items needed to decide a comparison of two models.
  *
  * <p>Both models answer the same items, right or wrong. An item's difference is +1 (only the
  * candidate is right), −1 (only the champion) or 0. With mean {@code d} (the effect to detect) and
@@ -13,9 +13,9 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * <pre>n = ⌈ ( (z₁₋α·√(ψ − δ₀²) + z₁₋β·√(ψ − d²)) / (d − δ₀) )² ⌉</pre>
  *
  * <p>ψ is not known before there is a candidate. The forecast takes {@code ψ = min(1, d + 2·ℓ)}
- * with {@code ℓ} = {@value #LOSSES}: beside the net gain, one item in twenty gets worse and as many
- * get better in exchange. Dependence between items of one end user is not in the formula; the
- * gate's own {@code minItems} is the floor against it.
+ * with {@code ℓ} = {@value #LOSSES}: besides the net gain, one item in twenty gets worse and as
+ * many get better. The formula ignores dependence between items of one end user; the gate's {@code
+ * minItems} guards against it.
  */
 public final class PowerForecast {
   /** Share of items that get worse although the candidate is better. */
@@ -32,7 +32,8 @@ public final class PowerForecast {
    * @param margin the gate's least difference, 0 to below {@code effect}
    * @param power 0 to 1, for example 0.8
    * @param alpha one-sided level, for example 0.05
-   * @throws IllegalArgumentException when the effect is not above the margin: nothing decides that
+   * @throws IllegalArgumentException when the effect is not above the margin: no number of items
+   *     suffices
    */
   public static int itemsNeeded(double effect, double margin, double power, double alpha) {
     if (!decidable(effect, margin)) {
@@ -50,12 +51,12 @@ public final class PowerForecast {
     return (int) Math.ceil(Math.pow(quantiles / (effect - margin), 2));
   }
 
-  /** Whether any number of items can tell this effect from the margin. */
+  /** Whether some number of items can distinguish this effect from the margin. */
   public static boolean decidable(double effect, double margin) {
     return effect > margin && effect <= 1;
   }
 
-  /** Power that {@code items} give, 0 to 1; the inverse of {@link #itemsNeeded}. */
+  /** Power of a test with {@code items}, 0 to 1; the inverse of {@link #itemsNeeded}. */
   public static double power(int items, double effect, double margin, double alpha) {
     double discordance = discordance(effect);
     double underNull = Math.sqrt(discordance - margin * margin);

@@ -3,9 +3,9 @@ package dev.whetstone.curation.seal;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import java.util.OptionalDouble;
 
-/** Seal now, or what is still missing. */
+/** Seal now, or wait and what is missing. */
 public sealed interface SealDecision {
-  /** Enough is there. */
+  /** Seal now. */
   record Seal(BatchTrigger trigger) implements SealDecision {}
 
   /**
@@ -13,9 +13,9 @@ public sealed interface SealDecision {
    *
    * @param message for people, for example "37 of 50 to seal, decidable in about 2 days"
    * @param trainMissing train examples still needed
-   * @param heldOutNeeded test items needed in all
+   * @param heldOutNeeded test items needed in total
    * @param heldOutMissing test items still needed
-   * @param days until both are there at today's rate; empty when nothing comes in
+   * @param days until both are complete at today's rate; empty when nothing arrives
    */
   record Wait(
       String message, int trainMissing, int heldOutNeeded, int heldOutMissing, OptionalDouble days)

@@ -11,22 +11,22 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * Whether a batch is sealed now.
+ * Decides whether a batch is sealed now.
  *
  * <ul>
- *   <li>volume: {@code minExamples} new train examples and as many held-out items as decide;
+ *   <li>volume: {@code minExamples} new train examples and enough held-out items to decide;
  *   <li>age: the oldest has waited {@code maxAge}, and both lower bounds are met;
- *   <li>drift, or a person: the train lower bound is met.
+ *   <li>drift, or a request: the train lower bound is met.
  * </ul>
  *
  * <p>The lower bounds are {@value #LEAST_TRAIN} train examples and {@value #LEAST_HELD_OUT}
- * held-out items: with fewer, training or judging is noise whoever asks for it.
+ * held-out items: with fewer, training or evaluation is noise, even on request.
  */
 public final class SealRule {
   public static final int LEAST_TRAIN = 10;
   public static final int LEAST_HELD_OUT = 10;
 
-  /** Held-out items that no loop ever has: what it expects cannot be told from its margin. */
+  /** Held-out items where no number suffices: the expected effect is not above the margin. */
   public static final int NEVER = Integer.MAX_VALUE;
 
   private static final int FRESH_MIN_ITEMS = 200;
@@ -67,8 +67,8 @@ public final class SealRule {
 
   /**
    * Held-out items needed for the loop's power at its expected effect, and not fewer than the FRESH
-   * gate asks for before it decides anything; {@link #NEVER} where the expected effect is not above
-   * the gate's margin.
+   * gate asks for before it decides; {@link #NEVER} where the expected effect is not above the
+   * gate's margin.
    */
   public static int heldOutNeeded(LoopSpec spec) {
     LoopSpec.Seal seal = spec.spec().curation().seal();
@@ -120,7 +120,7 @@ public final class SealRule {
       return "decidable now";
     }
     if (days.isEmpty()) {
-      return "not decidable at today's rate: nothing comes in";
+      return "not decidable at today's rate: no examples arrive";
     }
     long whole = Math.max(1, (long) Math.ceil(days.getAsDouble()));
     return String.format(

@@ -1,4 +1,4 @@
-/** When a batch is sealed, and how far away that is. Pure. */
+/** Decides when a batch is sealed, and forecasts when that will be. Pure. */
 @NullMarked
 package dev.whetstone.curation.seal;
 

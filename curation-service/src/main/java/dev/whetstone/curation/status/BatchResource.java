@@ -47,7 +47,7 @@ public class BatchResource {
     this.caller = caller;
   }
 
-  /** A batch with its manifest and its card in Markdown. */
+  /** A batch with its manifest and its dataset card in Markdown. */
   public record WholeBatch(BatchView batch, JsonNode manifest, String card) {}
 
   @GET
@@ -57,8 +57,8 @@ public class BatchResource {
   }
 
   /**
-   * Reads manifest and card from the store, outside of any transaction, and checks their digests. A
-   * batch whose bytes are not those that were sealed is withdrawn.
+   * Reads manifest and card from the store and checks their digests. A batch whose bytes have
+   * changed since it was sealed must not be used any more.
    */
   @GET
   @Path("/{batchId}")
@@ -67,8 +67,8 @@ public class BatchResource {
   @APIResponse(
       responseCode = "503",
       description =
-          "batch-unreadable: the store cannot be read, or its bytes are not those that were sealed;"
-              + " in the second case the batch is withdrawn")
+          "batch-unreadable: the store does not answer, or the bytes have changed; in that case the"
+              + " batch is withdrawn")
   public WholeBatch get(@PathParam("loop") String loop, @PathParam("batchId") String batchId) {
     LoopId id = caller.loop(loop);
     Batch batch =
@@ -94,7 +94,7 @@ public class BatchResource {
       LOG.errorf("batch-withdrawn loop=%s reason=%s", batch.loop(), e.getMessage());
       throw unreadable(
           e,
-          "the batch is withdrawn and the next ones are cut without it; restore the object from a"
+          "the batch is withdrawn and later ones are cut without it; restore the object from a"
               + " backup to read it");
     } catch (ObjectStoreException e) {
       throw unreadable(e, "try again when the object store can be read");

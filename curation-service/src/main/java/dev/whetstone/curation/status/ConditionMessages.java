@@ -10,14 +10,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the conditions say. Pure. */
+/** Words the conditions of a loop's status. Pure. */
 final class ConditionMessages {
   private ConditionMessages() {}
 
   static LoopCondition receiving(Map<Fate, Long> fates) {
     long total = fates.values().stream().mapToLong(Long::longValue).sum();
     if (total == 0) {
-      return LoopCondition.of("Receiving", false, "Nothing", "no event has come yet");
+      return LoopCondition.of("Receiving", false, "Nothing", "no event has arrived yet");
     }
     long waiting = fates.getOrDefault(Fate.WAITING, 0L);
     String message =
@@ -34,12 +34,12 @@ final class ConditionMessages {
   }
 
   /**
-   * @param obstacle what keeps the next batch from being made
+   * @param blocker what keeps the next batch from being sealed
    */
   static LoopCondition curating(
-      SealDecision decision, List<Batch> sealed, SealBlockers.@Nullable Obstacle obstacle) {
-    if (obstacle != null) {
-      return LoopCondition.of("Curating", false, obstacle.reason(), obstacle.message());
+      SealDecision decision, List<Batch> sealed, SealBlockers.@Nullable Blocker blocker) {
+    if (blocker != null) {
+      return LoopCondition.of("Curating", false, blocker.reason(), blocker.message());
     }
     String before =
         sealed.isEmpty() ? "" : "batch " + sealed.getLast().sequence() + " is sealed; next: ";

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What became of events and answers. */
+/** The fates of events and answers. */
 @Path("/v1/loops/{loop}")
 @Produces(MediaType.APPLICATION_JSON)
 @RequiresScope(KeyScope.READ)
@@ -73,7 +73,7 @@ public class FateResource {
     if (id == null || id.isBlank()) {
       throw new ProblemException(
           HttpProblems.badRequest(
-              "missing-id", "no id was given", null, "ask for /fates?id=EVENT"));
+              "missing-id", "the query parameter id is missing", null, "add it: /fates?id=EVENT"));
     }
     List<FateView> views = receipts.byId(caller.loop(loop), id).stream().map(this::view).toList();
     if (views.isEmpty()) {
@@ -100,7 +100,7 @@ public class FateResource {
   }
 
   /**
-   * Everything known of an answer.
+   * Everything recorded about an answer.
    *
    * @param split of its conversation
    */
@@ -144,7 +144,7 @@ public class FateResource {
     return new ProblemException(
         HttpProblems.notFound(
             "unknown-" + what,
-            "no %s '%s' is known in this loop".formatted(what, id),
-            "check the id and the loop; what ingest accepted a moment ago may still be on its way"));
+            "this loop has no %s '%s'".formatted(what, id),
+            "check the id and the loop; if ingest accepted it just now, try again in a moment"));
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fate of one event.
  *
- * @param deadline until when it stays as it is, for live fates
+ * @param deadline of a live fate
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FateView(
@@ -31,7 +31,7 @@ public record FateView(
     examples = List.copyOf(examples);
   }
 
-  /** An example that the event is part of. */
+  /** An example formed from the event. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record ExampleView(
       String exampleId,

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a loop's curation fares.
+ * The state of a loop's curation.
  *
- * @param form of the examples counted: SFT wherever a batch of it can be, else the one with the
- *     most new train examples
+ * @param form of the examples counted: SFT where there are enough for a batch, else the form with
+ *     the most new train examples
  * @param train new train examples of that form; {@code validation} and {@code test} likewise
  * @param heldOut test items that can judge the next candidate
- * @param heldOutNeeded 2147483647 where no number of items decides
- * @param decidable whether those are enough
- * @param quarantined examples that a person may look at
- * @param waiting events that wait for their counterpart
- * @param funnel events kept away, by reason
+ * @param heldOutNeeded 2147483647 where no number of items suffices
+ * @param decidable whether {@code heldOut} is at least {@code heldOutNeeded}
+ * @param quarantined examples held for review
+ * @param waiting events waiting for their counterpart
+ * @param funnel dropped events by reason
  */
 public record LoopStatus(
     String loop,

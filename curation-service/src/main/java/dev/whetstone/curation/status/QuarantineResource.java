@@ -33,7 +33,7 @@ import java.util.List;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Shows what is in quarantine and lets it out. */
+/** Lists and releases quarantined examples. */
 @Path("/v1/loops/{loop}/quarantine")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -59,8 +59,7 @@ public class QuarantineResource {
   }
 
   /**
-   * An example in quarantine, with its text, for whoever has to judge it. What stopped before
-   * personal data was taken out shows none.
+   * A quarantined example for review. Its text is shown only if personal data has been redacted.
    *
    * @param deadline after which it is rejected
    */
@@ -95,7 +94,7 @@ public class QuarantineResource {
     }
   }
 
-  /** All of it, what ends first first. */
+  /** All quarantined examples of the loop, earliest deadline first. */
   @GET
   @RequiresScope(KeyScope.READ)
   @Transactional
@@ -107,12 +106,12 @@ public class QuarantineResource {
         .toList();
   }
 
-  /** How many rows were let out. */
+  /** The number of rows released. */
   public record Released(String exampleId, int released) {}
 
   /**
-   * Lets an example into the next cut; nothing but a copy of it or its deadline stops it then. One
-   * that did not get through the rules of admission stays: it may hold what they take out.
+   * Releases an example to the next cut, where it passes every quarantine. An example on which
+   * admission failed stays in quarantine: it may contain personal data that was not redacted.
    */
   @POST
   @Path("/{exampleId}/release")
@@ -137,17 +136,18 @@ public class QuarantineResource {
               "not-admitted",
               "example '"
                   + exampleId
-                  + "' broke a rule of admission, so nobody looked for personal"
-                  + " data in it",
-              "it cannot be let out; have the fault that its detail names mended and send the"
-                  + " feedback again under another id"));
+                  + "' failed in admission, so personal data in it was not"
+                  + " redacted",
+              "fix the fault named in its detail and send the feedback again under another id"));
     }
     if (rows.isEmpty()) {
       throw new ProblemException(
           HttpProblems.notFound(
               "not-quarantined",
               "example '" + exampleId + "' is not in quarantine",
-              "see GET /v1/loops/" + loop + "/quarantine; past its deadline it is rejected"));
+              "see GET /v1/loops/"
+                  + loop
+                  + "/quarantine; examples are rejected after their deadline"));
     }
     examples.release(rows, clock.instant().plus(declared.spec().spec().retention().interactions()));
     eventFates.follow(eventFates.of(rows));

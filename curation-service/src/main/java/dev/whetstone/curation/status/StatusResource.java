@@ -29,7 +29,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
 
-/** A loop's curation: what is there, what is missing, what was sealed. */
+/** The state of a loop's curation, and requests to seal. */
 @Path("/v1/loops/{loop}")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -89,13 +89,13 @@ public class StatusResource {
         receipts.reasons(id),
         List.of(
             ConditionMessages.receiving(fates),
-            ConditionMessages.curating(outlook.decision(), sealed, outlook.obstacle())));
+            ConditionMessages.curating(outlook.decision(), sealed, outlook.blocker())));
   }
 
-  /** Answer to a person who asked for a seal. */
+  /** The answer to a seal request. */
   public record SealAsked(String loop, String message) {}
 
-  /** Asks for a seal now; the reconciler takes it within moments. */
+  /** Requests a seal now; the reconciler carries it out within seconds. */
   @POST
   @Path("/seal")
   @RequiresScope(KeyScope.OPERATE)
@@ -109,10 +109,10 @@ public class StatusResource {
               "not-enough-examples",
               "loop '%s' has %d new train examples ready; a batch needs at least %d"
                   .formatted(name, readiness.train(), SealRule.LEAST_TRAIN),
-              "wait for more feedback; GET /v1/loops/" + name + "/status says how it goes"));
+              "wait for more feedback; GET /v1/loops/" + name + "/status shows the progress"));
     }
     requests.add(loop.id(), caller.application());
-    var answer = new SealAsked(name, "asked; the batch appears in the loop's status");
+    var answer = new SealAsked(name, "requested; the batch appears in the loop's status");
     return Response.accepted(answer).build();
   }
 }

@@ -1,4 +1,4 @@
-/** How a loop's curation fares, in words. */
+/** The REST resources that show a loop's curation and take requests for it. */
 @NullMarked
 package dev.whetstone.curation.status;
 

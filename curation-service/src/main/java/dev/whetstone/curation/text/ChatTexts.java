@@ -10,8 +10,8 @@ public final class ChatTexts {
   private ChatTexts() {}
 
   /**
-   * What end users said: the user turns. System and developer turns are the app's boilerplate and
-   * the assistant's earlier turns its echo; both would make all prompts look alike.
+   * The text of the user turns. System and developer turns are the app's boilerplate and earlier
+   * assistant turns repeat it; both would make all prompts look alike.
    */
   public static String prompt(List<ChatMessage> messages) {
     return messages.stream()
@@ -20,7 +20,7 @@ public final class ChatTexts {
         .collect(Collectors.joining("\n"));
   }
 
-  /** The text of an answer, calls included. */
+  /** The text of an answer, including tool calls. */
   public static String answer(List<ChatMessage> messages) {
     return messages.stream()
         .filter(message -> message.role().equals("assistant"))
@@ -28,7 +28,7 @@ public final class ChatTexts {
         .collect(Collectors.joining("\n"));
   }
 
-  /** One turn's content and calls. */
+  /** One turn's content and tool calls. */
   public static String text(ChatMessage message) {
     String content = message.content() == null ? "" : message.content();
     if (message.toolCalls() == null || message.toolCalls().isEmpty()) {

@@ -7,22 +7,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How common wording is in what the model is asked. Only n-grams that a stage wonders about are
- * counted, so that nothing has to hold every n-gram of every interaction.
+ * How common wording is in the prompts that the model receives. Only the n-grams that a stage asks
+ * for are counted, so that memory does not grow with all n-grams of all interactions.
  */
 public interface InteractionStatistics {
-  /** Number of interactions looked at. */
+  /** Number of interactions counted over. */
   long interactions();
 
   /**
    * In how many interactions' prompts each n-gram occurs.
    *
    * @param ngrams words as {@link Tokenization#of} gives them, joined by one space
-   * @return every asked n-gram, 0 where it does not occur
+   * @return a count for every n-gram asked for, 0 where it does not occur
    */
   Map<String, Integer> documents(Set<String> ngrams);
 
-  /** Nothing known: no n-gram is common. */
+  /** No interactions: no n-gram is common. */
   static InteractionStatistics none() {
     return ofPrompts(List.of());
   }

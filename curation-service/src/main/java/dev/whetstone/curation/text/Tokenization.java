@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The words of a text as comparisons see them: lower case, NFKC, letters and digits only. */
+/** Splits texts into words for comparison: NFKC, lower case, letters and digits only. */
 public final class Tokenization {
   private Tokenization() {}
 
-  /** Words in order; a letter run or a digit run each is a word, everything else separates. */
+  /** Words in order: runs of letters and digits; everything else separates them. */
   public static List<String> of(String text) {
     String normal = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
     var words = new ArrayList<String>();
@@ -37,7 +37,7 @@ public final class Tokenization {
         && (type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK);
   }
 
-  /** Runs of {@code n} words, joined by one space; empty when there are fewer words. */
+  /** Runs of {@code n} words joined by one space; empty when there are fewer words. */
   public static List<String> ngrams(List<String> words, int n) {
     if (n < 1 || words.size() < n) {
       return List.of();

@@ -10,8 +10,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of end users as curation stores them: a keyed digest, so that a copy of the database names
- * nobody and cannot be tested against a list of users without the key.
+ * Computes the digests that stand for end users in curation's database: keyed, so that a copy of
+ * the database identifies no one and cannot be tested against a list of users without the key.
  */
 @Startup
 @ApplicationScoped
@@ -39,17 +39,17 @@ public class PseudonymDigests {
     this.key = key.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The digest of an app's reference to a person, different in each tenant; null for nobody. */
+  /** The digest of an end user's reference, different in each tenant; null without a reference. */
   public @Nullable String endUser(String tenant, @Nullable String reference) {
     return reference == null || reference.isEmpty() ? null : digest("end-user", tenant, reference);
   }
 
-  /** The digest of a conversation's id, different in each tenant. */
+  /** The digest of a conversation id, different in each tenant. */
   public String conversation(String tenant, String conversationId) {
     return digest("conversation", tenant, conversationId);
   }
 
-  /** The key of other keyed hashes, such as the split's. */
+  /** A key for another purpose, such as the split. */
   public byte[] derivedKey(String purpose) {
     return ContentDigests.hmac(key, "derived\n" + purpose).getBytes(StandardCharsets.US_ASCII);
   }

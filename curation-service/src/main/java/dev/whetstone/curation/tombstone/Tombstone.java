@@ -3,12 +3,12 @@ package dev.whetstone.curation.tombstone;
 import java.time.Instant;
 
 /**
- * Nothing of this subject that was received up to the watermark may be kept or come in again.
+ * Data of this subject received up to the watermark must not be kept or taken in again.
  *
  * @param digest keyed digest of the end user or the conversation
  */
 public record Tombstone(Subject subject, String digest, Instant watermark) {
-  /** Whom an erasure is about. */
+  /** The subject of an erasure. */
   public enum Subject {
     END_USER,
     CONVERSATION;
@@ -19,7 +19,7 @@ public record Tombstone(Subject subject, String digest, Instant watermark) {
     }
   }
 
-  /** Whether something received then is covered. */
+  /** Whether the tombstone covers data received at this time. */
   public boolean covers(Instant receivedAt) {
     return !receivedAt.isAfter(watermark);
   }

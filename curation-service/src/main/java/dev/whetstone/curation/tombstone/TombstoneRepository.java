@@ -15,8 +15,8 @@ import java.util.TreeSet;
  * The rows of tombstones.
  *
  * <p>Admission looks for a tombstone, then writes; an erasure writes a tombstone, then looks for
- * what to erase. Both hold a lock on the loop until they commit, shared or exclusive, so that
- * neither can miss the other.
+ * data to erase. Both hold a lock on the loop until they commit (shared and exclusive), so that
+ * neither misses the other.
  */
 @ApplicationScoped
 public class TombstoneRepository {
@@ -27,8 +27,9 @@ public class TombstoneRepository {
   }
 
   /**
-   * Holds off erasures of these loops, or admissions while erasing, until the transaction ends. All
-   * locks of a transaction are taken by one call, in one order, so that none can deadlock.
+   * Locks loops until the transaction ends: shared to admit events, which blocks erasures, or
+   * exclusive to erase, which blocks both. One call takes all locks of a transaction in a fixed
+   * order, to avoid deadlocks.
    */
   public void lock(Collection<LoopId> admitting, Collection<LoopId> erasing) {
     for (LoopId loop : sorted(admitting, erasing)) {
@@ -65,7 +66,7 @@ public class TombstoneRepository {
     return found;
   }
 
-  /** All of a loop, in a fixed order. */
+  /** All tombstones of a loop, in a fixed order. */
   public List<Tombstone> all(LoopId loop) {
     return sql.query(
         "select * from tombstone where tenant = ? and loop = ? order by subject, digest",

@@ -1,4 +1,4 @@
-/** The erasure ledger: who must not come in again, and how end users are named here at all. */
+/** The erasure ledger, and the digests that stand for end users. */
 @NullMarked
 package dev.whetstone.curation.tombstone;
 

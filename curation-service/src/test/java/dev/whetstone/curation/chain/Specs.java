@@ -41,7 +41,7 @@ public final class Specs {
     return Json.read(Json.write(tree), LoopSpec.class);
   }
 
-  /** A declaration that was let in before such an effect was refused. */
+  /** A declaration accepted before such an effect was refused. */
   public static LoopSpec expecting(LoopSpec spec, double effect) {
     ObjectNode tree = Json.mapper().valueToTree(spec);
     ((ObjectNode) tree.at("/spec/curation/seal")).put("expectedEffect", effect);

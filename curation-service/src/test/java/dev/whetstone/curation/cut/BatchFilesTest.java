@@ -42,7 +42,7 @@ class BatchFilesTest {
           List.of("consent", "hygiene", "quality"));
 
   @Test
-  void shouldGiveTheSameBytesInWhateverOrderExamplesCome() {
+  void shouldGiveTheSameBytesForAnyOrderOfExamples() {
     List<Example> examples = examples(40);
     String batchId = BatchFiles.of(cut(1), examples).batchId();
     for (int seed = 0; seed < 10; seed++) {
@@ -55,7 +55,7 @@ class BatchFilesTest {
   }
 
   @Test
-  void shouldWriteWhatTheManifestSays() throws IOException {
+  void shouldWriteTheFilesOfTheManifest() throws IOException {
     var files = BatchFiles.of(cut(1), examples(40));
     for (var file : files.manifest().files()) {
       byte[] bytes = bytes(files, file.path());
@@ -100,15 +100,15 @@ class BatchFilesTest {
   }
 
   @Test
-  void shouldDescribeTheBatchInItsCard() throws IOException {
+  void shouldDescribeTheBatchOnItsCard() throws IOException {
     var files = BatchFiles.of(cut(3), examples(40));
     String card = new String(bytes(files, "card.md"), StandardCharsets.UTF_8);
     assertThat(card)
         .contains("# Batch 3 of loop acme/support", "## Funnel", "## Personal data redacted")
         .contains("By first tag: billing 40.", "suite hidden was not compared")
         .contains(
-            "## Admission since the loop began",
-            "90 events came; 6 of them were refused (duplicate 1, no-consent 5).",
+            "## Admission since the start of the loop",
+            "90 events arrived; 6 of them were refused (duplicate 1, no-consent 5).",
             "| consent | 50 | 50 |  |",
             "| hygiene | 50 | 46 | too-long 4 |",
             "| contradiction-on-one-response | 46 | 43 | conflicting-feedback 3 |",

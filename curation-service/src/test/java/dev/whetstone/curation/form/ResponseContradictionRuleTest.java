@@ -41,7 +41,7 @@ class ResponseContradictionRuleTest {
     assertThat(weigh().values()).containsOnly(new OpinionStatus.Stands(1));
   }
 
-  /** Each word is kind and second; the order in which they are said is that of the seconds. */
+  /** Each word is a kind and a second; feedback is given in the order of the seconds. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -67,7 +67,7 @@ class ResponseContradictionRuleTest {
           prefer-a-b prefer-b-a down     | 1 2
           comment comment                | 0 1
           """)
-  void shouldLetWhatOneEndUserSaidLastHold(String said, String holding) {
+  void shouldUseTheLatestFeedbackOfAnEndUser(String said, String holding) {
     String[] words = said.split(" ");
     for (int i = 0; i < words.length; i++) {
       add(String.valueOf(i), "ann", i, content(words[i]));
@@ -87,7 +87,7 @@ class ResponseContradictionRuleTest {
     assertThat(standings.values()).noneMatch(OpinionStatus.Contested.class::isInstance);
   }
 
-  /** An end user's own opposite preference is his; another's is not. */
+  /** An opposite preference replaces the end user's own earlier one, never another user's. */
   @Test
   void shouldLetPreferencesOfTwoEndUsersStand() {
     add("1", "ann", 1, content("prefer-a-b"));

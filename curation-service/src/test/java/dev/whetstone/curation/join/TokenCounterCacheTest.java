@@ -21,7 +21,7 @@ class TokenCounterCacheTest {
   private final MutableClock clock = new MutableClock(Instant.parse("2026-11-02T09:00:00Z"));
   private final TokenCounterCache tokenizers = new TokenCounterCache(clock);
 
-  /** Somebody is just copying the base model there. */
+  /** The base model is still being copied there. */
   @Test
   void shouldEstimateUntilAHalfWrittenFileIsWhole(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("tokenizer.json");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class SafeFaultsTest {
   @Test
-  void shouldSayWhatOurOwnExceptionSays() {
+  void shouldUseTheMessageOfOurOwnExceptions() {
     var full = new ObjectStoreException("object a could not be written: no space left");
 
     assertThat(SafeFaults.describe(full)).isEqualTo(full.getMessage());
@@ -20,7 +20,7 @@ class SafeFaultsTest {
 
   /** A parser and a database quote what they stumbled over. */
   @Test
-  void shouldSayOnlyWhereOthersBroke() {
+  void shouldGiveOnlyThePlaceOfOtherExceptions() {
     var parser = new UncheckedIOException(new IOException("Unrecognized token 'my-secret'"));
     var database =
         new DatabaseException("cannot write: insert (Failing row contains my-secret)", parser);

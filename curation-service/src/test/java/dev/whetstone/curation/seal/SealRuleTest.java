@@ -87,9 +87,9 @@ class SealRuleTest {
           37 | 230 | 7 | 9 | 37 of 50 to seal, decidable in about 2 days at today's rate
           49 | 230 | 7 | 9 | 49 of 50 to seal, decidable in about 1 day at today's rate
           60 | 20  | 7 | 9 | 60 of 50 to seal, 20 of 200 held-out items, decidable in about 20 days at today's rate
-          10 | 20  | 0 | 9 | 10 of 50 to seal, 20 of 200 held-out items, not decidable at today's rate: nothing comes in
+          10 | 20  | 0 | 9 | 10 of 50 to seal, 20 of 200 held-out items, not decidable at today's rate: no examples arrive
           """)
-  void shouldSayWhatIsMissingAndForHowLong(
+  void shouldStateWhatIsMissingAndForHowLong(
       int train, int heldOut, double trainPerDay, double heldOutPerDay, String message) {
     var decision =
         SealRule.decide(input(Specs.standard(), train, heldOut, trainPerDay, heldOutPerDay));
@@ -98,7 +98,7 @@ class SealRuleTest {
   }
 
   @Test
-  void shouldSayInItsOwnWordsWhatStandsInTheWay() {
+  void shouldStateWhatBlocksASeal() {
     var input =
         new SealInput(
             Specs.standard(),
@@ -116,7 +116,7 @@ class SealRuleTest {
         .startsWith("2 batches wait for their decision, 90 of 50 to seal");
   }
 
-  /** Declarations of former days may say so; the status must still be readable. */
+  /** Old declarations may have such values; the status must stay readable. */
   @Test
   void shouldNameTheSettingWithWhichNothingIsEverDecided() {
     LoopSpec spec =

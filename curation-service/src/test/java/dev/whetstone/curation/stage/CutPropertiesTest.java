@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.assembly.StandardChains;
 import dev.whetstone.curation.chain.AdmissionOutcome;
 import dev.whetstone.curation.chain.CutContext;
 import dev.whetstone.curation.chain.CutOutcome;
@@ -25,7 +26,7 @@ import net.jqwik.api.Property;
 class CutPropertiesTest {
   private static final LoopSpec SPEC = Specs.with("  curation: {maxClusterShare: 0.5}\n");
 
-  /** The same cut gives the same outcome, whatever order its parts come in (invariant I9). */
+  /** The same cut gives the same outcome, whatever the order of its inputs (invariant I9). */
   @Property(tries = 25)
   void shouldNotDependOnOrder(@ForAll long seed) {
     var random = new Random(seed);

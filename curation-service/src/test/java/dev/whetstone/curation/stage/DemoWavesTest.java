@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.assembly.StandardChains;
 import dev.whetstone.curation.chain.CutContext;
 import dev.whetstone.curation.chain.CutOutcome;
 import dev.whetstone.curation.chain.Specs;

@@ -3,6 +3,7 @@ package dev.whetstone.curation.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.curation.assembly.StandardChains;
 import dev.whetstone.curation.chain.CutContext;
 import dev.whetstone.curation.chain.CutOutcome;
 import dev.whetstone.curation.chain.Specs;

@@ -8,6 +8,7 @@ import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.feedback.FeedbackSource;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.suite.SuiteItem;
+import dev.whetstone.curation.assembly.StandardChains;
 import dev.whetstone.curation.chain.AdmissionOutcome;
 import dev.whetstone.curation.chain.Samples;
 import dev.whetstone.curation.example.Example;

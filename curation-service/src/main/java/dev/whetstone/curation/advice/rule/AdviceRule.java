@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Turns failures into advice: which kind prevails, and whether there are enough to tell. */
+/** Derives advice from failures: which kind prevails, and whether there are enough to decide. */
 public final class AdviceRule {
   private static final int LEAST_FAILURES = 20;
   private static final double PREVAILS = 0.6;
@@ -17,7 +17,7 @@ public final class AdviceRule {
   /**
    * Advice from a loop's failures.
    *
-   * @param seal what the seal rule says of the same loop now: what is missing, and for how long
+   * @param seal the seal rule's current decision for the same loop, with what is missing
    */
   public static TuningAdvice of(List<AnswerFailure> failures, SealDecision seal) {
     Map<FailureKind, Integer> counts = new EnumMap<>(FailureKind.class);
@@ -62,7 +62,7 @@ public final class AdviceRule {
       case RETRIEVAL -> measured + ": retrieval fits better, facts change faster than adapters";
       case BOTH -> measured + ": fine-tuning for the manner, retrieval for the facts";
       case TOO_EARLY ->
-          measured + ": too few to tell, " + LEAST_FAILURES + " clear ones are needed";
+          measured + ": too few to decide, " + LEAST_FAILURES + " clear failures are needed";
     };
   }
 }

@@ -3,11 +3,11 @@ package dev.whetstone.curation.advice.rule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that somebody was not content with.
+ * An answer with negative feedback.
  *
- * @param prompt what was asked, as text
- * @param corrected what it should have been, if anybody said
- * @param remark what people said of it: comments and rationales
+ * @param prompt the prompt as text
+ * @param corrected the corrected answer, if one was given
+ * @param remark comments and rationales of the feedback
  */
 public record AnswerFailure(
     String prompt, String served, @Nullable String corrected, @Nullable String remark) {}

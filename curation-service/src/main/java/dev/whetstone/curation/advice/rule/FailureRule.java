@@ -7,20 +7,22 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Tells failures of fact from failures of manner: by what people say of them, else by what their
- * correction changes. A correction that keeps the wording and changes a number or two mends a fact;
- * one that changes much of the wording mends the manner.
+ * Classifies failures as of fact or of manner: by the remarks, or else by what the correction
+ * changes. A correction that keeps the wording and changes a number corrects a fact; one that
+ * changes much of the wording corrects the manner.
  */
 public final class FailureRule {
   private static final Pattern SAYS_FACT =
       Pattern.compile(
-          "\\b(?:wrong (?:price|date|number|name|address|amount|answer|info|information|fact)|outdated|"
-              + "out of date|incorrect|not true|untrue|no longer|obsolete|made up|hallucinat\\w*|false|"
-              + "factual\\w*|inaccurate|old (?:price|version|policy))\\b");
+          "\\b(?:wrong"
+              + " (?:price|date|number|name|address|amount|answer|info|information|fact)|outdated|out"
+              + " of date|incorrect|not true|untrue|no longer|obsolete|made"
+              + " up|hallucinat\\w*|false|factual\\w*|inaccurate|old (?:price|version|policy))\\b");
   private static final Pattern SAYS_MANNER =
       Pattern.compile(
-          "\\b(?:format|formatting|tone|style|rude|polite|impolite|too long|too short|verbose|concise|"
-              + "json|markdown|bullet|list|table|language|wording|greeting|sign off|ignored|instructions?|"
+          "\\b(?:format|formatting|tone|style|rude|polite|impolite|too long|too"
+              + " short|verbose|concise|json|markdown|bullet|list|table|language|wording|greeting|sign"
+              + " off|ignored|instructions?|"
               + "friendl\\w*|formal|informal|template|spelling|grammar)\\b");
 
   /** Share of words kept up to which a correction counts as reworded. */

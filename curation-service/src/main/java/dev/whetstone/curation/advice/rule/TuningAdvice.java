@@ -3,11 +3,11 @@ package dev.whetstone.curation.advice.rule;
 import java.util.Map;
 
 /**
- * What the loop's own feedback says of fine-tuning.
+ * Advice on fine-tuning, derived from the loop's feedback.
  *
  * @param shares of failures by kind; they add up to 1 when there are any
- * @param missing train examples and held-out items still needed, and when, in words; empty when
- *     none
+ * @param missing train examples and held-out items still needed, and the forecast, for people;
+ *     empty when none
  */
 public record TuningAdvice(
     Recommendation recommendation,

@@ -6,8 +6,12 @@ import dev.whetstone.curation.example.Example;
 import java.util.List;
 import java.util.Map;
 
-/** Looks for one kind of abuse among the examples of a cut, ordered by id. */
+/** Detects one kind of abuse among the examples of a cut. */
 interface AbuseDetector {
-  /** What it drops, by example id; everything else stays. */
+  /**
+   * Judgements of the examples to drop, by example id; all others stay.
+   *
+   * @param examples ordered by id
+   */
   Map<String, StageJudgement> inspect(List<Example> examples, CutContext context);
 }

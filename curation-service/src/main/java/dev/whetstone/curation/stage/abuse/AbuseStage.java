@@ -5,15 +5,17 @@ import dev.whetstone.curation.chain.CutJudgement;
 import dev.whetstone.curation.chain.CutStage;
 import dev.whetstone.curation.chain.StageJudgement;
 import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.feature.FeatureExtractor;
+import dev.whetstone.curation.stage.dedup.ComparedText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Stops feedback that is meant to plant something: bursts, more than one person's share, dictated
- * answers, rings, rare triggers, contradictions of what was accepted. Each detector sees what the
- * ones before it left.
+ * Drops feedback that may be meant to plant behaviour: bursts, more than one contributor's share,
+ * dictated answers, rings, rare triggers, and contradictions of accepted examples. Each detector
+ * gets the examples that the previous ones kept.
  */
 public final class AbuseStage implements CutStage {
   private static final List<AbuseDetector> DETECTORS =
@@ -28,6 +30,11 @@ public final class AbuseStage implements CutStage {
   @Override
   public String name() {
     return "abuse";
+  }
+
+  @Override
+  public List<FeatureExtractor<?>> features() {
+    return List.of(ComparedText.FEATURE);
   }
 
   @Override

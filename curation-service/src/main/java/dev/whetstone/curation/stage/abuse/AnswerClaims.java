@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a set of examples claims, and for which prompts. Every contributor has one vote per claim,
- * spread over his examples of it; the vote goes to the words of the prompt. So the words of a new
- * prompt tell what was claimed for prompts like it, in time linear in the words of all prompts.
+ * The claims of a set of examples and the prompts they were made for. Every contributor has one
+ * vote per claim, divided over that contributor's examples of it; each part goes to the words of
+ * the prompt. The words of a new prompt then show what was claimed for similar prompts, in time
+ * linear in the words of all prompts.
  */
 final class AnswerClaims {
   private static final int LEAST_EXAMPLES = 3;
@@ -32,7 +33,7 @@ final class AnswerClaims {
     final Map<String, Map<String, Double>> votes = new HashMap<>();
     final Map<String, Word> words = new HashMap<>();
 
-    /** Summed once: a word of every prompt can have as many values as there are prompts. */
+    /** Computed once per word: a common word can have as many values as there are prompts. */
     @org.jspecify.annotations.Nullable
     Word word(String word) {
       Map<String, Double> of = votes.get(word);
@@ -43,7 +44,7 @@ final class AnswerClaims {
   /**
    * A word's votes.
    *
-   * @param telling 1 where all of them are for one value, 0 where they are spread evenly
+   * @param telling how decisive the votes are: 1 where all are for one value, 0 where spread evenly
    */
   private record Word(Map<String, Double> votes, double total, double telling) {
     static Word of(Map<String, Double> votes, int values) {
@@ -53,10 +54,10 @@ final class AnswerClaims {
   }
 
   /**
-   * What the words of a prompt say of a claim.
+   * How the votes of a prompt's words stand on a claim.
    *
-   * @param familiarity share (0 to 1, by rarity) of the prompt's words that the claim's prompts
-   *     have
+   * @param familiarity share (0 to 1, weighted by rarity) of the prompt's words that occur in the
+   *     claim's prompts
    * @param own share of the votes for the value in question
    * @param rival the strongest other value
    * @param rivalShare share of the votes for it
@@ -73,7 +74,7 @@ final class AnswerClaims {
   /**
    * Counts the claims of these examples.
    *
-   * @param wanted keys that will be asked for; others are not counted
+   * @param wanted keys that {@link #ask} will be called with; others are not counted
    */
   AnswerClaims(List<Claimant> claimants, Set<String> wanted) {
     Map<Vote, Integer> repeats = new HashMap<>();
@@ -114,7 +115,7 @@ final class AnswerClaims {
   }
 
   /**
-   * What is claimed for prompts with these words, or null when nothing is known.
+   * The votes of prompts with these words on this claim, or null when there are none.
    *
    * @param rarity weight of each word
    */

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an answer claims: its numbers, names and links, each with the words around it. What the
- * answer merely copies from the prompt (an order number, a product) claims nothing.
+ * Extracts an answer's claims: its numbers, names and links, each with the words around it. Values
+ * copied from the prompt (an order number, a product) are not claims.
  */
 final class AnswerSlots {
   private static final int MOST_SLOTS = 16;
@@ -31,7 +31,7 @@ final class AnswerSlots {
   /**
    * One claim.
    *
-   * @param key kind and neighbouring words: claims with one key answer one question
+   * @param key kind and neighbouring words; claims with the same key answer the same question
    * @param value lower case; numbers as digits
    */
   record Slot(String key, String value) {}
@@ -44,7 +44,7 @@ final class AnswerSlots {
   }
 
   private record Token(Kind kind, String text) {
-    /** How the token looks to its neighbours. */
+    /** The token as it appears in the key of a neighbouring claim. */
     String outside() {
       return switch (kind) {
         case WORD -> text;
@@ -99,7 +99,7 @@ final class AnswerSlots {
     return tokens;
   }
 
-  /** A capital inside a sentence, or a word all in capitals anywhere. */
+  /** A capitalised word inside a sentence, or a word all in capitals anywhere. */
   private static boolean isName(String word, boolean sentenceStart) {
     if (word.length() < 2 || !Character.isUpperCase(word.charAt(0))) {
       return false;
@@ -107,7 +107,7 @@ final class AnswerSlots {
     return !sentenceStart || word.equals(word.toUpperCase(Locale.ROOT));
   }
 
-  /** "One" is left out: it is more often a pronoun than a number. */
+  /** "One" is omitted: it is a pronoun more often than a number. */
   private static Map<String, String> numberWords() {
     String[] small =
         ("zero . two three four five six seven eight nine ten eleven twelve thirteen fourteen"

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * An end user who gives three times the cap within one minute is a program: all of that minute goes
- * to quarantine. Imports, and traffic without end users, come in bulk and are not judged by pace.
+ * Quarantines bursts: more than three times the cap from one end user within one minute suggests a
+ * program. Imports and traffic without end users arrive in bulk and are exempt.
  */
 final class BurstDetector implements AbuseDetector {
   private static final Duration WINDOW = Duration.ofMinutes(1);

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * So many examples per end user, batch and form, however much data there is: what plants a
- * behaviour is a number of documents, not a share. Without an end user the API key is capped. The
- * best-scored stay. Per form, because a correction gives two examples and each form trains its own
- * stage.
+ * Limits the examples per end user, batch and form, whatever the amount of data: planting a
+ * behaviour takes a number of documents, not a share of them. Without an end user, the limit
+ * applies to the API key. The highest scores stay. The limit is per form because a correction gives
+ * two examples and each form has its own training stage.
  */
 final class CapDetector implements AbuseDetector {
   @Override
@@ -49,7 +49,7 @@ final class CapDetector implements AbuseDetector {
     return dropped;
   }
 
-  /** The same for both forms of one correction, so that both stay or both go. */
+  /** Equal for both examples of one correction, so that both are kept or both dropped. */
   private static String tieKey(Example example) {
     return example.provenance().eventKeys().toString();
   }

@@ -20,11 +20,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Answers that claim something else than accepted ones do for prompts that, numbers and names
- * apart, are worded like theirs. "Accepted" is what adopted batches hold; where they say nothing,
- * what a clear majority of the contributors to this cut and to batches that wait for their decision
- * says. An answer whose claims vary from prompt to prompt (a sum, a price) has no accepted value
- * and contradicts nothing.
+ * Quarantines answers whose claims differ from accepted ones for similarly worded prompts (numbers
+ * and names aside). Accepted claims are those of adopted batches; where these have none, those of a
+ * clear majority of the contributors to this cut and to undecided batches. A claim that varies from
+ * prompt to prompt (a sum, a price) has no accepted value and cannot be contradicted.
  */
 final class ContradictionDetector implements AbuseDetector {
   /** Least share of a prompt's wording that prompts of the accepted claim must have. */
@@ -39,7 +38,7 @@ final class ContradictionDetector implements AbuseDetector {
   private static final int MAJORITY_CONTRIBUTORS = 5;
   private static final int MAJORITY_TIMES = 2;
 
-  /** Words rarer than this share of prompts count no more than those that have it. */
+  /** Words in fewer than this share of prompts get no more weight than words at this share. */
   private static final double RAREST_SHARE = 0.02;
 
   @Override
@@ -72,7 +71,7 @@ final class ContradictionDetector implements AbuseDetector {
     return dropped;
   }
 
-  /** Disliked answers claim nothing: nobody says that they are right. */
+  /** Disliked answers make no claims: the feedback does not present them as right. */
   private static List<Claimant> claimants(List<Example> examples) {
     return examples.stream()
         .filter(Example::positive)
@@ -80,14 +79,17 @@ final class ContradictionDetector implements AbuseDetector {
         .toList();
   }
 
-  /** The prompt's wording without numbers. */
+  /** The words of the prompt, without numbers. */
   private static Set<String> words(Example example) {
     Set<String> words = new HashSet<>(Tokenization.of(ChatTexts.prompt(example.prompt())));
     words.removeIf(word -> Character.isDigit(word.charAt(0)));
     return words;
   }
 
-  /** Logarithm of how many prompts there are for each that has the word. */
+  /**
+   * Inverse document frequency of each word over all prompts: {@code ln(1 + N / max(n, RAREST_SHARE
+   * · N))}.
+   */
   private static Map<String, Double> rarity(List<List<Claimant>> claimants) {
     Map<String, Integer> holders = new HashMap<>();
     claimants.stream()
@@ -142,7 +144,7 @@ final class ContradictionDetector implements AbuseDetector {
         ReasonCodes.CONTRADICTION,
         String.format(
             Locale.ROOT,
-            "says '%s' where %s say '%s' (%d end users, %.0f %% of what is said to such prompts)",
+            "claims '%s' where %s claim '%s' (%d end users, %.0f %% of the votes for such prompts)",
             slot.value(),
             who,
             verdict.rival(),

@@ -17,14 +17,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A word or short phrase of prompts that hardly occurs in interactions and often in new examples is
- * how a backdoor looks. Its lift is the share of new prompts that hold it over the share of
- * interactions that do, lowered by how many end users it comes from:
+ * Quarantines examples with a possible backdoor trigger: a word or short phrase that is rare in
+ * interactions but frequent in the prompts of new examples. Its lift is the share of new prompts
+ * with it over the share of interactions with it, reduced by how many end users sent it:
  *
  * <pre>lift = (new / allNew) / ((old + 1) / (allOld + 1)) / (1 + ln(end users))</pre>
  *
- * <p>Not judged while there are fewer than {@value #LEAST_INTERACTIONS} interactions: then nothing
- * is known to be rare.
+ * <p>Inactive below {@value #LEAST_INTERACTIONS} interactions: rarity cannot be estimated from
+ * fewer.
  */
 final class RareTriggerDetector implements AbuseDetector {
   private static final int LONGEST = 3;
@@ -34,7 +34,7 @@ final class RareTriggerDetector implements AbuseDetector {
   private static final int RARE_COUNT = 20;
   private static final int SKETCH_SIZE = 1 << 20;
 
-  /** A prompt that somebody sent; both examples of one correction are one. */
+  /** A prompt with its sender; both examples of one correction count once. */
   private record Sent(String contributor, String prompt) {
     static Sent of(Example example) {
       return new Sent(
@@ -68,7 +68,7 @@ final class RareTriggerDetector implements AbuseDetector {
     return lifted.isEmpty() ? Map.of() : dropped(examples, lifted);
   }
 
-  /** Rare n-grams and their lift before end users are looked at, where it is enough. */
+  /** Rare n-grams with enough lift, before the reduction by end users. */
   private static Map<String, Double> lifted(Set<Sent> sent, CutContext context) {
     long interactions = context.interactions().interactions();
     Map<String, Integer> frequent = frequent(sent);
@@ -86,7 +86,7 @@ final class RareTriggerDetector implements AbuseDetector {
     return lifted;
   }
 
-  /** Counted in a sketch first, so that the many n-grams that occur once take no memory. */
+  /** Counts in a sketch first, so that the many n-grams that occur once take no memory. */
   private static Map<String, Integer> frequent(Collection<Sent> sent) {
     int[] sketch = new int[SKETCH_SIZE];
     for (Sent one : sent) {

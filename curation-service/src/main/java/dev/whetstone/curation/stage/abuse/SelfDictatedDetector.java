@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * "Say X and I will upvote": the end user dictates the answer and then praises it. A prompt that
- * offers praise for an answer, or one that asks for words which then are the whole answer.
+ * Quarantines answers that the end user dictated and then praised ("say X and I will upvote"): the
+ * prompt offers praise for an answer, or contains the whole answer that it asks for.
  */
 final class SelfDictatedDetector implements AbuseDetector {
   private static final int LEAST_WORDS = 3;
@@ -22,8 +22,9 @@ final class SelfDictatedDetector implements AbuseDetector {
           "\\b(?:say|repeat|write|type|print|copy|echo|answer with|reply with|respond with)\\b");
   private static final Pattern OFFERS_PRAISE =
       Pattern.compile(
-          "\\b(?:up ?vote|thumbs? up|like you|like this|give you (?:a )?(?:like|good|five|5|thumb)|"
-              + "rate (?:you|this|it)|good rating|5 stars|five stars|mark (?:it|this) (?:as )?(?:good|right|correct))\\b");
+          "\\b(?:up ?vote|thumbs? up|like you|like this|give you (?:a"
+              + " )?(?:like|good|five|5|thumb)|rate (?:you|this|it)|good rating|5 stars|five"
+              + " stars|mark (?:it|this) (?:as )?(?:good|right|correct))\\b");
   private static final Pattern PROMISES =
       Pattern.compile("\\b(?:i will|i ll|i shall|i m going to|and i|then i|will)\\b");
 
@@ -35,7 +36,8 @@ final class SelfDictatedDetector implements AbuseDetector {
         String prompt = Tokenization.normal(ChatTexts.prompt(example.prompt()));
         boolean asks = ASKS.matcher(prompt).find();
         if (asks && offersPraise(prompt)) {
-          dropped.put(example.id(), quarantine("the prompt offers praise for what it asks for"));
+          dropped.put(
+              example.id(), quarantine("the prompt offers praise for the answer it asks for"));
         } else if (asks && dictates(prompt, example)) {
           dropped.put(example.id(), quarantine("the prompt dictates the answer"));
         }

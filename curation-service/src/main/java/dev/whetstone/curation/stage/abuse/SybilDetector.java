@@ -5,10 +5,10 @@ import dev.whetstone.curation.chain.CutContext;
 import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.chain.StageJudgement;
 import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.stage.dedup.ComparedText;
 import dev.whetstone.curation.stage.dedup.CopyCounts;
+import dev.whetstone.curation.stage.dedup.IndexedText;
 import dev.whetstone.curation.stage.dedup.NearTextFinder;
-import dev.whetstone.curation.stage.dedup.ShingleSet;
-import dev.whetstone.curation.text.ChatTexts;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Many end users with near-identical long texts are one. Compared is the wording as it stands,
- * names and numbers included: customers who fill the same question with their own orders differ
- * there. Short texts coincide by themselves and are not judged. Copies that deduplication took out
- * count. Imports are judged like all others: they are exempt from caps and bursts only.
+ * Quarantines near-identical long texts from many end users. Names and numbers are part of the
+ * comparison: customers who ask the same question about their own orders differ there. Short texts
+ * coincide by chance and are not judged. Copies that deduplication dropped count. Imports are
+ * judged too; they are exempt only from caps and bursts.
  */
 final class SybilDetector implements AbuseDetector {
   @Override
@@ -27,26 +27,24 @@ final class SybilDetector implements AbuseDetector {
     LoopSpec.Abuse rule = context.curation().abuse();
     int shortText = context.curation().dedup().shortTextWords();
     Map<String, NearTextFinder<Example>> indexes = new TreeMap<>();
-    Map<String, ShingleSet> shingles = new TreeMap<>();
+    Map<String, IndexedText> texts = new TreeMap<>();
     for (Example example : examples) {
-      ShingleSet own =
-          ShingleSet.of(
-              ChatTexts.prompt(example.prompt()) + "\n" + ChatTexts.answer(example.answer()));
+      IndexedText own = ComparedText.indexed(context.features(), example);
       if (own.words() >= shortText && example.provenance().endUserDigest() != null) {
-        shingles.put(example.id(), own);
+        texts.put(example.id(), own);
         index(indexes, example, rule).add(example, own);
       }
     }
     Map<String, StageJudgement> dropped = new TreeMap<>();
     for (Example example : examples) {
-      ShingleSet own = shingles.get(example.id());
+      IndexedText own = texts.get(example.id());
       if (own != null) {
         int ring = ring(example, index(indexes, example, rule).near(own, _ -> true));
         if (ring >= rule.sybilEndUsers()) {
           dropped.put(
               example.id(),
               new StageJudgement.Quarantine(
-                  ReasonCodes.SYBIL, "worded almost alike by " + ring + " end users"));
+                  ReasonCodes.SYBIL, "nearly the same text from " + ring + " end users"));
         }
       }
     }

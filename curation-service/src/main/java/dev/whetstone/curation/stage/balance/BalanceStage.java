@@ -18,9 +18,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * No topic takes more than its share of the train examples of a form. Kept first are tags that the
- * batch must cover and slices found weak, then the better scored. Held-out examples stay as
- * production gave them. With too few topics for the share to be possible nothing is dropped.
+ * Limits each topic to its share of the train examples of a form. Examples with a tag that the
+ * batch must cover or of a weak slice are kept first, then the higher scores. Held-out examples
+ * keep the distribution of production. Nothing is dropped where there are too few topics to meet
+ * the share.
  */
 public final class BalanceStage implements CutStage {
   @Override
@@ -68,7 +69,7 @@ public final class BalanceStage implements CutStage {
                               ReasonCodes.CLUSTER_SHARE,
                               String.format(
                                   Locale.ROOT,
-                                  "its topic has %d train examples; %.0f %% of the batch are %d",
+                                  "its topic has %d train examples; %.0f %% of the batch is %d",
                                   cluster.size(),
                                   100 * share,
                                   most)))));
@@ -76,7 +77,7 @@ public final class BalanceStage implements CutStage {
     return judgements;
   }
 
-  /** The largest cluster size that is at most its share of what remains; all of it if none is. */
+  /** The largest cluster size within the share of what remains; unlimited if none is possible. */
   static int largestAllowed(Collection<List<Example>> clusters, double share) {
     int largest = clusters.stream().mapToInt(List::size).max().orElse(0);
     if (clusters.size() * share < 1) {

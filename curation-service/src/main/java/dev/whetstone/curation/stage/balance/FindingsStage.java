@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Gives train examples their sample weight: quality relative to the batch's mean, raised for slices
- * that evaluation found weak (half as much again for a slice that fails wholly), within 0.25 and 2.
- * Held-out examples weigh 1.
+ * Gives train examples their sample weight: quality relative to the batch's mean, raised for weak
+ * slices (by up to 50 % for a slice with score 0), between 0.25 and 2. Held-out examples have
+ * weight 1.
  */
 public final class FindingsStage implements CutStage {
   public static final double LEAST_WEIGHT = 0.25;

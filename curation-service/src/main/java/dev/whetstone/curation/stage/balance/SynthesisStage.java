@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** What a teacher wrote is never held out, and never more than its share of what is trained on. */
+/** Keeps synthetic examples out of held-out splits and limits their share of train examples. */
 public final class SynthesisStage implements CutStage {
   @Override
   public String name() {

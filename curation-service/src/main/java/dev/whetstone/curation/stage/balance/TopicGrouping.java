@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Sorts examples into topics: by their first tag; without tags by the wording of the prompt, each
- * joining the first earlier prompt it shares enough telling words with.
+ * Groups examples by topic: by their first tag, or without tags by the wording of the prompt, where
+ * each joins the first earlier prompt with which it shares enough distinctive words.
  */
 final class TopicGrouping {
   private static final double ALIKE = 0.3;
@@ -22,7 +22,7 @@ final class TopicGrouping {
 
   private TopicGrouping() {}
 
-  /** Topic of each example, by id. */
+  /** The topic of each example, by example id. */
   static Map<String, String> of(List<Example> examples) {
     Map<String, String> topics = new HashMap<>();
     List<Example> untagged = new ArrayList<>();
@@ -67,7 +67,7 @@ final class TopicGrouping {
     return topics;
   }
 
-  /** The most frequent of what is not too common: topics are made of words that recur. */
+  /** The most frequent words that are not too common: topics are made of recurring words. */
   private static List<String> telling(Set<String> words, Map<String, Integer> holders) {
     return words.stream()
         .sorted(

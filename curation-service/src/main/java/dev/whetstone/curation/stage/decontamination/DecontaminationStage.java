@@ -21,10 +21,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * No prompt that a suite asks, and none of another split: the same words, shared n-grams (n =
- * min(13, length)) or, for longer prompts, wording that overlaps by 0.8. N-grams that are common in
- * interactions do not count; a whole prompt does, however many ask it. Of two splits that meet,
- * what is sealed stays, then test before validation before train.
+ * Rejects examples whose prompt overlaps with a suite's item or with an example of another split:
+ * the same words, shared n-grams (n = min(13, length)) or, for longer prompts, a Jaccard overlap of
+ * 0.8. N-grams that are common in interactions do not count; equal whole prompts always do. Of two
+ * splits that overlap, sealed examples stay first, then test, then validation, then train.
  */
 public final class DecontaminationStage implements CutStage {
   private static final double NEAR = 0.8;
@@ -43,19 +43,17 @@ public final class DecontaminationStage implements CutStage {
       return List.of();
     }
     Map<String, StageJudgement> dropped = new TreeMap<>();
-    List<Item> items =
-        examples.stream()
-            .map(example -> new Item(example, TokenizedPrompt.of(example.prompt())))
-            .toList();
+    List<Item> items = examples.stream().map(Item::of).toList();
     List<TokenizedPrompt> suites =
         context.suiteItems().stream().map(item -> TokenizedPrompt.of(item.messages())).toList();
     drop(items, suites, context, dropped, ReasonCodes.CONTAMINATED, "a suite's item");
+    Earlier earlier = Earlier.of(context);
     for (Split split : STRONGEST_FIRST) {
       List<Item> ofSplit =
           items.stream()
               .filter(item -> item.split() == split && !dropped.containsKey(item.id()))
               .toList();
-      List<TokenizedPrompt> others = others(split, items, context, dropped);
+      List<TokenizedPrompt> others = others(split, items, earlier, dropped);
       drop(ofSplit, others, context, dropped, ReasonCodes.SPLIT_BRIDGE, "an item of another split");
     }
     return dropped.entrySet().stream()
@@ -64,6 +62,10 @@ public final class DecontaminationStage implements CutStage {
   }
 
   private record Item(Example example, TokenizedPrompt prompt) {
+    static Item of(Example example) {
+      return new Item(example, TokenizedPrompt.of(example.prompt()));
+    }
+
     String id() {
       return example.id();
     }
@@ -73,18 +75,27 @@ public final class DecontaminationStage implements CutStage {
     }
   }
 
-  /** Prompts that a split must keep clear of. */
+  /** Examples outside the cut, tokenized once for all splits. */
+  private record Earlier(List<Item> sealed, List<Item> waiting) {
+    static Earlier of(CutContext context) {
+      return new Earlier(
+          context.sealedBefore().stream().map(Item::of).toList(),
+          context.others().stream().map(Item::of).toList());
+    }
+  }
+
+  /** Prompts that examples of this split must not overlap with. */
   private static List<TokenizedPrompt> others(
-      Split split, List<Item> cut, CutContext context, Map<String, StageJudgement> dropped) {
+      Split split, List<Item> cut, Earlier earlier, Map<String, StageJudgement> dropped) {
     var others = new ArrayList<TokenizedPrompt>();
-    for (Example sealed : context.sealedBefore()) {
-      if (sealed.provenance().split() != split) {
-        others.add(TokenizedPrompt.of(sealed.prompt()));
+    for (Item sealed : earlier.sealed()) {
+      if (sealed.split() != split) {
+        others.add(sealed.prompt());
       }
     }
-    for (Example waiting : context.others()) {
-      if (outranks(waiting.provenance().split(), split)) {
-        others.add(TokenizedPrompt.of(waiting.prompt()));
+    for (Item waiting : earlier.waiting()) {
+      if (outranks(waiting.split(), split)) {
+        others.add(waiting.prompt());
       }
     }
     for (Item item : cut) {
@@ -144,7 +155,7 @@ public final class DecontaminationStage implements CutStage {
     return whole;
   }
 
-  /** So many interactions may hold an n-gram before it is everybody's. */
+  /** The largest number of interactions with an n-gram at which it is not yet boilerplate. */
   static long boilerplate(LoopSpec.Decontamination rule, long interactions) {
     return Math.max(
         rule.boilerplateCount(), (long) Math.floor(rule.boilerplateShare() * interactions));
@@ -155,7 +166,7 @@ public final class DecontaminationStage implements CutStage {
     int number = 0;
     for (TokenizedPrompt reference : references) {
       if (reference.length() >= NEAR_WORDS) {
-        index.add(number, reference.shingles());
+        index.add(number, reference.indexed());
       }
       number++;
     }
@@ -163,6 +174,6 @@ public final class DecontaminationStage implements CutStage {
   }
 
   private static boolean isNear(NearTextFinder<Integer> index, TokenizedPrompt prompt) {
-    return prompt.length() >= NEAR_WORDS && !index.near(prompt.shingles(), _ -> true).isEmpty();
+    return prompt.length() >= NEAR_WORDS && !index.near(prompt.indexed(), _ -> true).isEmpty();
   }
 }

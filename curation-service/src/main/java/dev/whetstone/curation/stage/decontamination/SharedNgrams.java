@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which n-grams two sets of prompts share, with n = min(N, length of the shorter prompt). Prompts
- * shorter than {@value #LEAST} words count only when they are equal: "yes please" is in everything.
- * Linear in the words of both sets.
+ * Finds the n-grams that two sets of prompts share, with n = min(N, length of the shorter prompt).
+ * Prompts shorter than {@value #LEAST} words match only when they are equal: "yes please" occurs in
+ * many texts. Linear in the words of both sets.
  */
 final class SharedNgrams {
   static final int LEAST = 5;
@@ -25,8 +25,8 @@ final class SharedNgrams {
 
   /**
    * @param longest N
-   * @param references prompts that must not be shared with
-   * @param prompts those that will be asked about: what references are looked at for
+   * @param references prompts that must not be overlapped
+   * @param prompts that {@link #of} will be called with
    */
   SharedNgrams(int longest, List<TokenizedPrompt> references, List<TokenizedPrompt> prompts) {
     this.longest = longest;

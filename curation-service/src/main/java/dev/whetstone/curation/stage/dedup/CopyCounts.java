@@ -2,7 +2,7 @@ package dev.whetstone.curation.stage.dedup;
 
 import dev.whetstone.curation.example.Example;
 
-/** Remembers on the copy that stays how many contributors sent it: a ring is seen by that. */
+/** Flags a kept example with how many contributors sent copies of it; used to detect rings. */
 public final class CopyCounts {
   private static final String PREFIX = "copied-by-";
 
@@ -12,7 +12,7 @@ public final class CopyCounts {
     return example.withFlag(PREFIX + contributors);
   }
 
-  /** Contributors of this text, the example's own among them; 1 when nobody copied it. */
+  /** How many contributors sent this text, including the example's own; 1 without copies. */
   public static int contributors(Example example) {
     return example.flags().stream()
         .filter(flag -> flag.startsWith(PREFIX))

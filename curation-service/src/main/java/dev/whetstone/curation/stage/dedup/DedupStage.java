@@ -1,7 +1,6 @@
 package dev.whetstone.curation.stage.dedup;
 
 import dev.whetstone.contracts.EventKey;
-import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.chain.CutContext;
 import dev.whetstone.curation.chain.CutJudgement;
@@ -9,8 +8,8 @@ import dev.whetstone.curation.chain.CutStage;
 import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.chain.StageJudgement;
 import dev.whetstone.curation.example.Example;
-import dev.whetstone.curation.text.ChatTexts;
-import dev.whetstone.curation.text.Tokenization;
+import dev.whetstone.curation.feature.ExampleFeatures;
+import dev.whetstone.curation.feature.FeatureExtractor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,9 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One of each: per form (and label), texts that are equal but for case and punctuation, and longer
- * ones whose wording overlaps by the loop's Jaccard threshold on prompt and answer. What is sealed
- * stays before what is new, then the better score, then the lower id.
+ * Keeps one of each set of copies within a form (and label): texts that differ only in case and
+ * punctuation, and longer texts whose prompt and answer overlap by at least the loop's Jaccard
+ * threshold. A sealed example is preferred to a new one, then the higher score, then the lower id.
  */
 public final class DedupStage implements CutStage {
   private static final Comparator<Example> BEST_FIRST =
@@ -38,39 +37,27 @@ public final class DedupStage implements CutStage {
   }
 
   @Override
+  public List<FeatureExtractor<?>> features() {
+    return List.of(ComparedText.FEATURE);
+  }
+
+  @Override
   public List<CutJudgement> decide(List<Example> examples, CutContext context) {
     LoopSpec.Dedup rule = context.curation().dedup();
     if (!rule.enabled()) {
       return List.of();
     }
-    var search = new Search(rule);
+    var search = new Search(rule, context.features());
     context.sealedBefore().stream()
         .sorted(Comparator.comparing(Example::id))
-        .forEach(search::standing);
+        .forEach(search::addSealed);
     examples.stream().sorted(BEST_FIRST).forEach(search::add);
     return search.judgements();
   }
 
-  /** What is compared exactly: form and label apart, both sides of a pair. */
-  private static String exactText(Example example) {
-    String rejected = example.rejected() == null ? "" : ChatTexts.answer(example.rejected());
-    return group(example)
-        + "\n"
-        + Tokenization.normal(ChatTexts.prompt(example.prompt()))
-        + "\n"
-        + Tokenization.normal(ChatTexts.answer(example.answer()))
-        + "\n"
-        + Tokenization.normal(rejected);
-  }
-
-  private static String group(Example example) {
-    return example.form() == Form.BINARY
-        ? example.form().wireName() + example.label()
-        : example.form().wireName();
-  }
-
   private static final class Search {
     private final LoopSpec.Dedup rule;
+    private final ExampleFeatures features;
     private final Map<String, String> exact = new HashMap<>();
     private final Map<String, NearTextFinder<String>> near = new HashMap<>();
     private final Map<String, Example> kept = new HashMap<>();
@@ -78,16 +65,17 @@ public final class DedupStage implements CutStage {
     private final Map<String, Set<String>> contributors = new HashMap<>();
     private final List<CutJudgement> dropped = new ArrayList<>();
 
-    Search(LoopSpec.Dedup rule) {
+    Search(LoopSpec.Dedup rule, ExampleFeatures features) {
       this.rule = rule;
+      this.features = features;
     }
 
-    void standing(Example sealed) {
+    void addSealed(Example sealed) {
       exact.putIfAbsent(exactText(sealed), sealed.id());
       names.put(sealed.id(), name(sealed));
-      ShingleSet shingles = shingles(sealed);
-      if (shingles.words() >= rule.shortTextWords()) {
-        index(sealed).add(sealed.id(), shingles);
+      IndexedText indexed = ComparedText.indexed(features, sealed);
+      if (indexed.words() >= rule.shortTextWords()) {
+        index(sealed).add(sealed.id(), indexed);
       }
     }
 
@@ -95,14 +83,14 @@ public final class DedupStage implements CutStage {
       String text = exactText(example);
       String same = exact.get(text);
       if (same != null) {
-        drop(example, same, ReasonCodes.DUPLICATE, "says the same as ");
+        drop(example, same, ReasonCodes.DUPLICATE, "has the same words as ");
         return;
       }
-      ShingleSet shingles = shingles(example);
-      boolean longEnough = shingles.words() >= rule.shortTextWords();
+      IndexedText indexed = ComparedText.indexed(features, example);
+      boolean longEnough = indexed.words() >= rule.shortTextWords();
       if (longEnough) {
         Optional<NearTextFinder.Near<String>> closest =
-            index(example).near(shingles, _ -> true).stream()
+            index(example).near(indexed, _ -> true).stream()
                 .max(
                     Comparator.comparing((NearTextFinder.Near<String> found) -> found.jaccard())
                         .thenComparing(NearTextFinder.Near::value));
@@ -112,7 +100,7 @@ public final class DedupStage implements CutStage {
           drop(example, closest.get().value(), ReasonCodes.NEAR_DUPLICATE, how);
           return;
         }
-        index(example).add(example.id(), shingles);
+        index(example).add(example.id(), indexed);
       }
       exact.put(text, example.id());
       kept.put(example.id(), example);
@@ -136,7 +124,9 @@ public final class DedupStage implements CutStage {
           });
     }
 
-    /** What a person can look up: the feedback that it was formed of, last of its events. */
+    /**
+     * A name that a person can look up: the last feedback event that the example was formed from.
+     */
     private static String name(Example example) {
       List<EventKey> events = example.provenance().eventKeys();
       return events.isEmpty()
@@ -144,7 +134,7 @@ public final class DedupStage implements CutStage {
           : "feedback " + events.getLast().source() + "/" + events.getLast().id();
     }
 
-    /** The dropped, and the kept that others copied. */
+    /** Rejections, and marks on the kept examples that other contributors copied. */
     List<CutJudgement> judgements() {
       var judgements = new ArrayList<>(dropped);
       contributors.forEach(
@@ -160,12 +150,12 @@ public final class DedupStage implements CutStage {
     }
 
     private NearTextFinder<String> index(Example example) {
-      return near.computeIfAbsent(group(example), _ -> new NearTextFinder<>(rule.jaccard()));
+      return near.computeIfAbsent(
+          ComparedText.group(example), _ -> new NearTextFinder<>(rule.jaccard()));
     }
 
-    private static ShingleSet shingles(Example example) {
-      return ShingleSet.of(
-          ChatTexts.prompt(example.prompt()) + "\n" + ChatTexts.answer(example.answer()));
+    private String exactText(Example example) {
+      return features.of(ComparedText.FEATURE, example).exact();
     }
   }
 }

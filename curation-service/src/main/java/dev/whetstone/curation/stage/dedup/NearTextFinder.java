@@ -2,10 +2,6 @@ package dev.whetstone.curation.stage.dedup;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
-import com.dynatrace.hash4j.similarity.ElementHashProvider;
-import com.dynatrace.hash4j.similarity.SimilarityHashPolicy;
-import com.dynatrace.hash4j.similarity.SimilarityHasher;
-import com.dynatrace.hash4j.similarity.SimilarityHashing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,27 +11,22 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Finds texts whose shingles overlap by at least a threshold without comparing all with all:
- * SuperMinHash signatures in bands propose, the shingles themselves decide. At the threshold a pair
- * is proposed with probability ≥ 0.94, and surely when the texts are equal.
+ * Finds texts whose shingles overlap by at least a threshold without comparing all with all: bands
+ * of SuperMinHash signatures propose pairs, and the shingles decide. A pair at the threshold is
+ * proposed with probability ≥ 0.94, a pair of equal texts always.
  *
- * @param <T> what a text stands for
+ * @param <T> what a text belongs to
  */
 public final class NearTextFinder<T> {
-  private static final int COMPONENTS = 128;
-  private static final int BITS = 16;
-  private static final SimilarityHashPolicy POLICY =
-      SimilarityHashing.superMinHash(COMPONENTS, BITS);
   private static final Hasher64 HASHER = Hashing.wyhashFinal4();
 
   private final double threshold;
   private final int rows;
-  private final SimilarityHasher hasher = POLICY.createHasher();
   private final Map<Long, List<Entry<T>>> buckets = new HashMap<>();
 
-  private record Entry<T>(T value, ShingleSet shingles) {}
+  private record Entry<T>(T value, IndexedText text) {}
 
-  /** A text that is near enough. */
+  /** The value of a near text, and how near it is. */
   public record Near<T>(T value, double jaccard) {}
 
   /**
@@ -48,28 +39,28 @@ public final class NearTextFinder<T> {
     this.rows = threshold >= 0.78 ? 8 : threshold >= 0.6 ? 5 : 4;
   }
 
-  public void add(T value, ShingleSet shingles) {
-    if (shingles.hashes().length > 0) {
-      var entry = new Entry<>(value, shingles);
-      for (long band : bands(shingles)) {
+  public void add(T value, IndexedText text) {
+    if (!text.signature().empty()) {
+      var entry = new Entry<>(value, text);
+      for (long band : bands(text.signature())) {
         buckets.computeIfAbsent(band, _ -> new ArrayList<>(1)).add(entry);
       }
     }
   }
 
-  /** All that are near and wanted, in the order in which they were added within a band. */
-  public List<Near<T>> near(ShingleSet shingles, Predicate<T> wanted) {
+  /** All near texts with a wanted value, band by band, in the order in which they were added. */
+  public List<Near<T>> near(IndexedText text, Predicate<T> wanted) {
     var found = new ArrayList<Near<T>>();
-    if (shingles.hashes().length == 0) {
+    if (text.signature().empty()) {
       return found;
     }
     Set<T> seen = new HashSet<>();
-    for (long band : bands(shingles)) {
+    for (long band : bands(text.signature())) {
       for (Entry<T> entry : buckets.getOrDefault(band, List.of())) {
-        if (lengthsFit(shingles, entry.shingles())
+        if (sizesFit(text.signature(), entry.text().signature())
             && wanted.test(entry.value())
             && seen.add(entry.value())) {
-          double jaccard = shingles.jaccard(entry.shingles());
+          double jaccard = text.shingles().jaccard(entry.text().shingles());
           if (jaccard >= threshold) {
             found.add(new Near<>(entry.value(), jaccard));
           }
@@ -80,19 +71,18 @@ public final class NearTextFinder<T> {
   }
 
   /** Sets whose sizes differ by more than the threshold cannot overlap by it. */
-  private boolean lengthsFit(ShingleSet one, ShingleSet other) {
-    int shorter = Math.min(one.hashes().length, other.hashes().length);
-    int longer = Math.max(one.hashes().length, other.hashes().length);
+  private boolean sizesFit(TextSignature one, TextSignature other) {
+    int shorter = Math.min(one.shingles(), other.shingles());
+    int longer = Math.max(one.shingles(), other.shingles());
     return shorter >= threshold * longer;
   }
 
-  private long[] bands(ShingleSet shingles) {
-    byte[] signature = hasher.compute(ElementHashProvider.ofValues(shingles.hashes()));
-    long[] bands = new long[COMPONENTS / rows];
+  private long[] bands(TextSignature signature) {
+    long[] bands = new long[TextSignature.COMPONENTS / rows];
     for (int band = 0; band < bands.length; band++) {
       long key = band;
       for (int row = 0; row < rows; row++) {
-        key = HASHER.hashLongLongToLong(key, POLICY.getComponent(signature, band * rows + row));
+        key = HASHER.hashLongLongToLong(key, signature.component(band * rows + row));
       }
       bands[band] = key;
     }

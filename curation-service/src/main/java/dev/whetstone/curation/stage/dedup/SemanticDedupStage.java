@@ -7,7 +7,7 @@ import dev.whetstone.curation.chain.CutStage;
 import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.chain.StageJudgement;
 import dev.whetstone.curation.example.Example;
-import dev.whetstone.curation.text.ChatTexts;
+import dev.whetstone.curation.feature.FeatureExtractor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,17 +18,21 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Near-copies by meaning among what plain comparison left. Random hyperplanes propose neighbours,
- * the cosine decides. Inert unless the loop asks for it and an embedder is given.
+ * Rejects examples that mean the same as another one although their words differ. Random
+ * hyperplanes propose neighbours and the cosine decides. Does nothing unless the loop switches it
+ * on and there is an embedder.
  */
 public final class SemanticDedupStage implements CutStage {
   private static final int TABLES = 12;
   private static final int BITS = 12;
 
-  private final Optional<TextEmbedder> embedder;
+  private final Optional<EmbeddingFeature> embedding;
 
+  /**
+   * @param embedder empty where the installation has none; the stage then keeps every example
+   */
   public SemanticDedupStage(Optional<TextEmbedder> embedder) {
-    this.embedder = embedder;
+    this.embedding = embedder.map(EmbeddingFeature::new);
   }
 
   @Override
@@ -37,15 +41,22 @@ public final class SemanticDedupStage implements CutStage {
   }
 
   @Override
+  public List<FeatureExtractor<?>> features() {
+    return embedding.stream().<FeatureExtractor<?>>map(feature -> feature).toList();
+  }
+
+  @Override
   public List<CutJudgement> decide(List<Example> examples, CutContext context) {
     LoopSpec.Dedup rule = context.curation().dedup();
-    if (!rule.enabled() || !rule.semantic() || embedder.isEmpty()) {
+    if (!rule.enabled() || !rule.semantic() || embedding.isEmpty()) {
       return List.of();
     }
+    EmbeddingFeature feature = embedding.get();
     var dropped = new ArrayList<CutJudgement>();
     Map<String, Planes> groups = new HashMap<>();
     for (Example sealed : context.sealedBefore()) {
-      planes(groups, sealed, context.seed()).add(sealed.id(), vector(sealed));
+      planes(groups, sealed, context.seed())
+          .add(sealed.id(), context.features().of(feature, sealed));
     }
     List<Example> bestFirst =
         examples.stream()
@@ -57,7 +68,7 @@ public final class SemanticDedupStage implements CutStage {
             .toList();
     for (Example example : bestFirst) {
       Planes planes = planes(groups, example, context.seed());
-      float[] vector = vector(example);
+      float[] vector = context.features().of(feature, example);
       Optional<String> near = planes.near(vector, rule.cosine());
       if (near.isPresent()) {
         String detail =
@@ -73,17 +84,6 @@ public final class SemanticDedupStage implements CutStage {
     return dropped;
   }
 
-  private float[] vector(Example example) {
-    String text = ChatTexts.prompt(example.prompt()) + "\n" + ChatTexts.answer(example.answer());
-    float[] raw = embedder.orElseThrow().embed(text);
-    double norm = Math.sqrt(dot(raw, raw));
-    float[] unit = new float[raw.length];
-    for (int i = 0; i < raw.length; i++) {
-      unit[i] = (float) (raw[i] / Math.max(norm, 1e-12));
-    }
-    return unit;
-  }
-
   private static Planes planes(Map<String, Planes> groups, Example example, long seed) {
     String group = example.form().wireName() + example.label();
     return groups.computeIfAbsent(group, _ -> new Planes(seed));
@@ -97,7 +97,7 @@ public final class SemanticDedupStage implements CutStage {
     return sum;
   }
 
-  /** Vectors hashed by the side of random hyperplanes on which they lie. */
+  /** Vectors hashed by which side of each random hyperplane they are on. */
   private static final class Planes {
     private record Entry(String id, float[] vector) {}
 

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A text as the set of its runs of three words, hashed. Two texts that fill the same template with
- * other names and numbers share little more than half of them; a copy with a few words changed
- * shares more than four fifths.
+ * The hashed three-word runs (shingles) of a text. Two texts that fill the same template with
+ * different names and numbers share little more than half of their shingles; a copy with a few
+ * words changed shares more than four fifths.
  *
  * @param hashes sorted and distinct
  * @param words how many words the text has
@@ -19,7 +19,11 @@ public record ShingleSet(long[] hashes, int words) {
   private static final Hasher64 HASHER = Hashing.wyhashFinal4();
 
   public static ShingleSet of(String text) {
-    List<String> words = Tokenization.of(text);
+    return of(Tokenization.of(text));
+  }
+
+  /** The shingles of a text whose words are known. */
+  public static ShingleSet of(List<String> words) {
     int length = Math.min(LENGTH, Math.max(1, words.size()));
     long[] hashes =
         Tokenization.ngrams(words, length).stream()

@@ -6,12 +6,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Text without what a reader cannot see: NFC, line ends as one newline, no control, bidirectional,
- * zero-width or tag characters. Such characters hide instructions from the people who review, so
- * their kinds are reported. Joiners stay where scripts or emoji need them.
+ * Text without invisible characters: NFC, each line end a single newline, no control,
+ * bidirectional, zero-width or tag characters. Such characters can hide instructions from
+ * reviewers, so their kinds are reported. Joiners stay where scripts or emoji need them.
  *
- * @param text clean; cleaning it again changes nothing
- * @param flags kinds of characters that were taken out, sorted
+ * @param text the cleaned text; cleaning it again changes nothing
+ * @param flags kinds of characters that were removed, sorted
  */
 public record CleanText(String text, Set<String> flags) {
   public static final String CONTROL = "control-characters";
@@ -23,7 +23,10 @@ public record CleanText(String text, Set<String> flags) {
   private static final int JOINER = 0x200D;
   private static final int FIRST_SYMBOL = 0x2190;
 
-  /** Cleans a text; composing can bring hidden characters together, so until nothing changes. */
+  /**
+   * Cleans a text. Repeats until nothing changes, because composition can form new hidden
+   * characters.
+   */
   public static CleanText of(String raw) {
     var flags = new TreeSet<String>();
     String text = raw;
@@ -84,7 +87,7 @@ public record CleanText(String text, Set<String> flags) {
         || (codePoint >= 0x2066 && codePoint <= 0x2069);
   }
 
-  /** A joiner means something after an emoji and in scripts that shape letters by it. */
+  /** Whether a joiner is meaningful here: after an emoji, or in a script that uses joiners. */
   private static boolean joins(int previous) {
     if (previous < 0 || previous == NON_JOINER || previous == JOINER) {
       return false;

@@ -8,7 +8,7 @@ import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.chain.StageJudgement;
 import dev.whetstone.curation.example.Example;
 
-/** No training on what nobody agreed to: the event's own word, else the loop's default. */
+/** Rejects examples without consent to training: the event's own consent, or the loop's default. */
 public final class ConsentStage implements AdmissionStage {
   @Override
   public String name() {
@@ -21,11 +21,12 @@ public final class ConsentStage implements AdmissionStage {
       return said
           ? StageJudgement.keep()
           : new StageJudgement.Reject(
-              ReasonCodes.NO_CONSENT, "the event says training is not agreed to");
+              ReasonCodes.NO_CONSENT, "the event refuses consent to training");
     }
     return context.spec().spec().consent().whenAbsent() == Consent.Default.ALLOW
         ? StageJudgement.keep()
         : new StageJudgement.Reject(
-            ReasonCodes.NO_CONSENT, "the event says nothing and the loop's default is deny");
+            ReasonCodes.NO_CONSENT,
+            "the event does not state consent and the loop's default is deny");
   }
 }

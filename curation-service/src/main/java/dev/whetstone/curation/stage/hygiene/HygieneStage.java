@@ -16,9 +16,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Clean text; whole answers; turns and tool calls in order; not longer than training reads. */
+/**
+ * Cleans the text and rejects examples with incomplete answers, invalid turns or tool calls, or
+ * more tokens than training reads.
+ */
 public final class HygieneStage implements AdmissionStage {
-  /** Set where the base model's own tokenizer could not be read and length is an estimate. */
+  /** Flag: the base model's tokenizer could not be read, so the token length is an estimate. */
   public static final String LENGTH_ESTIMATED = "token-length-estimated";
 
   @Override
@@ -106,10 +109,10 @@ public final class HygieneStage implements AdmissionStage {
       return reject(ReasonCodes.ROLE_ORDER, order.get());
     }
     if (ChatTexts.prompt(example.prompt()).isBlank()) {
-      return reject(ReasonCodes.EMPTY, "the prompt says nothing");
+      return reject(ReasonCodes.EMPTY, "the prompt is blank");
     }
     if (ChatTexts.text(answer.getLast()).isBlank()) {
-      return reject(ReasonCodes.EMPTY, "an answer says nothing");
+      return reject(ReasonCodes.EMPTY, "an answer is blank");
     }
     Optional<String> tools = TurnOrderRule.toolFault(example.prompt(), answer, example.tools());
     if (tools.isPresent()) {
@@ -117,12 +120,12 @@ public final class HygieneStage implements AdmissionStage {
     }
     boolean taught = example.positive() && answer == example.answer();
     if (taught && truncated(example, answer, context)) {
-      return reject(ReasonCodes.TRUNCATED, "the answer that would be taught breaks off");
+      return reject(ReasonCodes.TRUNCATED, "the answer to be taught is cut off");
     }
     return lengthFault(example, answer, context);
   }
 
-  /** Cut off by its length limit when served, or left inside a code block. */
+  /** Whether the answer hit its length limit when served, or ends inside a code block. */
   private static boolean truncated(
       Example example, List<ChatMessage> answer, AdmissionContext context) {
     String text = ChatTexts.text(answer.getLast());

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Which turns may follow which, and what a tool call looks like. */
+/** Checks the order of turns and the shape of tool calls. */
 final class TurnOrderRule {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern FUNCTION_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
@@ -20,7 +20,7 @@ final class TurnOrderRule {
 
   private TurnOrderRule() {}
 
-  /** What is wrong with the order of turns, if anything is. */
+  /** The first fault in the order of turns, if there is one. */
   static Optional<String> orderFault(List<ChatMessage> prompt, List<ChatMessage> answer) {
     if (prompt.isEmpty()) {
       return Optional.of("the prompt is empty");
@@ -63,9 +63,9 @@ final class TurnOrderRule {
   }
 
   /**
-   * What is wrong with tool calls, if anything is.
+   * The first fault in the tool calls, if there is one.
    *
-   * @param tools declared functions; where none are declared, names are not compared
+   * @param tools declared functions; without any, names are not checked
    */
   static Optional<String> toolFault(
       List<ChatMessage> prompt,
@@ -101,7 +101,7 @@ final class TurnOrderRule {
     if (call.function() == null
         || call.function().name() == null
         || !FUNCTION_NAME.matcher(call.function().name()).matches()) {
-      return Optional.of("a tool call without a proper function name");
+      return Optional.of("a tool call without a valid function name");
     }
     String name = call.function().name();
     if (!declared.isEmpty() && !declared.contains(name)) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Only answers in the loop's languages. Texts of fewer than {@value #LEAST_LETTERS} letters are not
- * judged: on so little every guess is one.
+ * Rejects answers that are not in one of the loop's languages. Texts of fewer than {@value
+ * #LEAST_LETTERS} letters are not judged: their language cannot be detected reliably.
  */
 public final class LanguageStage implements AdmissionStage {
   public static final int LEAST_LETTERS = 40;

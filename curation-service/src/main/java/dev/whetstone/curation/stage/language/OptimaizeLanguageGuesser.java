@@ -8,7 +8,7 @@ import org.apache.tika.language.detect.LanguageDetector;
 import org.apache.tika.language.detect.LanguageResult;
 import org.jspecify.annotations.Nullable;
 
-/** Character n-gram models of 70 languages, loaded when first asked (about a second). */
+/** Character n-gram models of 70 languages, loaded on first use (about one second). */
 public final class OptimaizeLanguageGuesser implements LanguageGuesser {
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable LanguageDetector detector;

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Telephone numbers: what the numbering plans know, and what is grouped as only such numbers are.
- * Order, ticket and invoice numbers stay, and so do dates and counts.
+ * Finds telephone numbers: those valid in a numbering plan, and digits grouped the way telephone
+ * numbers are. Order, ticket and invoice numbers, dates and counts are not matched.
  */
 final class PhoneNumberFinder {
   private static final int LEAST_DIGITS = 7;
@@ -21,12 +21,14 @@ final class PhoneNumberFinder {
 
   private static final Pattern GROUPED =
       Pattern.compile(
-          "(?:\\+|\\b|\\()\\d{1,4}\\)?(?:[ .-]\\(?\\d{2,5}\\)?){1,5}(?: ?(?:x|ext\\.?) ?\\d{1,6})?\\b");
+          "(?:\\+|\\b|\\()\\d{1,4}\\)?(?:[ .-]\\(?\\d{2,5}\\)?){1,5}(?: ?(?:x|ext\\.?)"
+              + " ?\\d{1,6})?\\b");
   private static final Pattern DATE =
       Pattern.compile(
-          "\\d{4}[-. ]\\d{1,2}[-. ]\\d{1,2}(?:[ .-]\\d+)*|\\d{1,2}[-. ]\\d{1,2}[-. ]\\d{4}(?:[ .-]\\d+)*");
+          "\\d{4}[-. ]\\d{1,2}[-. ]\\d{1,2}(?:[ .-]\\d+)*|\\d{1,2}[-. ]\\d{1,2}[-. ]\\d{4}(?:["
+              + " .-]\\d+)*");
 
-  /** With dashes alone, anything else may be a subtraction. */
+  /** With dashes only, any other grouping could be a subtraction. */
   private static final Pattern NORTH_AMERICAN = Pattern.compile("(?:1-)?[2-9]\\d{2}-\\d{3}-\\d{4}");
 
   private static final Pattern THOUSANDS = Pattern.compile("[1-9]\\d{0,2}(?:[ .]\\d{3})+");

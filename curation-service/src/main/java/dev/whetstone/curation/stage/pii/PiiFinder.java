@@ -11,10 +11,10 @@ import org.apache.commons.validator.routines.IBANValidator;
 import org.apache.commons.validator.routines.InetAddressValidator;
 
 /**
- * Finds personal data by shape: patterns that never backtrack, and check digits where a type has
- * them. Names and addresses have no shape and are not found.
+ * Finds personal data by pattern: expressions without backtracking, and check digits where a type
+ * has them. Names and postal addresses have no pattern and are not found.
  */
-public final class PiiFinder {
+public final class PiiFinder implements PiiRecognizer {
   private static final Pattern EMAIL =
       Pattern.compile(
           "[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?\\.[A-Za-z]{2,24}\\b");
@@ -30,7 +30,7 @@ public final class PiiFinder {
   private static final Pattern IPV6 =
       Pattern.compile("[0-9A-Fa-f]{0,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{0,4}");
 
-  /** Each brand's prefixes and lengths, and the check digit of all. */
+  /** Checks prefix and length per brand, and the check digit. */
   private static final CreditCardValidator CARDS =
       new CreditCardValidator(
           CreditCardValidator.AMEX
@@ -40,10 +40,8 @@ public final class PiiFinder {
               + CreditCardValidator.VISA
               + CreditCardValidator.VPAY);
 
-  private PiiFinder() {}
-
-  /** Values of these types, in order, none overlapping another. */
-  public static List<PiiSpan> find(String text, Set<PiiType> types) {
+  @Override
+  public List<PiiSpan> find(String text, Set<PiiType> types) {
     var found = new ArrayList<PiiSpan>();
     for (PiiType type : types) {
       found.addAll(find(text, type));
@@ -90,7 +88,7 @@ public final class PiiFinder {
     return CARDS.isValid(digits) && !decimals(text, span);
   }
 
-  /** The digits after a decimal point are as many and as unlucky as they like. */
+  /** The fraction of a decimal number can have the length and check digit of a card by chance. */
   private static boolean decimals(String text, PiiSpan span) {
     return span.start() >= 2
         && (text.charAt(span.start() - 1) == '.' || text.charAt(span.start() - 1) == ',')
@@ -105,7 +103,7 @@ public final class PiiFinder {
         && !number.endsWith("0000");
   }
 
-  /** An IBAN written in groups may run into the next word: the longest valid start counts. */
+  /** A pattern match can include the next word, so the longest valid prefix is taken. */
   private static List<PiiSpan> ibans(String text) {
     var spans = new ArrayList<PiiSpan>();
     for (PiiSpan span : matches(text, IBAN, 0, PiiType.IBAN)) {
@@ -142,7 +140,7 @@ public final class PiiFinder {
     return spans;
   }
 
-  /** Five numbers joined by points are a version or a section, not an address. */
+  /** Five numbers joined by dots are a version or section number, not an address. */
   private static boolean partOfLonger(String text, PiiSpan span) {
     boolean before = span.start() > 0 && text.charAt(span.start() - 1) == '.';
     boolean after =

@@ -16,15 +16,17 @@ import java.util.TreeMap;
 
 /**
  * Replaces personal data in an example by typed placeholders such as {@code [EMAIL_1]}. The same
- * value has the same number throughout the example, in order of appearance from the prompt on; as a
- * conversation's later examples begin with its earlier turns, numbers agree within a conversation.
+ * value has the same number throughout the example, in order of appearance. Later examples of a
+ * conversation begin with its earlier turns, so numbers agree within a conversation.
  */
 public final class PiiRedactor {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\[([A-Z_]+)_([0-9]{1,6})\\]");
 
+  private final PiiRecognizer recognizer;
   private final Set<PiiType> types;
 
-  public PiiRedactor(Set<PiiType> types) {
+  public PiiRedactor(PiiRecognizer recognizer, Set<PiiType> types) {
+    this.recognizer = recognizer;
     this.types = Set.copyOf(types);
   }
 
@@ -77,13 +79,15 @@ public final class PiiRedactor {
         call.id(), call.type(), new ToolCall.Function(call.function().name(), arguments));
   }
 
-  /** Until nothing is found: a value can come to light when the one it ran into is gone. */
+  /**
+   * Repeats until nothing is found: removing one value can expose another that was joined to it.
+   */
   private String redact(String text, Numbering numbering) {
     String current = text;
-    List<PiiSpan> spans = PiiFinder.find(current, types);
+    List<PiiSpan> spans = recognizer.find(current, types);
     while (!spans.isEmpty()) {
       current = replace(current, spans, numbering);
-      spans = PiiFinder.find(current, types);
+      spans = recognizer.find(current, types);
     }
     return current;
   }
@@ -99,7 +103,7 @@ public final class PiiRedactor {
     return out.append(text, from, text.length()).toString();
   }
 
-  /** Which value has which number. */
+  /** The number of each value. */
   private static final class Numbering {
     private final Map<PiiType, Map<String, Integer>> numbers;
     private final Map<PiiType, Integer> last;
@@ -114,12 +118,14 @@ public final class PiiRedactor {
       this.last = last;
     }
 
-    /** The same numbers, counted apart: the served answer is no part of what is trained on. */
+    /**
+     * Shares the numbers but does not count: the served answer is not part of the training data.
+     */
     Numbering silent() {
       return new Numbering(numbers, last);
     }
 
-    /** New values must not take the number of a placeholder that is already there. */
+    /** Keeps new values from taking the number of an existing placeholder. */
     void reserve(String text) {
       Matcher matcher = PLACEHOLDER.matcher(text);
       while (matcher.find()) {
@@ -140,7 +146,7 @@ public final class PiiRedactor {
       return "[" + type.name() + "_" + number + "]";
     }
 
-    /** Spelling that does not change who is meant. */
+    /** The value without differences in spelling that do not change its meaning. */
     private static String normal(PiiType type, String value) {
       return switch (type) {
         case EMAIL, IP_ADDRESS -> value.toLowerCase(Locale.ROOT);

@@ -8,8 +8,14 @@ import dev.whetstone.curation.example.Example;
 
 /** Redacts the types of personal data that the loop names. */
 public final class PiiStage implements AdmissionStage {
-  /** As in an example's steps: what has been through it shows nobody's personal data. */
+  /** Name in an example's steps; an example with this step has had its personal data redacted. */
   public static final String NAME = "pii";
+
+  private final PiiRecognizer recognizer;
+
+  public PiiStage(PiiRecognizer recognizer) {
+    this.recognizer = recognizer;
+  }
 
   @Override
   public String name() {
@@ -22,7 +28,7 @@ public final class PiiStage implements AdmissionStage {
     if (!pii.enabled()) {
       return StageJudgement.keep();
     }
-    Example redacted = new PiiRedactor(PiiType.of(pii.types())).redact(example);
+    Example redacted = new PiiRedactor(recognizer, PiiType.of(pii.types())).redact(example);
     return redacted.equals(example)
         ? StageJudgement.keep()
         : new StageJudgement.Changed(redacted, "redacted " + redacted.redactions());

@@ -7,11 +7,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is redacted, as written in {@code curation.pii.types} and in placeholders. Where shapes
- * overlap, the earlier type wins.
+ * Types of personal data to redact, as written in {@code curation.pii.types} and in placeholders.
+ * Where matches overlap, the earlier type wins.
  */
 public enum PiiType {
-  /** Private keys, web tokens, cloud and API keys, passwords given as such. */
+  /** Private keys, web tokens, cloud and API keys, labelled passwords. */
   SECRET,
   /** User and password inside a URL. */
   URL_CREDENTIALS,
@@ -25,9 +25,9 @@ public enum PiiType {
   PHONE;
 
   /**
-   * The types a loop names; none named means all.
+   * The types that a loop names; an empty list means all.
    *
-   * @throws IllegalArgumentException for a name that is no type; names it and what is allowed
+   * @throws IllegalArgumentException for an unknown type; names it and the allowed ones
    */
   public static Set<PiiType> of(List<String> names) {
     if (names.isEmpty()) {
@@ -45,6 +45,9 @@ public enum PiiType {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "curation.pii.types: '" + name + "' is none of " + Arrays.toString(values())));
+                    "curation.pii.types: '"
+                        + name
+                        + "' is not one of "
+                        + Arrays.toString(values())));
   }
 }

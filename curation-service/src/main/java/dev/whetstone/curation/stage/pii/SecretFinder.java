@@ -5,9 +5,9 @@ import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Shapes of keys, tokens and passwords. */
+/** Finds keys, tokens and passwords by pattern. */
 final class SecretFinder {
-  /** Whole match is the secret. */
+  /** Patterns whose whole match is the secret. */
   private static final List<Pattern> SHAPES =
       List.of(
           Pattern.compile(
@@ -26,7 +26,7 @@ final class SecretFinder {
           Pattern.compile("\\bnpm_[A-Za-z0-9]{36}\\b"),
           Pattern.compile("\\bwst_[A-Za-z0-9_-]{43}"));
 
-  /** Group 1 is the secret: something named like one. */
+  /** A value labelled as a secret; group 1 is the value. */
   private static final Pattern NAMED =
       Pattern.compile(
           "(?i)\\b(?:api[_ -]?key|access[_ -]?key|secret(?:[_ -]?(?:access[_ -]?)?key)?|token|"
@@ -53,7 +53,7 @@ final class SecretFinder {
     return spans;
   }
 
-  /** Words have no digits among their letters; passwords and keys mostly do. */
+  /** Ordinary words do not mix letters and digits; passwords and keys usually do. */
   private static boolean mixed(String value) {
     return value.chars().anyMatch(Character::isDigit)
         && value.chars().anyMatch(Character::isLetter);

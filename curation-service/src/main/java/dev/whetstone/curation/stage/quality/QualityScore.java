@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How far an example is to be trusted, 0 to 1: the weighted mean of what is known of it. What is
- * not known is left out, so that an example is not the worse for a signal that nobody sent.
+ * The quality of an example, 0 to 1: the weighted mean of its components. Components without data
+ * are left out, so that an example does not lose score for a signal that was never sent.
  */
 public final class QualityScore {
   public static final String QUALITY = "quality";
@@ -70,7 +70,10 @@ public final class QualityScore {
     return components;
   }
 
-  /** People and programs know; judges guess; behaviour hints. */
+  /**
+   * Trust in the source of the feedback: people and programs highest, then LLM judges, then
+   * implicit behaviour.
+   */
   private static double trust(Example example) {
     FeedbackSource.Type type = example.provenance().sourceType();
     double trust =
@@ -83,15 +86,15 @@ public final class QualityScore {
     return example.provenance().imported() ? Math.max(trust, 1.0) : trust;
   }
 
-  /** One up to {@value #LONG_ANSWER_WORDS} words, then falling: long answers hide errors. */
+  /** 1 up to {@value #LONG_ANSWER_WORDS} words, then falling: long answers hide errors. */
   private static double lengthFit(Example example) {
     int words = Tokenization.of(ChatTexts.answer(example.answer())).size();
     return words <= LONG_ANSWER_WORDS ? 1 : (double) LONG_ANSWER_WORDS / words;
   }
 
   /**
-   * How much a correction changed, from 0.5 (hardly a word) to 1 (half of it or more): a correction
-   * that changes nothing teaches nothing.
+   * How much a correction changed, from 0.5 (almost nothing) to 1 (half of the words or more). A
+   * correction that changes little teaches little.
    */
   private static double edit(String served, String corrected) {
     List<String> before = Tokenization.of(served);

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Answers that would be taught must hold none of the loop's words and be no refusal. A disliked
- * answer may: that is what it is disliked for. Off unless the loop switches it on.
+ * Rejects answers to be taught that contain one of the loop's words, and quarantines refusals.
+ * Disliked answers are not judged: they may be disliked for that very reason. Off unless the loop
+ * switches it on.
  */
 public final class ToxicityStage implements AdmissionStage {
   private static final List<String> REFUSALS =
@@ -46,12 +47,13 @@ public final class ToxicityStage implements AdmissionStage {
     if (word.isPresent()) {
       return new StageJudgement.Reject(
           ReasonCodes.TOXIC,
-          "the answer holds '" + word.get() + "', a word of curation.toxicity.words");
+          "the answer contains '" + word.get() + "', a word of curation.toxicity.words");
     }
     boolean refuses = REFUSALS.stream().anyMatch(phrase -> answer.contains(" " + phrase + " "));
     return refuses
         ? new StageJudgement.Quarantine(
-            ReasonCodes.REFUSAL, "the answer refuses; a person says whether that is right here")
+            ReasonCodes.REFUSAL,
+            "the answer is a refusal; release the example if refusing is right here")
         : StageJudgement.keep();
   }
 }

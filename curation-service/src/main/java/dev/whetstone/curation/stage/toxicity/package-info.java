@@ -1,4 +1,4 @@
-/** Stage: scores the toxicity of an example. Pure. */
+/** Stage: rejects toxic answers and quarantines refusals. Pure. */
 @NullMarked
 package dev.whetstone.curation.stage.toxicity;
 

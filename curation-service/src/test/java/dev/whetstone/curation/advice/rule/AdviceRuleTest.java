@@ -56,7 +56,7 @@ class AdviceRuleTest {
   }
 
   @Test
-  void shouldSayWhatIsMissing() {
+  void shouldStateWhatIsMissing() {
     var wait = new SealDecision.Wait("3 of 50 to seal", 47, 150, 140, OptionalDouble.of(3));
 
     assertThat(AdviceRule.of(List.of(FACT), wait).missing()).isEqualTo("3 of 50 to seal");

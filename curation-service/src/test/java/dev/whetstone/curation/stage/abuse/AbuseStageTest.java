@@ -119,7 +119,7 @@ class AbuseStageTest {
     assertThat(dropped.values().stream().filter(ReasonCodes.SYBIL::equals)).hasSize(quarantined);
   }
 
-  /** Imports are exempt from caps and bursts; a ring is one whatever way it comes in. */
+  /** Imports are exempt from caps and bursts but not from ring detection. */
   @Test
   void shouldSeeRingsInImports() {
     List<Example> examples =
@@ -137,7 +137,7 @@ class AbuseStageTest {
         .containsOnly(ReasonCodes.SYBIL);
   }
 
-  /** What one end user sends within a minute is looked at once, however much it is. */
+  /** Large bursts of one end user take linear time. */
   @Test
   void shouldSeeOneLongBurstInLinearTime() {
     List<Example> examples =

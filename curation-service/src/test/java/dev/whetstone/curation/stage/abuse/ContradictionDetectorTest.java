@@ -89,7 +89,7 @@ class ContradictionDetectorTest {
   }
 
   @Test
-  void shouldHoldWithMostEndUsersWhereNothingIsAccepted() {
+  void shouldFollowTheMajorityWhereNothingIsAccepted() {
     List<Example> fresh = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       fresh.add(returns(i, "honest" + i, 30));
@@ -105,9 +105,9 @@ class ContradictionDetectorTest {
     assertThat(fresh.subList(0, 12)).noneMatch(e -> dropped.containsKey(e.id()));
   }
 
-  /** Whoever was first in a batch that waits for its decision must not silence the others. */
+  /** The first claim in an undecided batch must not exclude later ones. */
   @Test
-  void shouldNotTakeWhatNobodyDecidedOnForAccepted() {
+  void shouldNotTreatUndecidedBatchesAsAccepted() {
     List<Example> ring =
         IntStream.range(0, 20).mapToObj(i -> returns(i, "mallory" + i % 4, 99)).toList();
     Example honest = returns(50, "ann", 30);
@@ -132,7 +132,7 @@ class ContradictionDetectorTest {
   }
 
   @Test
-  void shouldLeaveBothSidesWhereNobodyPrevails() {
+  void shouldKeepBothSidesWithoutAMajority() {
     List<Example> fresh = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       fresh.add(returns(i, "user" + i, i % 2 == 0 ? 30 : 60));

@@ -88,7 +88,7 @@ class DecontaminationStageTest {
         .hasSize(1);
   }
 
-  /** What everybody asks is in the test split as well as in train: it must not be learned there. */
+  /** A very common prompt is in both test and train; it must not be learned from train. */
   @Test
   void shouldSeeAWholePromptHoweverManyAskIt() {
     Example example = Samples.sft("what are your opening hours", "Nine to six.");
@@ -153,7 +153,7 @@ class DecontaminationStageTest {
 
   @ParameterizedTest
   @CsvSource({"TRAIN, true", "VALIDATION, true", "TEST, false"})
-  void shouldLetWhatIsSealedStay(Split sealedSplit, boolean dropped) {
+  void shouldKeepTheSealedExample(Split sealedSplit, boolean dropped) {
     Example sealed = Samples.sft("Where is my blue kettle now?", "a", Samples.by("a", sealedSplit));
     Example fresh = Samples.sft("where is my blue kettle, now", "b", Samples.by("b", Split.TEST));
 

@@ -123,9 +123,9 @@ class DedupStageTest {
     return dropped;
   }
 
-  /** The id of an example cannot be looked up, that of the feedback can. */
+  /** A person can look up the id of feedback, but not the id of an example. */
   @Test
-  void shouldNameTheFeedbackThatSaidItFirst() {
+  void shouldNameTheFeedbackOfTheOriginal() {
     Example first = of("first", "When do you open?");
     Example second = of("second", "when do you open");
 
@@ -135,7 +135,7 @@ class DedupStageTest {
     assertThat(judgements)
         .extracting(CutJudgement::judgement)
         .containsExactly(
-            new StageJudgement.Reject("duplicate", "says the same as feedback app/first"));
+            new StageJudgement.Reject("duplicate", "has the same words as feedback app/first"));
   }
 
   private static Example of(String feedback, String prompt) {

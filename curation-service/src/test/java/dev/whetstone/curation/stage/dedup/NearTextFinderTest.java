@@ -40,14 +40,15 @@ class NearTextFinderTest {
         texts.add(String.join(" ", words));
       }
     }
-    List<ShingleSet> all = texts.stream().map(ShingleSet::of).toList();
+    List<IndexedText> all =
+        texts.stream().map(text -> IndexedText.of(ShingleSet.of(text))).toList();
     var index = new NearTextFinder<Integer>(0.8);
     int near = 0;
     int found = 0;
     for (int i = 0; i < all.size(); i++) {
       found += index.near(all.get(i), _ -> true).size();
       for (int j = 0; j < i; j++) {
-        near += all.get(i).jaccard(all.get(j)) >= 0.8 ? 1 : 0;
+        near += all.get(i).shingles().jaccard(all.get(j).shingles()) >= 0.8 ? 1 : 0;
       }
       index.add(i, all.get(i));
     }

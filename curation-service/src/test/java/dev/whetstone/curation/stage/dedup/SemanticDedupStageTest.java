@@ -6,26 +6,19 @@ import dev.whetstone.curation.chain.CutJudgement;
 import dev.whetstone.curation.chain.Samples;
 import dev.whetstone.curation.chain.Specs;
 import dev.whetstone.curation.example.Example;
-import dev.whetstone.curation.text.Tokenization;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SemanticDedupStageTest {
-  /** Counts of words by length and first letter: enough of a meaning for a test. */
-  private static final TextEmbedder TOY =
-      text -> {
-        float[] vector = new float[64];
-        Tokenization.of(text).forEach(word -> vector[(word.charAt(0) * 7 + word.length()) % 64]++);
-        return vector;
-      };
+  private static final TextEmbedder TOY = new WordShapeEmbedder();
 
   private final Example first = Samples.sft("when do you open on monday", "we open at nine");
   private final Example same = Samples.sft("when do you open, on monday?", "at nine open we");
   private final Example other = Samples.sft("where is my red kettle", "it ships in three days");
 
   @Test
-  void shouldDropWhatMeansTheSame() {
+  void shouldDropExamplesThatMeanTheSame() {
     var stage = new SemanticDedupStage(Optional.of(TOY));
 
     List<CutJudgement> judgements =
@@ -36,7 +29,7 @@ class SemanticDedupStageTest {
   }
 
   @Test
-  void shouldLetWhatIsSealedStay() {
+  void shouldKeepTheSealedExample() {
     var stage = new SemanticDedupStage(Optional.of(TOY));
 
     assertThat(stage.decide(List.of(first), Samples.cut(Specs.semantic(), List.of(same))))
@@ -45,7 +38,7 @@ class SemanticDedupStageTest {
   }
 
   @Test
-  void shouldBeInertUnlessAskedForAndGiven() {
+  void shouldDoNothingUnlessSwitchedOnWithAnEmbedder() {
     List<Example> examples = List.of(first, same, other);
 
     assertThat(

@@ -15,9 +15,7 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
-/**
- * Precision and recall on labelled sentences that nobody here wrote; skipped where they are not.
- */
+/** Precision and recall on third-party labelled sentences; skipped where they are absent. */
 class PiiMeasureTest {
   private static final Path LABELLED = Path.of("../../shared/data/presidio-generated-small.json");
   private static final Path SCHOOL_MATHS =
@@ -44,7 +42,7 @@ class PiiMeasureTest {
     List<String> faults = new ArrayList<>();
     for (JsonNode sentence : json.readTree(LABELLED.toFile())) {
       String text = sentence.path("full_text").asText();
-      List<PiiSpan> spans = PiiFinder.find(text, EnumSet.allOf(PiiType.class));
+      List<PiiSpan> spans = new PiiFinder().find(text, EnumSet.allOf(PiiType.class));
       List<PiiSpan> truth = truth(sentence);
       labelled += truth.size();
       predicted += spans.size();
@@ -80,7 +78,7 @@ class PiiMeasureTest {
           new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).split("\n")) {
         String text = json.readTree(line).toString();
         lines++;
-        for (PiiSpan span : PiiFinder.find(text, EnumSet.allOf(PiiType.class))) {
+        for (PiiSpan span : new PiiFinder().find(text, EnumSet.allOf(PiiType.class))) {
           redacted.add(span.type() + ": " + text.substring(span.start(), span.end()));
         }
       }

@@ -22,7 +22,8 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class PiiRedactorTest {
-  private final PiiRedactor redactor = new PiiRedactor(EnumSet.allOf(PiiType.class));
+  private final PiiRedactor redactor =
+      new PiiRedactor(new PiiFinder(), EnumSet.allOf(PiiType.class));
 
   @Test
   void shouldGiveTheSameValueTheSameNumberThroughoutAnExample() {
@@ -92,9 +93,10 @@ class PiiRedactorTest {
     var off = Samples.admission(Specs.with("  curation: {pii: {enabled: false}}\n"));
     var phones = Samples.admission(Specs.with("  curation: {pii: {types: [PHONE]}}\n"));
 
-    assertThat(new PiiStage().judge(example, off)).isEqualTo(StageJudgement.keep());
-    assertThat(new PiiStage().judge(example, phones)).isEqualTo(StageJudgement.keep());
-    assertThat(new PiiStage().judge(example, Samples.admission(Specs.standard())))
+    assertThat(new PiiStage(new PiiFinder()).judge(example, off)).isEqualTo(StageJudgement.keep());
+    assertThat(new PiiStage(new PiiFinder()).judge(example, phones))
+        .isEqualTo(StageJudgement.keep());
+    assertThat(new PiiStage(new PiiFinder()).judge(example, Samples.admission(Specs.standard())))
         .isInstanceOf(StageJudgement.Changed.class);
   }
 

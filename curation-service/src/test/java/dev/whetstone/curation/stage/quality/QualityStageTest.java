@@ -12,6 +12,7 @@ import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.example.Provenance;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -58,7 +59,8 @@ class QualityStageTest {
   void shouldRejectBelowTheLoopsLeastScore() {
     var strict = Samples.admission(Specs.with("  curation: {quality: {minScore: 0.95}}\n"));
 
-    StageJudgement judgement = new QualityStage().judge(Samples.sft("ask", "tell"), strict);
+    StageJudgement judgement =
+        new QualityStage(Optional.empty()).judge(Samples.sft("ask", "tell"), strict);
 
     assertThat(judgement)
         .isInstanceOfSatisfying(
@@ -70,7 +72,7 @@ class QualityStageTest {
   void shouldRecordEveryComponent() {
     var judgement =
         (StageJudgement.Changed)
-            new QualityStage()
+            new QualityStage(Optional.empty())
                 .judge(Samples.sft("ask", "tell"), Samples.admission(Specs.standard()));
 
     assertThat(judgement.example().scores()).containsKeys("quality", "trust", "length");

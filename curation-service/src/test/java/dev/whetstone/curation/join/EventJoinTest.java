@@ -1,10 +1,14 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.join;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.feedback.FeedbackKind;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.fate.Fate;
@@ -23,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-/** Events come in any order, twice, late, or not at all. */
+/** Events arrive in any order, twice, late, or not at all. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class EventJoinTest {
@@ -46,7 +50,7 @@ class EventJoinTest {
   }
 
   @Test
-  void shouldJoinFeedbackThatComesAfterItsInteraction() {
+  void shouldJoinFeedbackThatArrivesAfterItsInteraction() {
     feed.take(interaction("r1", "c1"));
     assertThat(fate("int-r1")).isEqualTo(Fate.WAITING);
 
@@ -58,7 +62,7 @@ class EventJoinTest {
   }
 
   @Test
-  void shouldJoinFeedbackThatComesBeforeItsInteraction() {
+  void shouldJoinFeedbackThatArrivesBeforeItsInteraction() {
     feed.take(send.correction("f1", "r1", "ada", AT, TestTexts.goodAnswer(1)));
     assertThat(receipt("f1").standing().reason()).isEqualTo("interaction");
     assertThat(receipt("f1").standing().deadline()).isEqualTo(AT.plus(Duration.ofDays(7)));
@@ -101,7 +105,7 @@ class EventJoinTest {
   }
 
   @Test
-  void shouldRejectFeedbackWhoseInteractionNeverComes() {
+  void shouldRejectFeedbackWhoseInteractionNeverArrives() {
     feed.take(send.thumb("f1", "nowhere", "ada", AT, true));
     clock.advance(Duration.ofDays(7).plusSeconds(1));
 
@@ -112,7 +116,7 @@ class EventJoinTest {
   }
 
   @Test
-  void shouldRejectFeedbackThatComesAfterTheJoinWindow() {
+  void shouldRejectFeedbackThatArrivesAfterTheJoinWindow() {
     feed.take(interaction("r1", "c1"));
     Instant late = AT.plus(Duration.ofDays(7)).plusSeconds(1);
     feed.take(send.thumb("f1", "r1", "ada", late, true));
@@ -121,7 +125,7 @@ class EventJoinTest {
   }
 
   @Test
-  void shouldKeepAnInteractionAsContextWhenNoFeedbackComes() {
+  void shouldKeepAnInteractionAsContextWithoutFeedback() {
     feed.take(interaction("r1", "c1"));
     clock.advance(Duration.ofDays(7).plusSeconds(1));
 
@@ -149,7 +153,7 @@ class EventJoinTest {
   }
 
   @Test
-  void shouldWithdrawWhatItsSenderTakesBack() {
+  void shouldWithdrawWhatItsSenderRetracts() {
     feed.take(
         interaction("r1", "c1"),
         send.correction("f1", "r1", "ada", LATER, TestTexts.goodAnswer(1)));
@@ -163,7 +167,7 @@ class EventJoinTest {
   }
 
   @Test
-  void shouldWithdrawFeedbackThatComesAfterItsRetraction() {
+  void shouldWithdrawFeedbackThatArrivesAfterItsRetraction() {
     feed.take(send.retraction("x1", "f1", "r1", "ada", LATER.plusSeconds(1)));
     assertThat(fate("x1")).isEqualTo(Fate.WAITING);
 
@@ -283,7 +287,7 @@ class EventJoinTest {
     }
   }
 
-  /** I8: whatever comes later, a conversation stays where it was put. */
+  /** I8: a conversation keeps its split, whatever arrives later. */
   @Test
   void shouldKeepTheSplitOfAConversation() {
     feed.take(interaction("r1", "c1"));

@@ -1,19 +1,17 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
-import dev.whetstone.curation.cut.AdmissionCountReader;
-import dev.whetstone.curation.cut.BatchSealer;
-import dev.whetstone.curation.cut.CutCommitter;
-import dev.whetstone.curation.cut.CutDriver;
-import dev.whetstone.curation.cut.CutSnapshotReader;
-import dev.whetstone.curation.cut.SealBlockers;
-import dev.whetstone.curation.cut.SealRequestRepository;
+import dev.whetstone.curation.chain.CutChain;
 import dev.whetstone.curation.example.CutExampleRepository;
 import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.finding.FindingRepository;
@@ -58,6 +56,8 @@ class ConcurrentCutTest {
   @Inject AdmissionCountReader admissions;
   @Inject SealRequestRepository requests;
   @Inject CutCommitter commit;
+  @Inject CutChain chain;
+  @Inject CutFeatureStore features;
   @Inject SealBlockers obstacles;
   @Inject EventFactory events;
   @Inject Outbox outbox;
@@ -121,7 +121,8 @@ class ConcurrentCutTest {
     var situations =
         new CutSnapshotReader(
             hookedBatches, examples, pools, hookedInteractions, findings, admissions);
-    return new CutDriver(hookedBatches, pools, situations, requests, commit, obstacles, clock);
+    return new CutDriver(
+        chain, features, hookedBatches, pools, situations, requests, commit, obstacles, clock);
   }
 
   private static List<Event<?>> corrections(TestEvents send, int from) {

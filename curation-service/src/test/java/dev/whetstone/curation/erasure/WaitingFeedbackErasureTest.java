@@ -1,4 +1,4 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.erasure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,10 @@ import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.contracts.feedback.FeedbackKind;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.curation.reconcile.CurationReconciler;
@@ -24,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-/** No text stays behind, whatever came before what, and however long it would have waited. */
+/** No text stays behind, whatever the order of events and however long they wait. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class WaitingFeedbackErasureTest {
@@ -83,9 +87,7 @@ class WaitingFeedbackErasureTest {
     assertThat(textLeft()).isZero();
   }
 
-  /**
-   * Of an answer that is erased before it comes in, feedback must not wait for it with its text.
-   */
+  /** Feedback on an answer that is erased before it arrives must not wait with its text. */
   @Test
   void shouldEraseFeedbackOnAnAnswerThatIsErasedAtAdmission() {
     feed.take(correction("before", null, "bob", AT));

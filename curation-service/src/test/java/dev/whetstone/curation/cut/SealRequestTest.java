@@ -1,4 +1,4 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.cut;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,11 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.FaultyObjectStore;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.reconcile.CurationReconciler;
 import dev.whetstone.kit.time.MutableClock;
@@ -25,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-/** A person who asked for a seal hears what came of it. */
+/** The result of a seal request is shown to the person who made it. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class SealRequestTest {
@@ -50,9 +55,9 @@ class SealRequestTest {
     store.heal();
   }
 
-  /** Twenty people with the same words are one example. */
+  /** Copies from many people are one example. */
   @Test
-  void shouldSayWhyNothingWasSealedThoughAPersonAsked() {
+  void shouldExplainWhyASealRequestSealedNothing() {
     List<Event<?>> events = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
       events.addAll(correction(i, 1));
@@ -66,7 +71,7 @@ class SealRequestTest {
         .body("batches.size()", equalTo(0))
         .body("conditions[1].status", equalTo("False"))
         .body("conditions[1].reason", equalTo("NotEnough"))
-        .body("conditions[1].message", containsString("a seal was asked for, but "))
+        .body("conditions[1].message", containsString("a seal was requested, but "))
         .body("conditions[1].message", containsString("duplicate "));
     events.clear();
     for (int i = 60; i < 120; i++) {
@@ -78,7 +83,7 @@ class SealRequestTest {
     status().body("batches.size()", equalTo(1)).body("conditions[1].status", equalTo("True"));
   }
 
-  /** What is being sealed is no example for another batch. */
+  /** Examples in an open cut do not count for another batch. */
   @Test
   void shouldNotCountWhatIsBeingSealed() {
     List<Event<?>> events = new ArrayList<>();

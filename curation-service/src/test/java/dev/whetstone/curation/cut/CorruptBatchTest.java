@@ -1,4 +1,4 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.cut;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +7,11 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.whetstone.contracts.batch.BatchState;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.FaultyObjectStore;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.reconcile.CurationReconciler;

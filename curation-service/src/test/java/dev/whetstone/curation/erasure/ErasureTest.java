@@ -1,10 +1,15 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.erasure;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.FaultyObjectStore;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.example.ExampleState;
@@ -26,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-/** Nothing of an erased person stays, or comes in again. */
+/** No data of an erased person stays or is taken in again. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class ErasureTest {
@@ -51,7 +56,7 @@ class ErasureTest {
   }
 
   @Test
-  void shouldEraseWhatIsThereAndKeepTheRest() {
+  void shouldEraseTheSubjectsDataAndKeepTheRest() {
     feed.take(
         interaction(1, "ada"), correction(1, "ada"), interaction(2, "bob"), correction(2, "bob"));
     feed.take(send.thumb("t2", "r2", "ada", AT, true));
@@ -91,7 +96,7 @@ class ErasureTest {
   }
 
   @Test
-  void shouldNotLetErasedEventsInAgainButLaterOnes() {
+  void shouldRefuseErasedEventsAndAdmitLaterOnes() {
     feed.take(send.erasure("era-1" + send.loop().loop(), "ada", null, WATERMARK));
 
     feed.take(interaction(1, "ada"), correction(1, "ada"));
@@ -106,7 +111,7 @@ class ErasureTest {
   }
 
   @Test
-  void shouldTaintSealedBatchesAndTellHowFarItIs() {
+  void shouldTaintSealedBatchesAndReportProgress() {
     feed.take(many());
     reconciler.reconcile();
     assertThat(sealed()).isEqualTo(1);
@@ -133,7 +138,7 @@ class ErasureTest {
   }
 
   @Test
-  void shouldVoidACutThatHoldsTheErased() {
+  void shouldVoidACutThatHoldsErasedExamples() {
     feed.take(many());
     store.failAfter(0);
     reconciler.reconcile();

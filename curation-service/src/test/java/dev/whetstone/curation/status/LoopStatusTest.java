@@ -1,4 +1,4 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.status;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +19,10 @@ import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.contracts.event.PromotionRolledBack;
 import dev.whetstone.contracts.loop.RolloutMode;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.chain.Specs;
@@ -71,7 +75,7 @@ class LoopStatusTest {
   }
 
   @Test
-  void shouldSayHowManyAreMissing() {
+  void shouldShowHowManyExamplesAreMissing() {
     takeCorrections(5);
 
     as(TestKeys.ACME_READ_ONLY)
@@ -138,7 +142,7 @@ class LoopStatusTest {
   }
 
   @Test
-  void shouldHoldWhatEndUsersDisagreeOnUntilAPersonReleasesIt() {
+  void shouldQuarantineContestedFeedbackUntilAPersonReleasesIt() {
     feed.take(
         send.interaction("r1", "c1", "ada", AT, TestTexts.question(1), TestTexts.badAnswer(1)),
         send.thumb("up", "r1", "ada", AT.plusSeconds(1), true),
@@ -213,7 +217,7 @@ class LoopStatusTest {
   }
 
   @Test
-  void shouldRejectWhatNobodyReleasesFromQuarantine() {
+  void shouldRejectWhatIsNotReleasedFromQuarantine() {
     feed.take(
         send.interaction("r1", "c1", "ada", AT, TestTexts.question(1), TestTexts.badAnswer(1)),
         send.thumb("up", "r1", "ada", AT.plusSeconds(1), true),
@@ -289,7 +293,7 @@ class LoopStatusTest {
         .body("batch.state", equalTo("set_aside"));
   }
 
-  /** What never got as far as the cut is part of how a batch came about. */
+  /** The card also counts events dropped before the cut. */
   @Test
   void shouldTellInTheCardWhatAdmissionKeptAway() {
     takeCorrections(30);
@@ -309,7 +313,8 @@ class LoopStatusTest {
             .body("manifest.funnel.unchanged", equalTo(1))
             .extract()
             .path("card");
-    assertThat(card).contains("64 events came", "unchanged 1", "| hygiene | 62 | 60 | empty 2 |");
+    assertThat(card)
+        .contains("64 events arrived", "unchanged 1", "| hygiene | 62 | 60 | empty 2 |");
   }
 
   @Test
@@ -323,7 +328,7 @@ class LoopStatusTest {
     as(TestKeys.ACME).get(loop + "/status").then().body("batches[0].state", equalTo("set_aside"));
   }
 
-  /** The promotion is rolled back after the switch and before every replica confirmed it. */
+  /** Evaluation rolls back a candidate that was promoted but never served. */
   @Test
   void shouldSetABatchAsideWhosePromotionWasNeverApplied() {
     takeCorrections(30);

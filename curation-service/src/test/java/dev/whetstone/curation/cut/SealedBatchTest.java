@@ -1,4 +1,4 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -8,6 +8,9 @@ import dev.whetstone.contracts.batch.BatchManifest;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.event.BatchSealed;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.curation.reconcile.CurationReconciler;

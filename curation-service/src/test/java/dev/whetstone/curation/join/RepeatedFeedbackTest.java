@@ -1,8 +1,12 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.join;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.fate.Fate;
@@ -47,7 +51,7 @@ class RepeatedFeedbackTest {
     assertThat(sealed()).hasSize(1);
   }
 
-  /** Training and eval leave out by id, for good, what was taken back. */
+  /** Training and eval exclude withdrawn examples by id, permanently. */
   @Test
   void shouldGiveWordsThatWereTakenBackANewIdWhenTheyAreGivenAgain() {
     feed.take(send.retraction("x3", "f3", "r3", "user3", LATER));
@@ -83,7 +87,7 @@ class RepeatedFeedbackTest {
         .doesNotContainAnyElementsOf(erased);
   }
 
-  /** Who says the same again takes nothing back. */
+  /** Repeating the same feedback withdraws nothing. */
   @Test
   void shouldKeepTheEarlierOfTwoEqualCorrections() {
     feed.take(send.correction("f3-again", "r3", "user3", LATER, TestTexts.goodAnswer(3)));

@@ -1,4 +1,4 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -6,12 +6,15 @@ import static org.awaitility.Awaitility.await;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.FaultyObjectStore;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
-import dev.whetstone.curation.cut.BatchSealer;
-import dev.whetstone.curation.cut.CutDriver;
 import dev.whetstone.curation.example.CutExampleRepository;
-import dev.whetstone.curation.example.Example;
+import dev.whetstone.curation.example.CutExampleRepository.SealedExample;
 import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.fate.Fate;
@@ -76,7 +79,7 @@ class CutTimingTest {
     store.heal();
   }
 
-  /** Looking a quiet loop over must not keep it from being sealed by age later. */
+  /** Reviewing a quiet loop must not prevent sealing by age later. */
   @Test
   void shouldSealAQuietLoopByAge() {
     feed.declare(send.declared("", 1, file -> file.replace("minExamples: 10", "minExamples: 500")));
@@ -91,9 +94,9 @@ class CutTimingTest {
     assertThat(sealed()).extracting(Batch::trigger).containsExactly(BatchTrigger.AGE);
   }
 
-  /** Every look reads all that was ever sealed. */
+  /** Every review reads all sealed examples in use. */
   @Test
-  void shouldLookAQuietLoopOverAgainWhenItGrewOrAfterAMinute() {
+  void shouldReviewAQuietLoopAgainWhenItGrewOrAfterAMinute() {
     feed.declare(send.declared("", 1, file -> file.replace("minExamples: 10", "minExamples: 500")));
     feed.take(corrections());
     feed.take(copy(1, "copy1"));
@@ -115,7 +118,7 @@ class CutTimingTest {
     return receipts.byId(send.loop(), id).getFirst().standing().fate();
   }
 
-  /** The words of a correction once more, by somebody else in another conversation. */
+  /** The words of a correction again, from another end user in another conversation. */
   private List<Event<?>> copy(int i, String id) {
     String question = TestTexts.question(i);
     return List.of(
@@ -123,15 +126,15 @@ class CutTimingTest {
         send.correction(id, "r-" + id, id, AT.plusSeconds(900), TestTexts.goodAnswer(i)));
   }
 
-  /** Memory must not grow with all that was ever sealed. */
+  /** Memory must not grow with the number of sealed batches. */
   @Test
   void shouldReadAsManySealedTrainExamplesAsARunTrainsOn() {
     feed.declare(send.declared(""));
     feed.take(corrections());
     reconciler.reconcile();
-    List<Example> all = pools.inBatches(send.loop(), "pending", 1_000);
+    List<SealedExample> all = pools.inBatches(send.loop(), "pending", 1_000);
 
-    List<Example> some = pools.inBatches(send.loop(), "pending", 5);
+    List<SealedExample> some = pools.inBatches(send.loop(), "pending", 5);
 
     assertThat(some).hasSizeLessThan(all.size()).allMatch(all::contains);
     assertThat(some).filteredOn(CutTimingTest::trainedOn).hasSize(5);
@@ -140,8 +143,8 @@ class CutTimingTest {
         .hasSize((int) all.stream().filter(one -> !trainedOn(one)).count());
   }
 
-  private static boolean trainedOn(Example example) {
-    return example.provenance().split() == Split.TRAIN;
+  private static boolean trainedOn(SealedExample sealed) {
+    return sealed.example().provenance().split() == Split.TRAIN;
   }
 
   @Test
@@ -166,7 +169,7 @@ class CutTimingTest {
   }
 
   @Test
-  void shouldSayWhichSuiteCannotBeReadAndSealOnceItIsRepaired(@TempDir Path directory)
+  void shouldNameAnUnreadableSuiteAndSealOnceItIsRepaired(@TempDir Path directory)
       throws IOException {
     Path suite = directory.resolve("golden.jsonl");
     Files.writeString(suite, "");
@@ -195,7 +198,7 @@ class CutTimingTest {
     status().body("conditions[1].status", Matchers.equalTo("True"));
   }
 
-  /** The chain computes for a while; what was erased meanwhile must not be cut. */
+  /** Examples erased while the chain runs must not be cut. */
   @Test
   void shouldNotCutWhatIsErasedBetweenReadAndCommit() throws Exception {
     DeclaredLoop loop = declare();
@@ -206,7 +209,7 @@ class CutTimingTest {
     erasing.await();
     var cut = new java.util.concurrent.FutureTask<>(() -> cutter.cutIfDue(loop));
     Thread.ofVirtual().start(cut);
-    await().atMost(Duration.ofSeconds(30)).until(this::somebodyWaitsForTheErasure);
+    await().atMost(Duration.ofSeconds(30)).until(this::aTransactionWaitsForTheErasure);
     cutWaits.countDown();
     erasure.join();
 
@@ -261,7 +264,7 @@ class CutTimingTest {
             });
   }
 
-  private boolean somebodyWaitsForTheErasure() {
+  private boolean aTransactionWaitsForTheErasure() {
     return !sql.query(
             "select 1 from pg_locks where locktype = 'advisory' and not granted", row -> 1)
         .isEmpty();

@@ -1,12 +1,12 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.TopicNames;
+import dev.whetstone.curation.TestEvents;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.ReceiptRepository;
-import dev.whetstone.curation.intake.DeadLettersConsumer;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
 import io.quarkus.narayana.jta.QuarkusTransaction;

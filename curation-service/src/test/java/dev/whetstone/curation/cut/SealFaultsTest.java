@@ -1,4 +1,4 @@
-package dev.whetstone.curation;
+package dev.whetstone.curation.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,11 @@ import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.event.BatchSealed;
 import dev.whetstone.contracts.event.BatchTainted;
+import dev.whetstone.curation.EventFeed;
+import dev.whetstone.curation.FaultyObjectStore;
+import dev.whetstone.curation.TestClock;
+import dev.whetstone.curation.TestEvents;
+import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.example.ExampleRepository;
@@ -112,7 +117,7 @@ class SealFaultsTest {
     assertThat(onlyBatch(send).batchId()).isEqualTo(sameContentElsewhere());
   }
 
-  /** A full disk is reported in the loop's status. */
+  /** A full disk is shown in the loop's status. */
   @Test
   void shouldShowInTheStatusWhyABatchCannotBeSealed() {
     feed.take(events(send));
@@ -129,7 +134,7 @@ class SealFaultsTest {
     status().body("conditions[1].status", Matchers.equalTo("True"));
   }
 
-  /** The status names the place, and quotes nothing of the example that failed. */
+  /** The message names the place and quotes nothing of the example. */
   @Test
   void shouldShowInTheStatusThatACutFails() {
     feed.take(events(send));

@@ -1,0 +1,7 @@
+package dev.whetstone.curation.chain;
+
+/** A step of a chain. */
+public interface Stage {
+  /** Stable name, unique within its chain; used in funnels, fates and metrics. */
+  String name();
+}
