@@ -106,7 +106,7 @@ final class LoopYaml {
 
   /** Without an exponent, which YAML 1.1 reads as text unless it has a sign. */
   private static String decimal(JsonNode number) {
-    String plain = number.decimalValue().toPlainString();
+    String plain = number.decimalValue().stripTrailingZeros().toPlainString();
     return plain.contains(".") ? plain : plain + ".0";
   }
 
