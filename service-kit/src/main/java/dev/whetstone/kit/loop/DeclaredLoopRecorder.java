@@ -6,7 +6,7 @@ import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 
-/** Keeps the declarations that a service reads from the topic of loops. */
+/** Stores the declarations that a service consumes from the topic of loops. */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class DeclaredLoopRecorder {
@@ -18,7 +18,7 @@ public class DeclaredLoopRecorder {
     this.loops = loops;
   }
 
-  /** Keeps what these records declare, each once. */
+  /** Stores the declarations of these records, each once. */
   public void keep(ConsumerRecords<String, byte[]> records) {
     consumption.process(
         records,

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The few fields of a loop file that no profile can fill in. */
+/** The fields of a loop file that have no default. */
 final class RequiredFields {
   private static final Map<String, String> REQUIRED = new LinkedHashMap<>();
 
@@ -20,7 +20,7 @@ final class RequiredFields {
     REQUIRED.put("/metadata/name", "1 to 63 of a-z, 0-9 and '-', starting with a letter");
     REQUIRED.put(
         "/spec/baseModel/uri", "file://<directory>, hf://<org>/<name> or s3://<bucket>/<prefix>");
-    REQUIRED.put("/spec/consent/default", "allow or deny; nobody but you can answer this");
+    REQUIRED.put("/spec/consent/default", "allow or deny; it has no default, since it is your decision");
     REQUIRED.put(
         "/spec/serving/endpoint", "base URL of an OpenAI-compatible server, http:// or https://");
   }
