@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.loop.OneOf;
 import dev.whetstone.contracts.loop.Unread;
 import dev.whetstone.contracts.run.RunSpec;
 import java.io.IOException;
@@ -99,6 +100,7 @@ class LoopFieldUseTest {
     return records(LoopSpec.class)
         .flatMap(LoopFieldUseTest::instanceFields)
         .filter(field -> field.isAnnotationPresent(Unread.class) == unread)
+        .filter(field -> !hasOneValue(field))
         .map(LoopFieldUseTest::name)
         .collect(Collectors.toCollection(TreeSet::new));
   }
@@ -114,6 +116,12 @@ class LoopFieldUseTest {
   private static Stream<Field> instanceFields(Class<?> type) {
     return Arrays.stream(type.getDeclaredFields())
         .filter(field -> !Modifier.isStatic(field.getModifiers()));
+  }
+
+  /** A field with a single accepted value switches nothing on, so that services need not read it. */
+  private static boolean hasOneValue(Field field) {
+    OneOf accepted = field.getAnnotation(OneOf.class);
+    return accepted != null && accepted.value().length == 1;
   }
 
   /** Consent's field has another name in JSON, but accessors are named like the component. */
