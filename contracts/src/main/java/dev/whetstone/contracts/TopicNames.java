@@ -3,7 +3,8 @@ package dev.whetstone.contracts;
 import java.util.List;
 
 /**
- * Names of the Kafka topics. The code that creates them sets partition counts and clean-up policies.
+ * Names of the Kafka topics. The code that creates them sets partition counts and clean-up
+ * policies.
  */
 public final class TopicNames {
   public static final String INTAKE = "whetstone.intake";

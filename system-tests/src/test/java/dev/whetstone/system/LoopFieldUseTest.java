@@ -118,7 +118,9 @@ class LoopFieldUseTest {
         .filter(field -> !Modifier.isStatic(field.getModifiers()));
   }
 
-  /** A field with a single accepted value switches nothing on, so that services need not read it. */
+  /**
+   * A field with a single accepted value switches nothing on, so that services need not read it.
+   */
   private static boolean hasOneValue(Field field) {
     OneOf accepted = field.getAnnotation(OneOf.class);
     return accepted != null && accepted.value().length == 1;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param candidate mean of the metric under the candidate
  * @param difference candidate minus champion
  * @param interval of the difference
- * @param margin least improvement (superiority) or largest accepted loss
- *     (non-inferiority), in the metric's unit, positive
+ * @param margin least improvement (superiority) or largest accepted loss (non-inferiority), in the
+ *     metric's unit, positive
  * @param enforced false for a shadow gate, which is shown but does not take part in the decision
  * @param reason one sentence with the figures that led to the outcome
  */

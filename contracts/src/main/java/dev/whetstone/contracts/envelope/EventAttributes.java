@@ -7,7 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CloudEvents 1.0 attributes of one event, extensions included. They never contain personal data.
+ * The CloudEvents 1.0 attributes of one event, extensions included. They never contain personal
+ * data.
  *
  * @param id unique within {@code source}
  * @param source the sender: the application of an API key, or a service

@@ -20,9 +20,7 @@ import dev.whetstone.contracts.event.PromotionRolledBack;
 import java.util.Arrays;
 import java.util.Optional;
 
-/**
- * The event types: CloudEvents name, topic, and the record of the data.
- */
+/** The event types: CloudEvents name, topic, and the record of the data. */
 public enum EventType {
   INTERACTION_RECORDED("interaction.recorded", TopicNames.FEEDBACK, InteractionRecorded.class),
   FEEDBACK_GIVEN("feedback.given", TopicNames.FEEDBACK, FeedbackGiven.class),

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chat template of a base model's folder, read from the same files as the transformers tokenizer: the
- * worker's digest is of the text that the tokenizer holds.
+ * The chat template of a base model's folder, read from the same files as the transformers
+ * tokenizer: the worker's digest is of the text that the tokenizer holds.
  */
 final class ChatTemplate {
   /** The accepted forms of a chat template, for error messages. */

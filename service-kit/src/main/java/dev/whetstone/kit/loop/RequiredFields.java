@@ -20,7 +20,8 @@ final class RequiredFields {
     REQUIRED.put("/metadata/name", "1 to 63 of a-z, 0-9 and '-', starting with a letter");
     REQUIRED.put(
         "/spec/baseModel/uri", "file://<directory>, hf://<org>/<name> or s3://<bucket>/<prefix>");
-    REQUIRED.put("/spec/consent/default", "allow or deny; it has no default, since it is your decision");
+    REQUIRED.put(
+        "/spec/consent/default", "allow or deny; it has no default, since it is your decision");
     REQUIRED.put(
         "/spec/serving/endpoint", "base URL of an OpenAI-compatible server, http:// or https://");
   }

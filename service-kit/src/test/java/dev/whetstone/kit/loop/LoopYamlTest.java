@@ -79,7 +79,8 @@ class LoopYamlTest {
   }
 
   @Property(tries = 300)
-  void shouldDeclareTheSameForAnyText(@ForAll("texts") String prompt, @ForAll("texts") String name) {
+  void shouldDeclareTheSameForAnyText(
+      @ForAll("texts") String prompt, @ForAll("texts") String name) {
     String file =
         new String(
             Json.write(
@@ -111,9 +112,45 @@ class LoopYamlTest {
   Arbitrary<String> texts() {
     Arbitrary<String> piece =
         Arbitraries.of(
-            "yes", "null", "~", "1e5", "0x1F", "12:30", "1_0", "2024-01-01", "P7D", "# x", ": ", "- ",
-            " ", "\n", "\t", "'", "\"", "\\", "%", "@a", "{", "}", "[", "]", ",", "é", "日本", "\u0085",
-            "😀", "|", ">", "&a", "*a", "!b", "0.5", "---", "...", "\r\n", "word");
+            "yes",
+            "null",
+            "~",
+            "1e5",
+            "0x1F",
+            "12:30",
+            "1_0",
+            "2024-01-01",
+            "P7D",
+            "# x",
+            ": ",
+            "- ",
+            " ",
+            "\n",
+            "\t",
+            "'",
+            "\"",
+            "\\",
+            "%",
+            "@a",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            "é",
+            "日本",
+            "\u0085",
+            "😀",
+            "|",
+            ">",
+            "&a",
+            "*a",
+            "!b",
+            "0.5",
+            "---",
+            "...",
+            "\r\n",
+            "word");
     return Combinators.combine(piece, piece.list().ofMaxSize(6))
         .as((first, rest) -> first + String.join("", rest));
   }
