@@ -3,13 +3,13 @@ package dev.whetstone.contracts;
 import java.util.regex.Pattern;
 
 /**
- * A loop's identity: the tenant that owns it and its name there.
+ * The identity of a loop: the tenant that owns it and its name within the tenant.
  *
  * @param tenant 1 to 63 of {@code a-z 0-9 -}, starting with a letter
  * @param loop the same alphabet
  */
 public record LoopId(String tenant, String loop) {
-  /** What a tenant or loop name may look like; also fit for topics' keys and adapters' names. */
+  /** The form of tenant and loop names; also valid in Kafka keys and adapter names. */
   public static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
 
   public LoopId {

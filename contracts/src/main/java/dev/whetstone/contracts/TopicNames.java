@@ -3,7 +3,8 @@ package dev.whetstone.contracts;
 import java.util.List;
 
 /**
- * Names of the Kafka topics. Partition counts and clean-up policies live with whoever creates them.
+ * Names of the Kafka topics. The code that creates them sets partition counts and clean-up
+ * policies.
  */
 public final class TopicNames {
   public static final String INTAKE = "whetstone.intake";
@@ -23,14 +24,14 @@ public final class TopicNames {
   public static final List<String> DELETED =
       List.of(INTAKE, FEEDBACK, BATCHES, CHECKPOINTS, FINDINGS, DECISIONS);
 
-  /** Topics that keep the newest record of each key for ever. */
+  /** Topics that keep the newest record of each key without a time limit. */
   public static final List<String> COMPACTED = List.of(CHAMPIONS, LOOPS);
 
   private static final String DEAD_LETTERS = ".dlq";
 
   private TopicNames() {}
 
-  /** The dead-letter topic beside {@code topic}. */
+  /** The dead-letter topic of {@code topic}. */
   public static String deadLetters(String topic) {
     return topic + DEAD_LETTERS;
   }

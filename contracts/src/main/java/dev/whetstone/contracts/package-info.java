@@ -1,4 +1,4 @@
-/** What the services say to each other. Nothing here knows a framework. */
+/** The messages and files that services exchange. This module uses no framework. */
 @NullMarked
 package dev.whetstone.contracts;
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One file of a batch.
  *
- * @param path the name a person knows it by: {@code sft/train.jsonl}, {@code lineage.jsonl}, {@code
+ * @param path the file's name in the batch: {@code sft/train.jsonl}, {@code lineage.jsonl}, {@code
  *     card.md}, {@code cut.json}
  * @param blob key in the object store: {@code blobs/<sha256>}
  * @param form absent for files that are not rows of a form

@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sealed batch consists of. It is written last, so that a batch with a manifest is whole;
- * its own SHA-256 is the batch id. It holds no clock: the same cut gives the same bytes (invariant
- * I9).
+ * The contents of a sealed batch. It is written last, so that a batch with a manifest is complete;
+ * its SHA-256 is the batch id. It contains no timestamp: the same cut gives the same bytes
+ * (invariant I9).
  *
- * @param version of this shape, 1
+ * @param version of this format, 1
  * @param cutSha256 digest of {@code cut.json}, from which everything else follows
  * @param counts rows per form and split
  * @param funnel rejected and quarantined examples per reason, and {@code kept}

@@ -3,7 +3,7 @@ package dev.whetstone.contracts.batch;
 import dev.whetstone.contracts.chat.ChatMessage;
 import java.util.List;
 
-/** A completion that was liked or not, TRL's unpaired preference format. */
+/** A completion with a positive or negative label, in TRL's unpaired preference format. */
 public record BinaryRow(
     String id,
     List<ChatMessage> prompt,

@@ -2,12 +2,12 @@ package dev.whetstone.contracts.batch;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** The shape of an example: what a training objective reads. */
+/** The form of an example, which determines the training objective. */
 public enum Form {
   /** Chat rows for supervised fine-tuning, {@link SftRow}. */
   @JsonProperty("sft")
   SFT,
-  /** Chosen over rejected, {@link PreferenceRow}. */
+  /** A chosen and a rejected answer, {@link PreferenceRow}. */
   @JsonProperty("preference")
   PREFERENCE,
   /** One completion with a label, {@link BinaryRow}. */

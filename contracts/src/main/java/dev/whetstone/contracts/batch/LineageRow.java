@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an example came from.
+ * The origin of an example.
  *
  * @param endUserDigest keyed HMAC of the end user, hex; never the reference itself
- * @param scores what curation measured, each 0 to 1, {@code quality} among them
- * @param redactions how many of each type were replaced by placeholders
+ * @param scores measured by curation, each 0 to 1; {@code quality} is one of them
+ * @param redactions number of values of each type that placeholders replace
  * @param tags of the interaction and the feedback; evaluation slices by the first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -2,7 +2,7 @@ package dev.whetstone.contracts.batch;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Which part of the data a conversation belongs to, for ever (invariant I8). */
+/** The part of the data that a conversation belongs to; it never changes (invariant I8). */
 public enum Split {
   @JsonProperty("train")
   TRAIN,

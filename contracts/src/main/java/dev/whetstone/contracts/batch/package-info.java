@@ -1,4 +1,4 @@
-/** A sealed batch as it lies in the object store: manifest, rows and lineage. */
+/** The files of a sealed batch in the object store: manifest, rows and lineage. */
 @NullMarked
 package dev.whetstone.contracts.batch;
 

@@ -1,4 +1,4 @@
-/** The OpenAI chat format, as far as Whetstone reads it: text, roles and tool calls. */
+/** The OpenAI chat format, limited to what Whetstone reads: text, roles and tool calls. */
 @NullMarked
 package dev.whetstone.contracts.chat;
 

@@ -1,4 +1,4 @@
 package dev.whetstone.contracts.decision;
 
-/** What it took to train and judge a candidate. */
+/** The cost of training and evaluating a candidate. */
 public record DecisionCost(double gpuSeconds, long tokens, long judgeTokens, long teacherTokens) {}

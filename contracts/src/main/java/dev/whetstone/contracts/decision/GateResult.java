@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param candidate mean of the metric under the candidate
  * @param difference candidate minus champion
  * @param interval of the difference
- * @param margin by how much the candidate must be better (superiority) or may be worse
- *     (non-inferiority), in the metric's unit, positive
- * @param enforced false for a shadow gate, which is shown and decides nothing
- * @param reason in a sentence, with the figures that decided
+ * @param margin least improvement (superiority) or largest accepted loss (non-inferiority), in the
+ *     metric's unit, positive
+ * @param enforced false for a shadow gate, which is shown but does not take part in the decision
+ * @param reason one sentence with the figures that led to the outcome
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record GateResult(

@@ -1,13 +1,13 @@
 package dev.whetstone.contracts.decision;
 
-/** What becomes of a candidate. */
+/** The decision on a candidate. */
 public enum Verdict {
-  /** Better, and nothing enforced is broken. */
+  /** Better, and every enforced gate passed. */
   PROMOTE,
-  /** Worse, or no better with enough items. */
+  /** Worse, or not better although there are enough items. */
   REJECT,
-  /** Cannot be told yet: waits for more items. */
+  /** Not yet decidable: more items are needed. */
   INCONCLUSIVE,
-  /** A person must look. */
+  /** A person must decide. */
   HOLD
 }

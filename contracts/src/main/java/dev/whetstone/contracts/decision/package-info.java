@@ -1,4 +1,4 @@
-/** The verdict on a candidate and the gates it was judged by. */
+/** The verdict on a candidate and the results of its gates. */
 @NullMarked
 package dev.whetstone.contracts.decision;
 

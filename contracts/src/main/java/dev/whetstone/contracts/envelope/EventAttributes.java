@@ -7,12 +7,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CloudEvents 1.0 attributes of one event, extensions included. They never hold personal data.
+ * The CloudEvents 1.0 attributes of one event, extensions included. They never contain personal
+ * data.
  *
  * @param id unique within {@code source}
- * @param source who said it: the application behind an API key, or a service
- * @param time when ingest received it, or when a service said it; windows are measured by this
- * @param subject what it is about: a response id, batch id, checkpoint id
+ * @param source the sender: the application of an API key, or a service
+ * @param time when ingest received the event or a service created it; time windows use this
+ * @param subject the object of the event: a response id, batch id, checkpoint id
  * @param partitionKey the Kafka key
  */
 public record EventAttributes(
@@ -34,7 +35,7 @@ public record EventAttributes(
     Objects.requireNonNull(partitionKey, "partitionKey");
   }
 
-  /** The idempotency key of an event within everything Whetstone ever sees. */
+  /** The idempotency key of the event, unique across all loops and sources. */
   public EventKey key() {
     return new EventKey(loop, source, id);
   }

@@ -22,9 +22,7 @@ import dev.whetstone.contracts.event.PromotionRolledBack;
 import java.util.Arrays;
 import java.util.Optional;
 
-/**
- * Every event type: its CloudEvents name, the topic it travels on, the record that holds its data.
- */
+/** The event types: CloudEvents name, topic, and the record of the data. */
 public enum EventType {
   INTERACTION_RECORDED("interaction.recorded", TopicNames.FEEDBACK, InteractionRecorded.class),
   FEEDBACK_GIVEN("feedback.given", TopicNames.FEEDBACK, FeedbackGiven.class),

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Examples of a sealed batch may no longer be used: withdrawn, erased or found poisoned. */
+/** Examples of a sealed batch may no longer be used: withdrawn, erased or poisoned. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BatchTainted(
     String batchId, String reason, List<String> withdrawnExampleIds, @Nullable String erasureId)

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The champion of a loop. Generation 0 is the base model, with neither checkpoint nor adapter.
  *
- * @param servedName the model name that answers for it at the serving endpoint
+ * @param servedName the model name at the serving endpoint
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ChampionSet(

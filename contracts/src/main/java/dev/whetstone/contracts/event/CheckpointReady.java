@@ -7,13 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A finished adapter waits to be judged.
+ * A finished adapter waits for its evaluation.
  *
  * @param checkpointId SHA-256 (hex) of the checkpoint manifest's bytes
- * @param manifestUri where that manifest lies; its files' paths are relative to it
+ * @param manifestUri URI of that manifest; the paths of its files are relative to it
  * @param adapterUri directory in PEFT layout
  * @param metrics final metrics by OpenAI's names
- * @param tokens tokens trained on
+ * @param tokens number of tokens trained on
  * @param gpuSeconds accelerator seconds used over all attempts
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -5,8 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes everything of one person, or of one conversation, that was received up to the watermark.
- * One event goes to each loop of the tenant.
+ * Erases all data of one end user or one conversation that was received up to the watermark. One
+ * event goes to each loop of the tenant.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EndUserErased(

@@ -3,7 +3,7 @@ package dev.whetstone.contracts.event;
 import dev.whetstone.contracts.chat.ChatMessage;
 import org.jspecify.annotations.Nullable;
 
-/** Feedback by kind, with exactly the fields that the kind has. */
+/** Feedback by kind, with exactly the fields of the kind. */
 public sealed interface FeedbackContent {
   record Thumb(boolean up) implements FeedbackContent {}
 

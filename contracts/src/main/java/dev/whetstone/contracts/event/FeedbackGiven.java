@@ -10,15 +10,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person or program made of an answer. Which of the optional fields are there follows from
- * {@code kind}; {@link FeedbackContent#of} reads them as one typed value.
+ * Feedback of a person or program on an answer. {@code kind} determines which optional fields are
+ * present; {@link FeedbackContent#of} reads them as one typed value.
  *
- * @param responseId the answer it is about; absent for demonstrations and for feedback on a whole
+ * @param responseId the answer it refers to; absent for demonstrations and for feedback on a whole
  *     conversation
  * @param name of a rating, an implicit signal or an outcome
  * @param value a boolean or a number, by kind
  * @param supersedes id of earlier feedback of the same source and end user that this replaces
- * @param occurredAt orders feedback of one end user, and nothing else
+ * @param occurredAt used only to order the feedback of one end user
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FeedbackGiven(

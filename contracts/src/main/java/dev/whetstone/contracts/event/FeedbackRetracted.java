@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Takes back earlier feedback of the same source. {@code id} is the feedback event's id. */
+/** Withdraws earlier feedback of the same source. {@code id} is the feedback event's id. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FeedbackRetracted(
     String source, String id, @Nullable String responseId, @Nullable String endUser)

@@ -37,7 +37,7 @@ public record InteractionRecorded(
     tags = tags == null ? List.of() : List.copyOf(tags);
   }
 
-  /** What the model was asked. */
+  /** The request to the model. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Request(
       List<ChatMessage> messages,
@@ -54,7 +54,7 @@ public record InteractionRecorded(
     }
   }
 
-  /** What it answered. {@code finishReason} is OpenAI's: {@code stop}, {@code length}, … */
+  /** The answer of the model. {@code finishReason} is OpenAI's: {@code stop}, {@code length}, … */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Response(
       ChatMessage message, @Nullable String finishReason, @Nullable Integer choiceIndex) {
@@ -63,7 +63,7 @@ public record InteractionRecorded(
     }
   }
 
-  /** Which variant answered and with what probability it was assigned (0 to 1). */
+  /** The variant that answered, and the probability of its assignment (0 to 1). */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Model(
       @Nullable String base,
@@ -71,7 +71,7 @@ public record InteractionRecorded(
       @Nullable String variant,
       @Nullable Double propensity) {}
 
-  /** Whether this conversation may be trained on, and on what basis the app knows. */
+  /** Whether this conversation may be used for training, and the app's basis for that. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record ConsentGiven(boolean training, @Nullable String basis) {}
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param candidate checkpoint id
  * @param champion checkpoint id; absent when the champion is the base model
- * @param batchIds what the candidate was trained on, so that training and curation can move them
- * @param reason the deciding gates in a sentence
+ * @param batchIds batches that the candidate was trained on; their state depends on the decision
+ * @param reason one sentence about the gates that led to the verdict
  * @param policySha256 digest of the loop spec that was frozen when the evaluation began
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -2,7 +2,7 @@ package dev.whetstone.contracts.feedback;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What sort of feedback an event carries. */
+/** The kind of feedback in an event. */
 public enum FeedbackKind {
   @JsonProperty("thumb")
   THUMB,

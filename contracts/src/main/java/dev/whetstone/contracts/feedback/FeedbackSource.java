@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Who or what judged the answer. */
+/** The source of an opinion on an answer. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FeedbackSource(Type type, @Nullable String id, @Nullable String version) {
   /** A person, a model acting as judge, a program, or observed behaviour. */

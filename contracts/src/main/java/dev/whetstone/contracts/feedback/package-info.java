@@ -1,4 +1,4 @@
-/** What an end user or a person thought of an answer. */
+/** Feedback on an answer. */
 @NullMarked
 package dev.whetstone.contracts.feedback;
 

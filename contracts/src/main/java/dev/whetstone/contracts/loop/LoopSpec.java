@@ -172,10 +172,7 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
    * interactions is ignored.
    */
   public record Decontamination(
-      boolean enabled,
-      @Bounds(min = 2) int ngram,
-      int boilerplateCount,
-      double boilerplateShare) {}
+      boolean enabled, @Bounds(min = 2) int ngram, int boilerplateCount, double boilerplateShare) {}
 
   /**
    * @param capPerEndUser examples per end user and batch
@@ -351,9 +348,7 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
                   "this version moves all traffic at once (rollout.mode: auto) or when a person"
                       + " confirms (rollout.mode: approve)")
           @Nullable List<Integer> canaryPercent,
-      @Unread(
-              instead =
-                  "this version keeps no traffic on the previous champion after a promotion")
+      @Unread(instead = "this version keeps no traffic on the previous champion after a promotion")
           @Nullable Double holdback,
       @Unread(
               instead =

@@ -1,4 +1,4 @@
-/** The declaration of a loop: what a platform team writes in a loop file. */
+/** The declaration of a loop, which a platform team writes as a loop file, and its bounds. */
 @NullMarked
 package dev.whetstone.contracts.loop;
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the worker writes last beside a finished adapter. Its SHA-256 is the checkpoint id.
+ * The last file that the worker writes for a finished adapter. Its SHA-256 is the checkpoint id.
  *
  * @param kind always {@code checkpoint}
  * @param files paths relative to the manifest

@@ -8,14 +8,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a worker needs for one attempt of a run. The token it reports with comes apart, by
- * environment.
+ * The input of a worker for one attempt of a run. The worker receives the token for its reports
+ * separately, in its environment.
  *
  * @param attempt the attempt's id
- * @param fence grows with each attempt of a run; a worker with an older one is told 409 (I3)
+ * @param fence grows with each attempt of a run; a worker with an older one receives 409 (I3)
  * @param maxSequenceLength tokens
  * @param resumeEverySteps optimizer steps between resume points
- * @param output directory that this attempt alone writes
+ * @param output directory that only this attempt writes
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunSpec(
@@ -42,13 +42,13 @@ public record RunSpec(
     stages = List.copyOf(stages);
   }
 
-  /** Something to read, verified against its SHA-256 (hex) before use. */
+  /** An input file or directory, verified against its SHA-256 (hex) before use. */
   public record Input(String uri, String sha256) {}
 
-  /** General rows mixed in against forgetting; {@code share} of the final mix, 0 to below 1. */
+  /** General rows that prevent forgetting; {@code share} of the final mix, 0 to below 1. */
   public record Replay(String uri, String sha256, double share) {}
 
-  /** What a stage optimises. */
+  /** The training objective of a stage. */
   public enum Objective {
     @JsonProperty("sft")
     SFT,
@@ -75,7 +75,7 @@ public record RunSpec(
 
   /**
    * @param batchSize effective batch in examples
-   * @param microBatchSize examples per forward pass; absent lets the worker choose
+   * @param microBatchSize examples per forward pass; if absent, the worker chooses
    * @param warmupRatio share of the steps, 0 to 1
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -89,7 +89,7 @@ public record RunSpec(
       boolean packing,
       boolean earlyStopping) {}
 
-  /** Where the template check asks for token ids. */
+  /** The server that the template check requests token ids from. */
   public record Serving(String endpoint) {}
 
   /** Method against forgetting beside replay: {@code none}, {@code kl}, {@code ewc}, {@code si}. */
@@ -98,7 +98,7 @@ public record RunSpec(
   /** Directory URI, ending in a slash. */
   public record Output(String uri) {}
 
-  /** Wall-clock and accelerator seconds after which the attempt gives up. */
+  /** Wall-clock and accelerator seconds after which the attempt ends. */
   public record Limits(long maxSeconds, long maxGpuSeconds) {}
 
   /** Base URL of the training service. */

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker says of its attempt: Kubeflow's trainer status and where it stands.
+ * A worker's report on its attempt: Kubeflow's trainer status and the worker's phase.
  *
  * @param history metrics of every step since the last report
  * @param resumePoint the newest complete resume point, when one was written since the last report
@@ -31,7 +31,7 @@ public record StatusReport(
     history = history == null ? List.of() : List.copyOf(history);
   }
 
-  /** Where the worker stands. */
+  /** The phase of the worker. */
   public enum Phase {
     @JsonProperty("loading")
     LOADING,
@@ -45,7 +45,7 @@ public record StatusReport(
     FAILED
   }
 
-  /** Kubeflow's shape. */
+  /** In the format of Kubeflow. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record TrainerStatus(
       int progressPercentage,
@@ -69,6 +69,6 @@ public record StatusReport(
   /** The finished checkpoint's manifest. */
   public record Result(String manifestUri, String manifestSha256) {}
 
-  /** Why the worker gives up. */
+  /** The reason why the worker ends the attempt. */
   public record Failure(String code, String detail) {}
 }

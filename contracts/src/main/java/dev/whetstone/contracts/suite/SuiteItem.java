@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One question of a suite, one line of its JSONL file.
  *
- * @param messages what the model is asked, ending with a user or tool turn
- * @param reference the right answer, where there is one
- * @param pattern regular expression that the whole answer must match, where format is asked
- * @param slice group whose mean is also looked at apart
- * @param critical failing it alone rejects a candidate
+ * @param messages the prompt; the last turn is a user or tool turn
+ * @param reference the correct answer, if there is one
+ * @param pattern regular expression that the whole answer must match, if the item tests the format
+ * @param slice group whose mean is also evaluated separately
+ * @param critical a failure of this item alone rejects a candidate
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SuiteItem(

@@ -49,10 +49,19 @@ public class LoopResource {
     }
   }
 
-  /** A declaration's effective values and where each comes from. */
+  /**
+   * A declaration's effective values and their origins.
+   *
+   * @param yaml the effective declaration as a loop file with the origins as comments; absent if
+   *     the request has no body, since the registry does not store the file
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Explanation(
-      String loop, String specSha256, LoopSpec spec, List<LoopDeclaration.Setting> settings) {}
+      String loop,
+      String specSha256,
+      LoopSpec spec,
+      List<LoopDeclaration.Setting> settings,
+      @Nullable String yaml) {}
 
   /** Declares the loop; an equal declaration changes nothing. */
   @PUT
@@ -76,11 +85,16 @@ public class LoopResource {
     LoopId id = caller.loop(name);
     if (body == null || body.length == 0) {
       DeclaredLoop loop = known(id);
-      return new Explanation(id.loop(), loop.specSha256(), loop.spec(), registry.settings(loop));
+      return new Explanation(
+          id.loop(), loop.specSha256(), loop.spec(), registry.settings(loop), null);
     }
     LoopDeclaration declaration = read(id, body);
     return new Explanation(
-        id.loop(), declaration.specSha256(), declaration.spec(), declaration.settings());
+        id.loop(),
+        declaration.specSha256(),
+        declaration.spec(),
+        declaration.settings(),
+        declaration.yaml());
   }
 
   /** The tenant's loops. */

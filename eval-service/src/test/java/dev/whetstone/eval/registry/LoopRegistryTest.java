@@ -90,7 +90,7 @@ class LoopRegistryTest {
         .contentType("application/problem+json")
         .body("code", equalTo("invalid-loop"))
         .body("pointer", equalTo("/spec/evaluation/concurrency"))
-        .body("detail", containsString("at least 1"));
+        .body("detail", containsString("a whole number from 1 to 256"));
     LoopFixture.api()
         .get("/v1/loops/faulty")
         .then()
@@ -170,6 +170,47 @@ class LoopRegistryTest {
               "settings.find { it.pointer == '/spec/evaluation/alpha' }.origin",
               equalTo("profile standard"));
     }
+  }
+
+  @Test
+  void shouldExplainADeclarationAsALoopFileThatDeclaresTheSame() {
+    LoopFixture scene = new LoopFixture("explained-yaml", store, server);
+    String digest = scene.declare().extract().path("specSha256");
+
+    String yaml =
+        LoopFixture.api()
+            .body(scene.yaml())
+            .post("/v1/loops/explained-yaml/explain")
+            .then()
+            .statusCode(200)
+            .extract()
+            .path("yaml");
+
+    assertThat(yaml).contains("alpha: 0.05 # profile standard");
+    LoopFixture.api()
+        .body(yaml)
+        .put("/v1/loops/explained-yaml")
+        .then()
+        .statusCode(200)
+        .body("specSha256", equalTo(digest))
+        .body("revision", equalTo(1));
+  }
+
+  @Test
+  void shouldRefuseAFieldThatNoServiceReads() {
+    String yaml =
+        new LoopFixture("unread", store, server)
+            .yaml()
+            .replace("rollout: {", "rollout: {holdback: 0.1, ");
+
+    LoopFixture.api()
+        .body(yaml)
+        .put("/v1/loops/unread")
+        .then()
+        .statusCode(422)
+        .body("code", equalTo("invalid-loop"))
+        .body("pointer", equalTo("/spec/rollout/holdback"))
+        .body("detail", containsString("no service reads this field; this version keeps"));
   }
 
   @Test

@@ -10,18 +10,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chat template of a base model's folder, found where transformers' tokenizer finds it: the
- * worker's digest is of the text that the tokenizer holds.
+ * The chat template of a base model's folder, read from the same files as the transformers
+ * tokenizer: the worker's digest is of the text that the tokenizer holds.
  */
 final class ChatTemplate {
-  /** What a base model must have, for people. */
+  /** The accepted forms of a chat template, for error messages. */
   static final String ALLOWED =
       "a base model with one chat template, in chat_template.jinja or as a text in"
-          + " tokenizer_config.json; without it nothing can be trained";
+          + " tokenizer_config.json; without it the model cannot be trained";
 
   private ChatTemplate() {}
 
-  /** The text; null when there is none, or several of which nobody says which one is meant. */
+  /** The text; null if there is none, or several without a default. */
   static @Nullable String in(Path directory) throws IOException {
     String text = find(directory);
     return text == null || text.isEmpty() ? null : text;

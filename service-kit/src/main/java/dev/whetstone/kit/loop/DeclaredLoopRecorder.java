@@ -9,7 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 
-/** Keeps the declarations that a service reads from the topic of loops. */
+/** Stores the declarations that a service consumes from the topic of loops. */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class DeclaredLoopRecorder {
@@ -21,7 +21,7 @@ public class DeclaredLoopRecorder {
     this.loops = loops;
   }
 
-  /** Records the declarations in these Kafka records, each once. */
+  /** Stores the declarations of these records, each once. */
   public void keep(ConsumerRecords<String, byte[]> records) {
     consumption.process(records, EventData.LoopEvent.class, this::apply);
   }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 
-/** Every declaration a service has consumed, in its own database. */
+/** The declarations that a service has consumed, in its own database. */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class DeclaredLoopRepository {
@@ -28,8 +28,8 @@ public class DeclaredLoopRepository {
   }
 
   /**
-   * Keeps a declaration, in the caller's transaction; known ones stay. A later revision of an old
-   * spec wins.
+   * Stores a declaration in the caller's transaction. If the spec is stored already, the later of
+   * the two revisions is kept.
    */
   public void record(LoopDeclared declared) {
     LoopId id = declared.spec().id();
@@ -61,7 +61,7 @@ public class DeclaredLoopRepository {
   }
 
   /**
-   * The newest revision of a loop that a caller asks for.
+   * The newest revision of a requested loop.
    *
    * @throws ProblemException 404 {@code unknown-loop}
    */
@@ -69,7 +69,7 @@ public class DeclaredLoopRepository {
     return current(id).orElseThrow(() -> unknown(id));
   }
 
-  /** The answer to a loop that is not there, or another tenant's. */
+  /** The response for a loop that does not exist or belongs to another tenant. */
   public static ProblemException unknown(LoopId id) {
     return new ProblemException(
         HttpProblems.notFound(
@@ -80,7 +80,7 @@ public class DeclaredLoopRepository {
                 + " (eval) or ./whetstone loop apply FILE, or see GET /v1/loops for yours"));
   }
 
-  /** A loop as it was declared under a digest, however old. */
+  /** The declaration with a digest, of any revision. */
   public Optional<DeclaredLoop> bySha(LoopId id, String specSha256) {
     return query(
             "where tenant = ? and loop = ? and spec_sha256 = ?", id.tenant(), id.loop(), specSha256)

@@ -8,13 +8,13 @@ import dev.whetstone.kit.loop.LoopDeclaration.Setting;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Merging of JSON trees, and who said what in the result. */
+/** Merging of JSON trees, and the origins of the values in the result. */
 final class JsonTrees {
   private JsonTrees() {}
 
   /**
-   * Takes every member away that is null: in YAML a section with nothing in it is one, and says
-   * nothing. An element of a list stays, since the others would change their places.
+   * Removes every null member: an empty section in YAML is null and sets nothing. Null elements of
+   * lists stay, since removing them would change the indexes of the others.
    */
   static void dropNulls(JsonNode tree) {
     if (tree instanceof ObjectNode object) {
@@ -23,7 +23,7 @@ final class JsonTrees {
     tree.forEach(JsonTrees::dropNulls);
   }
 
-  /** Lays {@code over} on {@code under}: objects field by field, everything else whole. */
+  /** Merges {@code over} into {@code under}: objects by field; other values are replaced. */
   static void merge(ObjectNode under, ObjectNode over) {
     over.properties()
         .forEach(
@@ -38,7 +38,7 @@ final class JsonTrees {
             });
   }
 
-  /** Every leaf of the effective tree with its origin; a list is one leaf. */
+  /** Each leaf of the effective tree with its origin; a list is one leaf. */
   static List<Setting> settings(
       JsonNode effective, JsonNode declared, JsonNode overlay, String profile) {
     List<Setting> settings = new ArrayList<>();

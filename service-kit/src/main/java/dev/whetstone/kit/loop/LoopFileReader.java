@@ -59,7 +59,6 @@ public final class LoopFileReader {
     ObjectNode standard = profile("standard");
     ObjectNode overlay = profile.equals("standard") ? YAML.createObjectNode() : profile(profile);
     List<Fault> faults = new ArrayList<>(RequiredFields.check(fileName, declared));
-    faults.addAll(UnreadFields.check(fileName, declared));
 
     ObjectNode effective = standard.deepCopy();
     JsonTrees.merge(effective, overlay);
@@ -80,6 +79,7 @@ public final class LoopFileReader {
         faults.addAll(LoopRules.check(fileName, spec));
       }
     }
+    faults.addAll(UnreadFields.check(fileName, declared));
     if (!faults.isEmpty() || spec == null) {
       throw new LoopFileException(faults);
     }

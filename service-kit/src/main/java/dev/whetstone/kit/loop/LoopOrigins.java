@@ -31,8 +31,9 @@ record LoopOrigins(JsonNode declared, JsonNode overlay, String profile) {
       return Optional.of("default");
     }
     boolean ofProfile =
-        pointer.startsWith(GATES) ? overlaysGate(pointer, parent) : overlay.at(pointer).isValueNode()
-            || overlay.at(pointer).isArray();
+        pointer.startsWith(GATES)
+            ? overlaysGate(pointer, parent)
+            : overlay.at(pointer).isValueNode() || overlay.at(pointer).isArray();
     return Optional.of(ofProfile ? "profile " + profile : STANDARD);
   }
 

@@ -45,7 +45,8 @@ final class LoopYaml {
     options.setWidth(Integer.MAX_VALUE);
     options.setSplitLines(false);
     StringWriter text = new StringWriter();
-    new Yaml(options).serialize(new LoopYaml(origins).node("", effective, effective, declared), text);
+    new Yaml(options)
+        .serialize(new LoopYaml(origins).node("", effective, effective, declared), text);
     return text.toString();
   }
 
@@ -106,7 +107,7 @@ final class LoopYaml {
 
   /** Without an exponent, which YAML 1.1 reads as text unless it has a sign. */
   private static String decimal(JsonNode number) {
-    String plain = number.decimalValue().toPlainString();
+    String plain = number.decimalValue().stripTrailingZeros().toPlainString();
     return plain.contains(".") ? plain : plain + ".0";
   }
 
@@ -124,12 +125,7 @@ final class LoopYaml {
     origin.ifPresent(
         text ->
             node.setInLineComments(
-                List.of(
-                    new CommentLine(
-                        null,
-                        null,
-                        " " + text,
-                        CommentType.IN_LINE))));
+                List.of(new CommentLine(null, null, " " + text, CommentType.IN_LINE))));
     return node;
   }
 }

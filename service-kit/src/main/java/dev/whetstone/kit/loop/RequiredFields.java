@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The few fields of a loop file that no profile can fill in. */
+/** The fields of a loop file that have no default. */
 final class RequiredFields {
   private static final Map<String, String> REQUIRED = new LinkedHashMap<>();
 
@@ -22,7 +22,8 @@ final class RequiredFields {
     REQUIRED.put(
         "/spec/baseModel/uri",
         ArtifactResolver.standard().forms() + ", hf://<org>/<name> or s3://<bucket>/<prefix>");
-    REQUIRED.put("/spec/consent/default", "allow or deny; nobody but you can answer this");
+    REQUIRED.put(
+        "/spec/consent/default", "allow or deny; it has no default, since it is your decision");
     REQUIRED.put(
         "/spec/serving/endpoint", "base URL of an OpenAI-compatible server, http:// or https://");
   }

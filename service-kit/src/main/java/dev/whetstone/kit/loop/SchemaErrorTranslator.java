@@ -32,10 +32,7 @@ final class SchemaErrorTranslator {
     String pointer = error.getInstanceLocation().toString();
     if ("required".equals(error.getKeyword())) {
       return new Fault(
-          file,
-          JsonPointers.child(pointer, error.getProperty()),
-          "",
-          "a value; it has no default");
+          file, JsonPointers.child(pointer, error.getProperty()), "", "a value; it has no default");
     }
     String found = LoopBinding.value(declaration.at(pointer));
     return new Fault(file, pointer, found, allowed(field(error), error));
@@ -59,7 +56,9 @@ final class SchemaErrorTranslator {
       }
       case "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum" -> numbers(field);
       case "pattern" ->
-          description.isEmpty() ? "text that matches " + field.path("pattern").asText() : description;
+          description.isEmpty()
+              ? "text that matches " + field.path("pattern").asText()
+              : description;
       case "minItems" ->
           description.isEmpty()
               ? "a list of at least %d elements".formatted(field.path("minItems").asInt())

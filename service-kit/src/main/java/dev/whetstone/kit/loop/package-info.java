@@ -1,4 +1,4 @@
-/** Loop files, their defaults, and the loops a service knows. */
+/** Loop files, their defaults, and the declarations that a service has received. */
 @NullMarked
 package dev.whetstone.kit.loop;
 

@@ -137,11 +137,11 @@ class LoopFileReaderTest {
       delimiter = '|',
       value = {
         "evaluation: {alpha: 0} | /spec/evaluation/alpha: '0.0'",
-        "evaluation: {alpha: 0.5} | /spec/evaluation/alpha: '0.5'",
+        "evaluation: {alpha: 0.5} | /spec/evaluation/alpha: '0.5'; allowed: a number above 0 and below 0.5",
         "evaluation: {sequential: alpha} | /spec/evaluation/sequential: 'alpha'; allowed: alpha-spending, lord",
         "evaluation: {falseDiscoveryRate: 1} | /spec/evaluation/falseDiscoveryRate: '1.0'",
         "evaluation: {reproducibilityItems: -1} | /spec/evaluation/reproducibilityItems: '-1'",
-        "evaluation: {concurrency: 100000} | /spec/evaluation/concurrency: '100000'",
+        "evaluation: {concurrency: 100000} | /spec/evaluation/concurrency: '100000'; allowed: a whole number from 1 to 256",
         "evaluation: {endpoint: 'localhost:8000'} | /spec/evaluation/endpoint: 'localhost:8000'",
         "serving: {endpoint: 'http://a:1', replicas: ['http://']} | /spec/serving/replicas/0: 'http://'",
         "serving: {endpoint: 'http://a:1', router: webhook} | /spec/serving/router: 'webhook'; allowed: registry, none",
@@ -149,7 +149,7 @@ class LoopFileReaderTest {
         "curation: {seal: {expectedEffect: 1.5}} | /spec/curation/seal/expectedEffect: '1.5'",
         "curation: {pii: {types: [EMAIL, FAX]}} | /spec/curation/pii/types/1: 'FAX'; allowed: SECRET",
         "training: {lora: {alpha: 0}} | /spec/training/lora/alpha: '0'; allowed: a whole number of at least 1",
-        "training: {lora: {dropout: 1}} | /spec/training/lora/dropout: '1.0'",
+        "training: {lora: {dropout: 1}} | /spec/training/lora/dropout: '1.0'; allowed: a number from 0 to below 1",
         "training: {lora: {targetModules: []}} | /spec/training/lora/targetModules: '[]'; allowed: all-linear",
         "training: {weightDecay: -0.1} | /spec/training/weightDecay: '-0.1'",
         "training: {warmupRatio: 1} | /spec/training/warmupRatio: '1.0'",
@@ -158,16 +158,24 @@ class LoopFileReaderTest {
         "training: {resumeEverySteps: 0} | /spec/training/resumeEverySteps: '0'",
         "training: {maxSeconds: 0} | /spec/training/maxSeconds: '0'",
         "training: {maxGpuSeconds: 0} | /spec/training/maxGpuSeconds: '0'",
-        "training: {retention: {method: ewc}} | /spec/training/retention/method: 'ewc'; allowed: none",
+        "training: {retention: {method: ewc}} | /spec/training/retention/method: 'ewc'; allowed: none; this version retains skills by training.replay only",
         "training: {leaseDuration: PT0S} | /spec/training/leaseDuration: 'PT0S'",
         "training: {progressDeadline: -PT1M} | /spec/training/progressDeadline: 'PT-1M'",
         "curation: {joinWindow: PT0S} | /spec/curation/joinWindow: 'PT0S'; allowed: a duration",
         "curation: {seal: {maxAge: PT0S}} | /spec/curation/seal/maxAge: 'PT0S'",
         "curation: {quarantineDeadline: PT0S} | /spec/curation/quarantineDeadline: 'PT0S'",
         "rollout: {confirmDeadline: PT0S} | /spec/rollout/confirmDeadline: 'PT0S'",
-        "rollout: {coolDown: -PT1H} | /spec/rollout/coolDown: 'PT-1H'",
+        "rollout: {coolDown: PT1H} | /spec/rollout/coolDown: 'PT1H'; allowed: nothing, since no service reads this field; this version decides",
+        "rollout: {canaryPercent: [5, 100]} | /spec/rollout/canaryPercent: '[5,100]'; allowed: nothing, since no service reads this field; this version moves all traffic at once",
+        "rollout: {holdback: 0.1} | /spec/rollout/holdback: '0.1'; allowed: nothing, since no service reads this field; this version keeps no traffic",
+        "curation: {synthesis: {teacher: 'http://a:1'}} | /spec/curation/synthesis/teacher: 'http://a:1'; allowed: nothing, since no service reads",
         "retention: {interactions: PT0S} | /spec/retention/interactions: 'PT0S'",
-        "retention: {erasureDeadline: PT0S} | /spec/retention/erasureDeadline: 'PT0S'",
+        "retention: {erasureDeadline: P30D} | /spec/retention/erasureDeadline: 'P30D'; allowed: nothing, since no service reads this field; this version erases",
+        "budgets: {maxRunsPerDay: -1} | /spec/budgets/maxRunsPerDay: '-1'; allowed: a whole number of at least 0",
+        "training: {baseLearningRate: 0} | /spec/training/baseLearningRate: '0.0'; allowed: a number above 0",
+        "training: {startFrom: nothing} | /spec/training/startFrom: 'nothing'; allowed: base, champion",
+        "curation: {abuse: {capPerEndUser: 0}} | /spec/curation/abuse/capPerEndUser: '0'; allowed: a whole number of at least 1",
+        "curation: {split: {later: {train: 1.5, validation: 0, test: 0}}} | /spec/curation/split/later/train: '1.5'; allowed: a number from 0 to 1",
       })
   void shouldRefuseWhatWouldFailOnlyLater(String setting, String message) {
     String file =
@@ -183,6 +191,27 @@ class LoopFileReaderTest {
   void shouldAskTheOneQuestionThatHasNoDefault() {
     assertThatThrownBy(() -> read(MINIMAL.replace("  consent: {default: allow}\n", "")))
         .hasMessageContaining("/spec/consent/default: is missing; allowed: allow or deny");
+  }
+
+  @Test
+  void shouldReportBoundsAndCrossFieldRulesTogether() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    MINIMAL
+                        + "  evaluation: {maxTokens: 0}\n"
+                        + "  curation: {seal: {expectedEffect: 0.001}}\n"))
+        .hasMessageContaining("/spec/evaluation/maxTokens: '0'; allowed: a whole number of at")
+        .hasMessageContaining("/spec/curation/seal/expectedEffect: '0.001'");
+  }
+
+  @Test
+  void shouldSetNoFieldThatNoServiceReads() {
+    LoopSpec.Spec spec = read(MINIMAL + "  profile: cautious\n").spec().spec();
+    assertThat(spec.rollout().canaryPercent()).isNull();
+    assertThat(spec.rollout().holdback()).isNull();
+    assertThat(spec.rollout().coolDown()).isNull();
+    assertThat(spec.retention().erasureDeadline()).isNull();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.whetstone.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.ApiReply;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -91,26 +93,27 @@ final class LoopCommand {
 
   @Command(
       name = "explain",
-      description = "Show every field's value and where it comes from.",
+      description = "Print the loop file with every field; comments give the origins of defaults.",
       mixinStandardHelpOptions = true)
-  int explain(@Parameters(paramLabel = "FILE") Path file) {
+  int explain(
+      @Parameters(paramLabel = "FILE") Path file,
+      @Option(names = "--json", description = "Print JSON for programs.") boolean json) {
     CommandContext workplace = CommandContext.current();
     LoopFile loop = LoopFile.read(file);
     ApiReply reply = explain(workplace, loop);
     if (!reply.isOk()) {
       return refuse(loop, reply);
     }
-    JsonNode settings = reply.body().path("settings");
-    for (JsonNode setting : settings.isArray() ? settings : reply.body()) {
-      workplace
-          .terminal()
-          .say(
-              "%-48s %-38s %s",
-              setting.path("pointer").asText(),
-              value(setting.path("value")),
-              setting.path("origin").asText());
-    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(json ? machineForm(reply.body()) : reply.body().path("yaml").asText());
+    out.flush();
     return 0;
+  }
+
+  /** The service's explanation: the spec, and each field's JSON Pointer, value and origin. */
+  static String machineForm(JsonNode explanation) {
+    ObjectNode machine = explanation.deepCopy();
+    return machine.without("yaml").toPrettyString() + System.lineSeparator();
   }
 
   private static ApiReply explain(CommandContext workplace, LoopFile loop) {
@@ -137,9 +140,5 @@ final class LoopCommand {
         .map(fault -> fault.startsWith(name) ? fault.substring(name.length()) : fault)
         .forEach(fault -> err.println("  " + fault));
     return 1;
-  }
-
-  private static String value(JsonNode node) {
-    return node.isTextual() ? node.asText() : node.toString();
   }
 }
