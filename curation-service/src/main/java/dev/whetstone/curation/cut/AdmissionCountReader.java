@@ -25,7 +25,7 @@ public class AdmissionCountReader {
       select e.reason, count(*) as n from event e where e.tenant = ? and e.loop = ?
         and e.fate in ('rejected', 'dead_lettered') and e.reason is not null
         and not exists (select 1 from example_event l where l.event_key = e.event_key)
-        and e.received_at >\s\
+        and e.received_at >
       """
           + SINCE
           + " group by e.reason";
@@ -37,7 +37,7 @@ public class AdmissionCountReader {
       """
       select coalesce(stage, 'unknown') as stage, reason, count(*) as n from example
       where tenant = ? and loop = ? and state in ('rejected', 'quarantined') and reason is not null
-        and cut_id is null and formed_at >\s\
+        and cut_id is null and formed_at >
       """
           + SINCE
           + " group by 1, 2";

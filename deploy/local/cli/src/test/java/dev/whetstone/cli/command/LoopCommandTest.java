@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.client.api.Api;
+import dev.whetstone.client.api.ApiClient;
 import org.junit.jupiter.api.Test;
 
 class LoopCommandTest {
   @Test
   void shouldPrintPointersValuesAndOriginsForPrograms() throws JsonProcessingException {
     JsonNode explanation =
-        Api.JSON.readTree(
+        ApiClient.JSON.readTree(
             """
             {
               "loop": "support",
@@ -24,7 +24,7 @@ class LoopCommandTest {
             }
             """);
 
-    JsonNode printed = Api.JSON.readTree(LoopCommand.machineForm(explanation));
+    JsonNode printed = ApiClient.JSON.readTree(LoopCommand.machineForm(explanation));
 
     assertThat(printed.at("/settings/0/pointer").asText()).isEqualTo("/spec/training/epochs");
     assertThat(printed.at("/settings/0/origin").asText()).isEqualTo("file");
