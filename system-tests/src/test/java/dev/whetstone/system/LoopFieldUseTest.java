@@ -26,9 +26,12 @@ import org.junit.jupiter.api.Test;
 
 /** Every field of a loop file is read by a service, or refused when the file is read. */
 class LoopFieldUseTest {
-  /** The fields that only the reader of loop files uses. */
+  /**
+   * The fields that only the reader of loop files uses. The test share is what the train and
+   * validation shares leave; the reader checks that the three add up to 1.
+   */
   private static final Set<String> READ_ON_DECLARATION =
-      Set.of("LoopSpec.apiVersion", "LoopSpec.kind", "Spec.profile");
+      Set.of("LoopSpec.apiVersion", "LoopSpec.kind", "Spec.profile", "Shares.test");
 
   @Test
   void shouldReadEveryFieldThatALoopFileAccepts() throws IOException {
