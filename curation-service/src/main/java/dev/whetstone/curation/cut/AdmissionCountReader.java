@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the results of admission. Runs in the caller's transaction. */
+/** Counts the results of admission. */
 @ApplicationScoped
 public class AdmissionCountReader {
   /** When the parent batch was cut, or before everything without a parent. */

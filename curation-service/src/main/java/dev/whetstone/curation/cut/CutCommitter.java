@@ -31,6 +31,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import dev.whetstone.curation.batch.SealRequestRepository;
+
+
 /** Commits the result of a selection if nothing has changed since it was read. */
 @ApplicationScoped
 public class CutCommitter {

@@ -27,6 +27,9 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
+import dev.whetstone.curation.batch.SealRequestRepository;
+
+
 /**
  * Decides whether and what to cut. It reads in one transaction, computes outside any, and commits
  * in another one that first checks that nothing it read has changed since.

@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes of example rows that a cut needs. All calls run in the caller's transaction. */
+/** Reads and writes of example rows that a cut needs. */
 @ApplicationScoped
 public class CutExampleRepository {
   private final Sql sql;

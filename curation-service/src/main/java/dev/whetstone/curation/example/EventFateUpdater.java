@@ -5,7 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.List;
 
-/** Updates events' fates from the examples formed from them. Runs in the caller's transaction. */
+/** Updates events' fates from the examples formed from them. */
 @ApplicationScoped
 public class EventFateUpdater {
   /** An interaction whose examples are all gone waits for feedback again. */

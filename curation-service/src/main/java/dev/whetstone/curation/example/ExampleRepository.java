@@ -21,8 +21,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of examples; {@link CutExampleRepository} has the statements that a cut needs. All calls
- * run in the caller's transaction.
+ * The rows of examples; {@link CutExampleRepository} has the statements that a cut needs.
  */
 @ApplicationScoped
 public class ExampleRepository {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 
-/** Joins events again that arrived before. All calls run in the caller's transaction. */
+/** Joins events again that arrived before. */
 @ApplicationScoped
 public class EventRejoin {
   private static final int AT_ONCE = 500;

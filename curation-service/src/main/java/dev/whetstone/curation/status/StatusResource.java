@@ -4,7 +4,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.cut.CutDriver;
-import dev.whetstone.curation.cut.SealRequestRepository;
+import dev.whetstone.curation.batch.SealRequestRepository;
 import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.fate.Fate;

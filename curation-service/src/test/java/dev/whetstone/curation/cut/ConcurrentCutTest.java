@@ -38,6 +38,9 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
+import dev.whetstone.curation.batch.SealRequestRepository;
+
+
 /** Two instances cut one loop, and the slower of them has not read the other's batch. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)

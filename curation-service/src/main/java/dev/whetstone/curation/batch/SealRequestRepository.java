@@ -1,11 +1,11 @@
-package dev.whetstone.curation.cut;
+package dev.whetstone.curation.batch;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 
-/** Seals that people requested. All calls run in the caller's transaction. */
+/** Seals that people requested. */
 @ApplicationScoped
 public class SealRequestRepository {
   private final Sql sql;
@@ -28,7 +28,7 @@ public class SealRequestRepository {
         clock.instant());
   }
 
-  boolean pending(LoopId loop) {
+  public boolean pending(LoopId loop) {
     return !sql.query(
             "select 1 from seal_request where tenant = ? and loop = ?",
             row -> 1,
@@ -37,7 +37,7 @@ public class SealRequestRepository {
         .isEmpty();
   }
 
-  void done(LoopId loop) {
+  public void done(LoopId loop) {
     sql.update(
         "delete from seal_request where tenant = ? and loop = ?", loop.tenant(), loop.loop());
   }
