@@ -27,6 +27,7 @@ class LoopSchemaTest {
    */
   private static final Set<String> KEYWORDS =
       Set.of(
+          "additionalProperties",
           "$ref",
           "description",
           "enum",
