@@ -29,8 +29,8 @@ final class ClockRules {
         .callMethodWhere(readsTheSystemClock())
         .allowEmptyShould(true)
         .because(
-            "tests move the clock: inject java.time.Clock, and LeaseClock for leases; pass the"
-                + " instant into what decides");
+            "tests control the clock: inject java.time.Clock, and LeaseClock for leases; pass the"
+                + " instant to decision code");
   }
 
   static ArchRule asksForIds(String root) {
@@ -42,7 +42,7 @@ final class ClockRules {
         .should()
         .callMethod(java.util.UUID.class, "randomUUID")
         .allowEmptyShould(true)
-        .because("ids are ordered by time and foreseeable in tests: inject Ids");
+        .because("ids are ordered by time and predictable in tests: inject Ids");
   }
 
   private static DescribedPredicate<JavaMethodCall> readsTheSystemClock() {

@@ -27,7 +27,7 @@ final class EntityRules {
         .should(beUsedOnlyInTheirFeature(root))
         .allowEmptyShould(true)
         .because(
-            "a table belongs to one feature: give the others a record, or ask the feature to do it");
+            "a table belongs to one feature: pass a record to other features, or add a method to the owning feature");
   }
 
   static ArchRule isNotSent(String root) {
@@ -40,11 +40,11 @@ final class EntityRules {
         .areAnnotatedWith(PATH)
         .should(mentionNoEntity())
         .allowEmptyShould(true)
-        .because("a column must be free to change without the API: answer with a record");
+        .because("columns must be able to change independently of the API: return a record");
   }
 
   private static ArchCondition<JavaClass> beUsedOnlyInTheirFeature(String root) {
-    return new ArchCondition<>("be used only in their feature's package") {
+    return new ArchCondition<>("be used only in the package of their feature") {
       @Override
       public void check(JavaClass entity, ConditionEvents events) {
         String home = feature(root, entity);
@@ -56,7 +56,7 @@ final class EntityRules {
   }
 
   private static ArchCondition<JavaMethod> mentionNoEntity() {
-    return new ArchCondition<>("neither take nor answer an entity") {
+    return new ArchCondition<>("neither accept nor return an entity") {
       @Override
       public void check(JavaMethod method, ConditionEvents events) {
         Stream.concat(

@@ -29,7 +29,7 @@ final class MessagingRules {
         .dependOnClassesThat(nameMatching(PRODUCERS))
         .allowEmptyShould(true)
         .because(
-            "what is sent beside the transaction is lost or sent twice when it fails: call"
+            "a record sent outside the transaction is lost or sent twice when it fails: call"
                 + " Outbox.add(event) and let the relay send it. Only ingest, whose log is Kafka,"
                 + " has a publisher");
   }
@@ -43,7 +43,7 @@ final class MessagingRules {
         .dependOnClassesThat(nameMatching(CONSUMERS))
         .allowEmptyShould(true)
         .because(
-            "whoever looks for what a service consumes must find it: receive in a class named"
+            "the topics that a service consumes must be easy to find: receive in a class named"
                 + " …Consumer, which hands the records to Consumption");
   }
 

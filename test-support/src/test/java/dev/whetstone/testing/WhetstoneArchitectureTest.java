@@ -34,12 +34,12 @@ class WhetstoneArchitectureTest {
   }
 
   @Test
-  void shouldSayHowToMend() {
+  void shouldNameTheRemedy() {
     var rule = ClockRules.asksTheClock(FIXTURE + ".broken");
     assertThatThrownBy(() -> rule.check(classes("broken")))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("inject java.time.Clock")
-        .hasMessageContaining("Hasty.java");
+        .hasMessageContaining("SystemClockRecord.java");
   }
 
   @Test
