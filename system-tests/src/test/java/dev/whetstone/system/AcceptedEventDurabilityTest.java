@@ -32,14 +32,16 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** I1 at the door: what was answered 202 is in Kafka, whatever is killed meanwhile. */
+/** I1 at ingest: every event that was answered with 202 is in Kafka, regardless of kills. */
 class AcceptedEventDurabilityTest {
   private static final LoopId LOOP = new LoopId("acme", "support");
   private static final int SENDERS = 4;
   private static final int BATCH = 20;
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
-  /** After a refusal; else the senders take the processor from what they wait for. */
+  /**
+   * Pause after a rejection, so that the senders do not starve the restarting services of CPU time.
+   */
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   @RegisterExtension
@@ -47,14 +49,14 @@ class AcceptedEventDurabilityTest {
       WhetstoneUnderTest.of(EnumSet.of(StackComponent.INFRA, StackComponent.INGEST));
 
   private final Set<String> accepted = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean enough = new AtomicBoolean();
-  private final AtomicInteger refusals = new AtomicInteger();
+  private final AtomicBoolean stopped = new AtomicBoolean();
+  private final AtomicInteger rejections = new AtomicInteger();
 
   @Test
   void shouldKeepWhatItAcceptedThroughKillNineOfItselfAndOfKafka() throws Exception {
     declareLoop();
     var api = whetstone.api(LOOP.tenant());
-    await().atMost(PATIENCE).until(() -> send(api, "first", 0));
+    await().atMost(TIMEOUT).until(() -> send(api, "first", 0));
     try (var senders = Executors.newFixedThreadPool(SENDERS)) {
       for (int sender = 0; sender < SENDERS; sender++) {
         String name = "sender-" + sender;
@@ -67,27 +69,27 @@ class AcceptedEventDurabilityTest {
         whetstone.killAndRestart(StackComponent.INFRA);
         awaitMore(1_000);
       } finally {
-        // Closing the executor waits for the senders.
-        enough.set(true);
+        // Closing the executor waits for the senders to finish.
+        stopped.set(true);
       }
     }
 
-    assertThat(refusals).as("the kills were felt").hasPositiveValue();
+    assertThat(rejections).as("the kills caused rejections").hasPositiveValue();
     assertThat(idsInKafka()).containsAll(accepted);
   }
 
   private void awaitMore(int events) {
     int before = accepted.size();
-    await().atMost(PATIENCE).until(() -> accepted.size() >= before + events);
+    await().atMost(TIMEOUT).until(() -> accepted.size() >= before + events);
   }
 
-  /** Sends batch after batch; one that is not accepted is sent again, as apps should. */
+  /** Sends batches continuously and repeats a batch that is not accepted, as apps should. */
   private void keepSending(ApiClient api, String sender) {
-    for (int batch = 1; !enough.get(); ) {
+    for (int batch = 1; !stopped.get(); ) {
       if (send(api, sender, batch)) {
         batch++;
       } else {
-        refusals.incrementAndGet();
+        rejections.incrementAndGet();
         LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
@@ -121,7 +123,7 @@ class AcceptedEventDurabilityTest {
     }
   }
 
-  /** As eval's registry says it. */
+  /** Publishes the declaration like the registry of eval. */
   private static void declareLoop() throws IOException {
     Path golden =
         WhetstoneUnderTest.PROJECT.resolve("contracts/src/test/resources/golden/loop-spec.v1.json");

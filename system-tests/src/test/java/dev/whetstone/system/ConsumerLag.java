@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 
-/** How far the services' consumer groups are behind. */
+/** The lag of the consumer groups of the services. */
 final class ConsumerLag {
   private final String bootstrapServers;
 
@@ -38,7 +38,7 @@ final class ConsumerLag {
                     Long::sum));
       }
     } catch (ExecutionException e) {
-      throw new AssertionError("Kafka does not tell its consumer groups", e);
+      throw new AssertionError("cannot list the consumer groups", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);

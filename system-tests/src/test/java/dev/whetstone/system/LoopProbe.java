@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** Watches one loop through the services' APIs. A service that is just down is asked again. */
+/** Observes one loop through the APIs of the services. Retries while a service is down. */
 final class LoopProbe {
   private static final Duration LIMIT = Duration.ofMinutes(12);
 
@@ -29,19 +29,19 @@ final class LoopProbe {
     this.loop = loop;
   }
 
-  /** How many accepted events have each fate; {@code total} is their sum. */
+  /** The number of accepted events per fate; {@code total} is their sum. */
   JsonNode fates() {
     return api.ok(StackComponent.CURATION, "/v1/loops/" + loop + "/fates/counts");
   }
 
-  /** Where one accepted event stands. */
+  /** The fate of one accepted event. */
   JsonNode fate(String id) {
     JsonNode answer =
         api.ok(StackComponent.CURATION, "/v1/loops/" + loop + "/fates?id=" + ApiClient.encode(id));
     return answer.isArray() ? answer.path(0) : answer;
   }
 
-  /** How many of these events have each fate. */
+  /** The number of these events per fate. */
   Map<String, Long> fates(List<String> ids) {
     return ids.stream()
         .map(id -> fate(id).path("fate").asText())
@@ -49,11 +49,12 @@ final class LoopProbe {
   }
 
   /**
-   * Waits until curation has judged these events and answers their fates.
+   * Waits until curation has decided on these events and returns their fates.
    *
-   * @param mayBeReady of them: fewer than a batch can ever have are not looked at
+   * @param mayBeReady number that may stay {@code ready}: curation does not cut a pool smaller than
+   *     a batch
    */
-  Map<String, Long> awaitJudged(List<String> ids, long mayBeReady) {
+  Map<String, Long> awaitCurated(List<String> ids, long mayBeReady) {
     return await()
         .atMost(LIMIT)
         .pollInterval(Duration.ofSeconds(2))
@@ -64,7 +65,7 @@ final class LoopProbe {
                 !fates.containsKey("waiting") && fates.getOrDefault("ready", 0L) <= mayBeReady);
   }
 
-  /** Curation's own status of the loop. */
+  /** The status of the loop in curation. */
   JsonNode curation() {
     return api.ok(StackComponent.CURATION, "/v1/loops/" + loop + "/status");
   }
@@ -83,7 +84,7 @@ final class LoopProbe {
     return api.ok(StackComponent.EVAL, "/v1/loops/" + loop + "/champion");
   }
 
-  /** Waits until every one of so many accepted events is known to curation. */
+  /** Waits until curation has this many accepted events. */
   void awaitKnown(int events) {
     await()
         .atMost(LIMIT)
@@ -91,7 +92,7 @@ final class LoopProbe {
         .until(() -> fates().path("total").asInt() >= events);
   }
 
-  /** Waits until the attempt with this fence, or a later one, trains and has made a step. */
+  /** Waits until the attempt with this fence, or a later one, has completed a training step. */
   void awaitTrainingAttempt(long fence) {
     await()
         .atMost(LIMIT)
@@ -112,12 +113,12 @@ final class LoopProbe {
     return runs().stream().flatMap(run -> list(run.path("attempts")).stream()).toList();
   }
 
-  /** Waits for a run that has come to an end; the newest, when there are several. */
+  /** Waits for a finished run; the newest if there are several. */
   JsonNode awaitEndedRun() {
     return awaitFirst(this::runs, run -> run.hasNonNull("endedAt"));
   }
 
-  /** Seals what there is, by hand. */
+  /** Requests a seal of the current pool. */
   void seal() {
     ApiReply reply =
         api.post(
@@ -127,20 +128,20 @@ final class LoopProbe {
     assertThat(reply.isOk()).as("%s", reply.body()).isTrue();
   }
 
-  /** Waits until eval says that it is judging a candidate of this loop. */
-  void awaitJudging() {
+  /** Waits until eval reports that it evaluates a candidate of this loop. */
+  void awaitEvaluation() {
     await()
         .atMost(LIMIT)
         .ignoreException(RemedyException.class)
         .until(() -> condition(StackComponent.EVAL, "Judging").filter("True"::equals).isPresent());
   }
 
-  /** Waits until something is decided: the first decision, unless another came meanwhile. */
+  /** Waits for the first decision. */
   JsonNode awaitDecision() {
     return awaitFirst(() -> decisions().reversed(), decision -> true);
   }
 
-  /** Waits for the decision that comes after so many others. */
+  /** Waits for the decision that follows this many others. */
   JsonNode awaitDecisionAfter(int others) {
     return awaitFirst(() -> decisions().reversed().stream().skip(others).toList(), d -> true);
   }

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /**
- * School maths questions with answers of models, each marked right or wrong, and a person's worked
- * answer (openai/grade-school-math, MIT): real feedback in real shapes.
+ * School maths questions with model answers, each marked correct or wrong, and a worked answer
+ * written by a person (openai/grade-school-math, MIT): realistic feedback.
  *
- * @param interactions one per model's answer
- * @param feedback an outcome per answer, a correction where one was wrong, a preference where one
+ * @param interactions one per model answer
+ * @param feedback an outcome per answer, a correction if an answer was wrong, a preference if one
  *     model was right and another wrong
  */
 record MathsAnswers(List<ObjectNode> interactions, List<ObjectNode> feedback) {
@@ -28,7 +28,10 @@ record MathsAnswers(List<ObjectNode> interactions, List<ObjectNode> feedback) {
           .resolve("../shared/data/gsm8k-model-solutions.jsonl.gz")
           .normalize();
 
-  /** The weakest and the strongest of the four: most wrong answers, and most pairs. */
+  /**
+   * The weakest and the strongest of the four models: they give the most wrong answers and the most
+   * pairs.
+   */
   private static final List<String> MODELS = List.of("6b_finetuning", "175b_verification");
 
   private static final int TEACHERS = 400;
@@ -37,7 +40,7 @@ record MathsAnswers(List<ObjectNode> interactions, List<ObjectNode> feedback) {
     return Files.exists(FILE);
   }
 
-  /** Reads all lines, or only the first ones. */
+  /** Reads at most {@code lines} lines. */
   static MathsAnswers read(int lines) {
     var answers = new MathsAnswers(new ArrayList<>(), new ArrayList<>());
     try (var reader =

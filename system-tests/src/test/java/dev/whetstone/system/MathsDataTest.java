@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Real answers and judgements through ingest and curation: every line is accounted for. */
+/** Real answers and labels through ingest and curation: every event has a fate. */
 @TestMethodOrder(OrderAnnotation.class)
 class MathsDataTest {
   private static final Set<String> FINAL =
@@ -41,7 +41,7 @@ class MathsDataTest {
               StackComponent.CURATION,
               StackComponent.EVAL));
 
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
   private static final List<String> accepted = new ArrayList<>();
   private static LoopProbe watch;
 
@@ -49,7 +49,7 @@ class MathsDataTest {
   static void sendEveryLine() {
     assumeTrue(
         MathsAnswers.present(),
-        () -> "skipped: " + MathsAnswers.FILE + " is not there (it is not part of the project)");
+        () -> "skipped: " + MathsAnswers.FILE + " does not exist (it is not part of the project)");
     LoopFile loop = TestLoops.maths();
     whetstone.declare(loop);
     watch = new LoopProbe(whetstone.api(loop.tenant()), loop.name());
@@ -57,13 +57,13 @@ class MathsDataTest {
     MathsAnswers answers = MathsAnswers.read(Integer.MAX_VALUE);
     accepted.addAll(app.sendInteractions(answers.interactions()));
     accepted.addAll(app.sendFeedback(answers.feedback()));
-    // An app that did not get its answer sends again.
+    // Repeats deliveries, like an app that received no response.
     List<ObjectNode> again = answers.feedback().subList(0, 500);
     app.sendFeedback(again);
     watch.awaitKnown(accepted.size());
   }
 
-  /** I1 and I2: as many fates as accepted events, those sent twice counted once. */
+  /** I1 and I2: as many fates as accepted events; repeated deliveries count once. */
   @Test
   @Order(1)
   void shouldGiveEveryAcceptedEventOneFate() {
@@ -79,14 +79,13 @@ class MathsDataTest {
     assertThat(sum).as("the fates of %s", counts).isEqualTo(accepted.size());
   }
 
-  /** I1: anyone can ask for it by id; what is live has a deadline. */
+  /** I1: the fate of every event can be queried by id; live events have a deadline. */
   @Test
   @Order(2)
-  void shouldTellTheFateOfEveryEventById() {
-    // Curation looks at the loop whenever it likes: what it changed while it was asked is asked
-    // again.
+  void shouldReportTheFateOfEveryEventById() {
+    // Curation may change fates during the queries; repeats until the counts are stable.
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .untilAsserted(
             () -> {
               JsonNode before = watch.fates();
@@ -117,7 +116,9 @@ class MathsDataTest {
     return byFate;
   }
 
-  /** I1, I6 and I8 over a seal: used events have examples, digests verify, splits are disjoint. */
+  /**
+   * I1, I6 and I8 across a seal: used events have examples, digests verify, splits are disjoint.
+   */
   @Test
   @Order(3)
   void shouldSealABatchThatAccountsForWhatItUsed() {

@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
-/** The model server as a product app calls it: OpenAI's API. */
+/** Client of the model server, with the OpenAI API that product apps use. */
 final class ModelServerClient {
   private static final int MAX_TOKENS = 64;
 
@@ -22,13 +22,13 @@ final class ModelServerClient {
     this.api = new ApiClient(ports, null);
   }
 
-  /** Names of the models that it answers for. */
+  /** Names of the served models. */
   Stream<String> models() {
     return LoopProbe.list(api.ok(StackComponent.MODEL_SERVER, "/v1/models").path("data")).stream()
         .map(model -> model.path("id").asText());
   }
 
-  /** Answers to questions, asked at once, in order. */
+  /** Asks the questions concurrently and returns the answers in order. */
   List<String> answers(String model, List<String> questions) {
     try (var executor = Executors.newFixedThreadPool(16)) {
       List<Callable<String>> calls =

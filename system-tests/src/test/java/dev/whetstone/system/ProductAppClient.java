@@ -24,7 +24,7 @@ final class ProductAppClient {
     this.loop = loop;
   }
 
-  /** An interaction as apps send it. */
+  /** An interaction in the format of ingest. */
   static ObjectNode interaction(
       String id, String conversation, String endUser, String question, String answer) {
     ObjectNode item = ApiClient.JSON.createObjectNode();
@@ -37,7 +37,7 @@ final class ProductAppClient {
     return item;
   }
 
-  /** Feedback on a response, without what its kind carries. */
+  /** Feedback on a response, without the fields of its kind. */
   static ObjectNode feedback(String id, String kind, String responseId, String endUser) {
     ObjectNode item = ApiClient.JSON.createObjectNode();
     item.put("id", id).put("kind", kind).put("responseId", responseId).put("endUser", endUser);
@@ -59,7 +59,7 @@ final class ProductAppClient {
     return sendAll("feedback", items);
   }
 
-  /** Sends one body as it is. */
+  /** Sends one unmodified body. */
   ApiReply send(String what, JsonNode body) {
     return api.post(StackComponent.INGEST, "/v1/loops/" + loop + "/" + what, body);
   }
@@ -79,7 +79,7 @@ final class ProductAppClient {
     return ids;
   }
 
-  /** The receipts of an answer, in order. */
+  /** The receipts of a reply, in order. */
   static List<JsonNode> receipts(JsonNode body) {
     JsonNode list = body.isArray() ? body : body.path("receipts");
     return StreamSupport.stream(list.spliterator(), false).toList();

@@ -28,24 +28,24 @@ import java.util.Optional;
 import java.util.Set;
 import org.awaitility.Awaitility;
 
-/** Every batch that was announced, read from the object store without the services' help. */
+/** All announced batches, read from the object store without code of the services. */
 record SealedBatchReader(List<Batch> all) {
   /**
    * One batch.
    *
-   * @param tenantLoop whose it is
-   * @param manifestDigest of the manifest's bytes as they lie there
+   * @param tenantLoop owner of the batch, {@code tenant/loop}
+   * @param manifestDigest SHA-256 of the stored manifest
    */
   record Batch(
       String tenantLoop,
-      BatchSealed said,
+      BatchSealed event,
       BatchManifest manifest,
       String manifestDigest,
       Path store) {
-    /** Files whose bytes are not what the manifest says; the manifest itself among them. */
+    /** Files whose bytes do not match the manifest, including the manifest itself. */
     List<String> brokenFiles() {
       var broken = new ArrayList<String>();
-      if (!manifestDigest.equals(said.batchId())) {
+      if (!manifestDigest.equals(event.batchId())) {
         broken.add("manifest.json");
       }
       if (manifest.file("cut.json").stream()
@@ -61,7 +61,7 @@ record SealedBatchReader(List<Batch> all) {
       return broken;
     }
 
-    /** Where a file of the batch lies. */
+    /** The path of a file of the batch. */
     Path file(String path) {
       return store.resolve(manifest.file(path).orElseThrow().blob());
     }
@@ -74,7 +74,7 @@ record SealedBatchReader(List<Batch> all) {
           .orElse(List.of());
     }
 
-    /** Where each example came from. */
+    /** The origin of each example. */
     List<LineageRow> lineage() {
       return rows("lineage.jsonl", LineageRow.class);
     }
@@ -89,7 +89,7 @@ record SealedBatchReader(List<Batch> all) {
     }
   }
 
-  /** Waits for a tenant's first batch. */
+  /** Waits for the first batch of a tenant. */
   static Batch await(WhetstoneUnderTest whetstone, String tenant) {
     return Awaitility.await()
         .atMost(Duration.ofMinutes(2))
@@ -102,7 +102,7 @@ record SealedBatchReader(List<Batch> all) {
         .orElseThrow();
   }
 
-  /** Conversations of one loop of which examples are in more than one split. */
+  /** Conversations with examples in more than one split. */
   Set<String> conversationsInSeveralSplits() {
     Map<String, EnumSet<Split>> splits = new LinkedHashMap<>();
     for (Batch batch : all) {
@@ -119,9 +119,9 @@ record SealedBatchReader(List<Batch> all) {
     return splits.keySet();
   }
 
-  private static Batch batch(String key, BatchSealed said, Path store) {
-    byte[] manifest = bytes(Path.of(URI.create(said.manifestUri())));
-    return new Batch(key, said, read(manifest, BatchManifest.class), sha256(manifest), store);
+  private static Batch batch(String key, BatchSealed event, Path store) {
+    byte[] manifest = bytes(Path.of(URI.create(event.manifestUri())));
+    return new Batch(key, event, read(manifest, BatchManifest.class), sha256(manifest), store);
   }
 
   private static <T> List<T> lines(Path file, Class<T> type) {

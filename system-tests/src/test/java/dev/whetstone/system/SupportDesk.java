@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 
-/** Questions about the demo's world, with what the deployed model says and what users want. */
+/** Questions about the demo world, with the answer of the deployed model and the wanted answer. */
 final class SupportDesk {
   private static final double ORDER_FIRST = 0.7;
 
   private final JsonNode world;
   private final Random random;
 
-  /** The same seed gives the same questions. */
+  /** Deterministic for a seed. */
   SupportDesk(long seed) {
     Path file = WhetstoneUnderTest.PROJECT.resolve("deploy/local/demo/world.json");
     try {
@@ -34,25 +34,25 @@ final class SupportDesk {
   /**
    * One question.
    *
-   * @param topic of the question; also its tag
-   * @param oldAnswer what the deployed model says
-   * @param newAnswer what the end user wants instead
+   * @param topic topic of the question; also its tag
+   * @param oldAnswer answer of the deployed model
+   * @param newAnswer answer that the end user wants
    */
   record Question(String topic, String text, String oldAnswer, String newAnswer) {}
 
-  /** Questions that feedback is given on, evenly over its topics, no text twice. */
+  /** Questions for feedback, evenly over the topics, without duplicates. */
   List<Question> feedbackQuestions(int count) {
     return questions(count, feedbackTopics(), "feedback", this::changed);
   }
 
-  /** The same topics in phrasings and about products that feedback never uses. */
+  /** Questions on the same topics, in phrasings and about products that feedback never uses. */
   List<Question> unseenQuestions(int count) {
     return questions(count, feedbackTopics(), "heldOut", this::changed);
   }
 
   /**
-   * Questions of a ring that wants to poison one topic: each is answered by the new policy and
-   * "corrected" to what is false, in perfect form.
+   * Questions of a ring that poisons one topic: each is answered under the new policy and
+   * "corrected" to a false answer in the correct format.
    */
   List<Question> poisonedQuestions(int count) {
     String name = world.at("/poison/topic").asText();
@@ -84,7 +84,7 @@ final class SupportDesk {
     return questions;
   }
 
-  /** Templates of what is answered and of what users want instead. */
+  /** Templates of the served and of the wanted answer. */
   private record Answers(String served, String wanted) {}
 
   private Answers changed(JsonNode topic) {

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the users of a support desk send: every question was answered in the old manner and is
- * corrected to the new one. Some corrections come before their interaction, some twice.
+ * The events of a support desk: every question was answered under the old policy and is corrected
+ * to the new one. Some corrections arrive before their interaction, some twice.
  *
  * @param interactions one per question
  * @param corrections one per question
- * @param thumbs down, one per third question
+ * @param thumbs thumbs down, one per three questions
  */
 record SupportFeed(
     List<ObjectNode> interactions, List<ObjectNode> corrections, List<ObjectNode> thumbs) {
@@ -20,7 +20,7 @@ record SupportFeed(
   /**
    * The feed for some questions.
    *
-   * @param endUsers among whom they are spread evenly
+   * @param endUsers number of end users, with evenly distributed questions
    */
   static SupportFeed of(String prefix, List<Question> questions, int endUsers) {
     var interactions = new ArrayList<ObjectNode>();
@@ -47,7 +47,7 @@ record SupportFeed(
     return new SupportFeed(interactions, corrections, thumbs);
   }
 
-  /** The corrections and what they are about, of people who send nothing else. */
+  /** Only the interactions and corrections. */
   SupportFeed correctionsOnly() {
     return new SupportFeed(interactions, corrections, List.of());
   }
@@ -56,20 +56,20 @@ record SupportFeed(
     return corrections.stream().map(correction -> correction.path("id").asText()).toList();
   }
 
-  /** Distinct events in it. */
+  /** Number of distinct events. */
   int size() {
     return interactions.size() + corrections.size() + thumbs.size();
   }
 
-  /** The first part, or what is left of it after that. */
+  /** A contiguous part of the feed, as shares from 0 to 1. */
   SupportFeed part(double from, double to) {
     return new SupportFeed(
         slice(interactions, from, to), slice(corrections, from, to), slice(thumbs, from, to));
   }
 
   /**
-   * Sends all: a tenth of the corrections before their interactions, the others after; a tenth of
-   * everything a second time, as an app does that did not get its answer.
+   * Sends all events: a tenth of the corrections before their interactions, the others after;
+   * repeats a tenth of the deliveries, like an app that received no response.
    */
   void sendTo(ProductAppClient app) {
     SupportFeed early = part(0, 0.1);

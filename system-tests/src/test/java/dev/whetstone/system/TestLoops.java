@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.client.api.LoopFile;
 import java.nio.file.Path;
 
-/** The loops that the tests declare. */
+/** The loops of the tests. */
 final class TestLoops {
   private TestLoops() {}
 
-  /** The demo's own loop file, for another tenant and the model server of this Whetstone. */
+  /** The loop file of the demo, for another tenant and the model server of this stack. */
   static LoopFile demo(String tenant, WhetstoneUnderTest whetstone) {
     LoopFile loop =
         LoopFile.read(WhetstoneUnderTest.PROJECT.resolve("deploy/local/demo/loop.yaml"));
@@ -18,12 +18,12 @@ final class TestLoops {
     return loop;
   }
 
-  /** A loop that gathers and never trains. */
+  /** A loop that collects feedback and never trains. */
   static LoopFile maths() {
     return LoopFile.read(Path.of("src/test/resources/loops/maths.yaml"));
   }
 
-  /** An object inside the file. */
+  /** A JSON object inside the file. */
   static ObjectNode object(LoopFile loop, String pointer) {
     return (ObjectNode) loop.content().at(pointer);
   }

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/test-plan.md} names tests that are there, and every invariant at least once. */
+/** {@code docs/test-plan.md} names only existing tests, and at least one for every invariant. */
 class TestPlanTest {
   private static final Path PLAN = WhetstoneUnderTest.PROJECT.resolve("docs/test-plan.md");
   private static final Pattern INVARIANT_ROW = Pattern.compile("^\\| \\*\\*(I\\d)\\b.*");
@@ -51,7 +51,7 @@ class TestPlanTest {
             .map(test -> test.group(1) + "." + test.group(2))
             .toList();
     assertThat(missing)
-        .as("tests that %s names and that are not there: rename them there too", PLAN)
+        .as("tests that %s names but that do not exist: update the plan", PLAN)
         .isEmpty();
   }
 

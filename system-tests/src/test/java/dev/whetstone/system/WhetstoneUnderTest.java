@@ -30,9 +30,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * A whole Whetstone of its own for one test class: its processes, ports and folders. It ends with
- * the class, and touches nothing that it has not started. When a test fails, the logs are kept
- * under {@code target/logs/<class>}.
+ * A separate stack for one test class, with its own processes, ports and folders. It is stopped
+ * after the class and affects no other processes. When a test fails, the logs are kept in {@code
+ * target/logs/<class>}.
  *
  * <pre>{@code
  * @RegisterExtension static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(StackComponent.all());
@@ -44,8 +44,8 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
   private final LocalStack stack;
   private final Map<String, String> keys = new ConcurrentHashMap<>();
 
-  /** Ends everything also when the test's own JVM is ended. */
-  private final Thread onExit = new Thread(this::close, "end-whetstone-under-test");
+  /** Stops the stack when the test JVM is terminated. */
+  private final Thread onExit = new Thread(this::close, "stop-whetstone-under-test");
 
   private boolean failed;
 
@@ -53,7 +53,7 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
     this.stack = stack;
   }
 
-  /** A Whetstone with only some of its processes. */
+  /** A stack with only these components. */
   static WhetstoneUnderTest of(Set<StackComponent> components) {
     StackOptions standard = StackOptions.standard(PROJECT);
     Path home = temporaryHome();
@@ -102,12 +102,12 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
     return stack.options().home().store();
   }
 
-  /** The services, called with a key of the tenant that may do everything. */
+  /** A client with a key of the tenant that has every scope. */
   ApiClient api(String tenant) {
     return api(tenant, "support-app", false);
   }
 
-  /** The services, called as one application of the tenant. */
+  /** A client with a key of one application of the tenant. */
   ApiClient api(String tenant, String application, boolean publishable) {
     String key =
         keys.computeIfAbsent(
@@ -124,8 +124,8 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
   }
 
   /**
-   * Declares a loop and returns when every service that runs knows of it. Its tenant and name are
-   * those of the content.
+   * Declares a loop under the tenant and name of its content, and returns when every running
+   * service has the declaration.
    */
   void declare(LoopFile loop) {
     ApiClient api = api(loop.tenant());
@@ -139,11 +139,11 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
         .atMost(Duration.ofMinutes(1))
         .until(
             () ->
-                LoopDeclarer.unaware(api, loop.name(), digest).stream()
+                LoopDeclarer.servicesMissing(api, loop.name(), digest).stream()
                     .noneMatch(stack::isRunning));
   }
 
-  /** Ends a component as {@code kill -9} does and starts it again. */
+  /** Kills a component with SIGKILL and restarts it. */
   void killAndRestart(StackComponent component) {
     stack.kill(component);
     stack.start(component);
@@ -160,12 +160,12 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
         Files.copy(file, target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException | UncheckedIOException e) {
-      System.err.println("the logs in " + home + " could not be kept: " + e);
+      System.err.println("cannot keep the logs in " + home + ": " + e);
     }
     System.err.println("the logs of the failed test are in " + target.toAbsolutePath());
   }
 
-  /** Kafka calls its data logs too. */
+  /** Kafka data files contain ".log" too. */
   private boolean isLog(Path file) {
     return file.toString().contains(".log")
         && !file.startsWith(stack.options().home().data().getFileName());
@@ -184,7 +184,7 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
         Files.deleteIfExists(path);
       }
     } catch (IOException | UncheckedIOException e) {
-      System.err.println("left behind: " + home + " (" + e.getMessage() + ")");
+      System.err.println("cannot delete " + home + ": " + e.getMessage());
     }
   }
 

@@ -30,13 +30,13 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Feedback goes in, a better adapter comes into service; the second time with a {@code kill -9} of
- * everything that works on the way. Two tenants, one Whetstone.
+ * Feedback in, a better adapter in service; the second time with a {@code kill -9} of every process
+ * involved. Two tenants, one stack.
  */
 @TestMethodOrder(OrderAnnotation.class)
 class WholeLoopTest {
   private static final String CALM = "calm";
-  private static final String STORMY = "stormy";
+  private static final String FAULTY = "faulty";
   private static final String BROKEN = "broken";
   private static final int QUESTIONS = 440;
   private static final int END_USERS = 60;
@@ -73,14 +73,14 @@ class WholeLoopTest {
   @Test
   @Order(2)
   void shouldDecideTheSameThroughKillNineOfEveryService() throws Exception {
-    LoopFile loop = TestLoops.demo(STORMY, whetstone);
-    // A hung worker shall be given up within the test's patience.
+    LoopFile loop = TestLoops.demo(FAULTY, whetstone);
+    // A hung worker must be given up within the time limit of the test.
     TestLoops.object(loop, "/spec/training").put("leaseDuration", "PT15S");
     whetstone.declare(loop);
-    var watch = new LoopProbe(whetstone.api(STORMY), loop.name());
-    var app = new ProductAppClient(whetstone.api(STORMY), loop.name());
+    var watch = new LoopProbe(whetstone.api(FAULTY), loop.name());
+    var app = new ProductAppClient(whetstone.api(FAULTY), loop.name());
     SupportFeed feed =
-        SupportFeed.of(STORMY, new SupportDesk(7).feedbackQuestions(QUESTIONS), END_USERS);
+        SupportFeed.of(FAULTY, new SupportDesk(7).feedbackQuestions(QUESTIONS), END_USERS);
 
     feed.part(0, 0.5).sendTo(app);
     whetstone.stack().kill(StackComponent.CURATION);
@@ -101,7 +101,7 @@ class WholeLoopTest {
     watch.awaitTrainingAttempt(3);
     whetstone.killAndRestart(StackComponent.TRAINING);
 
-    watch.awaitJudging();
+    watch.awaitEvaluation();
     whetstone.killAndRestart(StackComponent.EVAL);
 
     assertThat(watch.awaitDecision().path("verdict").asText()).isEqualTo("PROMOTE");
@@ -110,32 +110,32 @@ class WholeLoopTest {
     assertThat(watch.attempts()).hasSizeGreaterThan(1);
   }
 
-  /** I3: the attempts that were given up have no say: each run has one checkpoint. */
+  /** I3: abandoned attempts produce no checkpoint: each run has exactly one. */
   @Test
   @Order(3)
   void shouldOfferOneCheckpointPerRun() {
-    assertThat(said(EventType.CHECKPOINT_READY, CheckpointReady.class))
+    assertThat(published(EventType.CHECKPOINT_READY, CheckpointReady.class))
         .extracting(CheckpointReady::runId)
         .hasSize(2)
         .doesNotHaveDuplicates();
   }
 
-  /** I4: one decision per candidate and champion generation, in spite of the kills. */
+  /** I4: one decision per candidate and champion generation, despite the kills. */
   @Test
   @Order(4)
   void shouldDecideOncePerCandidate() {
-    List<PromotionDecided> decided = said(EventType.PROMOTION_DECIDED, PromotionDecided.class);
+    List<PromotionDecided> decided = published(EventType.PROMOTION_DECIDED, PromotionDecided.class);
     assertThat(decided).extracting(PromotionDecided::decisionId).doesNotHaveDuplicates();
     assertThat(decided)
         .extracting(d -> d.candidate() + "@" + d.championGeneration())
         .doesNotHaveDuplicates();
   }
 
-  /** I5: generations go up one by one, the base model first. */
+  /** I5: generations increase by one, starting with the base model. */
   @Test
   @Order(5)
   void shouldNumberChampionsOneByOne() {
-    for (String tenant : List.of(CALM, STORMY)) {
+    for (String tenant : List.of(CALM, FAULTY)) {
       List<Long> generations =
           records(EventType.CHAMPION_SET).stream()
               .filter(r -> tenant.equals(KafkaProbe.header(r, "ce_tenant")))
@@ -150,20 +150,20 @@ class WholeLoopTest {
     }
   }
 
-  /** I6 and I8: every digest of every manifest verifies; no conversation is in two splits. */
+  /** I6 and I8: every digest of every manifest verifies, and no conversation is in two splits. */
   @Test
   @Order(6)
-  void shouldKeepWhatIsSealedTrueAndHeldOutApart() {
+  void shouldKeepSealedFilesIntactAndSplitsDisjoint() {
     var batches = SealedBatchReader.of(whetstone);
     assertThat(batches.all()).hasSizeGreaterThanOrEqualTo(2);
     batches.all().forEach(batch -> assertThat(batch.brokenFiles()).isEmpty());
     assertThat(batches.conversationsInSeveralSplits()).isEmpty();
   }
 
-  /** I7: when the faults have ended, nothing is left behind. */
+  /** I7: after the faults there is no backlog. */
   @Test
   @Order(7)
-  void shouldHaveHealed() {
+  void shouldHaveNoBacklogAfterTheFaults() {
     ConsumerLag backlog = new ConsumerLag(whetstone);
     await()
         .atMost(Duration.ofSeconds(30))
@@ -178,7 +178,7 @@ class WholeLoopTest {
                         "eval:" + TopicNames.CHECKPOINTS)
                     .allSatisfy((group, lag) -> assertThat(lag).as(group).isZero()));
     assertThat(WorkerProcesses.training(whetstone)).isEmpty();
-    for (String tenant : List.of(CALM, STORMY)) {
+    for (String tenant : List.of(CALM, FAULTY)) {
       var watch = new LoopProbe(whetstone.api(tenant), TestLoops.demo(tenant, whetstone).name());
       assertThat(watch.runs())
           .allMatch(run -> run.path("state").asText().equals("succeeded"))
@@ -186,7 +186,7 @@ class WholeLoopTest {
     }
   }
 
-  /** I6: training refuses a batch whose bytes are not what its manifest says. */
+  /** I6: training refuses a batch whose bytes do not match its manifest. */
   @Test
   @Order(9)
   void shouldRefuseABatchWhoseBytesChanged() throws Exception {
@@ -208,12 +208,12 @@ class WholeLoopTest {
     JsonNode run = watch.awaitEndedRun();
     assertThat(run.path("state").asText()).isEqualTo("failed");
     assertThat(run.path("reason").asText()).contains("sft/train.jsonl");
-    assertThat(said(EventType.CHECKPOINT_READY, CheckpointReady.class))
+    assertThat(published(EventType.CHECKPOINT_READY, CheckpointReady.class))
         .extracting(CheckpointReady::runId)
         .doesNotContain(run.path("runId").asText());
   }
 
-  /** A tenant sees nothing of another: not even that it is there. */
+  /** A tenant sees nothing of another tenant, not even its existence. */
   @Test
   @Order(8)
   void shouldShowNothingToAnotherTenant() {
@@ -237,7 +237,10 @@ class WholeLoopTest {
         .isEqualTo(404);
   }
 
-  /** A ring that agrees on what is false, in perfect form: curation's abuse stage keeps it out. */
+  /**
+   * A ring agrees on a false answer in the correct format: the abuse stage of curation keeps it
+   * out.
+   */
   @Test
   @Order(10)
   void shouldKeepARingsPoisonOutOfTheBatches() {
@@ -247,7 +250,7 @@ class WholeLoopTest {
 
     ring.sendTo(new ProductAppClient(whetstone.api(CALM), loop.name()));
 
-    Map<String, Long> fates = watch.awaitJudged(ring.correctionIds(), RING_CORRECTIONS / 50);
+    Map<String, Long> fates = watch.awaitCurated(ring.correctionIds(), RING_CORRECTIONS / 50);
     assertThat(fates.keySet())
         .contains("quarantined")
         .isSubsetOf("quarantined", "rejected", "ready");
@@ -255,10 +258,13 @@ class WholeLoopTest {
     assertThat(watch.champion().path("generation").asLong()).isEqualTo(1);
   }
 
-  /** The same of others with that stage off: they get into a batch, and no further. */
+  /**
+   * Another ring with that stage off: its corrections get into a batch, and the gates reject the
+   * model.
+   */
   @Test
   @Order(11)
-  void shouldRejectWhatARingsPoisonMadeOfTheModel() {
+  void shouldRejectTheModelTrainedOnARingsPoison() {
     LoopFile loop = TestLoops.demo(CALM, whetstone);
     TestLoops.object(loop, "/spec/curation").putObject("abuse").put("enabled", false);
     whetstone.declare(loop);
@@ -279,25 +285,25 @@ class WholeLoopTest {
         .isGreaterThanOrEqualTo(0.85);
   }
 
-  /** As after a power cut: whatever was acknowledged is there again, and the champion answers. */
+  /** As after a power failure: all acknowledged data is present, and the champion is served. */
   @Test
   @Order(12)
-  void shouldGoOnAsBeforeAfterKillNineOfEverythingAtOnce() {
+  void shouldResumeAfterKillNineOfEverythingAtOnce() {
     Map<String, LoopProbe> watches =
-        Stream.of(CALM, STORMY)
+        Stream.of(CALM, FAULTY)
             .collect(
                 Collectors.toMap(
                     tenant -> tenant,
                     tenant ->
                         new LoopProbe(
                             whetstone.api(tenant), TestLoops.demo(tenant, whetstone).name())));
-    Map<String, List<JsonNode>> before = standings(watches);
+    Map<String, List<JsonNode>> before = championsAndFates(watches);
     whetstone.stack().startWatchdog();
 
     whetstone.stack().killEverything();
     whetstone.stack().start();
 
-    assertThat(standings(watches)).isEqualTo(before);
+    assertThat(championsAndFates(watches)).isEqualTo(before);
     for (LoopProbe watch : watches.values()) {
       String champion = watch.champion().path("servedName").asText();
       await()
@@ -307,8 +313,8 @@ class WholeLoopTest {
     }
   }
 
-  /** Champion and fates of each. */
-  private static Map<String, List<JsonNode>> standings(Map<String, LoopProbe> watches) {
+  /** Champion and fates per tenant. */
+  private static Map<String, List<JsonNode>> championsAndFates(Map<String, LoopProbe> watches) {
     return watches.entrySet().stream()
         .collect(
             Collectors.toMap(
@@ -331,7 +337,7 @@ class WholeLoopTest {
     return (double) right / questions.size();
   }
 
-  private static <T> List<T> said(EventType type, Class<T> as) {
+  private static <T> List<T> published(EventType type, Class<T> as) {
     return records(type).stream().map(r -> KafkaProbe.body(r, as)).toList();
   }
 

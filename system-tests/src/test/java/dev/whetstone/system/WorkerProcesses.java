@@ -14,15 +14,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * The training attempts' own processes, found by the stack that they carry in their environment.
- */
+/** The worker processes of training attempts, found by their working directory. */
 final class WorkerProcesses {
   private static final String TOKEN = "WHETSTONE_WORKER_TOKEN=";
 
   private WorkerProcesses() {}
 
-  /** Worker processes of this Whetstone that train, without the shells that keep watch of them. */
+  /** Training workers of this stack, without the shells around them. */
   static List<ProcessHandle> training(WhetstoneUnderTest whetstone) {
     Path work = whetstone.stack().options().home().directory().resolve("work");
     return ProcessHandle.allProcesses()
@@ -32,7 +30,7 @@ final class WorkerProcesses {
         .toList();
   }
 
-  /** Ends them as {@code kill -9} does; says how many there were. */
+  /** Kills the workers with SIGKILL and returns their number. */
   static int kill(WhetstoneUnderTest whetstone) {
     List<ProcessHandle> workers = training(whetstone);
     workers.forEach(ProcessHandle::destroyForcibly);
@@ -40,12 +38,14 @@ final class WorkerProcesses {
     return workers.size();
   }
 
-  /** Suspends a process, as a machine does that hangs. */
+  /** Suspends a process, like a hung machine. */
   static void suspend(ProcessHandle process) {
     signal(process, "-STOP");
   }
 
-  /** What reports exactly as a worker would that came back: by its own spec and token. */
+  /**
+   * A reporter with the spec and token of a worker, for reports of a worker that resumes too late.
+   */
   static Reporter reporter(ProcessHandle worker, WhetstoneUnderTest whetstone) {
     Path process = Path.of("/proc", Long.toString(worker.pid()));
     try {
@@ -60,11 +60,11 @@ final class WorkerProcesses {
               .orElseThrow();
       return new Reporter(new ApiClient(whetstone.ports(), token), spec);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read what worker " + worker.pid() + " knows", e);
+      throw new UncheckedIOException("cannot read spec and token of worker " + worker.pid(), e);
     }
   }
 
-  /** Reports in a worker's name. */
+  /** Sends status reports on behalf of a worker. */
   record Reporter(ApiClient api, RunSpec spec) {
     ApiReply report(String phase) {
       return api.post(
@@ -95,7 +95,7 @@ final class WorkerProcesses {
     try {
       return Path.of("/proc", Long.toString(process.pid()), "cwd").toRealPath().startsWith(folder);
     } catch (IOException e) {
-      // Gone meanwhile, or somebody else's.
+      // Exited, or owned by another user.
       return false;
     }
   }

@@ -12,16 +12,16 @@ public final class ChildProcesses {
   private ChildProcesses() {}
 
   /**
-   * Returns when the child has written a line; what it writes later is thrown away.
+   * Returns when the child has written a line; discards later output.
    *
-   * @param log where it says what is wrong
-   * @throws IllegalStateException with the log, when the child ends before, or has not written it
-   *     in time and is ended for it
+   * @param log error log of the child
+   * @throws IllegalStateException with the log, when the child exits first, or does not write the
+   *     line in time and is killed
    */
   public static void awaitLine(Process child, String expected, Path log, Duration within)
       throws IOException {
     var onTime = new CompletableFuture<Void>();
-    // Reading has no limit of its own; it ends when the child does.
+    // Reading has no timeout; it returns when the child exits.
     var unused =
         onTime
             .orTimeout(within.toMillis(), TimeUnit.MILLISECONDS)
@@ -41,11 +41,11 @@ public final class ChildProcesses {
           "%s '%s'; its log %s:%n%s"
               .formatted(
                   inTime
-                      ? "the child ended before it wrote"
-                      : "ended the child, which within " + within + " did not write",
+                      ? "the child exited before it wrote"
+                      : "killed the child, which within " + within + " did not write",
                   expected,
                   log,
-                  Files.exists(log) ? Files.readString(log) : "is not there"));
+                  Files.exists(log) ? Files.readString(log) : "does not exist"));
     }
     Thread.ofVirtual().start(() -> output.lines().forEach(ignored -> {}));
   }

@@ -10,7 +10,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * Kafka and PostgreSQL in containers. Images other than the usual ones are named by {@code
+ * Kafka and PostgreSQL in containers. Override the images with {@code
  * -Dwhetstone.test.image.kafka=} and {@code -Dwhetstone.test.image.postgres=}.
  */
 final class ContainerPair {
@@ -21,7 +21,9 @@ final class ContainerPair {
 
   private ContainerPair() {}
 
-  /** Whether an engine answers and has both images: tests never wait for a download. */
+  /**
+   * Whether a container engine is available and has both images: tests never wait for a download.
+   */
   static boolean available() {
     try {
       return DockerClientFactory.instance().isDockerAvailable() && images().containsAll(wanted());
@@ -30,7 +32,7 @@ final class ContainerPair {
     }
   }
 
-  // Testcontainers' own reaper, or the engine's, removes them when the JVM ends.
+  // The reaper of Testcontainers or of the engine removes them when the JVM exits.
   @SuppressWarnings("resource")
   static TestInfrastructure.Started start(String database) {
     var kafka =
@@ -68,10 +70,7 @@ final class ContainerPair {
         .collect(Collectors.toSet());
   }
 
-  /**
-   * Some engines list {@code docker.io/library/postgres:18} for what is asked as {@code
-   * postgres:18}.
-   */
+  /** Some engines list the image {@code postgres:18} as {@code docker.io/library/postgres:18}. */
   private static String shortName(String image) {
     return image.replaceFirst("^docker\\.io/", "").replaceFirst("^library/", "");
   }

@@ -16,9 +16,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka and PostgreSQL in a child process of the tests. A process of its own, because a broker
- * inside a Quarkus test would lose its class loader when the application restarts; it ends when the
- * test JVM does, however that ends, since its standard input then closes.
+ * Kafka and PostgreSQL in a child process of the tests. It is a separate process because a broker
+ * inside a Quarkus test would lose its class loader when the application restarts. It exits with
+ * the test JVM, even after a kill, because its standard input closes.
  */
 final class EmbeddedPair {
   private static final Duration START = Duration.ofSeconds(120);
@@ -34,7 +34,7 @@ final class EmbeddedPair {
           new ProcessBuilder(command(directory, kafkaPort, postgresPort))
               .redirectError(Redirect.appendTo(log.toFile()))
               .start();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process, directory)));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process, directory)));
       ChildProcesses.awaitLine(process, InfrastructureMain.READY, log, START);
     } catch (IOException e) {
       throw new UncheckedIOException("Kafka and PostgreSQL for tests did not start", e);
@@ -63,19 +63,19 @@ final class EmbeddedPair {
         "--end-with-input");
   }
 
-  private static void end(Process process, Path directory) {
+  private static void stop(Process process, Path directory) {
     try {
       process.getOutputStream().close();
       int ignored = process.waitFor();
       Files.walkFileTree(directory, new Deletion());
     } catch (IOException e) {
-      System.err.println("the tests' infrastructure left things behind in " + directory + ": " + e);
+      System.err.println("cannot delete the test infrastructure in " + directory + ": " + e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Deletes a directory and all in it. */
+  /** Deletes a directory and its contents. */
   private static final class Deletion extends SimpleFileVisitor<Path> {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Real Kafka and PostgreSQL for a service's tests: containers where a container engine answers and
- * holds the images, the embedded pair otherwise; the same tests either way. Both are started once
- * per JVM and reused by every test class; they end with the JVM.
+ * Real Kafka and PostgreSQL for the tests of a service: containers if a container engine is
+ * available and has the images, otherwise the embedded pair; the tests are the same. Both are
+ * started once per JVM, reused by every test class, and stopped with the JVM.
  *
  * <pre>{@code
  * @QuarkusTest
@@ -19,7 +19,7 @@ import java.util.Map;
  * class AdmissionIT { ... }
  * }</pre>
  *
- * <p>{@code -Dwhetstone.test.infrastructure=containers|embedded} decides instead of the look round.
+ * <p>{@code -Dwhetstone.test.infrastructure=containers|embedded} overrides this detection.
  */
 public final class InfrastructureResource implements QuarkusTestResourceLifecycleManager {
   @Override
@@ -37,7 +37,7 @@ public final class InfrastructureResource implements QuarkusTestResourceLifecycl
 
   @Override
   public void stop() {
-    // The next test class reuses it; it ends with the JVM.
+    // The next test class reuses it; it stops with the JVM.
   }
 
   private static Path keysFile(Path storeDirectory) {

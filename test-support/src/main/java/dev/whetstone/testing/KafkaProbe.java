@@ -25,8 +25,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks into topics and writes to them, without any code of the services: what it encodes is the
- * CloudEvents Kafka binding as contracts.md has it.
+ * Reads and writes topics without any code of the services. It encodes events in the CloudEvents
+ * Kafka binding that contracts.md specifies.
  */
 public final class KafkaProbe implements AutoCloseable {
   private static final ObjectMapper JSON =
@@ -57,7 +57,7 @@ public final class KafkaProbe implements AutoCloseable {
     return new KafkaProbe(bootstrapServers);
   }
 
-  /** Every record of the topic, from its beginning to its present end, per partition in order. */
+  /** All records of the topic from its beginning to its current end, in order per partition. */
   public List<ConsumerRecord<String, byte[]>> all(String topic) {
     Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers);
     try (var consumer =
@@ -82,13 +82,13 @@ public final class KafkaProbe implements AutoCloseable {
     return all(topic).stream().filter(r -> type.equals(header(r, "ce_type"))).toList();
   }
 
-  /** A header's text, or null when it is not there. */
+  /** The text of a header, or null when absent. */
   public static @Nullable String header(ConsumerRecord<?, ?> message, String name) {
     Header header = message.headers().lastHeader(name);
     return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
   }
 
-  /** The record's body, read as the given type. */
+  /** The body of the record, parsed as the given type. */
   public static <T> T body(ConsumerRecord<String, byte[]> message, Class<T> type) {
     try {
       return JSON.readValue(message.value(), type);
@@ -110,14 +110,14 @@ public final class KafkaProbe implements AutoCloseable {
     try {
       var ignored = producer.send(message).get();
     } catch (ExecutionException e) {
-      throw new AssertionError("Kafka refused a record for " + message.topic(), e);
+      throw new AssertionError("Kafka rejected a record for " + message.topic(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while sending", e);
     }
   }
 
-  /** The record that {@link #send(Event)} sends, for tests that want to spoil it first. */
+  /** The record that {@link #send(Event)} sends, for tests that corrupt it first. */
   public static ProducerRecord<String, byte[]> encode(Event<?> event) {
     var attributes = event.attributes();
     try {
@@ -140,7 +140,7 @@ public final class KafkaProbe implements AutoCloseable {
       put(message, "content-type", "application/json");
       return message;
     } catch (JsonProcessingException e) {
-      throw new AssertionError("an event that is no JSON", e);
+      throw new AssertionError("cannot serialize the event as JSON", e);
     }
   }
 

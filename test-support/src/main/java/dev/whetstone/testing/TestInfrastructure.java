@@ -10,9 +10,9 @@ import java.util.Properties;
 /**
  * Kafka, PostgreSQL and a store directory shared by all tests of this JVM.
  *
- * @param bootstrapServers of Kafka; the topics are there
+ * @param bootstrapServers of Kafka; all topics exist
  * @param jdbcUrl of one empty database
- * @param storeDirectory empty at the JVM's start
+ * @param storeDirectory empty when the JVM starts
  */
 public record TestInfrastructure(
     String bootstrapServers, String jdbcUrl, String user, String password, Path storeDirectory) {
@@ -20,8 +20,8 @@ public record TestInfrastructure(
   private static final String PROPERTY = "whetstone.test.connection.";
 
   /**
-   * Starts it, or finds it already started. Quarkus may load this class several times in one JVM,
-   * so what is shared is kept in system properties and not in static fields.
+   * Starts the infrastructure unless it is running. Quarkus may load this class several times in
+   * one JVM, so shared state is kept in system properties instead of static fields.
    */
   public static TestInfrastructure shared() {
     Properties system = System.getProperties();
@@ -39,9 +39,9 @@ public record TestInfrastructure(
   }
 
   /**
-   * Kafka loads its plug-ins by the thread's class loader. Quarkus starts test resources on threads
-   * whose loader may be another than this class's, and a reporter of one is no reporter to the
-   * other.
+   * Kafka loads its plug-ins through the context class loader of the thread. Quarkus starts test
+   * resources on threads whose class loader may differ from that of this class; a plug-in class
+   * from one loader is not assignable to the interface from the other.
    */
   private static void startWithOwnClasses(Properties system) {
     Thread thread = Thread.currentThread();
@@ -66,15 +66,15 @@ public record TestInfrastructure(
   }
 
   private static boolean wantsContainers() {
-    String wish = System.getProperty("whetstone.test.infrastructure", "auto");
-    return switch (wish) {
+    String mode = System.getProperty("whetstone.test.infrastructure", "auto");
+    return switch (mode) {
       case "containers" -> true;
       case "embedded" -> false;
       case "auto" -> ContainerPair.available();
       default ->
           throw new IllegalArgumentException(
-              "whetstone.test.infrastructure is '%s'; containers, embedded or auto are allowed"
-                  .formatted(wish));
+              "whetstone.test.infrastructure is '%s'; use containers, embedded or auto"
+                  .formatted(mode));
     };
   }
 
@@ -84,10 +84,10 @@ public record TestInfrastructure(
       Files.createDirectory(directory.resolve("store"));
       return directory;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make a temporary directory for tests", e);
+      throw new UncheckedIOException("cannot create a temporary directory for tests", e);
     }
   }
 
-  /** What either way of starting yields. */
+  /** The connection settings of the started servers. */
   record Started(String bootstrapServers, String jdbcUrl, String user, String password) {}
 }

@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.stream.Collectors;
 
 /**
- * API keys that every test knows. Their applications are {@code support-app} (full), {@code
- * web-widget} (publishable) and {@code reader} (read only).
+ * API keys for tests. Their applications are {@code support-app} (full), {@code web-widget}
+ * (publishable) and {@code reader} (read only).
  */
 public enum TestKeys {
   /** Every scope, tenant {@code acme}. */
@@ -27,11 +27,11 @@ public enum TestKeys {
       "operate",
       "approve",
       "erase"),
-  /** A browser's key of {@code acme}. */
+  /** A browser key of {@code acme}. */
   ACME_PUBLISHABLE('C', "acme", "web-widget", true, "ingest"),
-  /** May only look, tenant {@code acme}. */
+  /** Read only, tenant {@code acme}. */
   ACME_READ_ONLY('D', "acme", "reader", false, "read"),
-  /** May only send, tenant {@code acme}. */
+  /** Ingest only, tenant {@code acme}. */
   ACME_INGEST_ONLY('E', "acme", "sender", false, "ingest");
 
   private final String text;
@@ -48,7 +48,7 @@ public enum TestKeys {
     this.scopes = scopes;
   }
 
-  /** The key itself. */
+  /** The text of the key. */
   public String text() {
     return text;
   }
@@ -66,7 +66,7 @@ public enum TestKeys {
     return application;
   }
 
-  /** The file of hashed keys, as {@code whetstone.keys.file} wants it. */
+  /** The content of the file {@code whetstone.keys.file}. */
   public static String file() {
     return Arrays.stream(values())
         .map(TestKeys::entry)

@@ -17,7 +17,7 @@ class ChildProcessesTest {
   @TempDir Path folder;
 
   @Test
-  void shouldReturnWhenTheLineIsThere() throws IOException {
+  void shouldReturnWhenTheLineIsWritten() throws IOException {
     Process child = child("echo starting; echo ready; cat");
     try {
       ChildProcesses.awaitLine(child, "ready", folder.resolve("log"), Duration.ofSeconds(20));
@@ -32,14 +32,14 @@ class ChildProcessesTest {
     Path log = Files.writeString(folder.resolve("log"), "the port is taken");
     assertThatThrownBy(
             () -> ChildProcesses.awaitLine(child("exit 1"), "ready", log, Duration.ofSeconds(20)))
-        .hasMessageContaining("ended before it wrote 'ready'")
+        .hasMessageContaining("exited before it wrote 'ready'")
         .hasMessageContaining("the port is taken");
   }
 
   @Test
-  void shouldEndAChildThatHangs() throws Exception {
+  void shouldKillAChildThatHangs() throws Exception {
     Path log = Files.writeString(folder.resolve("log"), "waiting for a lock");
-    // exec: a shell's own child would keep the output open after it.
+    // exec: a child of the shell would keep the output open after the shell exits.
     Process child = child("exec cat");
 
     assertThatThrownBy(() -> ChildProcesses.awaitLine(child, "ready", log, Duration.ofMillis(200)))

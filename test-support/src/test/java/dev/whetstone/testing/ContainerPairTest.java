@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import org.junit.jupiter.api.Test;
 
 class ContainerPairTest {
-  /** With another one Testcontainers finds no engine, wherever one runs, and does not say why. */
+  /** With another version Testcontainers finds no running engine and reports no cause. */
   @Test
   void shouldHaveTheDockerClientThatTestcontainersWasBuiltFor() {
     assertThatCode(() -> Class.forName("org.testcontainers.DelegatingDockerClient").getMethods())

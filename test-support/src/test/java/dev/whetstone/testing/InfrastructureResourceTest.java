@@ -24,7 +24,7 @@ class InfrastructureResourceTest {
   }
 
   @Test
-  void shouldAnswerAsADatabase() throws Exception {
+  void shouldProvideADatabase() throws Exception {
     try (var connection =
         DriverManager.getConnection(
             settings.get("quarkus.datasource.jdbc.url"),
@@ -35,7 +35,7 @@ class InfrastructureResourceTest {
   }
 
   @Test
-  void shouldCarryAnEvent() {
+  void shouldDeliverAnEvent() {
     var loop = new LoopId("acme", "support");
     var data = new CheckpointTainted("c1", "erasure", null);
     var attributes =
@@ -64,7 +64,7 @@ class InfrastructureResourceTest {
   }
 
   @Test
-  void shouldOfferAStoreAndKeys() throws Exception {
+  void shouldProvideAStoreAndKeys() throws Exception {
     assertThat(Path.of(URI.create(settings.get("whetstone.store.uri")))).isDirectory();
     assertThat(Files.readString(Path.of(settings.get("whetstone.keys.file"))))
         .contains("\"tenant\": \"other\"")

@@ -43,7 +43,7 @@ class WhetstoneArchitectureTest {
     assertThatThrownBy(() -> rule.check(classes("broken")))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("inject java.time.Clock")
-        .hasMessageContaining("Hasty.java");
+        .hasMessageContaining("SystemClockRecord.java");
   }
 
   @Test

@@ -1,12 +1,12 @@
 package dev.whetstone.client;
 
-/** The stack cannot do what was asked. The message names the thing, its place and the remedy. */
+/** A request that cannot be fulfilled. The message names the thing, its place and the remedy. */
 public final class RemedyException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /**
    * @param what went wrong, naming the thing and its place
-   * @param remedy what a person can do about it
+   * @param remedy instruction that solves the problem
    */
   public RemedyException(String what, String remedy) {
     super(what + "\n  → " + remedy);

@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The services of one stack, called with one key. Safe for many threads. */
+/** Client of the services of one stack, with one API key. Thread-safe. */
 public final class ApiClient {
   /** Writes instants and durations as ISO 8601. */
   public static final ObjectMapper JSON =
@@ -50,7 +50,7 @@ public final class ApiClient {
     return new ApiClient(ports, otherKey);
   }
 
-  /** Where a service listens, without a closing slash. */
+  /** The base URL of a service, without a trailing slash. */
   public String baseUrl(StackComponent service) {
     return "http://127.0.0.1:" + ports.http(service);
   }
@@ -67,7 +67,7 @@ public final class ApiClient {
     return send(service, "POST", path, "application/json", bytes(body));
   }
 
-  /** Sends a body as it is. */
+  /** Sends a request with an unmodified body. */
   public ApiReply send(
       StackComponent service,
       String method,
@@ -95,46 +95,45 @@ public final class ApiClient {
       throw new RemedyException(
           "%s does not answer at %s (%s)"
               .formatted(service.description(), uri, e.getClass().getSimpleName()),
-          "./whetstone status tells what runs, ./whetstone up starts it, ./whetstone logs "
-              + service.id()
-              + " shows what it said",
+          "check with ./whetstone status, start it with ./whetstone up, see its log with ./whetstone logs "
+              + service.id(),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new RemedyException("interrupted while calling " + uri, "run it again", e);
+      throw new RemedyException("interrupted while calling " + uri, "run the command again", e);
     }
   }
 
   /**
-   * The JSON of a call that must succeed.
+   * The JSON of a GET that must succeed.
    *
-   * @throws RemedyException with the service's own words otherwise
+   * @throws RemedyException with the problem that the service reported
    */
   public JsonNode ok(StackComponent service, String path) {
     return require(service, "GET " + path, get(service, path));
   }
 
-  /** {@code reply}'s body, or the service's refusal as an exception. */
+  /** The body of {@code reply}, or an exception with the reported problem. */
   public static JsonNode require(StackComponent service, String call, ApiReply reply) {
     if (!reply.isOk()) {
       throw new RemedyException(
           service.description() + " refused " + call + ": " + reply.problem(),
-          "./whetstone logs " + service.id() + " shows more");
+          "./whetstone logs " + service.id() + " shows the details");
     }
     return reply.body();
   }
 
-  /** A text as part of a path or query. */
+  /** Percent-encodes a text for a path or query. */
   public static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** JSON as bytes. */
+  /** Serializes a value as JSON. */
   public static byte[] bytes(Object value) {
     try {
       return JSON.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not writable as JSON", e);
+      throw new IllegalArgumentException("cannot serialize the value as JSON", e);
     }
   }
 

@@ -3,16 +3,16 @@ package dev.whetstone.client.api;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * What a service answered.
+ * A response of a service.
  *
- * @param body JSON, or a text node where the answer is none
+ * @param body JSON, or a text node when the response is not JSON
  */
 public record ApiReply(int status, JsonNode body) {
   public boolean isOk() {
     return status / 100 == 2;
   }
 
-  /** A refusal in words, from problem+json where the service sent that. */
+  /** Describes an error response, from problem+json if the service sent it. */
   public String problem() {
     String title = body.path("title").asText("");
     String detail = body.path("detail").asText("");

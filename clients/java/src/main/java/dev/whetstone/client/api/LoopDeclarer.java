@@ -5,10 +5,11 @@ import dev.whetstone.client.RemedyException;
 import java.util.List;
 
 /**
- * Declares loops. The eval service keeps them; the others learn of them over Kafka, a moment later.
+ * Declares loops. The eval service stores a declaration; the other services receive it over Kafka
+ * shortly afterwards.
  */
 public final class LoopDeclarer {
-  private static final List<StackComponent> LEARNERS =
+  private static final List<StackComponent> CONSUMERS =
       List.of(StackComponent.INGEST, StackComponent.CURATION, StackComponent.TRAINING);
 
   private LoopDeclarer() {}
@@ -24,19 +25,24 @@ public final class LoopDeclarer {
   }
 
   /**
-   * Who has not yet learnt of a declaration; who does not run is among them.
+   * The services that have not received a declaration yet. A service that is not running is
+   * included.
    *
-   * @param specSha256 as eval answered
+   * @param specSha256 digest of the declaration as returned by the eval service
    */
-  public static List<StackComponent> unaware(ApiClient api, String name, String specSha256) {
-    return LEARNERS.stream().filter(service -> !knows(api, service, name, specSha256)).toList();
+  public static List<StackComponent> servicesMissing(
+      ApiClient api, String name, String specSha256) {
+    return CONSUMERS.stream()
+        .filter(service -> !hasDeclaration(api, service, name, specSha256))
+        .toList();
   }
 
-  private static boolean knows(
+  private static boolean hasDeclaration(
       ApiClient api, StackComponent service, String name, String specSha256) {
     try {
       ApiReply reply = api.get(service, "/v1/loops/" + name + "/status");
-      // Only curation says which declaration it has; the others say that they have one.
+      // Only curation reports the digest of its declaration; the others report only that they have
+      // one.
       return reply.isOk() && reply.body().path("specSha256").asText(specSha256).equals(specSha256);
     } catch (RemedyException e) {
       return false;

@@ -12,17 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A loop's declaration as its file says it, with URIs made absolute: the service that it is sent to
- * does not know the file's folder.
+ * The declaration of a loop as read from its file. Relative URIs are made absolute, because the
+ * service that receives it does not know the folder of the file.
  */
 public record LoopFile(Path file, ObjectNode content) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
 
   /**
-   * Reads a YAML or JSON file.
+   * Reads a loop file in YAML or JSON.
    *
-   * @throws RemedyException naming the file, the place and what is expected
+   * @throws RemedyException naming the file, the location and the expected content
    */
   public static LoopFile read(Path file) {
     try {
@@ -33,16 +33,17 @@ public record LoopFile(Path file, ObjectNode content) {
         loop.require("name");
         return loop;
       }
-      throw new RemedyException(file + " holds no mapping", "begin it with apiVersion: and kind:");
+      throw new RemedyException(
+          file + " is not a YAML mapping", "start it with apiVersion: and kind:");
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw new RemedyException(
           "%s is not well-formed: %s".formatted(file, e.getOriginalMessage()),
-          "mend line " + line,
+          "fix line " + line,
           e);
     } catch (IOException e) {
       throw new RemedyException(
-          "cannot read " + file, "name a loop file, for example loop.yaml", e);
+          "cannot read " + file, "pass the path of a loop file, for example loop.yaml", e);
     }
   }
 
@@ -58,13 +59,13 @@ public record LoopFile(Path file, ObjectNode content) {
     String value = content.at("/metadata/" + field).asText("");
     if (value.isEmpty()) {
       throw new RemedyException(
-          file + " lacks /metadata/" + field,
+          file + " has no /metadata/" + field,
           "name the loop: metadata: {tenant: your-company, name: your-feature}");
     }
     if (!LoopId.NAME.matcher(value).matches()) {
       throw new RemedyException(
-          "%s /metadata/%s: '%s' is no name".formatted(file, field, value),
-          "write 1 to 63 of a-z, 0-9 and '-', starting with a letter");
+          "%s /metadata/%s: '%s' is not a valid name".formatted(file, field, value),
+          "use 1 to 63 characters of a-z, 0-9 and '-', starting with a letter");
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** One process of the stack, in the order in which they are started. */
+/** The processes of the stack, in the order in which they are started. */
 public enum StackComponent {
   /** Kafka and PostgreSQL, together in one JVM. */
   INFRA("infra", "Kafka and PostgreSQL"),
@@ -23,12 +23,12 @@ public enum StackComponent {
     this.description = description;
   }
 
-  /** The name in file names, messages and on the command line. */
+  /** Identifier in file names, messages and on the command line. */
   public String id() {
     return id;
   }
 
-  /** What it is, for a sentence. */
+  /** Description for messages, with its article. */
   public String description() {
     return description;
   }
@@ -38,7 +38,7 @@ public enum StackComponent {
     return id + "-service";
   }
 
-  /** Everything. */
+  /** All components. */
   public static Set<StackComponent> all() {
     return EnumSet.allOf(StackComponent.class);
   }
@@ -46,7 +46,7 @@ public enum StackComponent {
   /**
    * The component called {@code id}.
    *
-   * @throws RemedyException naming the ones there are
+   * @throws RemedyException naming the valid ids
    */
   public static StackComponent byId(String id) {
     return Arrays.stream(values())
@@ -56,6 +56,6 @@ public enum StackComponent {
             () ->
                 new RemedyException(
                     "there is no service '" + id + "'",
-                    "name one of " + Arrays.stream(values()).map(StackComponent::id).toList()));
+                    "use one of " + Arrays.stream(values()).map(StackComponent::id).toList()));
   }
 }

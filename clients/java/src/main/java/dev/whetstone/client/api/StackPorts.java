@@ -22,7 +22,7 @@ public record StackPorts(
     int kafkaController,
     int postgres) {
 
-  /** The ports that {@code ./whetstone} uses. */
+  /** The default ports of {@code ./whetstone}. */
   public static StackPorts standard() {
     return new StackPorts(18081, 18082, 18083, 18084, 18090, 18092, 18093, 18432);
   }
@@ -40,7 +40,7 @@ public record StackPorts(
         postgres + offset);
   }
 
-  /** All of them as one argument of a program, for {@link #parse}. */
+  /** All ports as one program argument, for {@link #parse}. */
   public String argument() {
     return Stream.of(
             ingest, curation, training, eval, modelServer, kafka, kafkaController, postgres)
@@ -48,7 +48,7 @@ public record StackPorts(
         .collect(Collectors.joining(","));
   }
 
-  /** What {@link #argument} wrote. */
+  /** Parses the output of {@link #argument}. */
   public static StackPorts parse(String argument) {
     return of(Stream.of(argument.split(",")).mapToInt(Integer::parseInt).toArray());
   }
@@ -72,13 +72,13 @@ public record StackPorts(
     }
   }
 
-  /** The ports that one component listens on, with what each is for. */
+  /** The ports that one component listens on, each with its purpose. */
   public Map<Integer, String> of(StackComponent component) {
     Map<Integer, String> ports = new LinkedHashMap<>();
     switch (component) {
       case INFRA -> {
         ports.put(kafka, "Kafka");
-        ports.put(kafkaController, "Kafka's controller");
+        ports.put(kafkaController, "the Kafka controller");
         ports.put(postgres, "PostgreSQL");
       }
       case MODEL_SERVER -> ports.put(modelServer, component.description());
@@ -90,10 +90,10 @@ public record StackPorts(
     return ports;
   }
 
-  /** The HTTP port of a component that speaks HTTP. */
+  /** The HTTP port of a component that serves HTTP. */
   public int http(StackComponent component) {
     if (component == StackComponent.INFRA) {
-      throw new IllegalArgumentException("infra does not speak HTTP");
+      throw new IllegalArgumentException("infra does not serve HTTP");
     }
     return of(component).keySet().iterator().next();
   }

@@ -3,14 +3,14 @@ package dev.whetstone.client.keys;
 import java.util.List;
 
 /**
- * An API key as the file holds it: never the key itself.
+ * An API key as stored in the file: only its digest, never its text.
  *
- * @param id names the key to people
- * @param sha256 of the key's text, hex
+ * @param id human-readable name of the key
+ * @param sha256 SHA-256 of the key's text, in hex
  * @param application the {@code source} of the events that the key sends
  * @param scopes of {@code ingest}, {@code import}, {@code read}, {@code operate}, {@code approve},
  *     {@code erase}
- * @param publishable may stand in a browser
+ * @param publishable may be used in a browser
  */
 public record KeyEntry(
     String id,

@@ -23,18 +23,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** The file of API keys that all services read again when it changes. */
+/** The file of API keys. All services reload it when it changes. */
 public final class KeyFile {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int KEY_BYTES = 32;
-  private static final ReentrantLock ONE_THREAD = new ReentrantLock();
+  private static final ReentrantLock THREAD_LOCK = new ReentrantLock();
 
-  /** What ingest takes as the source of an event. */
+  /** What ingest accepts as the source of an event. */
   private static final Pattern SOURCE = Pattern.compile("[A-Za-z0-9._:~=+-]{1,200}");
 
-  /** Ingest puts it before the application of a key that may import. */
+  /** Ingest prepends it to the application of a key with the import scope. */
   private static final String IMPORTED = "import:";
 
   private final Path file;
@@ -42,9 +42,9 @@ public final class KeyFile {
   private record Content(List<KeyEntry> keys) {}
 
   /**
-   * A new key: the only time its text is known.
+   * A new key. Its text cannot be retrieved later.
    *
-   * @param text what callers send as bearer token
+   * @param text the bearer token
    */
   public record NewKey(KeyEntry entry, String text) {}
 
@@ -56,7 +56,7 @@ public final class KeyFile {
     return new KeyFile(file);
   }
 
-  /** Writes a file without keys unless there is one. */
+  /** Writes a file without keys unless the file exists. */
   public void createIfAbsent() {
     if (!Files.exists(file)) {
       write(List.of());
@@ -73,7 +73,7 @@ public final class KeyFile {
     } catch (IOException e) {
       throw new RemedyException(
           "cannot read the keys in " + file + ": " + e.getMessage(),
-          "mend the JSON by hand, or delete the file and create the keys anew",
+          "fix the JSON, or delete the file and create the keys again",
           e);
     }
   }
@@ -81,28 +81,25 @@ public final class KeyFile {
   /**
    * Adds a key.
    *
-   * @param id must not be taken
-   * @throws RemedyException naming what does not fit and what would
+   * @param id must be unused
+   * @throws RemedyException naming the invalid argument and the valid values
    */
   public NewKey create(
       String id, String tenant, String application, List<String> scopes, boolean publishable) {
-    return alone(() -> added(id, tenant, application, scopes, publishable));
+    return exclusively(() -> add(id, tenant, application, scopes, publishable));
   }
 
-  /**
-   * The same in place of the key called {@code id}, if there is one: its text is not known any
-   * more.
-   */
+  /** Creates a key in place of the key {@code id}, if that exists: for a key whose text is lost. */
   public NewKey renew(
       String id, String tenant, String application, List<String> scopes, boolean publishable) {
-    return alone(
+    return exclusively(
         () -> {
-          Optional<KeyEntry> ignored = removed(id);
-          return added(id, tenant, application, scopes, publishable);
+          Optional<KeyEntry> ignored = remove(id);
+          return add(id, tenant, application, scopes, publishable);
         });
   }
 
-  private NewKey added(
+  private NewKey add(
       String id, String tenant, String application, List<String> scopes, boolean publishable) {
     check(id, tenant, application, scopes);
     byte[] random = new byte[KEY_BYTES];
@@ -115,19 +112,19 @@ public final class KeyFile {
     return new NewKey(entry, text);
   }
 
-  /** Removes a key; services refuse it as soon as they read the file again. */
+  /** Removes a key; services reject it as soon as they reload the file. */
   public Optional<KeyEntry> revoke(String id) {
-    return alone(() -> removed(id));
+    return exclusively(() -> remove(id));
   }
 
-  private Optional<KeyEntry> removed(String id) {
+  private Optional<KeyEntry> remove(String id) {
     Optional<KeyEntry> found = list().stream().filter(key -> key.id().equals(id)).findFirst();
     found.ifPresent(key -> write(list().stream().filter(other -> !other.id().equals(id)).toList()));
     return found;
   }
 
-  /** Whether the file holds this key's digest. */
-  public boolean knows(String text) {
+  /** Whether the file contains the digest of this key. */
+  public boolean contains(String text) {
     String digest = sha256(text);
     return list().stream().anyMatch(key -> key.sha256().equals(digest));
   }
@@ -135,39 +132,38 @@ public final class KeyFile {
   private void check(String id, String tenant, String application, List<String> scopes) {
     if (list().stream().anyMatch(key -> key.id().equals(id))) {
       throw new RemedyException(
-          "a key called '" + id + "' is there already in " + file,
-          "choose another name, or ./whetstone key revoke " + id);
+          "a key named '" + id + "' exists already in " + file,
+          "choose another name, or revoke it: ./whetstone key revoke " + id);
     }
     if (!LoopId.NAME.matcher(tenant).matches()) {
       throw new RemedyException(
-          "'" + tenant + "' cannot be a tenant's name",
-          "use 1 to 63 of a-z, 0-9 and '-', starting with a letter");
+          "'" + tenant + "' is not a valid tenant name",
+          "use 1 to 63 characters of a-z, 0-9 and '-', starting with a letter");
     }
     if (!SOURCE.matcher(application).matches()) {
       throw new RemedyException(
-          "'" + application + "' cannot be an application's name: it becomes the events' source",
-          "use 1 to 200 of letters, digits and . _ : ~ = + -");
+          "'" + application + "' is not a valid application name: it becomes the source of events",
+          "use 1 to 200 letters, digits and . _ : ~ = + -");
     }
     if (application.startsWith(IMPORTED)) {
       throw new RemedyException(
-          "'" + application + "' cannot be an application's name: '" + IMPORTED + "' marks imports",
-          "leave it away; the scope import adds it to what the key sends");
+          "'" + application + "' is not a valid application name: '" + IMPORTED + "' marks imports",
+          "omit the prefix; ingest adds it for keys with the import scope");
     }
     for (String scope : scopes) {
       if (!KeyEntry.SCOPES.contains(scope)) {
-        throw new RemedyException(
-            "there is no scope '" + scope + "'", "scopes are " + KeyEntry.SCOPES);
+        throw new RemedyException("there is no scope '" + scope + "'", "use " + KeyEntry.SCOPES);
       }
     }
   }
 
   /**
-   * Reads, changes and writes with nobody else doing so: no other thread, because the system's lock
-   * is the whole process's, and no other process.
+   * Runs {@code change} under an exclusive lock against other threads and other processes. The
+   * thread lock is needed because a file lock belongs to the whole process.
    */
-  private <T> T alone(Supplier<T> change) {
+  private <T> T exclusively(Supplier<T> change) {
     Path lock = file.resolveSibling(file.getFileName() + ".lock");
-    ONE_THREAD.lock();
+    THREAD_LOCK.lock();
     try {
       Files.createDirectories(lock.toAbsolutePath().getParent());
       try (FileChannel channel =
@@ -177,9 +173,11 @@ public final class KeyFile {
       }
     } catch (IOException e) {
       throw new RemedyException(
-          "cannot lock " + lock + ": " + e.getMessage(), "free space or give write access", e);
+          "cannot lock " + lock + ": " + e.getMessage(),
+          "free disk space or grant write access",
+          e);
     } finally {
-      ONE_THREAD.unlock();
+      THREAD_LOCK.unlock();
     }
   }
 
@@ -189,7 +187,7 @@ public final class KeyFile {
     } catch (IOException e) {
       throw new RemedyException(
           "cannot write the keys to " + file + ": " + e.getMessage(),
-          "free space or give write access",
+          "free disk space or grant write access",
           e);
     }
   }

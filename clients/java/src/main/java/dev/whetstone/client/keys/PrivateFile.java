@@ -9,7 +9,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Files that only their owner may read, at every moment of their life. */
+/** Writes files that only their owner can read, from creation on. */
 public final class PrivateFile {
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -17,8 +17,7 @@ public final class PrivateFile {
   private PrivateFile() {}
 
   /**
-   * Writes {@code file} in one move: whoever reads it, also after a crash, finds the former content
-   * or the new one.
+   * Replaces {@code file} atomically: a reader sees the old or the new content, also after a crash.
    */
   public static void write(Path file, byte[] content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();

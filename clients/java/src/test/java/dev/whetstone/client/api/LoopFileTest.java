@@ -15,7 +15,7 @@ class LoopFileTest {
   @TempDir private Path folder;
 
   @Test
-  void shouldMakeUrisAbsoluteAndLeaveOthersAlone() throws IOException {
+  void shouldMakeRelativeUrisAbsolute() throws IOException {
     Path file =
         write(
             "metadata: {tenant: t, name: n}\nspec: {baseModel: {uri: base},"
@@ -31,7 +31,7 @@ class LoopFileTest {
   }
 
   @Test
-  void shouldPointAtFoldersWithoutAClosingSlash() throws IOException {
+  void shouldOmitTheTrailingSlashOfFolders() throws IOException {
     Files.createDirectory(folder.resolve("base"));
     Path file = write("metadata: {tenant: t, name: n}\nspec: {baseModel: {uri: base}}\n");
 
@@ -39,17 +39,17 @@ class LoopFileTest {
   }
 
   @Test
-  void shouldNameTheLineThatIsBroken() throws IOException {
+  void shouldNameTheMalformedLine() throws IOException {
     Path file = write("metadata:\n  tenant: [demo\n");
 
     assertThatThrownBy(() -> LoopFile.read(file))
         .isInstanceOf(RemedyException.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("mend line");
+        .hasMessageContaining("fix line");
   }
 
   @Test
-  void shouldRefuseAKeyThatComesTwice() throws IOException {
+  void shouldRefuseADuplicateKey() throws IOException {
     Path file = write("metadata: {tenant: t, name: n}\nspec: {profile: fast, profile: cautious}\n");
 
     assertThatThrownBy(() -> LoopFile.read(file))
@@ -58,7 +58,7 @@ class LoopFileTest {
   }
 
   @Test
-  void shouldNameFilesInAFolderWhoseNameIsNoPlainUri() throws IOException {
+  void shouldEncodeFolderNamesInUris() throws IOException {
     Path odd = Path.of(URI.create(folder.toUri() + "mein%20Ordner%20%C3%A9%25"));
     Files.createDirectory(odd);
     Path file = odd.resolve("loop.yaml");
@@ -70,14 +70,14 @@ class LoopFileTest {
   }
 
   @Test
-  void shouldSayThatALoopNeedsATenantAndAName() throws IOException {
+  void shouldRequireATenantAndAName() throws IOException {
     Path file = write("metadata: {tenant: t}\n");
 
     assertThatThrownBy(() -> LoopFile.read(file)).hasMessageContaining("/metadata/name");
   }
 
   @Test
-  void shouldRefuseANameThatCannotBeOne() throws IOException {
+  void shouldRefuseAnInvalidName() throws IOException {
     Path file = write("metadata: {tenant: t, name: Support Bot}\n");
 
     assertThatThrownBy(() -> LoopFile.read(file))
@@ -86,7 +86,7 @@ class LoopFileTest {
   }
 
   @Test
-  void shouldReadTheDemosOwnFile() {
+  void shouldReadTheLoopFileOfTheDemo() {
     LoopFile loop = LoopFile.read(Path.of("../../deploy/local/demo/loop.yaml"));
 
     assertThat(loop.tenant()).isEqualTo("demo");

@@ -35,20 +35,20 @@ class KeyFileTest {
     assertThat(Files.readString(file))
         .contains(key.entry().sha256())
         .doesNotContain(key.text().substring(4));
-    assertThat(keys.knows(key.text())).isTrue();
+    assertThat(keys.contains(key.text())).isTrue();
   }
 
   @Test
-  void shouldForgetARevokedKey() {
+  void shouldNotContainARevokedKey() {
     KeyFile.NewKey key = keys.create("shop", "acme", "shop-app", List.of("ingest"), false);
 
     assertThat(keys.revoke("shop")).contains(key.entry());
-    assertThat(keys.knows(key.text())).isFalse();
+    assertThat(keys.contains(key.text())).isFalse();
     assertThat(keys.revoke("shop")).isEmpty();
   }
 
   @Test
-  void shouldKeepEveryKeyThatIsCreatedAtOnce() throws Exception {
+  void shouldKeepEveryKeyOfConcurrentCreations() throws Exception {
     List<Callable<KeyFile.NewKey>> calls =
         IntStream.range(0, 20)
             .<Callable<KeyFile.NewKey>>mapToObj(
@@ -59,7 +59,7 @@ class KeyFileTest {
             .toList();
     try (var threads = Executors.newFixedThreadPool(calls.size())) {
       for (Future<KeyFile.NewKey> key : threads.invokeAll(calls)) {
-        assertThat(keys.knows(key.get().text())).isTrue();
+        assertThat(keys.contains(key.get().text())).isTrue();
       }
     }
 
@@ -67,30 +67,30 @@ class KeyFileTest {
   }
 
   @Test
-  void shouldRenewAKeyWhoseTextIsForgotten() {
+  void shouldReplaceAKeyWhoseTextIsLost() {
     KeyFile.NewKey former = keys.renew("shop", "acme", "shop-app", List.of("read"), false);
 
     KeyFile.NewKey renewed = keys.renew("shop", "acme", "shop-app", List.of("read"), false);
 
     assertThat(keys.list()).containsExactly(renewed.entry());
-    assertThat(keys.knows(former.text())).isFalse();
+    assertThat(keys.contains(former.text())).isFalse();
   }
 
   @Test
-  void shouldNameWhatDoesNotFit() {
+  void shouldNameTheInvalidArgument() {
     keys.create("shop", "acme", "shop-app", List.of("ingest"), false);
 
     assertThatThrownBy(() -> keys.create("shop", "acme", "x", List.of(), false))
         .isInstanceOf(RemedyException.class)
-        .hasMessageContaining("'shop' is there already");
+        .hasMessageContaining("'shop' exists already");
     assertThatThrownBy(() -> keys.create("two", "Acme Inc", "x", List.of(), false))
-        .hasMessageContaining("'Acme Inc' cannot be a tenant's name");
+        .hasMessageContaining("'Acme Inc' is not a valid tenant name");
     assertThatThrownBy(() -> keys.create("two", "acme", "x", List.of("admin"), false))
         .hasMessageContaining("no scope 'admin'")
         .hasMessageContaining("operate");
     for (String application : List.of("", "shop app", "a@b.org", "shop/web", "import:shop")) {
       assertThatThrownBy(() -> keys.create("two", "acme", application, List.of(), false))
-          .hasMessageContaining("'" + application + "' cannot be an application's name");
+          .hasMessageContaining("'" + application + "' is not a valid application name");
     }
   }
 }

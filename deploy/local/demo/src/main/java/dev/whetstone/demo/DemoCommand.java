@@ -12,27 +12,27 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows the whole loop on the toy base model. */
+/** Runs the whole loop on the toy base model. */
 @Command(
     name = "demo",
-    description = "Show the whole loop: feedback in, a better adapter in service, poison kept out.",
+    description = "Run the whole loop: feedback in, a better adapter in service, poison kept out.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
-  @Option(names = "--down", description = "End the stack afterwards.")
+  @Option(names = "--down", description = "Stop the stack afterwards.")
   private boolean down;
 
   @Option(
       names = "--seeds",
       defaultValue = "1",
-      description = "Repeat with so many seeds, each on a fresh loop.")
+      description = "Number of seeds, each run on a new loop (default 1).")
   private int seeds;
 
-  @Option(names = "--seed", defaultValue = "1", description = "The first seed (default 1).")
+  @Option(names = "--seed", defaultValue = "1", description = "First seed (default 1).")
   private long seed;
 
   @Option(
       names = "--fresh",
-      description = "End the stack and delete its data, loops and adapters first.")
+      description = "First stop the stack and delete its data, loops and adapters.")
   private boolean fresh;
 
   @Spec private CommandSpec spec;
@@ -41,24 +41,24 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     if (seeds < 1) {
       throw new CommandLine.ParameterException(
-          spec.commandLine(), "--seeds is " + seeds + "; give 1 or more");
+          spec.commandLine(), "--seeds is " + seeds + "; use 1 or more");
     }
-    CommandContext workplace = CommandContext.current();
+    CommandContext context = CommandContext.current();
     if (fresh) {
-      workplace.stack().down(workplace.terminal());
-      workplace.stack().deleteData();
+      context.stack().down(context.terminal());
+      context.stack().deleteData();
     }
-    UpCommand.start(workplace, true);
-    try (LocalStack.Guard ignored = workplace.stack().endOnInterrupt(workplace.terminal())) {
+    UpCommand.start(context, true);
+    try (LocalStack.Guard ignored = context.stack().stopOnInterrupt(context.terminal())) {
       new DemoSeries(
-              workplace.options(),
-              workplace.operatorKeys().of(CommandContext.TENANT),
-              workplace.terminal(),
+              context.options(),
+              context.operatorKeys().of(CommandContext.TENANT),
+              context.terminal(),
               Clock.systemUTC())
-          .play(seed, seeds);
+          .run(seed, seeds);
     } finally {
       if (down) {
-        DownCommand.end(workplace);
+        DownCommand.stop(context);
       }
     }
     return 0;

@@ -28,13 +28,13 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * One run of the demo on a fresh loop: honest feedback brings a better adapter into service, two
- * poisonings do not. Every figure comes from the services or from asking the live model.
+ * One run of the demo on a new loop: honest feedback promotes a better adapter, two poisoning
+ * attacks fail. Every figure comes from the services or from querying the live model.
  */
 final class DemoRun {
-  private static final double MOST_POISON_USED = 0.02;
+  private static final double MAX_POISON_USED = 0.02;
 
-  /** The generation that honest feedback brings into service on a fresh loop. */
+  /** The generation that honest feedback promotes on a new loop. */
   private static final long PROMOTED = 1;
 
   private final Path folder;
@@ -45,23 +45,23 @@ final class DemoRun {
   private final String name;
   private final ToyWorld world;
   private final LoopView loop;
-  private final LoopWatcher watch;
+  private final LoopWatcher watcher;
   private final LiveModel model;
   private final ProductApp app;
   private final DemoExpectations expectations;
   private final DemoLoopDeclaration declaration;
 
-  /** How many malformed items were sent; only the first wave has any. */
+  /** Number of malformed items sent; only the first wave has any. */
   private int malformed;
 
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private final List<DemoSummary.Poison> poisonings = new ArrayList<>();
 
   /**
-   * @param folder with the world, the loop file and the suites
-   * @param api called with an operator's key
-   * @param appKey with which the product app sends
-   * @param name of the loop; must not be there yet
+   * @param folder folder of the world, the loop file and the suites
+   * @param api client with an operator key
+   * @param appKey key of the product app
+   * @param name name of the loop; must be unused
    */
   DemoRun(
       Path folder,
@@ -79,7 +79,7 @@ final class DemoRun {
     this.name = name;
     this.world = ToyWorld.read(folder.resolve("world.json"));
     this.loop = new LoopView(api, name);
-    this.watch = new LoopWatcher(loop, terminal);
+    this.watcher = new LoopWatcher(loop, terminal);
     this.model = new LiveModel(api, name);
     this.app = new ProductApp(api.with(appKey), name);
     this.expectations = new DemoExpectations(terminal);
@@ -87,8 +87,8 @@ final class DemoRun {
         new DemoLoopDeclaration(folder.resolve("loop.yaml"), api, name, seed, terminal);
   }
 
-  /** Plays it all. */
-  DemoSummary play() {
+  /** Runs all waves and checks. */
+  DemoSummary run() {
     declaration.apply(true);
     ModelComparison live = ModelComparison.of(model, world, folder, seed, terminal, expectations);
     ModelMeasurement before = timed("before", () -> live.measure("before"));
@@ -103,32 +103,33 @@ final class DemoRun {
     JsonNode rejection = poisonWithoutAbuseStage();
     ModelMeasurement afterPoison = timed("afterPoison", () -> live.measure("after poison"));
     live.expectUnharmed(after, afterPoison);
-    checkNothingLost();
+    expectNothingLost();
     return summary(before, after, afterPoison, List.of(promotion, rejection));
   }
 
   private JsonNode honestWave() {
     title("Wave 1: end users who know the new answering policy");
-    terminal.say("  %s", HonestWave.describe());
+    terminal.print("  %s", HonestWave.describe());
     HonestWave wave = new HonestWave(world, seed, name, clock.instant());
-    timed("feedback", () -> send(wave::play));
+    timed("feedback", () -> send(wave::send));
     malformed = wave.malformed();
-    receipts();
-    JsonNode batch = timed("curation", () -> watch.sealed(1));
-    watch.funnel();
-    JsonNode run = timed("training", () -> watch.trained(batch.path("batchId").asText()));
-    JsonNode decision = timed("judging", () -> watch.decided(run.path("checkpointId").asText()));
+    showReceipts();
+    JsonNode batch = timed("curation", () -> watcher.awaitSealedBatch(1));
+    watcher.showFunnel();
+    JsonNode run = timed("training", () -> watcher.awaitTrainedRun(batch.path("batchId").asText()));
+    JsonNode decision =
+        timed("judging", () -> watcher.awaitDecision(run.path("checkpointId").asText()));
     expectations.expect(
         "PROMOTE".equals(decision.path("verdict").asText()),
-        "honest feedback is promoted",
+        "the adapter trained on honest feedback is promoted",
         decision.path("verdict").asText(),
         page(decision));
-    timed("rollout", () -> play(() -> watch.inService(PROMOTED)));
-    Map<String, Integer> takenBack = loop.fates(wave.retractedIds());
+    timed("rollout", () -> done(() -> watcher.awaitInService(PROMOTED)));
+    Map<String, Integer> retracted = loop.fates(wave.retractedIds());
     expectations.expect(
-        takenBack.equals(Map.of("withdrawn", wave.retractedIds().size())),
-        "what end users took back is withdrawn",
-        takenBack.toString(),
+        retracted.equals(Map.of("withdrawn", wave.retractedIds().size())),
+        "retracted feedback is withdrawn",
+        retracted.toString(),
         "./whetstone why " + wave.retractedIds().getFirst());
     return decision;
   }
@@ -136,55 +137,56 @@ final class DemoRun {
   private void poisonWithAbuseStage() {
     title("Wave 2: %d colluding users teach \"99 days\"; curation's abuse stage is on");
     PoisonWave wave = new PoisonWave(world, seed + 2, name + "-ring1", clock.instant());
-    timed("poisonFeedback", () -> send(wave::play));
-    receipts();
+    timed("poisonFeedback", () -> send(wave::send));
+    showReceipts();
     Map<String, Integer> fates =
-        timed("poisonCuration", () -> watch.judged(wave.feedbackIds(), MOST_POISON_USED));
-    terminal.say("  fates      %s", fates);
-    watch.funnel();
+        timed("poisonCuration", () -> watcher.awaitCurated(wave.feedbackIds(), MAX_POISON_USED));
+    terminal.print("  fates      %s", fates);
+    watcher.showFunnel();
     int used = fates.getOrDefault("used", 0);
     expectations.expect(
-        used <= MOST_POISON_USED * wave.feedbackIds().size(),
+        used <= MAX_POISON_USED * wave.feedbackIds().size(),
         "curation keeps the poison out of the batches",
         "%d of %d corrections used".formatted(used, wave.feedbackIds().size()),
         "./whetstone why " + wave.feedbackIds().getFirst());
-    boolean inService = expectChampionStays();
+    boolean inService = expectChampionUnchanged();
     poisonings.add(new DemoSummary.Poison(true, "stopped by curation: " + fates, inService));
   }
 
   private JsonNode poisonWithoutAbuseStage() {
-    title("Wave 3: %d others do the same; the abuse stage is off, only the gates are left");
+    title("Wave 3: %d other users do the same; the abuse stage is off, so only the gates are left");
     int next = loop.batches() + 1;
     declaration.apply(false);
     PoisonWave wave = new PoisonWave(world, seed + 3, name + "-ring2", clock.instant());
-    timed("poison2Feedback", () -> send(wave::play));
-    receipts();
-    JsonNode batch = timed("poison2Curation", () -> watch.sealed(next));
-    JsonNode run = timed("poison2Training", () -> watch.trained(batch.path("batchId").asText()));
+    timed("poison2Feedback", () -> send(wave::send));
+    showReceipts();
+    JsonNode batch = timed("poison2Curation", () -> watcher.awaitSealedBatch(next));
+    JsonNode run =
+        timed("poison2Training", () -> watcher.awaitTrainedRun(batch.path("batchId").asText()));
     JsonNode decision =
-        timed("poison2Judging", () -> watch.decided(run.path("checkpointId").asText()));
+        timed("poison2Judging", () -> watcher.awaitDecision(run.path("checkpointId").asText()));
     expectations.expect(
         "REJECT".equals(decision.path("verdict").asText()),
         "the gates reject the poisoned candidate",
         decision.path("verdict").asText(),
         page(decision));
-    boolean inService = expectChampionStays();
+    boolean inService = expectChampionUnchanged();
     poisonings.add(
         new DemoSummary.Poison(
             false, "rejected by the gates: " + GateLine.headline(decision), inService));
     return decision;
   }
 
-  /** Says whether another than the promoted adapter answers. */
-  private boolean expectChampionStays() {
+  /** Returns whether another model than the promoted adapter is in service. */
+  private boolean expectChampionUnchanged() {
     long generation = loop.generation();
     boolean moved = generation != PROMOTED;
     expectations.expect(
-        !moved, "the champion stays", "generation " + generation, "./whetstone status");
+        !moved, "the champion is unchanged", "generation " + generation, "./whetstone status");
     return moved;
   }
 
-  private void checkNothingLost() {
+  private void expectNothingLost() {
     int accepted = app.acceptedIds().size();
     int known = loop.fateCounts().path("total").asInt();
     expectations.expect(
@@ -194,27 +196,28 @@ final class DemoRun {
         "GET /v1/loops/" + name + "/fates/counts of curation");
   }
 
-  private void receipts() {
-    terminal.say(
-        "  receipts   %d sent, %d accepted, %d refused%s",
+  private void showReceipts() {
+    terminal.print(
+        "  receipts   %d sent, %d accepted, %d rejected%s",
         app.sent(),
         app.accepted(),
-        app.refusals().size(),
-        app.refusals().isEmpty()
+        app.rejections().size(),
+        app.rejections().isEmpty()
             ? ""
             : " (for example %s at %s)"
-                .formatted(app.refusals().getFirst().code(), app.refusals().getFirst().pointer()));
+                .formatted(
+                    app.rejections().getFirst().code(), app.rejections().getFirst().pointer()));
     expectations.expect(
-        areOf(malformed, app.refusals()),
-        "only what is malformed is refused, each with its reason and place",
-        "%d refused of %d malformed".formatted(app.refusals().size(), malformed),
+        onlyMalformedRejected(malformed, app.rejections()),
+        "only malformed items are rejected, each with its reason and location",
+        "%d rejected, %d malformed".formatted(app.rejections().size(), malformed),
         "./whetstone logs ingest");
   }
 
-  /** Whether so many were refused and each of them says why and where. */
-  static boolean areOf(int malformed, List<ProductApp.Refusal> refusals) {
-    return refusals.size() == malformed
-        && refusals.stream().noneMatch(r -> r.code().isBlank() || r.pointer().isBlank());
+  /** Whether exactly this many items were rejected, each with a reason and a location. */
+  static boolean onlyMalformedRejected(int malformed, List<ProductApp.Rejection> rejections) {
+    return rejections.size() == malformed
+        && rejections.stream().noneMatch(r -> r.code().isBlank() || r.pointer().isBlank());
   }
 
   private DemoSummary summary(
@@ -232,12 +235,12 @@ final class DemoRun {
         DemoSummary.EventCounts.of(app, loop));
   }
 
-  /** The address of a decision's page. */
+  /** The URL of a decision page. */
   String page(JsonNode decision) {
     return api.baseUrl(StackComponent.EVAL) + "/decisions/" + decision.path("decisionId").asText();
   }
 
-  /** The newest decision that promoted. */
+  /** The newest decision with the verdict PROMOTE. */
   Optional<JsonNode> promotion() {
     return loop.decisions().stream()
         .filter(decision -> "PROMOTE".equals(decision.path("verdict").asText()))
@@ -245,11 +248,13 @@ final class DemoRun {
   }
 
   private void title(String text) {
-    terminal.say("");
-    terminal.say(terminal.bold(text.contains("%d") ? text.formatted(PoisonWave.USERS) : text));
+    terminal.print("");
+    terminal.print(terminal.bold(text.contains("%d") ? text.formatted(PoisonWave.USERS) : text));
   }
 
-  /** Lets the people of a wave ask the live model and the product app send what they made of it. */
+  /**
+   * Lets the end users of a wave query the live model, and sends their interactions and feedback.
+   */
   private boolean send(BiConsumer<LiveModel, ProductApp> wave) {
     int answers = model.answered();
     int events = app.sent();
@@ -263,7 +268,7 @@ final class DemoRun {
         });
   }
 
-  private boolean play(Runnable step) {
+  private boolean done(Runnable step) {
     step.run();
     return true;
   }
@@ -277,21 +282,21 @@ final class DemoRun {
     }
   }
 
-  /** For the last lines of the demo. */
+  /** Total time, for the last lines of the demo. */
   String describeSeconds() {
     double all = seconds.values().stream().mapToDouble(Double::doubleValue).sum();
     return String.format(Locale.ROOT, "%.0f s", all);
   }
 
-  /** Used by the last lines of the demo: one end user's correction that was learned from. */
+  /** Id of a correction that was used for training, for the last lines of the demo. */
   String exampleCorrection() {
     return name + "-correction-000";
   }
 
-  /** A correction of the ring that curation kept away. */
+  /** Id of a correction of the ring that curation kept out of the batches. */
   String poisonedCorrection() {
     if (poisonings.isEmpty()) {
-      throw new RemedyException("the ring has not played yet", "play the demo first");
+      throw new RemedyException("the poison wave has not run yet", "run the demo first");
     }
     return name + "-ring1-correction-000";
   }

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 
-/** Plays the demo once per seed, each time on a fresh loop, and tells what to try next. */
+/** Runs the demo once per seed, each time on a new loop, and prints what to try next. */
 public final class DemoSeries {
   private static final String TENANT = "demo";
   private static final String LOOP = "support";
@@ -41,44 +41,46 @@ public final class DemoSeries {
   }
 
   /**
-   * Plays seeds {@code first} to {@code first + count - 1}. A seed that fails does not keep the
-   * others from being played.
+   * Runs seeds {@code first} to {@code first + count - 1}. The remaining seeds run even if one
+   * fails.
    *
-   * @throws RemedyException at the end, when any failed
+   * @throws RemedyException at the end, if any seed failed
    */
-  public void play(long first, int count) {
-    forgetSummaries();
+  public void run(long first, int count) {
+    deleteSummaries();
     String appKey = appKey();
     AtomicReference<DemoRun> last = new AtomicReference<>();
-    playEach(
+    runEach(
         first,
         count,
         seed -> {
           DemoRun demo = demo(appKey, seed);
-          DemoSummary summary = written(demo.play(), count > 1);
+          DemoSummary summary = written(demo.run(), count > 1);
           last.set(demo);
           return summary;
         },
         terminal);
     DemoRun shown = last.get();
     if (shown != null) {
-      outlook(shown);
+      printNextSteps(shown);
     }
   }
 
-  /** Plays every seed, tells how their figures differ, and fails at the end when any failed. */
-  static void playEach(long first, int count, LongFunction<DemoSummary> play, Terminal terminal) {
+  /**
+   * Runs every seed, prints the spread of their figures, and fails at the end if any seed failed.
+   */
+  static void runEach(long first, int count, LongFunction<DemoSummary> run, Terminal terminal) {
     List<DemoSummary> summaries = new ArrayList<>();
     List<Long> failed = new ArrayList<>();
     for (long seed = first; seed < first + count; seed++) {
       try {
-        summaries.add(play.apply(seed));
+        summaries.add(run.apply(seed));
       } catch (RuntimeException e) {
         if (count == 1) {
           throw e;
         }
         failed.add(seed);
-        terminal.say("  %s seed %d: %s", terminal.red("✗"), seed, inWords(e));
+        terminal.print("  %s seed %d: %s", terminal.red("✗"), seed, describe(e));
       }
     }
     if (count > 1 && !summaries.isEmpty()) {
@@ -87,12 +89,12 @@ public final class DemoSeries {
     if (!failed.isEmpty()) {
       throw new RemedyException(
           "%d of %d seeds failed: %s".formatted(failed.size(), count, failed),
-          "each is said above, where it was played");
+          "see the error of each failed seed above");
     }
   }
 
-  /** What nobody foresaw is told with its place in the program. */
-  private static String inWords(RuntimeException e) {
+  /** Unexpected exceptions are shown with their stack trace. */
+  private static String describe(RuntimeException e) {
     if (e instanceof RemedyException) {
       return String.valueOf(e.getMessage());
     }
@@ -101,8 +103,8 @@ public final class DemoSeries {
     return trace.toString();
   }
 
-  /** Else a demo that fails would leave the figures of a former one that did not. */
-  private void forgetSummaries() {
+  /** Otherwise a failed demo would leave the summaries of an earlier successful one. */
+  private void deleteSummaries() {
     Path folder = options.home().demo();
     if (!Files.isDirectory(folder)) {
       return;
@@ -113,17 +115,17 @@ public final class DemoSeries {
       }
     } catch (IOException e) {
       throw new RemedyException(
-          "cannot delete the former summaries in " + folder + ": " + e.getMessage(),
-          "delete them by hand",
+          "cannot delete the earlier summaries in " + folder + ": " + e.getMessage(),
+          "delete them manually",
           e);
     }
   }
 
   private DemoRun demo(String appKey, long seed) {
-    String loop = freshLoop();
-    terminal.say("");
-    terminal.say(
-        terminal.bold("Demo with seed %d on the fresh loop %s/%s".formatted(seed, TENANT, loop)));
+    String loop = newLoopName();
+    terminal.print("");
+    terminal.print(
+        terminal.bold("Demo with seed %d on the new loop %s/%s".formatted(seed, TENANT, loop)));
     Path folder = options.project().resolve("deploy/local/demo");
     return new DemoRun(folder, api, appKey, terminal, clock, loop, seed);
   }
@@ -137,37 +139,36 @@ public final class DemoSeries {
     return summary;
   }
 
-  private void outlook(DemoRun demo) {
-    terminal.say("");
-    terminal.say(
-        terminal.green("The loop did what it must, in %s.").formatted(demo.describeSeconds()));
-    terminal.say("  summary    %s", options.home().demo().resolve("summary.json"));
+  private void printNextSteps(DemoRun demo) {
+    terminal.print("");
+    terminal.print(terminal.green("All checks passed in %s.").formatted(demo.describeSeconds()));
+    terminal.print("  summary    %s", options.home().demo().resolve("summary.json"));
     JsonNode promotion = demo.promotion().orElseThrow();
-    terminal.say("  open       %s?key=%s", demo.page(promotion), readingKey());
-    terminal.say("  key        %s", operatorKey);
-    terminal.say("  try        ./whetstone why %s", demo.exampleCorrection());
-    terminal.say("             ./whetstone why %s", demo.poisonedCorrection());
-    terminal.say("             ./whetstone status     (and ./whetstone down ends it)");
+    terminal.print("  open       %s?key=%s", demo.page(promotion), readingKey());
+    terminal.print("  key        %s", operatorKey);
+    terminal.print("  try        ./whetstone why %s", demo.exampleCorrection());
+    terminal.print("             ./whetstone why %s", demo.poisonedCorrection());
+    terminal.print("             ./whetstone status     (stop the stack: ./whetstone down)");
   }
 
-  /** A key as a product app has it: it may send, and ask for assignments. */
+  /** A key like that of a product app: it may send events and query assignments. */
   private String appKey() {
     return key("demo-app", "ingest");
   }
 
-  /** A key for a link, which browsers keep: it may look and do nothing. */
+  /** A read-only key for a link, because browsers store links. */
   private String readingKey() {
     return key("demo-reader", "read");
   }
 
-  /** Its text is known only when it is made, so that every demo makes its own. */
+  /** The text of a key is known only on creation, so every demo creates new keys. */
   private String key(String name, String scope) {
     return KeyFile.at(options.home().keysFile())
         .renew(name, TENANT, name, List.of(scope), false)
         .text();
   }
 
-  private String freshLoop() {
+  private String newLoopName() {
     Set<String> taken = new HashSet<>();
     api.ok(StackComponent.EVAL, "/v1/loops").forEach(loop -> taken.add(loop.path("loop").asText()));
     String name = LOOP;

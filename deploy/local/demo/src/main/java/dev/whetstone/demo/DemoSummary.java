@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The demo's figures in the shape that programs read: {@code .whetstone/demo/summary.json}. */
+/** The figures of the demo in machine-readable form: {@code .whetstone/demo/summary.json}. */
 record DemoSummary(
     long seed,
     ExactMatch exactMatch,
@@ -40,7 +40,7 @@ record DemoSummary(
     }
   }
 
-  /** Share of general-ability questions answered rightly. */
+  /** Share of correct answers to questions on general skills. */
   record Skills(double before, double after, double notReplayedBefore, double notReplayedAfter) {
     static Skills of(ModelMeasurement before, ModelMeasurement after) {
       return new Skills(
@@ -59,12 +59,12 @@ record DemoSummary(
 
   /**
    * @param abuseStage whether curation's abuse stage was on
-   * @param outcome what stopped the poison
-   * @param inService whether it got into service
+   * @param outcome what stopped the attack
+   * @param inService whether the poisoned model was in service
    */
   record Poison(boolean abuseStage, String outcome, boolean inService) {}
 
-  /** Deliveries over HTTP, and what became of the events. */
+  /** Deliveries over HTTP and the resulting examples. */
   record EventCounts(int sent, int accepted, int rejected, int examples, int quarantined) {
     static EventCounts of(ProductApp app, LoopView loop) {
       int examples = 0;
@@ -79,7 +79,7 @@ record DemoSummary(
       return new EventCounts(
           app.sent(),
           app.accepted(),
-          app.refusals().size(),
+          app.rejections().size(),
           examples,
           loop.fateCounts().path("quarantined").asInt());
     }
@@ -92,7 +92,7 @@ record DemoSummary(
     } catch (IOException e) {
       throw new RemedyException(
           "cannot write the summary to " + file + ": " + e.getMessage(),
-          "free space or give write access",
+          "free disk space or grant write access",
           e);
     }
   }

@@ -5,21 +5,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** How the figures of several seeds differ. */
+/** The spread of the figures over several seeds. */
 final class SeedSpread {
   private SeedSpread() {}
 
   static void show(List<DemoSummary> summaries, Terminal terminal) {
-    terminal.say("");
-    terminal.say(terminal.bold("Over %d seeds (least, mean, most)").formatted(summaries.size()));
+    terminal.print("");
+    terminal.print(
+        terminal.bold("Over %d seeds (minimum, mean, maximum)").formatted(summaries.size()));
     line(terminal, summaries, "exact match before", s -> s.exactMatch().before());
     line(terminal, summaries, "exact match after", s -> s.exactMatch().after());
     line(terminal, summaries, "exact match after poison", s -> s.exactMatch().afterPoison());
-    line(terminal, summaries, "skills lost", s -> s.skills().before() - s.skills().after());
+    line(terminal, summaries, "loss of skills", s -> s.skills().before() - s.skills().after());
     line(
         terminal,
         summaries,
-        "unreplayed skill lost",
+        "loss of the skill without replay",
         s -> s.skills().notReplayedBefore() - s.skills().notReplayedAfter());
     line(
         terminal,
@@ -43,6 +44,6 @@ final class SeedSpread {
       List<DemoSummary> summaries,
       String what,
       ToDoubleFunction<DemoSummary> figure) {
-    terminal.say("  %-26s %s", what, describe(summaries, figure));
+    terminal.print("  %-32s %s", what, describe(summaries, figure));
   }
 }

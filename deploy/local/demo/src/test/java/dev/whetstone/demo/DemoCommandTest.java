@@ -31,14 +31,14 @@ class DemoCommandTest {
 
   @Test
   void shouldRefuseLessThanOneSeed() {
-    StringWriter said = new StringWriter();
+    StringWriter output = new StringWriter();
 
     int code =
         WhetstoneCommand.commandLine()
-            .setErr(new PrintWriter(said))
+            .setErr(new PrintWriter(output))
             .execute("demo", "--seeds", "0");
 
     assertThat(code).isNotZero();
-    assertThat(said.toString()).contains("--seeds is 0; give 1 or more");
+    assertThat(output.toString()).contains("--seeds is 0; use 1 or more");
   }
 }

@@ -7,7 +7,7 @@ import dev.whetstone.cli.stack.StackOptions;
 import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.api.StackPorts;
-import dev.whetstone.demo.traffic.ProductApp.Refusal;
+import dev.whetstone.demo.traffic.ProductApp.Rejection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,24 +20,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DemoSeriesTest {
-  private static final Refusal WITH_PLACE = new Refusal("missing-field", "/0/value", "");
-  private static final Refusal WITHOUT_PLACE = new Refusal("too-large", "", "");
+  private static final Rejection WITH_PLACE = new Rejection("missing-field", "/0/value", "");
+  private static final Rejection WITHOUT_PLACE = new Rejection("too-large", "", "");
 
   @TempDir private Path folder;
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
   private final Terminal terminal =
-      new Terminal(new PrintStream(said, true, StandardCharsets.UTF_8), false);
+      new Terminal(new PrintStream(output, true, StandardCharsets.UTF_8), false);
 
   @Test
-  void shouldNotLeaveTheFiguresOfAFormerDemo() throws IOException {
+  void shouldDeleteTheSummariesOfAnEarlierDemo() throws IOException {
     StackOptions options =
         StackOptions.standard(Path.of("../../..")).at(folder.resolve("home"), StackPorts.free());
     Path demo = Files.createDirectories(options.home().demo());
     Files.writeString(demo.resolve("summary.json"), "{}");
     Files.writeString(demo.resolve("summary-seed-2.json"), "{}");
 
-    // No service runs, so that it fails.
-    assertThatThrownBy(() -> new DemoSeries(options, "key", terminal, Clock.systemUTC()).play(1, 1))
+    // Fails because no service is running.
+    assertThatThrownBy(() -> new DemoSeries(options, "key", terminal, Clock.systemUTC()).run(1, 1))
         .isInstanceOf(RemedyException.class)
         .hasMessageContaining("does not answer");
 
@@ -45,15 +45,15 @@ class DemoSeriesTest {
   }
 
   @Test
-  void shouldPlayTheOtherSeedsWhateverHappensToOne() {
+  void shouldRunTheRemainingSeedsAfterOneFails() {
     assertThatThrownBy(
             () ->
-                DemoSeries.playEach(
+                DemoSeries.runEach(
                     1,
                     3,
                     seed -> {
                       if (seed == 2) {
-                        throw new IllegalStateException("nobody foresaw this");
+                        throw new IllegalStateException("unexpected");
                       }
                       return DemoSummaryTest.summary(seed, 0.97);
                     },
@@ -61,17 +61,17 @@ class DemoSeriesTest {
         .isInstanceOf(RemedyException.class)
         .hasMessageContaining("1 of 3 seeds failed: [2]");
 
-    assertThat(said.toString(StandardCharsets.UTF_8))
-        .contains("seed 2: java.lang.IllegalStateException: nobody foresaw this")
+    assertThat(output.toString(StandardCharsets.UTF_8))
+        .contains("seed 2: java.lang.IllegalStateException: unexpected")
         .contains("Over 2 seeds");
   }
 
   @Test
-  void shouldExpectThatOnlyWhatIsMalformedIsRefused() {
-    assertThat(DemoRun.areOf(1, List.of(WITH_PLACE))).isTrue();
-    assertThat(DemoRun.areOf(0, List.of())).isTrue();
-    assertThat(DemoRun.areOf(1, List.of())).isFalse();
-    assertThat(DemoRun.areOf(1, List.of(WITH_PLACE, WITH_PLACE))).isFalse();
-    assertThat(DemoRun.areOf(1, List.of(WITHOUT_PLACE))).isFalse();
+  void shouldExpectOnlyMalformedItemsToBeRejected() {
+    assertThat(DemoRun.onlyMalformedRejected(1, List.of(WITH_PLACE))).isTrue();
+    assertThat(DemoRun.onlyMalformedRejected(0, List.of())).isTrue();
+    assertThat(DemoRun.onlyMalformedRejected(1, List.of())).isFalse();
+    assertThat(DemoRun.onlyMalformedRejected(1, List.of(WITH_PLACE, WITH_PLACE))).isFalse();
+    assertThat(DemoRun.onlyMalformedRejected(1, List.of(WITHOUT_PLACE))).isFalse();
   }
 }

@@ -42,7 +42,7 @@ class DemoSummaryTest {
   }
 
   @Test
-  void shouldTellTheSpreadOfSeveralSeeds() {
+  void shouldDescribeTheSpreadOverSeveralSeeds() {
     String spread =
         SeedSpread.describe(
             List.of(summary(1, 0.96), summary(2, 1.0)), each -> each.exactMatch().after());

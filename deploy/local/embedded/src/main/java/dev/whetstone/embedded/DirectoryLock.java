@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Says that a living process works in a directory; the system forgets it with the process. */
+/**
+ * Marks a directory as used by a running process. The operating system releases the lock when the
+ * process exits.
+ */
 final class DirectoryLock implements AutoCloseable {
   private final FileChannel channel;
 
@@ -17,9 +20,9 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of {@code directory}, which is made when it is not there.
+   * Acquires the lock of {@code directory}, creating the directory if needed.
    *
-   * @throws InfrastructureException when somebody else holds it
+   * @throws InfrastructureException when another process or object holds it
    */
   static DirectoryLock take(Path directory) {
     try {
@@ -33,12 +36,12 @@ final class DirectoryLock implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw new InfrastructureException(
-          "cannot work in %s: %s. Give write access or free space."
+          "cannot use %s: %s. Grant write access or free disk space."
               .formatted(directory, e.getMessage()),
           e);
     }
     throw new InfrastructureException(
-        "another process works in %s. End it first: ./whetstone down".formatted(directory), null);
+        "another process uses %s. Stop it first: ./whetstone down".formatted(directory), null);
   }
 
   @Override
@@ -46,7 +49,7 @@ final class DirectoryLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new InfrastructureException("the lock could not be given back: " + e.getMessage(), e);
+      throw new InfrastructureException("cannot release the directory lock: " + e.getMessage(), e);
     }
   }
 
@@ -55,7 +58,7 @@ final class DirectoryLock implements AutoCloseable {
       FileLock lock = channel.tryLock();
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      // Held in this very process.
+      // This process holds it already.
       return false;
     }
   }

@@ -14,8 +14,8 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * A Kafka broker and controller (KRaft) in this JVM, on 127.0.0.1. Its data lies under one
- * directory and outlives the process, also a {@code kill -9}.
+ * A Kafka broker and controller (KRaft) in this JVM, on 127.0.0.1. Its data is in one directory and
+ * survives a {@code kill -9}.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private static final String NODE_ID = "1";
@@ -29,16 +29,16 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * Starts the broker; its storage is formatted the first time.
+   * Starts the broker and formats its storage on the first start.
    *
-   * @param directory where the log segments lie
+   * @param directory directory of the log segments
    * @param port for clients
    * @param controllerPort for the controller
    * @throws InfrastructureException naming the directory and ports when it does not start
    */
   public static EmbeddedKafka start(Path directory, int port, int controllerPort) {
     Path logs = directory.toAbsolutePath().resolve("data");
-    explainExits(directory);
+    reportExits(directory);
     try {
       format(logs);
       var config = KafkaConfig.fromProps(settings(logs, port, controllerPort), false);
@@ -47,7 +47,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       return new EmbeddedKafka(server, "127.0.0.1:" + port);
     } catch (Exception e) {
       throw new InfrastructureException(
-          "Kafka did not start on 127.0.0.1:%d (controller %d) with data in %s: %s. Free the ports, or move the directory away to begin empty."
+          "Kafka did not start on 127.0.0.1:%d (controller %d) with data in %s: %s. Free the ports, or move the directory away to start without data."
               .formatted(port, controllerPort, directory, e.getMessage()),
           e);
     }
@@ -87,19 +87,19 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * The broker ends the JVM on fatal faults and says why only to its log, which may be silent. This
-   * says it on standard error as well.
+   * The broker exits the JVM on fatal errors and reports the cause only in its log, which may be
+   * disabled. This reports it on standard error too.
    */
-  private static void explainExits(Path directory) {
-    Exit.Procedure say =
+  private static void reportExits(Path directory) {
+    Exit.Procedure report =
         (status, message) -> {
           System.err.printf(
-              "Kafka in %s ended this process with status %d: %s%n",
+              "Kafka in %s terminated this process with status %d: %s%n",
               directory, status, message == null ? "see its log above" : message);
           Runtime.getRuntime().halt(status);
         };
-    Exit.setExitProcedure(say);
-    Exit.setHaltProcedure(say);
+    Exit.setExitProcedure(report);
+    Exit.setHaltProcedure(report);
   }
 
   private static Properties settings(Path logs, int port, int controllerPort) {
@@ -120,7 +120,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     return settings;
   }
 
-  /** There is one replica of everything. */
+  /** One replica of every topic. */
   private static Map<String, String> oneNode() {
     return Map.of(
         "offsets.topic.replication.factor", "1",
@@ -132,7 +132,8 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * Fewer threads, buffers and partitions than a real broker; no waiting for more group members.
+   * Fewer threads, buffers and partitions than a production broker, and no delay for additional
+   * group members.
    */
   private static Map<String, String> smallFootprint() {
     return Map.of(

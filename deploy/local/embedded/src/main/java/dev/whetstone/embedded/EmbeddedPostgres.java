@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 
 /**
  * A PostgreSQL server as a child process, on 127.0.0.1, with a persistent data directory and full
- * durability. A server that a killed parent left behind is found by its {@code postmaster.pid} and
- * ended before a new one starts; a lock beside the data directory tells it from one whose parent
- * lives.
+ * durability. A server that a killed parent left behind is found through its {@code postmaster.pid}
+ * and stopped before a new one starts; the lock beside the data directory tells it apart from a
+ * server whose parent is alive.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
   public static final String USER = "postgres";
@@ -39,9 +39,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /**
-   * Starts the server; the data directory is initialised the first time.
+   * Starts the server and initialises the data directory on the first start.
    *
-   * @param dataDirectory PostgreSQL's own; its binaries are unpacked beside it
+   * @param dataDirectory data directory; the binaries are unpacked beside it
    * @param port for clients
    * @throws InfrastructureException naming the directory and port when it does not start
    */
@@ -49,16 +49,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path data = dataDirectory.toAbsolutePath();
     DirectoryLock lock = DirectoryLock.take(data.getParent());
     try {
-      // Whoever held the lock is gone, so that a server that is there has nobody.
+      // The previous lock holder is gone, so a server that still runs is orphaned.
       var directory = new PostgresData(data);
       directory.prepare();
       var server = launch(data, port);
-      directory.served();
+      directory.markServed();
       return new EmbeddedPostgres(server, lock, data, port);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw new InfrastructureException(
-          "PostgreSQL did not start on 127.0.0.1:%d with data in %s: %s. Free the port, or move the directory away to begin empty."
+          "PostgreSQL did not start on 127.0.0.1:%d with data in %s: %s. Free the port, or move the directory away to start without data."
               .formatted(port, data, e.getMessage()),
           e);
     }
@@ -66,7 +66,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres launch(Path data, int port)
       throws IOException {
-    // Else the library makes a folder of its own in the system's temporary one.
+    // Otherwise the library creates a folder in the system's temporary directory.
     System.setProperty("ot.epg.working-dir", data.resolveSibling("postgres-work").toString());
     return io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
         .setDataDirectory(data)
@@ -83,7 +83,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         .start();
   }
 
-  /** Completes when the server has ended, by itself or because it was asked to. */
+  /** Completes when the server has exited, for any reason. */
   public CompletableFuture<Void> onExit() {
     return PostgresProcess.in(data)
         .map(postmaster -> postmaster.process().onExit().<Void>thenApply(process -> null))
@@ -95,12 +95,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database);
   }
 
-  /** Creates the databases that are not there yet. */
+  /** Creates the databases that do not exist yet. */
   public void createDatabases(Collection<String> names) {
     createDatabases(jdbcUrl("postgres"), USER, PASSWORD, names);
   }
 
-  /** The same on any server, for example one in a container. */
+  /** Creates databases on any server, for example one in a container. */
   public static void createDatabases(
       String jdbcUrl, String user, String password, Collection<String> names) {
     try (var connection = DriverManager.getConnection(jdbcUrl, user, password)) {
@@ -109,8 +109,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       }
     } catch (SQLException e) {
       throw new InfrastructureException(
-          "databases %s could not be created at %s: %s".formatted(names, jdbcUrl, e.getMessage()),
-          e);
+          "cannot create databases %s at %s: %s".formatted(names, jdbcUrl, e.getMessage()), e);
     }
   }
 
@@ -126,7 +125,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static void createDatabase(Connection connection, String name) throws SQLException {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "database name '" + name + "' must be a-z, 0-9 and '_', starting with a letter");
+          "invalid database name '" + name + "': use a-z, 0-9 and '_', starting with a letter");
     }
     try (var query = connection.prepareStatement("select 1 from pg_database where datname = ?")) {
       query.setString(1, name);

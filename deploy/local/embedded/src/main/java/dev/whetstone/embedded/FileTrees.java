@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Folders with everything in them. */
+/** Directory trees. */
 public final class FileTrees {
   private FileTrees() {}
 
-  /** Deletes a folder with everything in it; what is not there is left. */
+  /** Deletes a folder and its contents, if it exists. */
   public static void delete(Path folder) throws IOException {
     try (Stream<Path> files = Files.exists(folder) ? Files.walk(folder) : Stream.of()) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -12,16 +12,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Kafka and PostgreSQL in one process. Prints {@value #READY} when both answer, topics and
- * databases are there; ends on SIGTERM, and with status 1 when PostgreSQL ends by itself, so that
- * whoever watches it starts both anew.
+ * Kafka and PostgreSQL in one process. Prints {@value #READY} when both respond and all topics and
+ * databases exist. Exits on SIGTERM, and with status 1 when PostgreSQL exits on its own, so that a
+ * supervisor restarts both.
  */
 @Command(name = "infrastructure", description = "Runs Kafka and PostgreSQL on 127.0.0.1.")
 public final class InfrastructureMain implements Runnable {
-  /** The line on standard output that says that everything is there. */
+  /** The line on standard output that marks the infrastructure as ready. */
   public static final String READY = "WHETSTONE INFRASTRUCTURE READY";
 
-  @Option(names = "--directory", required = true, description = "Where the data lies.")
+  @Option(names = "--directory", required = true, description = "Directory of the data.")
   private Path directory = Path.of(".");
 
   @Option(names = "--kafka-port", required = true)
@@ -40,10 +40,10 @@ public final class InfrastructureMain implements Runnable {
 
   @Option(
       names = "--end-with-input",
-      description = "End when standard input closes, that is, when the parent process ends.")
+      description = "Exit when standard input closes, that is, when the parent process exits.")
   private boolean endWithInput;
 
-  /** Where PostgreSQL's data lies under the directory that is given to this program. */
+  /** The PostgreSQL data directory below the directory that is passed to this program. */
   public static Path postgresData(Path directory) {
     return directory.resolve("postgres/data");
   }
@@ -61,10 +61,10 @@ public final class InfrastructureMain implements Runnable {
     postgres.createDatabases(databases);
     KafkaTopics.create(kafka.bootstrapServers());
     System.out.println(READY);
-    waitForTheEnd();
+    awaitShutdown();
   }
 
-  private void waitForTheEnd() {
+  private void awaitShutdown() {
     try {
       if (endWithInput) {
         long ignored = System.in.transferTo(OutputStream.nullOutputStream());
@@ -72,16 +72,16 @@ public final class InfrastructureMain implements Runnable {
         new CountDownLatch(1).await();
       }
     } catch (IOException e) {
-      System.err.println("standard input broke, ending: " + e.getMessage());
+      System.err.println("cannot read standard input, exiting: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Kafka does not notice: without this, half of the infrastructure would be away for ever. */
+  /** Kafka runs on without PostgreSQL; without this exit nothing would restart PostgreSQL. */
   private void postgresEnded() {
     if (!stopping.get()) {
-      System.err.println("PostgreSQL ended by itself; its log is above. Ending Kafka with it.");
+      System.err.println("PostgreSQL exited unexpectedly; see its log above. Stopping Kafka too.");
       System.exit(1);
     }
   }

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Creates the topics of {@link TopicNames}, their dead-letter topics included. */
+/** Creates the topics of {@link TopicNames}, including their dead-letter topics. */
 public final class KafkaTopics {
   /** Enough for several consumers of one group; a loop's events are spread by response. */
   public static final int PARTITIONS = 4;
@@ -21,25 +21,27 @@ public final class KafkaTopics {
   private static final short REPLICATION = 1;
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  /** Feedback and dead letters may hold personal data: gone before an erasure's deadline. */
+  /**
+   * Feedback and dead letters may contain personal data: deleted before the deadline of an erasure.
+   */
   private static final Duration PERSONAL_DATA = Duration.ofDays(14);
 
-  /** Batches, checkpoints and decisions hold none and explain the past. */
+  /** Batches, checkpoints and decisions contain no personal data and document the history. */
   private static final Duration HISTORY = Duration.ofDays(365);
 
   private KafkaTopics() {}
 
-  /** Creates what is missing and leaves what is there. */
+  /** Creates missing topics and leaves existing ones unchanged. */
   public static void create(String bootstrapServers) {
     try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-      Set<String> there = admin.listTopics().names().get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
-      var missing = all().stream().filter(topic -> !there.contains(topic.name())).toList();
+      Set<String> existing = admin.listTopics().names().get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+      var missing = all().stream().filter(topic -> !existing.contains(topic.name())).toList();
       admin.createTopics(missing).all().get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw failed(bootstrapServers, e);
       }
-      // Somebody else creates them at this moment.
+      // Another process created them concurrently.
     } catch (TimeoutException e) {
       throw failed(bootstrapServers, e);
     } catch (InterruptedException e) {
@@ -75,7 +77,7 @@ public final class KafkaTopics {
 
   private static InfrastructureException failed(String bootstrapServers, Exception cause) {
     return new InfrastructureException(
-        "topics could not be created at Kafka %s: %s. Is the broker up?"
+        "cannot create topics at Kafka %s: %s. Check that the broker runs."
             .formatted(bootstrapServers, cause.getMessage()),
         cause);
   }

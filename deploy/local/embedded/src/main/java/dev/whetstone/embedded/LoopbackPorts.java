@@ -9,7 +9,7 @@ import java.net.ServerSocket;
 public final class LoopbackPorts {
   private LoopbackPorts() {}
 
-  /** A port that was free a moment ago. */
+  /** A port that was free at the time of the call. */
   public static int free() {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

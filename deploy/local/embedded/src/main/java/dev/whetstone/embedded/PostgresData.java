@@ -7,38 +7,38 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * PostgreSQL's data directory, while this process holds the lock beside it: made fit for a start
- * whatever a kill or a reboot left there.
+ * The PostgreSQL data directory, used while this process holds the lock beside it. Repairs what a
+ * kill or a reboot left behind.
  */
 record PostgresData(Path directory) {
-  /** Marks, beside the directory, that it has never served. */
+  /** Marker file beside the directory: exists until the server has started once. */
   private Path marker() {
     return directory.resolveSibling("initialising");
   }
 
   /**
-   * Ends a server that was left behind, and removes what would keep a new one from starting: a data
-   * directory that was never initialised to its end, and the word of a server that is no more.
+   * Stops a server that was left behind, and removes what prevents a new start: a partly
+   * initialised data directory and the PID file of a dead server.
    */
   void prepare() throws IOException {
     var left = PostgresProcess.in(directory);
     if (left.isPresent()) {
-      left.get().end();
+      left.get().stop();
     } else {
-      PostgresProcess.disown(directory);
+      PostgresProcess.invalidatePidFile(directory);
     }
     if (Files.exists(marker())) {
       FileTrees.delete(directory);
     } else if (!Files.exists(directory.resolve("postgresql.conf"))) {
-      // initdb writes that file long before it is done, and is not run again once it is there.
+      // initdb writes that file long before it finishes, and is not run again once it exists.
       Files.createFile(marker());
     }
   }
 
-  /** From now on there is something to lose in it. */
-  void served() throws IOException {
+  /** Records that the directory contains data that must be kept. */
+  void markServed() throws IOException {
     if (Files.deleteIfExists(marker())) {
-      // A marker that came back after a power cut would cost the data.
+      // A marker that reappears after a power failure would cause the data to be deleted.
       try (FileChannel folder = FileChannel.open(directory.getParent(), StandardOpenOption.READ)) {
         folder.force(true);
       }

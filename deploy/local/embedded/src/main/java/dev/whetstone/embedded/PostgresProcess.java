@@ -13,18 +13,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A PostgreSQL server that runs on a data directory, whoever started it. It is a process of its
- * own, not a child: {@code pg_ctl} lets go of it, and it outlives a killed parent.
+ * A PostgreSQL server that runs on a data directory, started by any process. {@code pg_ctl}
+ * detaches it, so it outlives a killed parent.
  *
  * @param data its data directory
- * @param process the first of its processes, the parent of all others
+ * @param process the postmaster, parent of all other server processes
  */
 public record PostgresProcess(Path data, ProcessHandle process) {
   private static final long FAST_SHUTDOWN_SECONDS = 15;
-  private static final String NOBODY = Integer.toString(Integer.MAX_VALUE);
+  private static final String UNUSED_PID = Integer.toString(Integer.MAX_VALUE);
 
   /**
-   * Finds it by {@code postmaster.pid}; a process id that someone else has by now does not count.
+   * Finds the server through {@code postmaster.pid}. Empty when the process id has been reused by
+   * another program.
    */
   public static Optional<PostgresProcess> in(Path data) {
     Path pidFile = data.resolve("postmaster.pid");
@@ -43,12 +44,13 @@ public record PostgresProcess(Path data, ProcessHandle process) {
   }
 
   /**
-   * Lets a server start on a data directory whose former server is no more. PostgreSQL refuses as
-   * long as the process id that the former one left is anybody's, after a reboot for example that
-   * of a thread of the JVM that starts it. Only the id is replaced, by one that no system gives
-   * away: by the rest PostgreSQL sees whether children of the former server still use its memory.
+   * Allows a server to start on a data directory whose previous server is dead. PostgreSQL refuses
+   * to start while the recorded process id exists, even if another program has it: after a reboot,
+   * for example, a thread of the JVM that starts it. Only the id is replaced, by one that no
+   * operating system assigns; PostgreSQL uses the other lines to detect whether children of the
+   * previous server still use its shared memory.
    */
-  static void disown(Path data) throws IOException {
+  static void invalidatePidFile(Path data) throws IOException {
     Path pidFile = data.resolve("postmaster.pid");
     if (!Files.exists(pidFile)) {
       return;
@@ -58,12 +60,15 @@ public record PostgresProcess(Path data, ProcessHandle process) {
       Files.delete(pidFile);
       return;
     }
-    lines.set(0, NOBODY);
+    lines.set(0, UNUSED_PID);
     Files.write(pidFile, lines);
   }
 
-  /** Ends it: a fast shutdown (SIGINT) first, so that it checkpoints; by force when that hangs. */
-  public void end() {
+  /**
+   * Stops the server: a fast shutdown (SIGINT) first, so that it checkpoints; SIGKILL when that
+   * takes too long.
+   */
+  public void stop() {
     try {
       int ignored =
           new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
@@ -76,7 +81,7 @@ public record PostgresProcess(Path data, ProcessHandle process) {
     }
   }
 
-  /** A postmaster's working directory is its data directory. */
+  /** The working directory of a postmaster is its data directory. */
   private static boolean runsOn(ProcessHandle process, Path data) {
     if (!process.isAlive()) {
       return false;

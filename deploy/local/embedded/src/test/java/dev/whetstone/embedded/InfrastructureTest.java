@@ -55,22 +55,22 @@ class InfrastructureTest {
   }
 
   @Test
-  void shouldEndWhenPostgresEndsByItselfAndServeWhenStartedAgain() throws Exception {
+  void shouldExitWhenPostgresExitsAndServeAfterARestart() throws Exception {
     Process first = infrastructure();
     insert("kept");
     assertThatThrownBy(
             () ->
                 EmbeddedPostgres.start(
                     InfrastructureMain.postgresData(directory), LoopbackPorts.free()))
-        .as("a second one would end the server of the first")
+        .as("a second instance would stop the server of the first")
         .isInstanceOf(InfrastructureException.class)
-        .hasMessageContaining("another process works in");
+        .hasMessageContaining("another process uses");
 
     ProcessHandle postmaster =
         PostgresProcess.in(InfrastructureMain.postgresData(directory)).orElseThrow().process();
     postmaster.destroyForcibly();
 
-    assertThat(first.waitFor(30, TimeUnit.SECONDS)).as("the infrastructure ended").isTrue();
+    assertThat(first.waitFor(30, TimeUnit.SECONDS)).as("the infrastructure exited").isTrue();
     assertThat(first.exitValue()).isEqualTo(1);
     Process second = infrastructure();
     assertThat(read()).isEqualTo("kept");
@@ -79,7 +79,7 @@ class InfrastructureTest {
   }
 
   @Test
-  void shouldStartThoughSomebodyElseHasThePostmastersProcessId() throws Exception {
+  void shouldStartAlthoughAnotherProcessHasThePostmasterPid() throws Exception {
     Process first = infrastructure();
     insert("kept");
     Path data = InfrastructureMain.postgresData(directory);
@@ -99,9 +99,9 @@ class InfrastructureTest {
     assertThat(second.waitFor()).isZero();
   }
 
-  /** initdb writes postgresql.conf early, and with it there initdb is not run again. */
+  /** initdb writes postgresql.conf early; once that file exists, initdb is not run again. */
   @Test
-  void shouldBeginAnewAfterAKillInTheFirstInitialisation() throws Exception {
+  void shouldInitialiseAgainAfterAKillDuringTheFirstInitialisation() throws Exception {
     Path data = InfrastructureMain.postgresData(directory);
     Files.createDirectories(data);
     Files.writeString(data.resolve("postgresql.conf"), "");
@@ -130,12 +130,12 @@ class InfrastructureTest {
 
     data.prepare();
     assertThat(data.directory()).doesNotExist();
-    data.served();
+    data.markServed();
     assertThat(marker).doesNotExist();
   }
 
   @Test
-  void shouldRefuseADatabaseNameThatIsNoName() {
+  void shouldRefuseAnInvalidDatabaseName() {
     assertThatThrownBy(
             () ->
                 EmbeddedPostgres.createDatabases(
@@ -162,7 +162,7 @@ class InfrastructureTest {
             .start();
     var lines = process.inputReader();
     assertThat(lines.lines().anyMatch(InfrastructureMain.READY::equals))
-        .as("the infrastructure says that it is ready")
+        .as("the infrastructure reports that it is ready")
         .isTrue();
     return process;
   }

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** A checkpoint's life in words, as eval tells it. */
+/** Formats the history of a checkpoint as reported by eval. */
 final class CheckpointText {
   private static final Pattern LONG_ID = Pattern.compile("([0-9a-f]{12})[0-9a-f]{8,}");
 
   private CheckpointText() {}
 
-  /** Its state and what happened to it, oldest first. */
+  /** The state of the checkpoint and its events, oldest first. */
   static List<String> lines(JsonNode story) {
     List<String> lines = new ArrayList<>();
     List<String> generations = new ArrayList<>();
@@ -30,7 +30,7 @@ final class CheckpointText {
     }
     story.path("batchIds").forEach(batch -> lines.add("  batch     " + shortId(batch.asText())));
     for (JsonNode event : story.path("events")) {
-      lines.add("  happened  %s  %s".formatted(text(event, "at"), text(event, "what")));
+      lines.add("  event     %s  %s".formatted(text(event, "at"), text(event, "what")));
     }
     for (JsonNode look : story.path("looks")) {
       if (text(look, "decisionId").isEmpty()) {
@@ -50,9 +50,9 @@ final class CheckpointText {
   }
 
   /**
-   * A decision with its gates, and the items that speak loudest against the candidate.
+   * A decision with its gates and the items on which the candidate is worst.
    *
-   * @param story of the decision's candidate
+   * @param story history of the decision's candidate
    */
   static List<String> decision(JsonNode decision, JsonNode story) {
     List<String> lines = new ArrayList<>();

@@ -12,16 +12,19 @@ import dev.whetstone.client.api.StackPorts;
 import java.nio.file.Path;
 
 /**
- * The checkout that the commands work on and its stack.
+ * The checkout that the commands use, and its stack.
  *
- * @param project the checkout's root folder
+ * @param project root folder of the checkout
  */
 public record CommandContext(
     Path project, StackOptions options, LocalStack stack, Terminal terminal) {
   /** The tenant of the demo and of the first key. */
   public static final String TENANT = "demo";
 
-  /** From what the script says: the property {@code whetstone.project} and the port offset. */
+  /**
+   * Reads the system property {@code whetstone.project}, which the script sets, and the port
+   * offset.
+   */
   public static CommandContext current() {
     Path project = Path.of(System.getProperty("whetstone.project", "."));
     StackOptions standard = StackOptions.standard(project);
@@ -32,7 +35,7 @@ public record CommandContext(
         options.project(), options, LocalStack.of(options), Terminal.standard());
   }
 
-  /** The services, called with a tenant's operator key. */
+  /** A client of the services with the operator key of a tenant. */
   public ApiClient api(String tenant) {
     return new ApiClient(options.ports(), new OperatorKeys(options.home()).of(tenant));
   }
@@ -41,11 +44,11 @@ public record CommandContext(
     return new OperatorKeys(options.home());
   }
 
-  /** Says that the stack must run for what was asked, unless it does. */
+  /** Throws a {@link RemedyException} unless {@code component} is running. */
   public void requireRunning(StackComponent component) {
     if (!stack.isRunning(component)) {
       throw new RemedyException(
-          component.description() + " does not run", "start the stack: ./whetstone up");
+          component.description() + " is not running", "start the stack: ./whetstone up");
     }
   }
 }

@@ -3,26 +3,26 @@ package dev.whetstone.cli.command;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Ends the stack; its data stays. */
+/** Stops the stack and keeps its data. */
 @Command(
     name = "down",
-    description = "End the stack. Its data stays under .whetstone/.",
+    description = "Stop the stack. Its data is kept in .whetstone/.",
     mixinStandardHelpOptions = true)
 public final class DownCommand implements Callable<Integer> {
   @Override
   public Integer call() {
-    CommandContext workplace = CommandContext.current();
-    end(workplace);
+    CommandContext context = CommandContext.current();
+    stop(context);
     return 0;
   }
 
-  public static void end(CommandContext workplace) {
-    int ended = workplace.stack().down(workplace.terminal());
-    workplace
+  public static void stop(CommandContext context) {
+    int stopped = context.stack().down(context.terminal());
+    context
         .terminal()
-        .say(
-            ended == 0
-                ? "Nothing of this checkout was running."
-                : "Ended %d processes. ./whetstone up goes on where it was.".formatted(ended));
+        .print(
+            stopped == 0
+                ? "No process of this checkout was running."
+                : "Stopped %d processes. Resume with ./whetstone up.".formatted(stopped));
   }
 }

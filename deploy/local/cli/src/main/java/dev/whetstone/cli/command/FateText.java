@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** An event's fate in words, as curation tells it. */
+/** Formats the fate of an event as reported by curation. */
 final class FateText {
   private FateText() {}
 
-  /** Everything that curation says of one event, line by line. */
+  /** Everything that curation reports about one event, line by line. */
   static List<String> lines(JsonNode fate) {
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -21,13 +21,15 @@ final class FateText {
                 EventKey.parse(text(fate, "eventKey")).source()));
     lines.add("  fate      " + state(fate, "fate"));
     if (!text(fate, "responseId").isEmpty()) {
-      lines.add("  about     answer " + text(fate, "responseId"));
+      lines.add("  about     response " + text(fate, "responseId"));
     }
     fate.path("examples").forEach(example -> lines.addAll(example(example)));
     return lines;
   }
 
-  /** An example has a fate of its own: one event's pair may be used and its other example not. */
+  /**
+   * Examples of one event can differ: its preference pair may be used and its SFT example rejected.
+   */
   private static List<String> example(JsonNode example) {
     List<String> lines = new ArrayList<>();
     String batch = text(example, "batchId");
@@ -39,9 +41,7 @@ final class FateText {
                 text(example, "form").toLowerCase(Locale.ROOT),
                 text(example, "split").toLowerCase(Locale.ROOT),
                 state(example, "state"),
-                stage.isEmpty() || text(example, "reason").isEmpty()
-                    ? ""
-                    : ", said by stage " + stage,
+                stage.isEmpty() || text(example, "reason").isEmpty() ? "" : ", by stage " + stage,
                 batch.isEmpty() ? "" : ", in batch " + shortId(batch)));
     if (example.path("score").isNumber()) {
       lines.add(String.format(Locale.ROOT, "    score   %.3f", example.path("score").asDouble()));
@@ -90,7 +90,7 @@ final class FateText {
     };
   }
 
-  /** What stands there; empty for what does not. */
+  /** The text of a field; empty when the field is absent. */
   static String text(JsonNode node, String field) {
     JsonNode value = node.path(field);
     return value.isNull() ? "" : value.asText("");

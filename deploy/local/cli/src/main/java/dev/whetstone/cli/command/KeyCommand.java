@@ -12,55 +12,60 @@ import picocli.CommandLine.Parameters;
 /** Creates, lists and revokes API keys. */
 @Command(
     name = "key",
-    description = "Create, list or revoke API keys. Only their digests are stored.",
+    description = "Create, list or revoke API keys. Only digests are stored.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "create|list|revoke")
 final class KeyCommand {
   @Command(
       name = "create",
-      description = "Make a key and show it, once.",
+      description = "Create a key and show it once.",
       mixinStandardHelpOptions = true)
   int create(
-      @Parameters(paramLabel = "NAME", description = "names the key to people") String name,
+      @Parameters(paramLabel = "NAME", description = "name of the key") String name,
       @Option(
               names = "--tenant",
               defaultValue = CommandContext.TENANT,
-              description = "default ${DEFAULT-VALUE}")
+              description = "default: ${DEFAULT-VALUE}")
           String tenant,
       @Option(
               names = "--application",
-              description = "the source of the events it sends; default: NAME")
+              description = "source of the events sent with the key; default: NAME")
           String application,
       @Option(
               names = "--scopes",
               split = ",",
               defaultValue = "ingest",
-              description = "of ingest, import, read, operate, approve, erase")
+              description = "any of ingest, import, read, operate, approve, erase")
           List<String> scopes,
-      @Option(names = "--publishable", description = "for browsers: light feedback only")
+      @Option(
+              names = "--publishable",
+              description = "for browsers: accepts lightweight feedback only")
           boolean publishable) {
-    CommandContext workplace = CommandContext.current();
+    CommandContext context = CommandContext.current();
     KeyFile.NewKey key =
-        file(workplace)
+        file(context)
             .create(name, tenant, application == null ? name : application, scopes, publishable);
-    workplace.terminal().say(key.text());
-    workplace
+    context.terminal().print(key.text());
+    context
         .terminal()
-        .say("  Keep it: it is not stored and not shown again. Scopes: %s", key.entry().scopes());
+        .print(
+            "  Save it now: it is not stored and cannot be shown again. Scopes: %s",
+            key.entry().scopes());
     return 0;
   }
 
   @Command(
       name = "list",
-      description = "Show the keys, without their text.",
+      description = "List the keys, without their text.",
       mixinStandardHelpOptions = true)
   int list() {
-    CommandContext workplace = CommandContext.current();
-    List<KeyEntry> keys = file(workplace).list();
-    Terminal terminal = workplace.terminal();
-    terminal.say("%-20s %-12s %-18s %-40s %s", "NAME", "TENANT", "APPLICATION", "SCOPES", "DIGEST");
+    CommandContext context = CommandContext.current();
+    List<KeyEntry> keys = file(context).list();
+    Terminal terminal = context.terminal();
+    terminal.print(
+        "%-20s %-12s %-18s %-40s %s", "NAME", "TENANT", "APPLICATION", "SCOPES", "DIGEST");
     for (KeyEntry key : keys) {
-      terminal.say(
+      terminal.print(
           "%-20s %-12s %-18s %-40s %s",
           key.id(),
           key.tenant(),
@@ -73,19 +78,19 @@ final class KeyCommand {
 
   @Command(
       name = "revoke",
-      description = "Remove a key; it is refused at once.",
+      description = "Revoke a key; services reject it immediately.",
       mixinStandardHelpOptions = true)
   int revoke(@Parameters(paramLabel = "NAME") String name) {
-    CommandContext workplace = CommandContext.current();
-    if (file(workplace).revoke(name).isEmpty()) {
+    CommandContext context = CommandContext.current();
+    if (file(context).revoke(name).isEmpty()) {
       throw new RemedyException(
-          "there is no key called '" + name + "'", "./whetstone key list shows them");
+          "there is no key named '" + name + "'", "list the keys: ./whetstone key list");
     }
-    workplace.terminal().say("Revoked '%s'.", name);
+    context.terminal().print("Revoked '%s'.", name);
     return 0;
   }
 
-  private static KeyFile file(CommandContext workplace) {
-    return KeyFile.at(workplace.options().home().keysFile());
+  private static KeyFile file(CommandContext context) {
+    return KeyFile.at(context.options().home().keysFile());
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What the services know of one id, put together in the order in which it happened. */
+/** Everything that the services report about one id, in chronological order. */
 final class LifeReport {
   private final ApiClient api;
   private final Terminal terminal;
@@ -23,26 +23,26 @@ final class LifeReport {
     this.tenant = tenant;
   }
 
-  /** Tells what is known of {@code id}; false when that is nothing. */
-  boolean tell(String id) {
+  /** Prints everything about {@code id}; false when no service knows it. */
+  boolean show(String id) {
     boolean found = false;
     for (String loop : StatusCommand.loopNames(api)) {
-      found |= tellEvent(loop, id) || tellResponse(loop, id) || tellCheckpoint(loop, id);
+      found |= showEvent(loop, id) || showResponse(loop, id) || showCheckpoint(loop, id);
     }
     return found;
   }
 
-  private boolean tellEvent(String loop, String id) {
+  private boolean showEvent(String loop, String id) {
     ApiReply reply =
         api.get(StackComponent.CURATION, "/v1/loops/" + loop + "/fates?id=" + ApiClient.encode(id));
     if (!reply.isOk()) {
       return false;
     }
-    reply.body().forEach(fate -> tellFate(loop, fate));
+    reply.body().forEach(fate -> showFate(loop, fate));
     return !reply.body().isEmpty();
   }
 
-  private boolean tellResponse(String loop, String id) {
+  private boolean showResponse(String loop, String id) {
     ApiReply reply =
         api.get(
             StackComponent.CURATION, "/v1/loops/" + loop + "/responses/" + ApiClient.encode(id));
@@ -50,19 +50,19 @@ final class LifeReport {
       return false;
     }
     JsonNode body = reply.body();
-    title("answer " + id, loop);
+    title("response " + id, loop);
     if (body.path("interaction").isObject()) {
-      say("  part of   conversation %s", FateText.text(body, "conversationId"));
-      say("  split     %s", FateText.text(body, "split"));
-      tellFate(loop, body.path("interaction"));
+      print("  in        conversation %s", FateText.text(body, "conversationId"));
+      print("  split     %s", FateText.text(body, "split"));
+      showFate(loop, body.path("interaction"));
     } else {
-      say("  known     from feedback only: its interaction has not come");
+      print("  known     from feedback only: its interaction has not arrived");
     }
-    body.path("feedback").forEach(fate -> tellFate(loop, fate));
+    body.path("feedback").forEach(fate -> showFate(loop, fate));
     return true;
   }
 
-  private boolean tellCheckpoint(String loop, String id) {
+  private boolean showCheckpoint(String loop, String id) {
     ApiReply reply = api.get(StackComponent.EVAL, "/v1/checkpoints/" + ApiClient.encode(id));
     if (!reply.isOk() || !FateText.text(reply.body(), "loop").equals(loop)) {
       return false;
@@ -70,19 +70,19 @@ final class LifeReport {
     JsonNode story = reply.body();
     String checkpoint = FateText.text(story, "checkpointId");
     title("checkpoint " + checkpoint, loop);
-    tellRuns(loop, run -> FateText.text(run, "runId").equals(FateText.text(story, "runId")));
-    CheckpointText.lines(story).forEach(terminal::say);
+    showRuns(loop, run -> FateText.text(run, "runId").equals(FateText.text(story, "runId")));
+    CheckpointText.lines(story).forEach(terminal::print);
     for (JsonNode decision : oldestFirst(StackComponent.EVAL, loop, "decisions")) {
       if (FateText.text(decision, "candidate").equals(checkpoint)) {
-        CheckpointText.decision(decision, story).forEach(terminal::say);
+        CheckpointText.decision(decision, story).forEach(terminal::print);
       }
     }
     return true;
   }
 
-  private void tellFate(String loop, JsonNode fate) {
+  private void showFate(String loop, JsonNode fate) {
     title("event " + FateText.text(fate, "id"), loop);
-    FateText.lines(fate).forEach(terminal::say);
+    FateText.lines(fate).forEach(terminal::print);
     Set<String> batches = new LinkedHashSet<>();
     for (JsonNode example : fate.path("examples")) {
       String batch = FateText.text(example, "batchId");
@@ -90,18 +90,18 @@ final class LifeReport {
         batches.add(batch);
       }
     }
-    batches.forEach(batch -> tellBatch(loop, batch));
+    batches.forEach(batch -> showBatch(loop, batch));
   }
 
-  private void tellBatch(String loop, String batch) {
-    tellRuns(loop, run -> holds(run, batch));
+  private void showBatch(String loop, String batch) {
+    showRuns(loop, run -> holds(run, batch));
     for (JsonNode decision : oldestFirst(StackComponent.EVAL, loop, "decisions")) {
       if (holds(decision, batch)) {
         ApiReply story =
             api.get(
                 StackComponent.EVAL,
                 "/v1/checkpoints/" + ApiClient.encode(FateText.text(decision, "candidate")));
-        CheckpointText.decision(decision, story.body()).forEach(terminal::say);
+        CheckpointText.decision(decision, story.body()).forEach(terminal::print);
       }
     }
   }
@@ -115,11 +115,11 @@ final class LifeReport {
     return false;
   }
 
-  private void tellRuns(String loop, Predicate<JsonNode> wanted) {
+  private void showRuns(String loop, Predicate<JsonNode> wanted) {
     for (JsonNode run : oldestFirst(StackComponent.TRAINING, loop, "runs")) {
       if (wanted.test(run)) {
         String reason = FateText.text(run, "reason");
-        say(
+        print(
             "  trained   %s, %s, %d attempt(s)%s",
             FateText.text(run, "runId"),
             FateText.text(run, "state"),
@@ -129,7 +129,7 @@ final class LifeReport {
     }
   }
 
-  /** Services list the newest first. */
+  /** Services list the newest first; reversed here. */
   private List<JsonNode> oldestFirst(StackComponent service, String loop, String what) {
     List<JsonNode> all = new ArrayList<>();
     api.ok(service, "/v1/loops/" + loop + "/" + what).forEach(all::add);
@@ -137,10 +137,10 @@ final class LifeReport {
   }
 
   private void title(String what, String loop) {
-    say("%s  in loop %s/%s", terminal.bold(what), tenant, loop);
+    print("%s  in loop %s/%s", terminal.bold(what), tenant, loop);
   }
 
-  private void say(String format, Object... values) {
-    terminal.say(format, values);
+  private void print(String format, Object... values) {
+    terminal.print(format, values);
   }
 }

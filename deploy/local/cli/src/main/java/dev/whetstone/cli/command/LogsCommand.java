@@ -14,10 +14,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows what the processes said. */
+/** Shows the logs of the processes. */
 @Command(
     name = "logs",
-    description = "Show the end of the logs, of one service or of all.",
+    description = "Show the end of the logs of one service or of all.",
     mixinStandardHelpOptions = true)
 final class LogsCommand implements Callable<Integer> {
   @Parameters(
@@ -26,22 +26,25 @@ final class LogsCommand implements Callable<Integer> {
       description = "infra, model-server, ingest, curation, training or eval")
   private @Nullable String service;
 
-  @Option(names = "-f", description = "Go on showing new lines.")
+  @Option(names = "-f", description = "Follow: keep showing new lines.")
   private boolean follow;
 
-  @Option(names = "-n", defaultValue = "40", description = "Lines (default ${DEFAULT-VALUE}).")
+  @Option(
+      names = "-n",
+      defaultValue = "40",
+      description = "Number of lines (default: ${DEFAULT-VALUE}).")
   private int lines;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    CommandContext workplace = CommandContext.current();
+    CommandContext context = CommandContext.current();
     List<StackComponent> components =
         service == null ? List.of(StackComponent.values()) : List.of(StackComponent.byId(service));
     List<String> files =
         Stream.concat(
-                components.stream().map(workplace.options().home()::log),
+                components.stream().map(context.options().home()::log),
                 service == null
-                    ? Stream.of(workplace.options().home().logs().resolve("watchdog.log"))
+                    ? Stream.of(context.options().home().logs().resolve("watchdog.log"))
                     : Stream.<Path>of())
             .filter(Files::exists)
             .map(Path::toString)

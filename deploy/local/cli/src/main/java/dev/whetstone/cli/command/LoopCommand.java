@@ -18,75 +18,78 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Checks, declares and explains loops. */
+/** Validates, declares and explains loops. */
 @Command(
     name = "loop",
-    description = "Check, declare or explain a loop file.",
+    description = "Validate, apply or explain a loop file.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "validate|apply|explain")
 final class LoopCommand {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   @Spec private CommandSpec spec;
 
   @Command(
       name = "validate",
-      description = "Say whether a loop file is right; change nothing.",
+      description = "Check a loop file without declaring it.",
       mixinStandardHelpOptions = true)
   int validate(@Parameters(paramLabel = "FILE") Path file) {
-    CommandContext workplace = CommandContext.current();
+    CommandContext context = CommandContext.current();
     LoopFile loop = LoopFile.read(file);
-    ApiReply reply = explain(workplace, loop);
+    ApiReply reply = explain(context, loop);
     if (!reply.isOk()) {
       return refuse(loop, reply);
     }
-    workplace.terminal().say("%s is right: loop %s/%s.", file, loop.tenant(), loop.name());
+    context.terminal().print("%s is valid: loop %s/%s.", file, loop.tenant(), loop.name());
     return 0;
   }
 
   @Command(
       name = "apply",
-      description = "Declare the loop, or change its declaration.",
+      description = "Declare the loop or update its declaration.",
       mixinStandardHelpOptions = true)
   int apply(@Parameters(paramLabel = "FILE") Path file) {
-    CommandContext workplace = CommandContext.current();
-    workplace.requireRunning(StackComponent.EVAL);
+    CommandContext context = CommandContext.current();
+    context.requireRunning(StackComponent.EVAL);
     LoopFile loop = LoopFile.read(file);
-    ApiClient api = workplace.api(loop.tenant());
+    ApiClient api = context.api(loop.tenant());
     ApiReply reply = LoopDeclarer.declare(api, loop.name(), loop.content());
     if (!reply.isOk()) {
       return refuse(loop, reply);
     }
-    workplace
+    context
         .terminal()
-        .say(
-            "Loop %s/%s is declared: revision %s, digest %s.",
+        .print(
+            "Declared loop %s/%s: revision %s, digest %s.",
             loop.tenant(),
             loop.name(),
             reply.body().path("revision").asText("?"),
             reply.body().path("specSha256").asText("?"));
-    sayWhoIsUnaware(workplace.terminal(), api, loop, reply.body().path("specSha256").asText());
+    awaitPropagation(context.terminal(), api, loop, reply.body().path("specSha256").asText());
     return 0;
   }
 
-  /** Events of a loop that ingest does not know yet would be refused: waits until it does. */
-  private static void sayWhoIsUnaware(
+  /**
+   * Waits until every service has the declaration: ingest rejects events of a loop that it does not
+   * know.
+   */
+  private static void awaitPropagation(
       Terminal terminal, ApiClient api, LoopFile loop, String digest) {
     Optional<Boolean> known =
         terminal.await(
-            "every service to learn of it",
-            PATIENCE,
+            "propagating the declaration to all services",
+            TIMEOUT,
             () -> "",
             () ->
-                LoopDeclarer.unaware(api, loop.name(), digest).isEmpty()
+                LoopDeclarer.servicesMissing(api, loop.name(), digest).isEmpty()
                     ? Optional.of(true)
                     : Optional.empty());
     if (known.isEmpty()) {
-      LoopDeclarer.unaware(api, loop.name(), digest)
+      LoopDeclarer.servicesMissing(api, loop.name(), digest)
           .forEach(
               service ->
-                  terminal.say(
-                      "%s does not know it yet; it learns of it when it runs (./whetstone status).",
+                  terminal.print(
+                      "%s has not received the declaration yet; it does so once it is running (./whetstone status).",
                       service.description()));
     }
   }
@@ -98,9 +101,9 @@ final class LoopCommand {
   int explain(
       @Parameters(paramLabel = "FILE") Path file,
       @Option(names = "--json", description = "Print JSON for programs.") boolean json) {
-    CommandContext workplace = CommandContext.current();
+    CommandContext context = CommandContext.current();
     LoopFile loop = LoopFile.read(file);
-    ApiReply reply = explain(workplace, loop);
+    ApiReply reply = explain(context, loop);
     if (!reply.isOk()) {
       return refuse(loop, reply);
     }
@@ -116,9 +119,9 @@ final class LoopCommand {
     return machine.without("yaml").toPrettyString() + System.lineSeparator();
   }
 
-  private static ApiReply explain(CommandContext workplace, LoopFile loop) {
-    workplace.requireRunning(StackComponent.EVAL);
-    return workplace
+  private static ApiReply explain(CommandContext context, LoopFile loop) {
+    context.requireRunning(StackComponent.EVAL);
+    return context
         .api(loop.tenant())
         .post(StackComponent.EVAL, "/v1/loops/" + loop.name() + "/explain", loop.content());
   }
@@ -126,11 +129,11 @@ final class LoopCommand {
   private int refuse(LoopFile loop, ApiReply reply) {
     PrintWriter err = spec.commandLine().getErr();
     if (!"invalid-loop".equals(reply.body().path("code").asText())) {
-      err.printf("%s is refused: %s%n", loop.file(), reply.problem());
+      err.printf("%s is invalid: %s%n", loop.file(), reply.problem());
       return 1;
     }
-    err.printf("%s is refused:%n", loop.file());
-    // The service calls the body by the loop's name; here it is a file.
+    err.printf("%s is invalid:%n", loop.file());
+    // The service prefixes each fault with the loop's name; the file is named here instead.
     String name = loop.name() + " ";
     reply
         .body()

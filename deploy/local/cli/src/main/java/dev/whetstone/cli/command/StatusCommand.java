@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Shows what runs and how each loop fares, in words. */
+/** Shows the state of the processes and of each loop. */
 @Command(
     name = "status",
-    description = "Show what runs, and for each loop how it fares.",
+    description = "Show the state of the processes and of each loop.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
   private static final String INDENT = " ".repeat(15);
@@ -25,40 +25,41 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CommandContext workplace = CommandContext.current();
-    Terminal terminal = workplace.terminal();
+    CommandContext context = CommandContext.current();
+    Terminal terminal = context.terminal();
     boolean allUp = true;
     for (StackComponent component : StackComponent.values()) {
-      boolean ready = workplace.stack().isReady(component);
-      boolean running = workplace.stack().isRunning(component);
+      boolean ready = context.stack().isReady(component);
+      boolean running = context.stack().isRunning(component);
       allUp &= ready;
-      terminal.say(
+      terminal.print(
           "  %-14s %s",
           component.id(),
           ready
               ? terminal.green("ready")
               : running ? terminal.yellow("starting or busy") : terminal.red("not running"));
     }
-    if (!workplace.stack().isRunning(StackComponent.EVAL)) {
-      terminal.say("");
-      terminal.say("Loops cannot be shown: the eval service does not run. Start: ./whetstone up");
+    if (!context.stack().isRunning(StackComponent.EVAL)) {
+      terminal.print("");
+      terminal.print(
+          "Loops cannot be shown: the eval service is not running. Start it: ./whetstone up");
       return 1;
     }
-    for (String tenant : workplace.operatorKeys().tenants()) {
-      showTenant(workplace, tenant);
+    for (String tenant : context.operatorKeys().tenants()) {
+      showTenant(context, tenant);
     }
     return allUp ? 0 : 1;
   }
 
-  private static void showTenant(CommandContext workplace, String tenant) {
-    ApiClient api = workplace.api(tenant);
+  private static void showTenant(CommandContext context, String tenant) {
+    ApiClient api = context.api(tenant);
     List<String> names = loopNames(api);
     if (names.isEmpty()) {
-      workplace
+      context
           .terminal()
-          .say("\nTenant %s has no loop yet. Declare one: ./whetstone loop apply FILE", tenant);
+          .print("\nTenant %s has no loop yet. Declare one: ./whetstone loop apply FILE", tenant);
     }
-    names.forEach(name -> showLoop(workplace, api, tenant, name));
+    names.forEach(name -> showLoop(context, api, tenant, name));
   }
 
   /** The names of the tenant's loops. */
@@ -68,12 +69,11 @@ final class StatusCommand implements Callable<Integer> {
     return names;
   }
 
-  private static void showLoop(
-      CommandContext workplace, ApiClient api, String tenant, String name) {
-    Terminal terminal = workplace.terminal();
+  private static void showLoop(CommandContext context, ApiClient api, String tenant, String name) {
+    Terminal terminal = context.terminal();
     ApiReply champion = api.get(StackComponent.EVAL, "/v1/loops/" + name + "/champion");
-    terminal.say("");
-    terminal.say(
+    terminal.print("");
+    terminal.print(
         "%s  %s",
         terminal.bold(tenant + "/" + name),
         champion.isOk() ? inService(champion.body()) : champion.problem());
@@ -81,12 +81,12 @@ final class StatusCommand implements Callable<Integer> {
       try {
         ApiReply reply = api.get(service, "/v1/loops/" + name + "/status");
         if (!reply.isOk()) {
-          sayBeside(terminal, "    %-10s ".formatted(service.id()), reply.problem());
+          printWrapped(terminal, "    %-10s ".formatted(service.id()), reply.problem());
           continue;
         }
         reply.body().path("conditions").forEach(condition -> showCondition(terminal, condition));
       } catch (RemedyException e) {
-        sayBeside(terminal, "    %-10s ".formatted(service.id()), e.getMessage());
+        printWrapped(terminal, "    %-10s ".formatted(service.id()), e.getMessage());
       }
     }
   }
@@ -104,20 +104,20 @@ final class StatusCommand implements Callable<Integer> {
     String mark =
         switch (status) {
           case "True", "true" -> terminal.green("✓");
-          // Nothing to do is no fault; what is wrong is said in the message.
+          // False is not an error: the loop may be idle. The message names any problem.
           case "False", "false" -> terminal.dim("·");
           default -> terminal.yellow("?");
         };
-    sayBeside(
+    printWrapped(
         terminal,
         "  %s %-10s ".formatted(mark, condition.path("type").asText()),
         condition.path("message").asText(condition.path("reason").asText()));
   }
 
-  /** The whole text: services put the remedy at its end. */
-  private static void sayBeside(Terminal terminal, String head, String text) {
+  /** Wraps instead of truncating: services put the remedy at the end of the text. */
+  private static void printWrapped(Terminal terminal, String head, String text) {
     List<String> lines = LineWrap.lines(text, TEXT_WIDTH);
-    terminal.say(head + lines.getFirst());
-    lines.stream().skip(1).forEach(line -> terminal.say(INDENT + line));
+    terminal.print(head + lines.getFirst());
+    lines.stream().skip(1).forEach(line -> terminal.print(INDENT + line));
   }
 }

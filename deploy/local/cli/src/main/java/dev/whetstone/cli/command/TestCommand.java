@@ -4,12 +4,12 @@ import dev.whetstone.client.RemedyException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Listed for its help; the script itself runs the tests, because they build this program. */
-@Command(name = "test", description = "Run every test: Java modules, the whole loop, the worker.")
+/** Listed in the help only: the script runs the tests, because they build this program. */
+@Command(name = "test", description = "Run all tests: Java modules, the whole loop, the worker.")
 final class TestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     throw new RemedyException(
-        "the tests are run by the script", "call ./whetstone test in the checkout's root");
+        "only the script runs the tests", "run ./whetstone test in the root of the checkout");
   }
 }

@@ -7,66 +7,65 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Starts the stack and leaves it running. */
+/** Starts the stack in the background. */
 @Command(
     name = "up",
-    description = "Start the stack and leave it running; goes on where it was.",
+    description = "Start the stack in the background, with the data of earlier runs.",
     mixinStandardHelpOptions = true)
 public final class UpCommand implements Callable<Integer> {
   private static final String DEMO_LOOP = "deploy/local/demo/loop.yaml";
 
-  @Option(names = "--no-watchdog", description = "Do not restart services that end by themselves.")
+  @Option(names = "--no-watchdog", description = "Do not restart services that exit unexpectedly.")
   private boolean noWatchdog;
 
   @Override
   public Integer call() {
-    CommandContext workplace = CommandContext.current();
-    start(workplace, !noWatchdog);
-    Terminal terminal = workplace.terminal();
-    String key = workplace.operatorKeys().of(CommandContext.TENANT);
-    int ingest = workplace.options().ports().http(StackComponent.INGEST);
-    int eval = workplace.options().ports().http(StackComponent.EVAL);
-    terminal.say("");
-    terminal.say(
+    CommandContext context = CommandContext.current();
+    start(context, !noWatchdog);
+    Terminal terminal = context.terminal();
+    String key = context.operatorKeys().of(CommandContext.TENANT);
+    int ingest = context.options().ports().http(StackComponent.INGEST);
+    int eval = context.options().ports().http(StackComponent.EVAL);
+    terminal.print("");
+    terminal.print(
         "  services    ingest  http://127.0.0.1:%d   eval  http://127.0.0.1:%d", ingest, eval);
-    terminal.say(
+    terminal.print(
         "  model       http://127.0.0.1:%d/v1 (OpenAI API)",
-        workplace.options().ports().modelServer());
-    terminal.say("  key         %s   (tenant %s, every scope)", key, CommandContext.TENANT);
-    terminal.say("");
-    terminal.say(
+        context.options().ports().modelServer());
+    terminal.print("  key         %s   (tenant %s, every scope)", key, CommandContext.TENANT);
+    terminal.print("");
+    terminal.print(
         "  Try:  curl -H 'Authorization: Bearer %s' http://127.0.0.1:%d/v1/loops", key, eval);
-    sayWhatIsNext(terminal, workplace.options().ports());
-    terminal.say("  End:  ./whetstone down");
+    printNextSteps(terminal, context.options().ports());
+    terminal.print("  Stop: ./whetstone down");
     return 0;
   }
 
-  private static void sayWhatIsNext(Terminal terminal, StackPorts ports) {
+  private static void printNextSteps(Terminal terminal, StackPorts ports) {
     if (ports.equals(StackPorts.standard())) {
-      terminal.say("  Then: ./whetstone loop apply %s   or   ./whetstone demo", DEMO_LOOP);
+      terminal.print("  Then: ./whetstone loop apply %s   or   ./whetstone demo", DEMO_LOOP);
       return;
     }
-    terminal.say("  Then: ./whetstone demo   or   ./whetstone loop apply FILE");
-    terminal.say(
-        "        FILE may be a copy beside %s with spec.serving.endpoint http://127.0.0.1:%d",
+    terminal.print("  Then: ./whetstone demo   or   ./whetstone loop apply FILE");
+    terminal.print(
+        "        for FILE, copy %s within its folder and set spec.serving.endpoint to http://127.0.0.1:%d",
         DEMO_LOOP, ports.modelServer());
   }
 
-  /** Starts what does not run, showing what is waited for. */
-  public static void start(CommandContext workplace, boolean watchdog) {
-    Terminal terminal = workplace.terminal();
+  /** Starts the components that are not running, and shows the progress. */
+  public static void start(CommandContext context, boolean watchdog) {
+    Terminal terminal = context.terminal();
     long begin = System.nanoTime();
     boolean ranBefore =
-        StackComponent.all().stream().allMatch(component -> workplace.stack().isRunning(component));
-    workplace.operatorKeys().of(CommandContext.TENANT);
-    workplace.stack().start(terminal);
+        StackComponent.all().stream().allMatch(component -> context.stack().isRunning(component));
+    context.operatorKeys().of(CommandContext.TENANT);
+    context.stack().start(terminal);
     if (watchdog) {
-      workplace.stack().startWatchdog();
+      context.stack().startWatchdog();
     }
-    terminal.say(
+    terminal.print(
         ranBefore
-            ? "The stack runs already."
-            : "The stack is up after %d s."
-                .formatted((System.nanoTime() - begin) / 1_000_000_000L));
+            ? "The stack is already running."
+            : "The stack started in %d s.".formatted((System.nanoTime() - begin) / 1_000_000_000L));
   }
 }

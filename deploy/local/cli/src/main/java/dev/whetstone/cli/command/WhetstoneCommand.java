@@ -6,10 +6,10 @@ import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** {@code ./whetstone}: every command that runs in Java. */
+/** {@code ./whetstone}: all commands that run in Java. */
 @Command(
     name = "whetstone",
-    description = "Keeps a deployed language model sharp: feedback in, better adapter out.",
+    description = "Keep a deployed language model sharp: feedback in, better adapter out.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true)
 public final class WhetstoneCommand {
@@ -19,7 +19,10 @@ public final class WhetstoneCommand {
     System.exit(commandLine().execute(arguments));
   }
 
-  /** The parser with its error messages: the thing, its place and the remedy, no stack trace. */
+  /**
+   * The parser with all commands. Errors are printed as thing, place and remedy, without a stack
+   * trace.
+   */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new WhetstoneCommand());
     for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
@@ -35,11 +38,12 @@ public final class WhetstoneCommand {
             new LogsCommand(),
             new TestCommand())
         .forEach(commandLine::addSubcommand);
-    // Last: it reaches only the subcommands that are there.
+    // Must come last: it applies only to the subcommands that have been added.
     return commandLine.setExecutionExceptionHandler(
         (exception, command, result) -> {
-          if (isEnding()) {
-            // After Ctrl-C whatever is asked is gone; what is being ended was said already.
+          if (isShuttingDown()) {
+            // After Ctrl-C the services are gone and calls fail; the shutdown has been reported
+            // already.
             return FAILED;
           }
           if (exception instanceof RemedyException) {
@@ -51,8 +55,8 @@ public final class WhetstoneCommand {
         });
   }
 
-  /** Whether the JVM was asked to end: it takes no more hooks then. */
-  private static boolean isEnding() {
+  /** Whether the JVM is shutting down: it then accepts no more hooks. */
+  private static boolean isShuttingDown() {
     Thread hook = new Thread(() -> {}, "never-run");
     try {
       Runtime.getRuntime().addShutdownHook(hook);

@@ -6,31 +6,31 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Tells the whole life of an event, an answer or a checkpoint. */
+/** Shows the full history of an event, a response or a checkpoint. */
 @Command(
     name = "why",
-    description = "Tell the whole life of an event, an answer or a checkpoint.",
+    description = "Show the full history of an event, a response or a checkpoint.",
     mixinStandardHelpOptions = true)
 final class WhyCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "EVENT|RESPONSE|CHECKPOINT",
       description =
-          "an event's id, a response id or a checkpoint id (its first eight digits will do)")
+          "an event id, a response id or a checkpoint id (at least its first eight digits)")
   private String id = "";
 
   @Override
   public Integer call() {
-    CommandContext workplace = CommandContext.current();
-    workplace.requireRunning(StackComponent.EVAL);
+    CommandContext context = CommandContext.current();
+    context.requireRunning(StackComponent.EVAL);
     boolean found = false;
-    for (String tenant : workplace.operatorKeys().tenants()) {
-      found |= new LifeReport(workplace.api(tenant), workplace.terminal(), tenant).tell(id);
+    for (String tenant : context.operatorKeys().tenants()) {
+      found |= new LifeReport(context.api(tenant), context.terminal(), tenant).show(id);
     }
     if (!found) {
       throw new RemedyException(
-          "nothing is known of '" + id + "'",
-          "an event just sent takes a second to be known; ids are those of the receipts and of"
-              + " GET /v1/loops/{loop}/decisions");
+          "no event, response or checkpoint has the id '" + id + "'",
+          "use an id from a receipt or from"
+              + " GET /v1/loops/{loop}/decisions; retry after a second if the event was just sent");
     }
     return 0;
   }

@@ -9,13 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How a component is started: pure, from the options alone. */
+/** The command line and environment of a component, computed from the options alone. */
 record LaunchPlan(List<String> command, Map<String, String> environment, Path needs) {
 
   /**
    * The command line and environment of one component.
    *
-   * @return also the file without which it cannot start
+   * @return also the file that must exist for it to start
    */
   static LaunchPlan of(StackComponent component, StackOptions options) {
     return switch (component) {
@@ -66,7 +66,7 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
     switch (component) {
       case INGEST ->
           environment.put("WHETSTONE_CURATION_URL", "http://127.0.0.1:" + ports.curation());
-      // Else its tokenizers unpack their native library into the user's home.
+      // Otherwise its tokenizers unpack their native library into the user's home directory.
       case CURATION -> environment.put("DJL_CACHE_DIR", options.home().cache("djl").toString());
       case TRAINING -> {
         environment.put("WHETSTONE_WORKER_PYTHON", options.python().toString());
@@ -109,7 +109,7 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
     command.add("-XX:+UseSerialGC");
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-Xshare:auto");
-    // A process that is out of memory is worth nothing; the watchdog starts a fresh one.
+    // A process that is out of memory cannot continue; the watchdog restarts it.
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");

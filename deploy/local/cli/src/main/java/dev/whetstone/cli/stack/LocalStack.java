@@ -16,11 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The processes of one stack on this machine. They are found again by pid files, so that another
- * process, or the same one after a crash, can go on with them. Tests use it to kill and start
- * single components.
+ * The processes of one stack on this machine. PID files identify them, so that a later command can
+ * manage processes that an earlier one started. Tests use this class to kill and start single
+ * components.
  *
- * <p>Closing ends everything.
+ * <p>Closing stops all of them.
  */
 public final class LocalStack implements AutoCloseable {
   private static final Duration READY_LIMIT = Duration.ofMinutes(3);
@@ -30,7 +30,7 @@ public final class LocalStack implements AutoCloseable {
   private final Set<StackComponent> startedHere = ConcurrentHashMap.newKeySet();
   private volatile boolean watchdogStartedHere;
 
-  /** Set by the thread that ends what was started, so that the starting one starts nothing more. */
+  /** Set by the shutdown hook, so that the starting thread starts no more components. */
   private volatile boolean interrupted;
 
   private LocalStack(StackOptions options) {
@@ -45,16 +45,16 @@ public final class LocalStack implements AutoCloseable {
     return options;
   }
 
-  /** Starts whatever does not run and returns when everything is ready, telling nobody. */
+  /** Starts all components that are not running, without output, and returns when all are ready. */
   public void start() {
     start(ProgressDisplay.silent());
   }
 
   /**
-   * Starts whatever does not run and returns when everything is ready. When that fails, or the JVM
-   * is asked to end meanwhile (Ctrl-C), what this call started is ended, and nothing else.
+   * Starts all components that are not running and returns when all are ready. If that fails, or on
+   * Ctrl-C, stops only the components that this call started.
    *
-   * @throws RemedyException when a port is held by somebody else, something is not built, or a
+   * @throws RemedyException when another process holds a port, a build output is missing, or a
    *     component does not become ready
    */
   public void start(ProgressDisplay progress) {
@@ -63,11 +63,12 @@ public final class LocalStack implements AutoCloseable {
       KeyFile.at(options.home().keysFile()).createIfAbsent();
       PortCheck.of(options, this::isRunning).run();
       PortOffset.remember(options, Stream.of(StackComponent.values()).anyMatch(this::isRunning));
-      try (Guard ignoredToo = endOnInterrupt(progress)) {
+      try (Guard ignoredToo = stopOnInterrupt(progress)) {
         startInOrder(progress);
       } catch (RuntimeException e) {
-        // Interrupted, the hook says what is ended; this ends what came up in the same moment.
-        endStartedHere(interrupted ? ProgressDisplay.silent() : progress);
+        // After an interrupt the hook reports the shutdown; this stops a component that started at
+        // the same time.
+        stopStartedHere(interrupted ? ProgressDisplay.silent() : progress);
         throw e;
       }
     }
@@ -86,7 +87,7 @@ public final class LocalStack implements AutoCloseable {
     }
   }
 
-  /** Starts one component unless it runs already or does not belong to this stack. */
+  /** Starts one component unless it is running or does not belong to this stack. */
   public void start(StackComponent component) {
     if (!options.components().contains(component) || isRunning(component)) {
       return;
@@ -98,7 +99,7 @@ public final class LocalStack implements AutoCloseable {
     LaunchPlan plan = LaunchPlan.of(component, options);
     Map<String, String> environment = new HashMap<>(plan.environment());
     if (component == StackComponent.CURATION) {
-      // Digests of end users are keyed with it, so it must outlive restarts.
+      // End user digests are keyed with it, so it must not change between restarts.
       environment.putIfAbsent(
           "WHETSTONE_CURATION_HMAC_KEY", StackSecret.of(options.home(), "curation-hmac"));
     }
@@ -114,20 +115,20 @@ public final class LocalStack implements AutoCloseable {
     Path needs = LaunchPlan.of(component, options).needs();
     if (!Files.exists(needs)) {
       throw new RemedyException(
-          "cannot start " + component.description() + ": " + needs + " is not there",
-          "build it: ./whetstone up does, or ./mvnw -DskipTests package");
+          "cannot start " + component.description() + ": " + needs + " does not exist",
+          "build it with ./whetstone up or ./mvnw -DskipTests package");
     }
   }
 
-  /** Returns when the component answers. */
+  /** Returns when the component is ready. */
   public void awaitReady(StackComponent component) {
     awaitReady(component, ProgressDisplay.silent());
   }
 
   /**
-   * Returns when the component answers.
+   * Returns when the component is ready.
    *
-   * @throws RemedyException with the end of its log when it ended or did not answer in time
+   * @throws RemedyException with the end of its log when it exited or did not become ready in time
    */
   public void awaitReady(StackComponent component, ProgressDisplay progress) {
     if (!options.components().contains(component)) {
@@ -149,14 +150,14 @@ public final class LocalStack implements AutoCloseable {
     if (!ready.orElse(false)) {
       throw new RemedyException(
           component.description()
-              + (ready.isPresent() ? " ended while starting" : " did not become ready in time")
+              + (ready.isPresent() ? " exited while starting" : " did not become ready in time")
               + "; the end of its log:\n"
               + ReadinessCheck.endOfLog(options, component),
           "the whole log: " + options.home().log(component));
     }
   }
 
-  /** Whether the component answers now. */
+  /** Whether the component is ready now. */
   public boolean isReady(StackComponent component) {
     return isRunning(component) && ReadinessCheck.isReady(component, options);
   }
@@ -165,7 +166,7 @@ public final class LocalStack implements AutoCloseable {
     return process(component).isPresent();
   }
 
-  /** The component's process, if it is alive. */
+  /** The process of the component, if it is alive. */
   public Optional<ProcessHandle> process(StackComponent component) {
     return process(component.id());
   }
@@ -175,8 +176,8 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /**
-   * Ends one component as {@code kill -9} does and returns when it is gone. What it had started
-   * itself (PostgreSQL, a training attempt) lives on.
+   * Kills one component with SIGKILL and returns when it is gone. Processes that it started
+   * (PostgreSQL, a training attempt) keep running.
    */
   public void kill(StackComponent component) {
     process(component)
@@ -188,18 +189,19 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /**
-   * Ends every process of this stack at once, as a power cut does: its watchdog and PostgreSQL too.
+   * Kills every process of this stack at once, including the watchdog and PostgreSQL, as a power
+   * failure does.
    */
   public void killEverything() {
-    new StackShutdown(options).endEverythingAtOnce();
+    new StackShutdown(options).killAll();
   }
 
-  /** Asks one component to end and returns when it is gone. */
+  /** Stops one component with SIGTERM and returns when it is gone. */
   public void stop(StackComponent component) {
-    end(process(component).stream());
+    stop(process(component).stream());
   }
 
-  /** Starts the process that restarts components which end by themselves. */
+  /** Starts the process that restarts components that exit unexpectedly. */
   public void startWatchdog() {
     if (process(StackWatchdog.NAME).isPresent()) {
       return;
@@ -216,30 +218,30 @@ public final class LocalStack implements AutoCloseable {
         .write(options.home().pidFile(StackWatchdog.NAME));
   }
 
-  /** Ends every process of this stack, also those that outlived the one that started them. */
+  /** Stops every process of this stack, including those that outlived their parent. */
   public void down() {
     down(ProgressDisplay.silent());
   }
 
   /**
-   * Ends every process of this stack: first the watchdog, then the services, what they started, and
-   * last Kafka and PostgreSQL.
+   * Stops every process of this stack: first the watchdog, then the services, then the processes
+   * that they started, and last Kafka and PostgreSQL.
    *
-   * @return how many processes were ended
+   * @return number of stopped processes
    */
   public int down(ProgressDisplay progress) {
     if (!Files.isDirectory(options.home().directory())) {
       return 0;
     }
     try (StackLock ignored = StackLock.take(options.home(), progress)) {
-      return new StackShutdown(options).endEverything(progress);
+      return new StackShutdown(options).stopAll(progress);
     }
   }
 
-  /** Deletes the data of a stack that does not run: Kafka, PostgreSQL, object store, attempts. */
+  /** Deletes the data of a stopped stack: Kafka, PostgreSQL, object store, attempts. */
   public void deleteData() {
     if (isRunning(StackComponent.INFRA)) {
-      throw new RemedyException("the stack still runs", "end it first: ./whetstone down");
+      throw new RemedyException("the stack is still running", "stop it first: ./whetstone down");
     }
     options.home().deleteData();
   }
@@ -250,18 +252,18 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /**
-   * Ends what this object started, when the JVM is asked to end (Ctrl-C) before the result is
+   * Stops what this object started if the JVM is shut down (Ctrl-C) before the returned guard is
    * closed.
    */
-  public Guard endOnInterrupt(ProgressDisplay progress) {
-    Thread onExit = new Thread(() -> interrupt(progress), "end-what-was-started");
+  public Guard stopOnInterrupt(ProgressDisplay progress) {
+    Thread onExit = new Thread(() -> interrupt(progress), "stop-started-components");
     Runtime.getRuntime().addShutdownHook(onExit);
     return () -> {
       boolean ignored = removeHook(onExit);
     };
   }
 
-  /** Something to close when the work that it guards is done. */
+  /** Closed when the guarded work is done. */
   public interface Guard extends AutoCloseable {
     @Override
     void close();
@@ -270,34 +272,34 @@ public final class LocalStack implements AutoCloseable {
   private void interrupt(ProgressDisplay progress) {
     interrupted = true;
     if (watchdogStartedHere || !startedHere.isEmpty()) {
-      progress.say("interrupted: ending what was started here");
+      progress.print("interrupted: stopping the components that this command started");
     }
-    endStartedHere(progress);
+    stopStartedHere(progress);
   }
 
-  private void endStartedHere(ProgressDisplay progress) {
+  private void stopStartedHere(ProgressDisplay progress) {
     if (startedHere.contains(StackComponent.INFRA)) {
-      // Without it nothing else of the stack can go on, and nothing of it ran before.
-      int ignored = new StackShutdown(options).endEverything(progress);
+      // No other component can run without the infrastructure, so none ran before this call.
+      int ignored = new StackShutdown(options).stopAll(progress);
     } else {
       if (watchdogStartedHere) {
-        end(process(StackWatchdog.NAME).stream());
+        stop(process(StackWatchdog.NAME).stream());
       }
-      end(startedHere.stream().flatMap(component -> process(component).stream()));
+      stop(startedHere.stream().flatMap(component -> process(component).stream()));
     }
     watchdogStartedHere = false;
     startedHere.clear();
   }
 
-  private static void end(Stream<ProcessHandle> processes) {
-    StackProcesses.end(processes.toList(), GRACE);
+  private static void stop(Stream<ProcessHandle> processes) {
+    StackProcesses.stop(processes.toList(), GRACE);
   }
 
   private static boolean removeHook(Thread hook) {
     try {
       return Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The JVM is ending: the hook itself does it.
+      // The JVM is shutting down: the hook runs now.
       return false;
     }
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The keys with which the command line itself calls the services, one per tenant. Their text is
- * kept on this machine, readable by its owner only.
+ * The keys with which the command line calls the services, one per tenant. Their text is stored on
+ * this machine, readable by its owner only.
  */
 public final class OperatorKeys {
   private static final String SUFFIX = ".key";
@@ -23,7 +23,7 @@ public final class OperatorKeys {
     this.home = home;
   }
 
-  /** Tenants that this command line has worked for. */
+  /** Tenants for which this command line has a key. */
   public List<String> tenants() {
     if (!Files.isDirectory(home.secrets())) {
       return List.of();
@@ -36,18 +36,20 @@ public final class OperatorKeys {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new RemedyException("cannot list " + home.secrets(), "give read access", e);
+      throw new RemedyException("cannot list " + home.secrets(), "grant read access", e);
     }
   }
 
-  /** The tenant's operator key, with every scope; made when there is none or it was revoked. */
+  /**
+   * The operator key of the tenant, with every scope; created when none exists or it was revoked.
+   */
   public String of(String tenant) {
     KeyFile keys = KeyFile.at(home.keysFile());
     Path secret = home.secrets().resolve(tenant + SUFFIX);
     try {
       if (Files.exists(secret)) {
         String text = Files.readString(secret).strip();
-        if (keys.knows(text)) {
+        if (keys.contains(text)) {
           return text;
         }
       }
@@ -57,8 +59,8 @@ public final class OperatorKeys {
       return text;
     } catch (IOException e) {
       throw new RemedyException(
-          "cannot keep the operator key in " + secret + ": " + e.getMessage(),
-          "free space or give write access",
+          "cannot store the operator key in " + secret + ": " + e.getMessage(),
+          "free disk space or grant write access",
           e);
     }
   }

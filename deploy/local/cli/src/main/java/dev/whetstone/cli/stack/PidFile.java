@@ -12,15 +12,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who runs as a component. A process id alone is not enough: after a reboot or many starts somebody
- * else may have it, so the start time is kept beside it.
+ * The process of a component. The start time is stored with the process id, because the operating
+ * system reuses ids.
  *
- * @param startedAtMillis when the process began, milliseconds since 1970, as the system tells it
+ * @param startedAtMillis start of the process as reported by the operating system, milliseconds
+ *     since 1970
  */
 public record PidFile(String name, long pid, long startedAtMillis, List<String> command) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The system computes start times from the boot time, which moves a little with the clock. */
+  /**
+   * The operating system derives start times from the boot time, which shifts with clock
+   * adjustments.
+   */
   private static final Duration TOLERANCE = Duration.ofSeconds(3);
 
   /** Describes a process that was just started. */
@@ -28,7 +32,7 @@ public record PidFile(String name, long pid, long startedAtMillis, List<String> 
     return new PidFile(name, process.pid(), startMillis(process).orElse(0L), command);
   }
 
-  /** Reads {@code file}; empty when it is not there or was half-written. */
+  /** Reads {@code file}; empty when it does not exist or is incomplete. */
   public static Optional<PidFile> read(Path file) {
     if (!Files.exists(file)) {
       return Optional.empty();
@@ -40,12 +44,12 @@ public record PidFile(String name, long pid, long startedAtMillis, List<String> 
     }
   }
 
-  /** The process that {@code file} tells of, if it is alive and the same one. */
+  /** The process that {@code file} names, if it is alive and was not replaced by another. */
   static Optional<ProcessHandle> processIn(Path file) {
     return read(file).flatMap(PidFile::process);
   }
 
-  /** Writes {@code file} in one move, so that nobody reads half of it. */
+  /** Writes {@code file} atomically, so that no reader sees a part of it. */
   public void write(Path file) {
     Path draft = file.resolveSibling(file.getFileName() + ".new");
     try {
@@ -54,11 +58,13 @@ public record PidFile(String name, long pid, long startedAtMillis, List<String> 
       Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new RemedyException(
-          "cannot write " + file + ": " + e.getMessage(), "free space or give write access", e);
+          "cannot write " + file + ": " + e.getMessage(),
+          "free disk space or grant write access",
+          e);
     }
   }
 
-  /** The process, if it is alive and the same one that was started. */
+  /** The process, if it is alive and its start time matches. */
   public Optional<ProcessHandle> process() {
     return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::isTheSame);
   }

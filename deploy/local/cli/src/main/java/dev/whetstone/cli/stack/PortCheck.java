@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Looks before a start whether the stack's ports can be used: adopts what is ours and refuses to go
- * on when somebody else holds one.
+ * Checks before a start that the ports of the stack are usable: adopts processes of this stack and
+ * fails when another process holds a port.
  */
 record PortCheck(StackOptions options, Predicate<StackComponent> running) {
 
@@ -19,9 +19,9 @@ record PortCheck(StackOptions options, Predicate<StackComponent> running) {
   }
 
   /**
-   * Checks the ports of every component that does not run.
+   * Checks the ports of every component that is not running.
    *
-   * @throws RemedyException naming the port, what it is for and who holds it
+   * @throws RemedyException naming the port, its purpose and the process that holds it
    */
   void run() {
     for (StackComponent component : StackComponent.values()) {
@@ -37,7 +37,7 @@ record PortCheck(StackOptions options, Predicate<StackComponent> running) {
     }
     Optional<ProcessHandle> owner = PortOwners.of(port);
     if (owner.filter(this::isOurPostgres).isPresent()) {
-      // Its parent was killed: the infra process ends it before it starts anew.
+      // Its parent was killed: the new infra process stops it before it starts PostgreSQL again.
       return;
     }
     if (owner.filter(this::isOurs).isPresent()) {
@@ -47,11 +47,8 @@ record PortCheck(StackOptions options, Predicate<StackComponent> running) {
     }
     throw new RemedyException(
         "port %d on 127.0.0.1 (for %s) is held by %s"
-            .formatted(
-                port,
-                use,
-                owner.map(PortOwners::describe).orElse("a process that the system does not name")),
-        "end that process, or use other ports: WHETSTONE_PORT_OFFSET=1000 ./whetstone up");
+            .formatted(port, use, owner.map(PortOwners::describe).orElse("an unknown process")),
+        "stop that process, or use other ports: WHETSTONE_PORT_OFFSET=1000 ./whetstone up");
   }
 
   private boolean isOurPostgres(ProcessHandle process) {

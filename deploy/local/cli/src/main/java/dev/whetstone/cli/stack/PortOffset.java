@@ -11,33 +11,34 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By how much the ports of {@code ./whetstone} are shifted. It is remembered while the stack runs,
- * so that {@code status}, {@code why} and all others find what {@code up} has started.
+ * The offset of the ports of {@code ./whetstone}. It is stored while the stack runs, so that {@code
+ * status}, {@code why} and the other commands find the stack that {@code up} started.
  */
 public final class PortOffset {
   /** The environment variable that sets it. */
   public static final String VARIABLE = "WHETSTONE_PORT_OFFSET";
 
-  private static final int LEAST_PORT = 1024;
-  private static final int MOST_PORT = 65_535;
+  private static final int MIN_PORT = 1024;
+  private static final int MAX_PORT = 65_535;
 
   private PortOffset() {}
 
   /**
-   * The offset to work with.
+   * The offset to use.
    *
-   * @param asked the value of {@link #VARIABLE}, if it is set; else the remembered one counts
-   * @throws RemedyException when it is no number, or a port would be none that anybody may use
+   * @param requested the value of {@link #VARIABLE}; if unset, the stored offset applies
+   * @throws RemedyException when it is not a number, or a port would be outside the unprivileged
+   *     range
    */
-  public static int of(StackHome home, @Nullable String asked) {
-    if (asked == null || asked.isBlank()) {
+  public static int of(StackHome home, @Nullable String requested) {
+    if (requested == null || requested.isBlank()) {
       return remembered(home).orElse(0);
     }
     try {
-      return checked(Integer.parseInt(asked.strip()));
+      return checked(Integer.parseInt(requested.strip()));
     } catch (NumberFormatException e) {
       throw new RemedyException(
-          VARIABLE + " is '" + asked + "'", "set it to a whole number such as 1000", e);
+          VARIABLE + " is '" + requested + "'", "set it to an integer such as 1000", e);
     }
   }
 
@@ -47,36 +48,36 @@ public final class PortOffset {
             .flatMap(component -> StackPorts.standard().of(component).keySet().stream())
             .mapToInt(Integer::intValue)
             .summaryStatistics();
-    int least = LEAST_PORT - ports.getMin();
-    int most = MOST_PORT - ports.getMax();
-    if (offset < least || offset > most) {
+    int lowest = MIN_PORT - ports.getMin();
+    int highest = MAX_PORT - ports.getMax();
+    if (offset < lowest || offset > highest) {
       throw new RemedyException(
-          "%s is %d, and not every port of the stack would lie in %d to %d"
-              .formatted(VARIABLE, offset, LEAST_PORT, MOST_PORT),
-          "set it to a number from %d to %d, such as 1000".formatted(least, most));
+          "%s is %d, but then not every port of the stack is between %d and %d"
+              .formatted(VARIABLE, offset, MIN_PORT, MAX_PORT),
+          "set it to a number from %d to %d, such as 1000".formatted(lowest, highest));
     }
     return offset;
   }
 
   /**
-   * Remembers the offset of a stack that is started now.
+   * Stores the offset of a stack that is being started.
    *
-   * @throws RemedyException when it runs already with another one
+   * @throws RemedyException when it is already running with another offset
    */
   static void remember(StackOptions options, boolean runs) {
     int offset = options.ports().kafka() - StackPorts.standard().kafka();
     int before = remembered(options.home()).orElse(0);
     if (runs && offset != before) {
       throw new RemedyException(
-          "the stack runs already, with %s=%d".formatted(VARIABLE, before),
-          "leave the variable away to go on with it, or end it first: ./whetstone down");
+          "the stack is already running with %s=%d".formatted(VARIABLE, before),
+          "unset the variable to use that stack, or stop it first: ./whetstone down");
     }
     try {
       Files.writeString(options.home().portOffset(), Integer.toString(offset));
     } catch (IOException e) {
       throw new RemedyException(
           "cannot write " + options.home().portOffset() + ": " + e.getMessage(),
-          "free space or give write access",
+          "free disk space or grant write access",
           e);
     }
   }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Tells whether a TCP port on 127.0.0.1 is taken, and by whom. */
+/** Determines whether a TCP port on 127.0.0.1 is in use, and by which process. */
 final class PortOwners {
   private static final String LISTENING = "0A";
 
@@ -21,7 +21,7 @@ final class PortOwners {
 
   static boolean isFree(int port) {
     try (var socket = new ServerSocket()) {
-      // As servers do: a port in TIME_WAIT counts as free.
+      // Like servers do: a port in TIME_WAIT counts as free.
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       return true;
@@ -30,7 +30,7 @@ final class PortOwners {
     }
   }
 
-  /** The process that listens on {@code port}, as far as the system tells. */
+  /** The process that listens on {@code port}, if the operating system reports it. */
   static Optional<ProcessHandle> of(int port) {
     Set<String> inodes =
         Stream.of("/proc/net/tcp", "/proc/net/tcp6")
@@ -44,7 +44,7 @@ final class PortOwners {
             .findFirst();
   }
 
-  /** A process in words: its id and command line, shortened. */
+  /** The id and shortened command line of a process. */
   static String describe(ProcessHandle process) {
     String command =
         process
@@ -78,7 +78,7 @@ final class PortOwners {
         }
       }
     } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-      // Another user's process, or gone meanwhile: it cannot be named.
+      // A process of another user, or one that has exited: it cannot be inspected.
       return false;
     }
     return false;

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Starts processes that live on when this one ends. Each gets its own session, so that Ctrl-C in a
- * terminal reaches only the command line and the command line decides what it ends.
+ * Starts processes that outlive this one. Each gets its own session, so that Ctrl-C in a terminal
+ * reaches only the command line, which decides what to stop.
  */
 final class ProcessLauncher {
   private ProcessLauncher() {}
@@ -42,12 +42,14 @@ final class ProcessLauncher {
     } catch (IOException e) {
       throw new RemedyException(
           "cannot start " + command.getFirst() + ": " + e.getMessage(),
-          "look whether the file is there and may be executed",
+          "check that the file exists and is executable",
           e);
     }
   }
 
-  /** {@code setsid}, which replaces itself by the command, so that the process id stays. */
+  /**
+   * {@code setsid}, which replaces itself with the command, so that the process id stays the same.
+   */
   private static List<String> ownSession() {
     return Stream.of("/usr/bin/setsid", "/bin/setsid")
         .filter(program -> Files.isExecutable(Path.of(program)))

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Whether a component can be used, asked from outside. */
+/** Checks from outside whether a component is usable. */
 final class ReadinessCheck {
   private static final int LOG_LINES_SHOWN = 15;
   private static final int CONNECT_MILLIS = 1_000;
@@ -69,7 +69,7 @@ final class ReadinessCheck {
     }
   }
 
-  /** Either server can end after the process said that both are there. */
+  /** Either server can fail after the process has reported both as ready. */
   private static boolean isOpen(int port) {
     try (var socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);

@@ -3,22 +3,20 @@ package dev.whetstone.cli.stack;
 import java.time.Duration;
 
 /**
- * When a component that ended is started again: at once the first time, then after pauses that
- * double up to a minute; a component that lived for two minutes begins afresh.
+ * When to restart a component that exited: immediately the first time, then after a pause that
+ * doubles up to one minute. A component that ran for two minutes starts over.
  *
- * @param failures ends in a row without having lived long
+ * @param failures consecutive exits, each after less than two minutes
  */
 record RestartPolicy(int failures) {
   static final RestartPolicy FRESH = new RestartPolicy(0);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
-  private static final Duration LIVED_LONG = Duration.ofMinutes(2);
+  private static final Duration LONG_RUN = Duration.ofMinutes(2);
 
-  /** The policy after the component ended again. */
-  RestartPolicy ended(Duration lived) {
-    return lived.compareTo(LIVED_LONG) >= 0
-        ? new RestartPolicy(1)
-        : new RestartPolicy(failures + 1);
+  /** The policy after another exit of the component. */
+  RestartPolicy afterExit(Duration lived) {
+    return lived.compareTo(LONG_RUN) >= 0 ? new RestartPolicy(1) : new RestartPolicy(failures + 1);
   }
 
   /** How long to wait before the next start. */

@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Where a stack keeps what it needs: {@code .whetstone/} of the checkout, or a test's folder.
+ * The state folder of a stack: {@code .whetstone/} of the checkout, or the folder of a test.
  *
- * @param directory without symbolic links: the system tells processes' folders so, and the mark
- *     that processes carry must be the same however the checkout is reached
+ * @param directory without symbolic links: the operating system reports the folders of processes
+ *     without them, and the mark of the processes must not depend on the path to the checkout
  */
 public record StackHome(Path directory) {
   private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -26,7 +26,7 @@ public record StackHome(Path directory) {
     directory = real(directory.toAbsolutePath().normalize());
   }
 
-  /** The real path, also of what is not there yet. */
+  /** The real path, also of a path that does not exist yet. */
   private static Path real(Path path) {
     try {
       return path.toRealPath();
@@ -36,7 +36,7 @@ public record StackHome(Path directory) {
     }
   }
 
-  /** Kafka's and PostgreSQL's files. */
+  /** Files of Kafka and PostgreSQL. */
   public Path data() {
     return directory.resolve("data");
   }
@@ -46,7 +46,7 @@ public record StackHome(Path directory) {
     return directory.resolve("store");
   }
 
-  /** Where training keeps a folder per attempt: spec, log, exit code. */
+  /** One folder per training attempt: spec, log, exit code. */
   public Path work() {
     return directory.resolve("work");
   }
@@ -67,32 +67,32 @@ public record StackHome(Path directory) {
     return run().resolve(name + ".json");
   }
 
-  /** API keys, hashed; every service reads it. */
+  /** Hashed API keys; every service reads them. */
   public Path keysFile() {
     return directory.resolve("keys.json");
   }
 
-  /** The plain text of the operator keys that this machine's command line uses itself. */
+  /** The plain text of the operator keys that this command line uses. */
   public Path secrets() {
     return directory.resolve("secrets");
   }
 
-  /** The worker's environment. */
+  /** The Python interpreter of the worker environment. */
   public Path python() {
     return directory.resolve("venv/bin/python");
   }
 
-  /** What a library unpacks or downloads and could make again. */
+  /** Files that a library unpacks or downloads and can recreate. */
   Path cache(String library) {
     return directory.resolve("cache").resolve(library);
   }
 
-  /** By how much the running stack's ports are shifted; not there when they are not. */
+  /** The port offset of the running stack; absent without an offset. */
   Path portOffset() {
     return directory.resolve("port-offset");
   }
 
-  /** Held while the stack is started or ended, so that only one does it at a time. */
+  /** Locked while a process starts or stops the stack. */
   Path lock() {
     return directory.resolve("stack.lock");
   }
@@ -101,15 +101,18 @@ public record StackHome(Path directory) {
     return directory.resolve("demo");
   }
 
-  /** Makes the folders that every process expects; there are secrets among them. */
+  /**
+   * Creates the folders that every process expects. The folder is private because it contains
+   * secrets.
+   */
   public void create() {
     try {
       Files.createDirectories(directory);
       Files.setPosixFilePermissions(directory, OWNER_ONLY);
     } catch (IOException e) {
       throw new RemedyException(
-          "cannot make the folder " + directory + ": " + e.getMessage(),
-          "give write access to " + directory.getParent() + " or free space there",
+          "cannot create the folder " + directory + ": " + e.getMessage(),
+          "grant write access to " + directory.getParent() + " or free disk space there",
           e);
     }
     for (Path folder : new Path[] {data(), store(), work(), run(), logs()}) {
@@ -117,15 +120,18 @@ public record StackHome(Path directory) {
         Files.createDirectories(folder);
       } catch (IOException e) {
         throw new RemedyException(
-            "cannot make the folder " + folder + ": " + e.getMessage(),
-            "give write access to " + directory + " or free space there",
+            "cannot create the folder " + folder + ": " + e.getMessage(),
+            "grant write access to " + directory + " or free disk space there",
             e);
       }
     }
   }
 
-  /** Nothing runs any more: a process id that somebody else gets later shall not look like ours. */
-  void forgetRun() {
+  /**
+   * Deletes the PID files of a stopped stack, because the operating system may reuse the process
+   * ids.
+   */
+  void deleteRunFiles() {
     try (Stream<Path> files = Files.exists(run()) ? Files.list(run()) : Stream.of()) {
       for (Path file : files.toList()) {
         Files.deleteIfExists(file);
@@ -133,18 +139,20 @@ public record StackHome(Path directory) {
       Files.deleteIfExists(portOffset());
     } catch (IOException e) {
       throw new RemedyException(
-          "cannot delete the files in " + run() + ": " + e.getMessage(), "delete them by hand", e);
+          "cannot delete the files in " + run() + ": " + e.getMessage(), "delete them manually", e);
     }
   }
 
-  /** Deletes Kafka's, PostgreSQL's and the store's files and the attempts' folders. */
+  /**
+   * Deletes the files of Kafka, PostgreSQL and the object store, and the folders of the attempts.
+   */
   void deleteData() {
     for (Path folder : List.of(data(), store(), work())) {
       try {
         FileTrees.delete(folder);
       } catch (IOException e) {
         throw new RemedyException(
-            "cannot delete " + folder + ": " + e.getMessage(), "delete it by hand", e);
+            "cannot delete " + folder + ": " + e.getMessage(), "delete it manually", e);
       }
     }
   }

@@ -12,12 +12,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Held by whoever starts or ends the stack. Two at a time would start a component twice, or end
- * what the other has just started. The system forgets it with the process.
+ * Held while a process starts or stops the stack. Two at a time could start a component twice, or
+ * stop what the other has just started. The operating system releases the lock when the process
+ * exits.
  */
 final class StackLock implements AutoCloseable {
-  /** Longer than a start may take. */
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  /** Longer than a start takes. */
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   private final FileChannel channel;
 
@@ -26,29 +27,29 @@ final class StackLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock, waiting for whoever has it.
+   * Acquires the lock, waiting for the current holder.
    *
-   * @throws RemedyException when it is not given back in time
+   * @throws RemedyException when the holder does not release it in time
    */
   static StackLock take(StackHome home, ProgressDisplay progress) {
-    Optional<StackLock> atOnce = tryTake(home);
-    if (atOnce.isPresent()) {
-      return atOnce.get();
+    Optional<StackLock> immediate = tryTake(home);
+    if (immediate.isPresent()) {
+      return immediate.get();
     }
     return progress
         .await(
-            "another ./whetstone that starts or ends this stack",
-            PATIENCE,
+            "waiting for another ./whetstone that starts or stops this stack",
+            TIMEOUT,
             () -> "",
             () -> tryTake(home))
         .orElseThrow(
             () ->
                 new RemedyException(
-                    "another process starts or ends this stack and does not finish",
-                    "end it; it holds " + home.lock()));
+                    "another process starts or stops this stack and does not finish",
+                    "stop the process that holds " + home.lock()));
   }
 
-  /** Takes the lock unless somebody has it. */
+  /** Acquires the lock unless it is held. */
   static Optional<StackLock> tryTake(StackHome home) {
     Path file = home.lock();
     try {
@@ -61,7 +62,9 @@ final class StackLock implements AutoCloseable {
       return Optional.empty();
     } catch (IOException e) {
       throw new RemedyException(
-          "cannot write " + file + ": " + e.getMessage(), "free space or give write access", e);
+          "cannot write " + file + ": " + e.getMessage(),
+          "free disk space or grant write access",
+          e);
     }
   }
 
@@ -70,7 +73,8 @@ final class StackLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new RemedyException("cannot give back the lock: " + e.getMessage(), "run it again", e);
+      throw new RemedyException(
+          "cannot release the lock: " + e.getMessage(), "run the command again", e);
     }
   }
 
@@ -79,7 +83,7 @@ final class StackLock implements AutoCloseable {
       FileLock lock = channel.tryLock();
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      // Another thread of this process has it.
+      // Another thread of this process holds it.
       return false;
     }
   }

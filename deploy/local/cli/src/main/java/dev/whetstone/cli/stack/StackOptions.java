@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a stack consists of and where it runs.
+ * The components of a stack and the places that it uses.
  *
- * @param project the checkout: where the built services and the demo's base model lie
- * @param home where state, logs and keys are kept
- * @param components which processes belong to it
- * @param javaHome of the JDK that runs the JVM processes
- * @param python the interpreter of the worker's environment
- * @param baseModel folder of the model that the model server answers with
- * @param baseName the name under which it serves that model
+ * @param project the checkout with the built services and the base model of the demo
+ * @param home folder of state, logs and keys
+ * @param components the processes of the stack
+ * @param javaHome home of the JDK that runs the JVM processes
+ * @param python interpreter of the worker environment
+ * @param baseModel folder of the model that the model server serves
+ * @param baseName name under which it serves that model
  * @param heaps {@code -Xmx} of each JVM, for example {@code 256m}
  */
 public record StackOptions(
@@ -36,7 +36,7 @@ public record StackOptions(
     heaps = Map.copyOf(heaps);
   }
 
-  /** What {@code ./whetstone} runs for the checkout {@code project}. */
+  /** The stack that {@code ./whetstone} runs for the checkout {@code project}. */
   public static StackOptions standard(Path project) {
     StackHome home = new StackHome(project.resolve(".whetstone"));
     Path root = home.directory().getParent();
@@ -56,7 +56,7 @@ public record StackOptions(
         heaps);
   }
 
-  /** The same with another state folder and other ports, for example for a test. */
+  /** A copy with another state folder and other ports, for example for a test. */
   public StackOptions at(Path home, StackPorts otherPorts) {
     return new StackOptions(
         project,
@@ -75,7 +75,7 @@ public record StackOptions(
         project, home, ports, only, javaHome, python, baseModel, baseName, heaps);
   }
 
-  /** The same with another worker interpreter, for example that of the checkout in a test. */
+  /** A copy with another worker interpreter, for example that of the checkout in a test. */
   public StackOptions withPython(Path interpreter) {
     return new StackOptions(
         project, home, ports, components, javaHome, interpreter, baseModel, baseName, heaps);

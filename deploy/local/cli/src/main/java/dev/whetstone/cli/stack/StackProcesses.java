@@ -15,18 +15,18 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Ending processes, and finding those of one stack. */
+/** Stops processes, and finds those of one stack. */
 final class StackProcesses {
-  /** Every process of a stack, and every process that such a process starts, carries this. */
+  /** Environment variable of every process of a stack and of all their descendants. */
   static final String MARK = "WHETSTONE_STACK";
 
-  /** Writing down an exit code takes a moment; a parent that does not wait is asked after it. */
+  /** Time for a parent to record the exit code of its child before it is stopped itself. */
   private static final Duration PARENT_GRACE = Duration.ofSeconds(2);
 
   private StackProcesses() {}
 
-  /** Asks all to end, waits up to {@code grace}, then ends by force whatever is left. */
-  static void end(Collection<ProcessHandle> processes, Duration grace) {
+  /** Sends SIGTERM to all, waits up to {@code grace}, then kills those that are left. */
+  static void stop(Collection<ProcessHandle> processes, Duration grace) {
     processes.forEach(ProcessHandle::destroy);
     long deadline = System.nanoTime() + grace.toNanos();
     for (ProcessHandle process : processes) {
@@ -38,10 +38,10 @@ final class StackProcesses {
   }
 
   /**
-   * Ends a tree from its leaves on: a parent that waits for a child gets the time to do what it
-   * waits for. So the shell that keeps a training worker notes how the worker ended.
+   * Stops a process tree from its leaves upwards, so that a parent can react to the exit of its
+   * child: the shell around a training worker records the worker's exit code.
    */
-  static void endChildrenFirst(Collection<ProcessHandle> processes, Duration grace) {
+  static void stopChildrenFirst(Collection<ProcessHandle> processes, Duration grace) {
     List<ProcessHandle> left = processes.stream().filter(ProcessHandle::isAlive).toList();
     while (!left.isEmpty()) {
       Set<ProcessHandle> parents =
@@ -52,7 +52,7 @@ final class StackProcesses {
       List<ProcessHandle> rest = byParenthood.get(true);
       Set<ProcessHandle> theirParents =
           leaves.stream().flatMap(process -> process.parent().stream()).collect(Collectors.toSet());
-      end(leaves, grace);
+      stop(leaves, grace);
       awaitExits(rest.stream().filter(theirParents::contains).toList(), PARENT_GRACE);
       left = rest.stream().filter(ProcessHandle::isAlive).toList();
     }
@@ -65,7 +65,7 @@ final class StackProcesses {
     }
   }
 
-  /** Whether the process ended within {@code limit}. */
+  /** Whether the process exited within {@code limit}. */
   static boolean awaitExit(ProcessHandle process, Duration limit) {
     try {
       process.onExit().get(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
@@ -81,9 +81,8 @@ final class StackProcesses {
   }
 
   /**
-   * Processes that carry the mark of the stack in {@code home}: its own and those they started,
-   * such as training attempts that outlived the training service. Empty where the system does not
-   * tell environments (it needs {@code /proc}).
+   * Processes with the mark of the stack in {@code home}: its own and their descendants, such as
+   * training attempts that outlived the training service. Empty on systems without {@code /proc}.
    */
   static List<ProcessHandle> marked(Path home) {
     if (!Files.isDirectory(Path.of("/proc/self"))) {
@@ -97,7 +96,7 @@ final class StackProcesses {
         .toList();
   }
 
-  /** Whether one process carries the mark of the stack in {@code home}. */
+  /** Whether a process has the mark of the stack in {@code home}. */
   static boolean isMarked(ProcessHandle process, Path home) {
     return environmentOf(process.pid()).anyMatch((MARK + "=" + home)::equals);
   }
@@ -107,7 +106,7 @@ final class StackProcesses {
       byte[] bytes = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "environ"));
       return Stream.of(new String(bytes, StandardCharsets.UTF_8).split("\0"));
     } catch (IOException e) {
-      // Not ours to read, or gone meanwhile: either way not a process of this stack.
+      // Not readable, or exited: in both cases not a process of this stack.
       return Stream.empty();
     }
   }

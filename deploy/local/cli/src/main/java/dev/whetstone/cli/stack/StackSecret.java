@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** A random secret that a service needs and that must stay the same over restarts. */
+/** A random secret of a service that must not change between restarts. */
 final class StackSecret {
   private static final int BYTES = 32;
 
   private StackSecret() {}
 
-  /** The secret called {@code name} in hex, made at first use and readable by its owner only. */
+  /** The secret {@code name} in hex, created on first use and readable by its owner only. */
   static String of(StackHome home, String name) {
     Path file = home.secrets().resolve(name);
     try {
-      // An empty file is what a kill left half-made before secrets were written in one move.
+      // Earlier versions did not write secrets atomically; a kill could leave an empty file.
       if (!Files.exists(file) || Files.size(file) == 0) {
         byte[] random = new byte[BYTES];
         new SecureRandom().nextBytes(random);
@@ -29,8 +29,8 @@ final class StackSecret {
       return Files.readString(file).strip();
     } catch (IOException e) {
       throw new RemedyException(
-          "cannot keep a secret in " + file + ": " + e.getMessage(),
-          "free space or give write access",
+          "cannot store a secret in " + file + ": " + e.getMessage(),
+          "free disk space or grant write access",
           e);
     }
   }

@@ -14,37 +14,40 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Ends every process of a stack, each only when nobody needs it any more: the watchdog, the
- * services and the model server, what these had started, Kafka and PostgreSQL.
+ * Stops every process of a stack in dependency order: the watchdog, the services and the model
+ * server, their descendants, and last Kafka and PostgreSQL.
  */
 record StackShutdown(StackOptions options) {
-  /** A service closes its Kafka consumers one after the other: a dozen seconds at rest. */
+  /**
+   * A service closes its Kafka consumers sequentially, which takes about twelve seconds when idle.
+   */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   private static final Set<StackComponent> ALL_BUT_INFRA =
       EnumSet.complementOf(EnumSet.of(StackComponent.INFRA));
 
-  /** Says how many processes were ended. */
-  int endEverything(ProgressDisplay progress) {
-    int ended = end(process(StackWatchdog.NAME).stream().toList());
-    progress.say("ending the services and the model server");
-    // Training asks its workers itself, so that they save and are resumed.
-    ended +=
-        end(ALL_BUT_INFRA.stream().flatMap(component -> process(component.id()).stream()).toList());
+  /** Returns the number of stopped processes. */
+  int stopAll(ProgressDisplay progress) {
+    int stopped = stop(process(StackWatchdog.NAME).stream().toList());
+    progress.print("stopping the services and the model server");
+    // The training service stops its workers itself, so that they save a resume point.
+    stopped +=
+        stop(
+            ALL_BUT_INFRA.stream().flatMap(component -> process(component.id()).stream()).toList());
     List<ProcessHandle> started = markedButInfrastructure();
-    StackProcesses.endChildrenFirst(started, GRACE);
-    ended += started.size();
-    progress.say("ending Kafka and PostgreSQL");
-    ended += end(process(StackComponent.INFRA.id()).stream().toList());
-    // One whose parent was killed.
+    StackProcesses.stopChildrenFirst(started, GRACE);
+    stopped += started.size();
+    progress.print("stopping Kafka and PostgreSQL");
+    stopped += stop(process(StackComponent.INFRA.id()).stream().toList());
+    // A PostgreSQL server whose parent was killed.
     Optional<PostgresProcess> left = postmaster();
-    left.ifPresent(PostgresProcess::end);
-    options.home().forgetRun();
-    return ended + (left.isPresent() ? 1 : 0);
+    left.ifPresent(PostgresProcess::stop);
+    options.home().deleteRunFiles();
+    return stopped + (left.isPresent() ? 1 : 0);
   }
 
-  /** All at the same moment and by force; nothing is forgotten or put in order. */
-  void endEverythingAtOnce() {
+  /** Kills all processes at once and leaves their files unchanged. */
+  void killAll() {
     List<ProcessHandle> all =
         Stream.of(
                 process(StackWatchdog.NAME).stream(),
@@ -79,8 +82,8 @@ record StackShutdown(StackOptions options) {
     return PidFile.processIn(options.home().pidFile(name));
   }
 
-  private static int end(Collection<ProcessHandle> processes) {
-    StackProcesses.end(processes, GRACE);
+  private static int stop(Collection<ProcessHandle> processes) {
+    StackProcesses.stop(processes, GRACE);
     return processes.size();
   }
 }

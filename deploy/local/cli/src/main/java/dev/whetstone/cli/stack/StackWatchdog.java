@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
-/** A small process that starts components again when they end by themselves. */
+/** A small process that restarts components that exit unexpectedly. */
 public final class StackWatchdog {
   static final String NAME = "watchdog";
   private static final Duration INTERVAL = Duration.ofSeconds(1);
@@ -19,7 +19,7 @@ public final class StackWatchdog {
   private final LocalStack stack;
   private final Map<StackComponent, Watched> watched = new EnumMap<>(StackComponent.class);
 
-  /** What is remembered of a component between two looks. */
+  /** State of a component between two checks. */
   private record Watched(RestartPolicy policy, long aliveSinceNanos, long restartAtNanos) {}
 
   private StackWatchdog(LocalStack stack) {
@@ -30,14 +30,14 @@ public final class StackWatchdog {
     }
   }
 
-  /** Arguments: the checkout's folder, the state folder and the ports. */
+  /** Arguments: the checkout, the state folder and the ports. */
   public static void main(String[] arguments) {
     StackOptions options =
         StackOptions.standard(Path.of(arguments[0]))
             .at(Path.of(arguments[1]), StackPorts.parse(arguments[2]));
     StackWatchdog watchdog = new StackWatchdog(LocalStack.of(options));
     while (true) {
-      watchdog.look();
+      watchdog.check();
       LockSupport.parkNanos(INTERVAL.toNanos());
     }
   }
@@ -56,15 +56,15 @@ public final class StackWatchdog {
         options.ports().argument());
   }
 
-  private void look() {
+  private void check() {
     for (StackComponent component : StackComponent.values()) {
       if (watched.containsKey(component)) {
-        look(component);
+        check(component);
       }
     }
   }
 
-  private void look(StackComponent component) {
+  private void check(StackComponent component) {
     Watched before = watched.get(component);
     if (stack.isRunning(component)) {
       return;
@@ -72,19 +72,19 @@ public final class StackWatchdog {
     long now = System.nanoTime();
     if (before.restartAtNanos() == 0) {
       RestartPolicy policy =
-          before.policy().ended(Duration.ofNanos(now - before.aliveSinceNanos()));
+          before.policy().afterExit(Duration.ofNanos(now - before.aliveSinceNanos()));
       System.out.printf(
-          "%s ended; starting it again in %d s%n",
+          "%s exited; restarting it in %d s%n",
           component.description(), policy.pause().toSeconds());
       watched.put(
           component, new Watched(policy, before.aliveSinceNanos(), now + policy.pause().toNanos()));
-    } else if (now - before.restartAtNanos() >= 0 && restarted(component)) {
+    } else if (now - before.restartAtNanos() >= 0 && restart(component)) {
       watched.put(component, new Watched(before.policy(), now, 0));
     }
   }
 
-  /** Whether it was tried; while somebody else starts or ends the stack it is left to them. */
-  private boolean restarted(StackComponent component) {
+  /** Whether a restart was attempted; none is while another process starts or stops the stack. */
+  private boolean restart(StackComponent component) {
     Optional<StackLock> lock = StackLock.tryTake(stack.options().home());
     lock.ifPresent(
         held -> {

@@ -6,16 +6,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Waiting for a condition that has no event to wait on, such as another process's readiness. */
+/** Polls for a condition that offers no event, such as the readiness of another process. */
 public final class ConditionWait {
   private static final Duration INTERVAL = Duration.ofMillis(250);
 
   private ConditionWait() {}
 
   /**
-   * Asks {@code condition} until it answers or {@code limit} passed or the thread is interrupted.
+   * Polls {@code condition} until it returns a value, {@code limit} has passed or the thread is
+   * interrupted.
    *
-   * @param tick is told the elapsed time between two askings
+   * @param tick receives the elapsed time between two polls
    */
   public static <T> Optional<T> until(
       Duration limit, Supplier<Optional<T>> condition, Consumer<Duration> tick) {

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A gate of a decision as one line. */
+/** Formats a gate of a decision as one line. */
 public final class GateLine {
   private GateLine() {}
 
-  /** Name, outcome, both means, the difference with its interval, n, and what was allowed. */
+  /** Name, outcome, both means, the difference with its interval, n and the margin. */
   public static String of(JsonNode gate) {
     String outcome = gate.path("outcome").asText();
     if (gate.path("difference").isMissingNode() || gate.path("difference").isNull()) {
@@ -28,12 +28,12 @@ public final class GateLine {
         gate.at("/interval/upper").asDouble(),
         gate.path("n").asInt(),
         gate.path("margin").asDouble(),
-        gate.path("enforced").asBoolean(true) ? "" : "  (shadow: shown, decides nothing)");
+        gate.path("enforced").asBoolean(true) ? "" : "  (shadow: not enforced)");
   }
 
   /**
-   * Why a decision came out as it did, as briefly as it can be said: the gates that failed, else
-   * those that could not be decided, else the first clause of its reason.
+   * The main reason of a decision: the failed gates, else the undecided gates, else the first
+   * clause of its reason.
    */
   public static String headline(JsonNode decision) {
     for (String outcome : List.of("failed", "undecided", "not_measured")) {

@@ -3,15 +3,15 @@ package dev.whetstone.cli.terminal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Text broken into lines between words, with nothing left out. */
+/** Wraps text between words without omitting any. */
 public final class LineWrap {
   private LineWrap() {}
 
   /**
-   * The lines of {@code text}, at least one. Its own line breaks stay; a word that is longer than a
-   * line stays whole.
+   * The lines of {@code text}, at least one. Existing line breaks are kept; a word longer than a
+   * line is not broken.
    *
-   * @param width most characters in a line
+   * @param width maximum number of characters per line
    */
   public static List<String> lines(String text, int width) {
     List<String> lines = new ArrayList<>();

@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Shows a person what is being waited for. */
+/** Shows progress while waiting. */
 public interface ProgressDisplay {
-  /** Says something once. */
-  void say(String line);
+  /** Prints one line. */
+  void print(String line);
 
   /**
-   * Polls until {@code condition} answers, showing how long it takes and {@code detail}.
+   * Polls until {@code condition} returns a value, showing the elapsed time and {@code detail}.
    *
-   * @param what is waited for, as in "waiting for …"
-   * @param detail the newest news about it, one line, may be empty
-   * @return the answer, or empty when {@code limit} passed
+   * @param what label of the progress line
+   * @param detail the current state in one line, may be empty
+   * @return the value, or empty after {@code limit}
    */
   <T> Optional<T> await(
       String what, Duration limit, Supplier<String> detail, Supplier<Optional<T>> condition);
@@ -23,7 +23,7 @@ public interface ProgressDisplay {
   static ProgressDisplay silent() {
     return new ProgressDisplay() {
       @Override
-      public void say(String line) {}
+      public void print(String line) {}
 
       @Override
       public <T> Optional<T> await(

@@ -9,18 +9,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
-/**
- * Output for a person: a line that moves while something is waited for, or plain lines where the
- * output is no terminal.
- */
+/** Terminal output: an animated progress line, or plain lines when the output is not a terminal. */
 public final class Terminal implements ProgressDisplay {
   private static final String[] SPINNER = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
   private static final Duration NO_LIMIT = Duration.ofDays(1);
   private static final int WIDTH = 110;
 
-  /** News are asked for about once a second: asking may cost a call to a service. */
-  private static final int TICKS_PER_NEWS = 4;
+  /** The detail is queried about once a second, because a query may call a service. */
+  private static final int TICKS_PER_DETAIL = 4;
 
   private static final String CLEAR_LINE = "\r\u001b[2K";
 
@@ -32,7 +29,7 @@ public final class Terminal implements ProgressDisplay {
     this.interactive = interactive;
   }
 
-  /** Standard output; the script says whether it is a terminal. */
+  /** Standard output; the script sets whether it is a terminal. */
   public static Terminal standard() {
     return new Terminal(
         new PrintStream(
@@ -43,17 +40,17 @@ public final class Terminal implements ProgressDisplay {
   }
 
   @Override
-  public void say(String line) {
-    // The line that moves may be there: another thread says that everything ends.
+  public void print(String line) {
+    // Clears the progress line: another thread may print while it is shown.
     out.println((interactive ? CLEAR_LINE : "") + line);
   }
 
   /** Prints with {@link String#format}. */
-  public void say(String format, Object... values) {
+  public void print(String format, Object... values) {
     out.println(String.format(java.util.Locale.ROOT, format, values));
   }
 
-  /** Bold where the terminal can. */
+  /** Bold, if the output is a terminal. */
   public String bold(String text) {
     return style("1", text);
   }
@@ -82,8 +79,8 @@ public final class Terminal implements ProgressDisplay {
   public <T> Optional<T> await(
       String what, Duration limit, Supplier<String> detail, Supplier<Optional<T>> condition) {
     AtomicLong ticks = new AtomicLong();
-    AtomicReference<String> newest = new AtomicReference<>("");
-    AtomicLong plainSeconds = new AtomicLong(2);
+    AtomicReference<String> newestDetail = new AtomicReference<>("");
+    AtomicLong nextPlainSecond = new AtomicLong(2);
     Optional<T> answer =
         ConditionWait.until(
             limit,
@@ -92,15 +89,16 @@ public final class Terminal implements ProgressDisplay {
               if (interactive) {
                 long tick = ticks.getAndIncrement();
                 String spinner = SPINNER[(int) (tick % SPINNER.length)];
-                if (tick % TICKS_PER_NEWS == 0) {
-                  newest.set(detail.get());
+                if (tick % TICKS_PER_DETAIL == 0) {
+                  newestDetail.set(detail.get());
                 }
                 String line =
-                    "  %s %s  %d s  %s".formatted(spinner, what, elapsed.toSeconds(), newest.get());
+                    "  %s %s  %d s  %s"
+                        .formatted(spinner, what, elapsed.toSeconds(), newestDetail.get());
                 out.print(CLEAR_LINE + shortened(line));
                 out.flush();
-              } else if (elapsed.toSeconds() >= plainSeconds.get()) {
-                plainSeconds.set(elapsed.toSeconds() + PLAIN_INTERVAL.toSeconds());
+              } else if (elapsed.toSeconds() >= nextPlainSecond.get()) {
+                nextPlainSecond.set(elapsed.toSeconds() + PLAIN_INTERVAL.toSeconds());
                 out.println(
                     shortened(
                         "  … %s  %d s  %s".formatted(what, elapsed.toSeconds(), detail.get())));
@@ -114,9 +112,9 @@ public final class Terminal implements ProgressDisplay {
   }
 
   /**
-   * Does {@code work}, showing meanwhile how long it takes and {@code detail}.
+   * Runs {@code work} and shows the elapsed time and {@code detail} meanwhile.
    *
-   * @param detail asked by another thread than the one that works
+   * @param detail called on another thread than the one that runs {@code work}
    */
   public <T> T during(String what, Supplier<String> detail, Supplier<T> work) {
     CompletableFuture<T> done = CompletableFuture.supplyAsync(work, Thread::startVirtualThread);

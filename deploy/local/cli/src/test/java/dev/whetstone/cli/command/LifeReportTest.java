@@ -18,13 +18,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What {@code why} makes of the JSON that the services send. */
+/** The output of {@code why} for JSON that the services send. */
 class LifeReportTest {
   private static final String BATCH = "667bda63afb8".repeat(5) + "abcd";
   private static final String CHECKPOINT = "91980877d6f5".repeat(5) + "abcd";
 
   private final Map<String, String> answers = new HashMap<>();
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
   private HttpServer services;
 
   @BeforeEach
@@ -51,7 +51,7 @@ class LifeReportTest {
   }
 
   @Test
-  void shouldTellUntilWhenAnEventWaitsForItsInteraction() {
+  void shouldShowTheDeadlineOfAnEventThatWaitsForItsInteraction() {
     answers.put(
         "/v1/loops/support/fates?id=c-1",
         """
@@ -61,16 +61,16 @@ class LifeReportTest {
           "responseId": "r-1", "receivedAt": "2026-11-26T10:00:00Z", "examples": []}]
         """);
 
-    assertThat(tell("c-1"))
+    assertThat(show("c-1"))
         .contains(
             "event c-1  in loop demo/support",
             "received  2026-11-26T10:00:00Z, correction, from shop",
             "waiting for its interaction until 2026-12-03T10:00:00Z",
-            "about     answer r-1");
+            "about     response r-1");
   }
 
   @Test
-  void shouldTellThatThePairIsUsedAndTheExampleADuplicate() {
+  void shouldShowEachExampleOfAnEventWithItsOwnState() {
     answers.put(
         "/v1/loops/support/fates?id=c-2",
         """
@@ -88,10 +88,10 @@ class LifeReportTest {
             .formatted(BATCH));
     judged();
 
-    assertThat(tell("c-2"))
+    assertThat(show("c-2"))
         .contains(
             "fate      used",
-            "example   aaaaaaaaaaaa (sft, train) rejected: duplicate, equals bbbbbbbbbbbbbbbbbbbb, said by"
+            "example   aaaaaaaaaaaa (sft, train) rejected: duplicate, equals bbbbbbbbbbbbbbbbbbbb, by"
                 + " stage dedup",
             "steps   consent keep, redaction changed (email 1)",
             "example   cccccccccccc (preference, train) used, in batch 667bda63afb8",
@@ -106,7 +106,7 @@ class LifeReportTest {
   }
 
   @Test
-  void shouldTellWhatAnAnswerIsPartOf() {
+  void shouldShowTheConversationAndFeedbackOfAnAnswer() {
     answers.put(
         "/v1/loops/support/responses/r-3",
         """
@@ -118,9 +118,9 @@ class LifeReportTest {
            "examples": []}]}
         """);
 
-    assertThat(tell("r-3"))
+    assertThat(show("r-3"))
         .contains(
-            "answer r-3  in loop demo/support",
+            "response r-3  in loop demo/support",
             "conversation k-1",
             "split     test",
             "event i-3",
@@ -129,7 +129,7 @@ class LifeReportTest {
   }
 
   @Test
-  void shouldSayThatAnAnswersInteractionHasNotCome() {
+  void shouldReportAMissingInteraction() {
     answers.put(
         "/v1/loops/support/responses/r-4",
         """
@@ -139,32 +139,32 @@ class LifeReportTest {
            "examples": []}]}
         """);
 
-    assertThat(tell("r-4"))
-        .contains("known     from feedback only: its interaction has not come", "event t-4")
+    assertThat(show("r-4"))
+        .contains("known     from feedback only: its interaction has not arrived", "event t-4")
         .doesNotContain("conversation", "split");
   }
 
   @Test
-  void shouldTellACheckpointsLifeAlsoAfterItsDecision() {
+  void shouldShowTheHistoryOfACheckpointPastItsDecision() {
     judged();
     answers.put("/v1/checkpoints/91980877", answers.get("/v1/checkpoints/" + CHECKPOINT));
 
-    assertThat(tell("91980877"))
+    assertThat(show("91980877"))
         .contains(
             "checkpoint " + CHECKPOINT,
             "trained   run-1, succeeded",
             "state     replaced, generation 1",
             "tainted   a person was erased",
-            "happened  2026-11-26T10:00:00Z  offered for judging by run run-1",
-            "happened  2026-11-26T10:05:00Z  became champion, generation 1",
+            "event     2026-11-26T10:00:00Z  offered for judging by run run-1",
+            "event     2026-11-26T10:05:00Z  became champion, generation 1",
             "look 2    waiting, against generation 2: the model server does not answer",
             "decided   REJECT",
             "worse     adopted/667bda63afb8/06cf45d1693e: How long?");
   }
 
   @Test
-  void shouldSayThatNothingIsKnown() {
-    assertThat(new LifeReport(api(), terminal(), "demo").tell("nothing")).isFalse();
+  void shouldReportAnUnknownId() {
+    assertThat(new LifeReport(api(), terminal(), "demo").show("nothing")).isFalse();
   }
 
   private void judged() {
@@ -203,9 +203,9 @@ class LifeReportTest {
             .formatted(CHECKPOINT, BATCH));
   }
 
-  private String tell(String id) {
-    assertThat(new LifeReport(api(), terminal(), "demo").tell(id)).isTrue();
-    return said.toString(StandardCharsets.UTF_8);
+  private String show(String id) {
+    assertThat(new LifeReport(api(), terminal(), "demo").show(id)).isTrue();
+    return output.toString(StandardCharsets.UTF_8);
   }
 
   private ApiClient api() {
@@ -214,6 +214,6 @@ class LifeReportTest {
   }
 
   private Terminal terminal() {
-    return new Terminal(new PrintStream(said, true, StandardCharsets.UTF_8), false);
+    return new Terminal(new PrintStream(output, true, StandardCharsets.UTF_8), false);
   }
 }

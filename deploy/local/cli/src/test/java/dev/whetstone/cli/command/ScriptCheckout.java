@@ -18,15 +18,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A checkout with the script, whose Maven and Python only note that they were called. */
+/** A checkout with the script, whose Maven and Python only record their calls. */
 record ScriptCheckout(Path folder) {
   static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
   private static final Path SCRIPT = Path.of("../../../whetstone");
 
-  /** How a call of the script ended, and what it printed. */
-  record Outcome(int code, String said) {}
+  /** Exit code and output of a call of the script. */
+  record Outcome(int code, String output) {}
 
-  /** Built long ago, with a worker's environment. */
+  /** A checkout that was built long ago, with a worker environment. */
   static ScriptCheckout in(Path parent) throws IOException {
     var checkout =
         new ScriptCheckout(Files.createDirectory(parent.toRealPath().resolve("checkout")));
@@ -60,7 +60,7 @@ record ScriptCheckout(Path folder) {
     return Files.getLastModifiedTime(state().resolve("built")).toInstant();
   }
 
-  /** Notes that a service runs as this process. */
+  /** Writes a PID file as if a service ran as this process. */
   void pidFile(long pid) throws IOException {
     Files.createDirectories(state().resolve("run"));
     Files.writeString(state().resolve("run/eval.json"), "{\"name\":\"eval\",\"pid\":" + pid + "}");
@@ -74,15 +74,15 @@ record ScriptCheckout(Path folder) {
     ProcessBuilder builder = builder(List.of(), arguments);
     builder.environment().putAll(environment);
     Process process = builder.start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    return new Outcome(process.exitValue(), said);
+    return new Outcome(process.exitValue(), output);
   }
 
   /**
    * A call of the script.
    *
-   * @param by the program and arguments that start it, empty for none
+   * @param by program and arguments that start the script, empty for none
    */
   ProcessBuilder builder(List<String> by, String... arguments) {
     var command = new ArrayList<>(by);
@@ -94,7 +94,7 @@ record ScriptCheckout(Path folder) {
     return builder;
   }
 
-  /** A folder that holds these programs of the system and no others. */
+  /** A folder with only these programs of the system. */
   Path onlyTools(String... names) throws IOException {
     Path tools = Files.createDirectory(resolve("tools"));
     for (String name : names) {
@@ -109,12 +109,12 @@ record ScriptCheckout(Path folder) {
     return tools;
   }
 
-  /** A process whose command line names {@code place}. */
+  /** A process whose command line contains {@code place}. */
   static Process running(Path place) throws IOException {
     return new ProcessBuilder("sh", "-c", "sleep 60; exit", place.toString()).start();
   }
 
-  /** Makes a program of one line of shell. */
+  /** Writes an executable shell script of one line. */
   static void program(Path file, String line) throws IOException {
     Files.createDirectories(file.getParent());
     Files.writeString(file, "#!/bin/sh\n" + line + "\n");

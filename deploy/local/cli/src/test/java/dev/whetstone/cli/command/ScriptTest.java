@@ -16,14 +16,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The script itself, in a checkout whose Maven and Python only note that they were called. */
+/** The script, in a checkout whose Maven and Python only record their calls. */
 class ScriptTest {
 
-  /** Also takes back that whoever runs the tests may ignore interrupts. */
-  private static final String OWN_GROUP =
+  /**
+   * Also restores the default signal handler: the process that runs the tests may ignore SIGINT.
+   */
+  private static final String OWN_PROCESS_GROUP =
       "use POSIX; $SIG{INT} = 'DEFAULT'; setsid(); exec { $ARGV[0] } @ARGV;";
 
-  /** What the script itself needs, but for sed; neither Java nor Python. */
+  /** The programs that the script needs, except sed, Java and Python. */
   private static final String[] TOOLS = {
     "dirname", "readlink", "ln", "rm", "mkdir", "chmod", "cat", "cut", "sha256sum"
   };
@@ -37,7 +39,7 @@ class ScriptTest {
   }
 
   @Test
-  void shouldNotTestUnderARunningStack() throws Exception {
+  void shouldRefuseToTestWhileTheStackRuns() throws Exception {
     Process service = running(checkout.resolve("service"));
     try {
       checkout.pidFile(service.pid());
@@ -45,7 +47,7 @@ class ScriptTest {
       Outcome outcome = checkout.script("test");
 
       assertThat(outcome.code()).isEqualTo(1);
-      assertThat(outcome.said()).contains("the stack runs", "./whetstone down");
+      assertThat(outcome.output()).contains("the stack is running", "./whetstone down");
       assertThat(checkout.resolve("maven-calls")).doesNotExist();
     } finally {
       service.destroyForcibly();
@@ -53,7 +55,7 @@ class ScriptTest {
   }
 
   @Test
-  void shouldNotTakeSomebodyElsesProcessForItsOwn() throws Exception {
+  void shouldIgnoreAPidFileWhoseProcessIsNotOfThisCheckout() throws Exception {
     Process other = running(folder.resolve("elsewhere"));
     try {
       checkout.pidFile(other.pid());
@@ -65,7 +67,7 @@ class ScriptTest {
   }
 
   @Test
-  void shouldCountAsBuiltOnlyWhatWasBuiltInFull() throws Exception {
+  void shouldMarkOnlyAFullBuildAsBuilt() throws Exception {
     assertThat(checkout.script("test", "-pl", "contracts").code()).isZero();
     assertThat(checkout.builtAt()).isEqualTo(ScriptCheckout.LONG_AGO);
 
@@ -75,21 +77,21 @@ class ScriptTest {
   }
 
   @Test
-  void shouldExplainItsTestsWithoutRunningAny() throws Exception {
+  void shouldPrintTheTestHelpWithoutRunningTests() throws Exception {
     Outcome outcome = checkout.script("test", "--help");
 
     assertThat(outcome.code()).isZero();
-    assertThat(outcome.said()).contains("Usage: ./whetstone test");
+    assertThat(outcome.output()).contains("Usage: ./whetstone test");
     assertThat(checkout.resolve("maven-calls")).doesNotExist();
     assertThat(checkout.resolve("python-calls")).doesNotExist();
   }
 
   @Test
-  void shouldInstallTheWorkerAgainAfterAMove() throws Exception {
+  void shouldReinstallTheWorkerAfterTheCheckoutMoved() throws Exception {
     assertThat(checkout.script("test").code()).isZero();
     Path moved = Files.move(checkout.folder(), folder.toRealPath().resolve("moved"));
     checkout = new ScriptCheckout(moved);
-    // It still notes its calls under the former name; the link is how that stays readable.
+    // The fake programs still record their calls under the old path; the link keeps it valid.
     Files.createSymbolicLink(folder.toRealPath().resolve("checkout"), moved);
 
     assertThat(checkout.script("test").code()).isZero();
@@ -103,7 +105,7 @@ class ScriptTest {
   }
 
   @Test
-  void shouldTakeOverTheLockOfADeadProcessAndGiveItBack() throws Exception {
+  void shouldTakeOverAndReleaseTheLockOfADeadProcess() throws Exception {
     Process dead = new ProcessBuilder("true").start();
     dead.waitFor();
     Path lock = checkout.buildLock();
@@ -115,7 +117,7 @@ class ScriptTest {
   }
 
   @Test
-  void shouldWaitForWhoeverBuilds() throws Exception {
+  void shouldWaitForAnotherBuild() throws Exception {
     Process building = running(checkout.resolve("whetstone"));
     try {
       Path lock = checkout.buildLock();
@@ -135,7 +137,7 @@ class ScriptTest {
   }
 
   @Test
-  void shouldTakeOverTheLockWhoseProcessIdSomebodyElseHas() throws Exception {
+  void shouldTakeOverALockWhoseProcessIdWasReused() throws Exception {
     Process other = new ProcessBuilder("sleep", "60").start();
     try {
       Path lock = checkout.buildLock();
@@ -149,12 +151,12 @@ class ScriptTest {
     }
   }
 
-  /** Maven ends with a code of its own, which is no reason to go on with the worker's tests. */
+  /** Maven exits with its own code; the script must not continue with the worker tests. */
   @Test
-  void shouldEndItsTestsWhenInterrupted() throws Exception {
+  void shouldStopItsTestsWhenInterrupted() throws Exception {
     program(
         checkout.resolve("mvnw"), "trap 'exit 130' INT; echo begun; while :; do sleep 0.1; done");
-    Process testing = checkout.builder(List.of("perl", "-e", OWN_GROUP), "test").start();
+    Process testing = checkout.builder(List.of("perl", "-e", OWN_PROCESS_GROUP), "test").start();
     assertThat(testing.inputReader().lines().anyMatch("begun"::equals)).isTrue();
 
     assertThat(
@@ -171,7 +173,7 @@ class ScriptTest {
   }
 
   @Test
-  void shouldCheckTheWorkersStyleBesideItsTests() throws Exception {
+  void shouldCheckTheStyleOfTheWorkerToo() throws Exception {
     program(
         checkout.state().resolve("venv/bin/python"),
         "case \"$*\" in *'ruff format'*) exit 1 ;; esac; exit 0");
@@ -179,12 +181,12 @@ class ScriptTest {
     Outcome outcome = checkout.script("test");
 
     assertThat(outcome.code()).isEqualTo(1);
-    assertThat(outcome.said()).contains("worker tests: passed", "worker style: FAILED");
+    assertThat(outcome.output()).contains("worker tests: passed", "worker style: FAILED");
   }
 
-  /** As on a machine whose JDKs are all older: what each says of itself goes through sed. */
+  /** As on a machine with only older JDKs: the version of each JDK is read through sed. */
   @Test
-  void shouldSayThatThereIsNoJdk() throws Exception {
+  void shouldReportAMissingJdk() throws Exception {
     Path tools = checkout.onlyTools(TOOLS);
     program(tools.resolve("sed"), "echo 21");
 
@@ -192,12 +194,12 @@ class ScriptTest {
         checkout.script(Map.of("PATH", tools.toString(), "HOME", tools.toString()), "test");
 
     assertThat(outcome.code()).isEqualTo(1);
-    assertThat(outcome.said()).contains("no JDK 25 was found", "adoptium.net", "set JAVA_HOME");
+    assertThat(outcome.output()).contains("no JDK 25 was found", "adoptium.net", "set JAVA_HOME");
     assertThat(checkout.resolve("maven-calls")).doesNotExist();
   }
 
   @Test
-  void shouldSayThatThereIsNoPython() throws Exception {
+  void shouldReportAMissingPython() throws Exception {
     Path fixed = Path.of("/usr/local/bin");
     for (String name : List.of("python3.11", "python3.12", "python3.13")) {
       assumeFalse(Files.exists(fixed.resolve(name)), "the script finds one in " + fixed);
@@ -210,17 +212,17 @@ class ScriptTest {
         checkout.script(Map.of("PATH", tools.toString(), "HOME", tools.toString()), "test");
 
     assertThat(outcome.code()).isEqualTo(1);
-    assertThat(outcome.said())
+    assertThat(outcome.output())
         .contains("no Python 3.11 or newer with venv was found", "WHETSTONE_PYTHON");
   }
 
   @Test
-  void shouldNameTheWhetstonePythonThatIsNone() throws Exception {
+  void shouldReportAnInvalidWhetstonePython() throws Exception {
     Files.delete(checkout.state().resolve("venv/lock.sha256"));
 
     Outcome outcome = checkout.script(Map.of("WHETSTONE_PYTHON", "/nowhere/python"), "test");
 
     assertThat(outcome.code()).isEqualTo(1);
-    assertThat(outcome.said()).contains("WHETSTONE_PYTHON is '/nowhere/python'");
+    assertThat(outcome.output()).contains("WHETSTONE_PYTHON is '/nowhere/python'");
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class StatusCommandTest {
   @Test
   void shouldShowTheRemedyOfALongMessage() {
-    String remedy = "mount the file anew, or name another: spec.evaluation.suites";
+    String remedy = "mount the file again, or name another: spec.evaluation.suites";
     JsonNode condition =
         ApiClient.JSON
             .createObjectNode()
@@ -22,12 +22,12 @@ class StatusCommandTest {
             .put(
                 "message",
                 "the suite golden cannot be read " + "for a reason ".repeat(20) + remedy);
-    var said = new ByteArrayOutputStream();
+    var output = new ByteArrayOutputStream();
 
     StatusCommand.showCondition(
-        new Terminal(new PrintStream(said, true, StandardCharsets.UTF_8), false), condition);
+        new Terminal(new PrintStream(output, true, StandardCharsets.UTF_8), false), condition);
 
-    String text = said.toString(StandardCharsets.UTF_8);
+    String text = output.toString(StandardCharsets.UTF_8);
     assertThat(text.lines()).hasSizeGreaterThan(1).allMatch(line -> line.length() <= 110);
     assertThat(text.lines().skip(1)).allMatch(line -> line.startsWith(" ".repeat(15)));
     assertThat(text.replaceAll("\\s+", " ")).contains(remedy);

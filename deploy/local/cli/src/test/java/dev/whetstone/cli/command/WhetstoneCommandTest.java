@@ -18,46 +18,48 @@ class WhetstoneCommandTest {
   }
 
   @Test
-  void shouldExplainAVerbOfACommand() {
-    StringWriter said = new StringWriter();
+  void shouldPrintTheHelpOfASubcommand() {
+    StringWriter output = new StringWriter();
 
     int code =
         WhetstoneCommand.commandLine()
-            .setOut(new PrintWriter(said))
+            .setOut(new PrintWriter(output))
             .execute("key", "create", "--help");
 
     assertThat(code).isZero();
-    assertThat(said.toString()).contains("Make a key and show it, once.");
+    assertThat(output.toString()).contains("Create a key and show it once.");
   }
 
   @Test
   void shouldRefuseAnUnknownCommandAndSuggestASimilarOne() {
-    StringWriter said = new StringWriter();
+    StringWriter output = new StringWriter();
 
-    int code = WhetstoneCommand.commandLine().setErr(new PrintWriter(said)).execute("stats");
+    int code = WhetstoneCommand.commandLine().setErr(new PrintWriter(output)).execute("stats");
 
     assertThat(code).isNotZero();
-    assertThat(said.toString()).contains("stats", "status");
+    assertThat(output.toString()).contains("stats", "status");
   }
 
   @Test
-  void shouldSayNothingOfWhatFailsWhileItEnds() throws Exception {
+  void shouldPrintNoErrorWhileTheJvmShutsDown() throws Exception {
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                FailingWhileItEnds.class.getName())
+                FailingDuringShutdown.class.getName())
             .redirectErrorStream(true)
             .start();
 
-    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-    assertThat(said.strip()).isEqualTo("exit code 1");
+    assertThat(output.strip()).isEqualTo("exit code 1");
   }
 
-  /** Its command fails in the JVM's last moments, as one does whose services Ctrl-C has ended. */
-  static final class FailingWhileItEnds {
+  /**
+   * Runs a failing command during JVM shutdown, as happens when Ctrl-C has stopped the services.
+   */
+  static final class FailingDuringShutdown {
     public static void main(String[] arguments) {
       Runtime.getRuntime()
           .addShutdownHook(

@@ -13,7 +13,7 @@ class LaunchPlanTest {
           .at(Path.of("/checkout/.whetstone"), StackPorts.standard().shifted(1000));
 
   @Test
-  void shouldTellAServiceItsPortAndItsOwnDatabase() {
+  void shouldPassAServiceItsPortAndItsOwnDatabase() {
     LaunchPlan plan = LaunchPlan.of(StackComponent.EVAL, options);
 
     assertThat(plan.environment())

@@ -25,12 +25,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The stack's infrastructure as a real process, killed and started again. */
+/** The infrastructure of the stack as a real process that is killed and restarted. */
 class LocalStackTest {
   @TempDir private Path folder;
 
   @Test
-  void shouldGoOnWithItsDataAfterKillOfEverything() throws SQLException {
+  void shouldKeepItsDataAfterAKillOfTheInfrastructure() throws SQLException {
     StackOptions options = infraOnly(StackPorts.free());
     try (LocalStack stack = LocalStack.of(options)) {
       stack.start();
@@ -41,7 +41,7 @@ class LocalStackTest {
       stack.kill(StackComponent.INFRA);
       assertThat(stack.isRunning(StackComponent.INFRA)).isFalse();
       assertThat(first.isAlive()).isFalse();
-      // Another object, as another call of the script would be.
+      // A new object, as in another call of the script.
       LocalStack again = LocalStack.of(options);
       again.start();
 
@@ -51,12 +51,12 @@ class LocalStackTest {
     assertThat(postmaster(options)).isEmpty();
     assertThat(StackProcesses.marked(options.home().directory())).isEmpty();
     assertThat(options.home().pidFile(StackComponent.INFRA.id()))
-        .as("a process id that somebody else may get")
+        .as("the process id may be reused")
         .doesNotExist();
   }
 
   @Test
-  void shouldAdoptWhatRunsAlready() {
+  void shouldAdoptRunningProcesses() {
     StackOptions options = infraOnly(StackPorts.free());
     try (LocalStack stack = LocalStack.of(options)) {
       stack.start();
@@ -69,7 +69,7 @@ class LocalStackTest {
   }
 
   @Test
-  void shouldKnowItsPostgresWhenTheCheckoutIsReachedByALink() throws IOException {
+  void shouldRecogniseItsPostgresWhenTheCheckoutIsReachedThroughALink() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder.toRealPath());
     StackOptions options = infraOnly(StackPorts.free()).at(link.resolve("home"), StackPorts.free());
     try (LocalStack stack = LocalStack.of(options)) {
@@ -84,7 +84,7 @@ class LocalStackTest {
   }
 
   @Test
-  void shouldNotSayReadyWithoutPostgres() {
+  void shouldNotBeReadyWithoutPostgres() {
     StackOptions options = infraOnly(StackPorts.free());
     try (LocalStack stack = LocalStack.of(options)) {
       stack.start();
@@ -98,32 +98,32 @@ class LocalStackTest {
   }
 
   @Test
-  void shouldNotEndWhatIsNotItsOwnThoughItWorksInItsFolder() throws IOException {
+  void shouldNotStopAForeignProcessThatWorksInItsFolder() throws IOException {
     StackOptions options = infraOnly(StackPorts.free());
     options.home().create();
-    Process somebodys =
+    Process foreign =
         new ProcessBuilder("sleep", "60").directory(options.home().data().toFile()).start();
     try {
       LocalStack.of(options).down();
 
-      assertThat(somebodys.isAlive()).isTrue();
+      assertThat(foreign.isAlive()).isTrue();
     } finally {
-      somebodys.destroyForcibly();
+      foreign.destroyForcibly();
     }
   }
 
-  /** As training's keeper and worker, of which the keeper notes how the worker ended. */
+  /** Like the shell that training starts, which records the exit code of its worker. */
   @Test
-  void shouldLeaveAKeeperTheTimeToNoteHowItsWorkerEnded() throws IOException {
+  void shouldLetTheParentShellRecordItsWorkersExitCode() throws IOException {
     StackOptions options = infraOnly(StackPorts.free());
     options.home().create();
     Path work = options.home().work();
     String worker = "trap 'exit 75' TERM; touch ready; while :; do sleep 0.1; done";
-    ProcessBuilder keeper =
-        new ProcessBuilder("sh", "-c", "sh -c \"$1\"; echo $? > exit", "keeper", worker)
+    ProcessBuilder shell =
+        new ProcessBuilder("sh", "-c", "sh -c \"$1\"; echo $? > exit", "shell", worker)
             .directory(work.toFile());
-    keeper.environment().put(StackProcesses.MARK, options.home().directory().toString());
-    Process started = keeper.start();
+    shell.environment().put(StackProcesses.MARK, options.home().directory().toString());
+    Process started = shell.start();
     await().until(() -> Files.exists(work.resolve("ready")));
 
     LocalStack.of(options).down();
@@ -134,24 +134,24 @@ class LocalStackTest {
   }
 
   @Test
-  void shouldWaitForWhoeverStartsOrEndsTheStack() throws Exception {
+  void shouldWaitForAnotherStartOrStopOfTheStack() throws Exception {
     StackOptions options = infraOnly(StackPorts.free());
     options.home().create();
     StackLock held = StackLock.tryTake(options.home()).orElseThrow();
 
     Thread down = Thread.ofVirtual().start(() -> LocalStack.of(options).down());
 
-    assertThat(down.join(Duration.ofMillis(500))).as("it went on in spite of the lock").isFalse();
+    assertThat(down.join(Duration.ofMillis(500))).as("it continued despite the lock").isFalse();
     held.close();
     assertThat(down.join(Duration.ofSeconds(20))).isTrue();
   }
 
-  /** Ctrl-C while it starts: what it started ends, and nobody else. */
+  /** Ctrl-C during the start: stops the processes that it started and no others. */
   @Test
-  void shouldEndWhatItStartedWhenInterrupted() throws Exception {
+  void shouldStopWhatItStartedWhenInterrupted() throws Exception {
     StackOptions options = infraOnly(StackPorts.free());
     options.home().create();
-    Process somebodys =
+    Process foreign =
         new ProcessBuilder("sleep", "60").directory(options.home().data().toFile()).start();
     try {
       Process starting = StartingInfra.start(options);
@@ -163,16 +163,16 @@ class LocalStackTest {
               new ProcessBuilder("kill", "-INT", Long.toString(starting.pid())).start().waitFor())
           .isZero();
 
-      String said = new String(starting.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(starting.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(starting.waitFor()).isEqualTo(130);
-      assertThat(said).contains("interrupted: ending what was started here");
-      assertThat(said).contains("ending Kafka and PostgreSQL");
+      assertThat(output).contains("interrupted: stopping the components that this command started");
+      assertThat(output).contains("stopping Kafka and PostgreSQL");
       assertThat(infra.isAlive()).isFalse();
       await().atMost(Duration.ofSeconds(10)).until(() -> !postmaster.isAlive());
       assertThat(StackProcesses.marked(options.home().directory())).isEmpty();
-      assertThat(somebodys.isAlive()).isTrue();
+      assertThat(foreign.isAlive()).isTrue();
     } finally {
-      somebodys.destroyForcibly();
+      foreign.destroyForcibly();
       LocalStack.of(options).down();
     }
   }
@@ -182,7 +182,7 @@ class LocalStackTest {
   }
 
   @Test
-  void shouldNameWhoHoldsAPort() throws IOException {
+  void shouldNameTheProcessThatHoldsAPort() throws IOException {
     StackPorts ports = StackPorts.free();
     try (var held = new ServerSocket(ports.postgres(), 1, InetAddress.getLoopbackAddress())) {
       StackOptions options = infraOnly(ports);
@@ -197,7 +197,7 @@ class LocalStackTest {
   }
 
   @Test
-  void shouldSayWhatIsNotBuilt() throws IOException {
+  void shouldNameAMissingBuildOutput() throws IOException {
     Path empty = Files.createDirectories(folder.resolve("checkout"));
     StackOptions options =
         StackOptions.standard(empty)
@@ -206,7 +206,7 @@ class LocalStackTest {
 
     assertThatThrownBy(() -> LocalStack.of(options).start())
         .isInstanceOf(RemedyException.class)
-        .hasMessageContaining("ingest-service/target/quarkus-app/quarkus-run.jar is not there")
+        .hasMessageContaining("ingest-service/target/quarkus-app/quarkus-run.jar does not exist")
         .hasMessageContaining("./whetstone up");
   }
 

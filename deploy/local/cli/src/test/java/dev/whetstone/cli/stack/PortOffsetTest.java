@@ -30,12 +30,12 @@ class PortOffsetTest {
     assertThat(PortOffset.of(home, null)).isEqualTo(2000);
     assertThat(PortOffset.of(home, "3000")).isEqualTo(3000);
 
-    home.forgetRun();
+    home.deleteRunFiles();
     assertThat(PortOffset.of(home, null)).isZero();
   }
 
   @Test
-  void shouldNotChangeUnderARunningStack() {
+  void shouldNotChangeWhileTheStackRuns() {
     PortOffset.remember(shifted(2000), false);
 
     assertThatThrownBy(() -> PortOffset.remember(shifted(0), true))
@@ -46,7 +46,7 @@ class PortOffsetTest {
   }
 
   @Test
-  void shouldNameWhatIsNoNumber() {
+  void shouldRefuseAValueThatIsNotANumber() {
     assertThatThrownBy(() -> PortOffset.of(home, "many"))
         .isInstanceOf(RemedyException.class)
         .hasMessageContaining("WHETSTONE_PORT_OFFSET is 'many'");
@@ -54,7 +54,7 @@ class PortOffsetTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"60000", "47104", "-17058", "2147483647"})
-  void shouldNameTheOffsetThatLeavesNoPort(String offset) {
+  void shouldRefuseAnOffsetThatYieldsInvalidPorts(String offset) {
     assertThatThrownBy(() -> PortOffset.of(home, offset))
         .isInstanceOf(RemedyException.class)
         .hasMessageContaining("WHETSTONE_PORT_OFFSET is " + offset)
@@ -63,7 +63,7 @@ class PortOffsetTest {
 
   @ParameterizedTest
   @ValueSource(ints = {-17_057, 0, 47_103})
-  void shouldTakeAnOffsetThatLeavesEveryPort(int offset) {
+  void shouldAcceptAnOffsetThatYieldsValidPorts(int offset) {
     assertThat(PortOffset.of(home, Integer.toString(offset))).isEqualTo(offset);
   }
 

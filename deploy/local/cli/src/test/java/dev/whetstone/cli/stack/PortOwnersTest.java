@@ -15,13 +15,13 @@ class PortOwnersTest {
   }
 
   @Test
-  void shouldNotTakeAnotherPortOrAnEstablishedConnection() {
+  void shouldIgnoreOtherPortsAndEstablishedConnections() {
     assertThat(PortOwners.listeningInode(LISTENER, 18083)).isEmpty();
     assertThat(PortOwners.listeningInode(LISTENER.replace(" 0A ", " 01 "), 18082)).isEmpty();
   }
 
   @Test
-  void shouldSkipLinesThatAreNone() {
+  void shouldSkipLinesWithoutASocket() {
     assertThat(PortOwners.listeningInode("", 18082)).isEmpty();
   }
 }

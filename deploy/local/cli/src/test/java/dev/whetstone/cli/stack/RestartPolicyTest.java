@@ -15,8 +15,9 @@ class RestartPolicyTest {
   }
 
   @Test
-  void shouldBeginAfreshAfterALongLife() {
-    assertThat(new RestartPolicy(7).ended(Duration.ofMinutes(5)).pause()).isEqualTo(Duration.ZERO);
-    assertThat(new RestartPolicy(7).ended(Duration.ofSeconds(5)).failures()).isEqualTo(8);
+  void shouldResetAfterALongRun() {
+    assertThat(new RestartPolicy(7).afterExit(Duration.ofMinutes(5)).pause())
+        .isEqualTo(Duration.ZERO);
+    assertThat(new RestartPolicy(7).afterExit(Duration.ofSeconds(5)).failures()).isEqualTo(8);
   }
 }

@@ -14,7 +14,7 @@ class StackSecretTest {
   @TempDir private Path folder;
 
   @Test
-  void shouldStayTheSameAndBeForItsOwnerOnly() throws IOException {
+  void shouldStayTheSameAndBeReadableByItsOwnerOnly() throws IOException {
     StackHome home = new StackHome(folder.resolve("home"));
     home.create();
 
@@ -25,12 +25,12 @@ class StackSecretTest {
     assertThat(permissions(home.directory())).isEqualTo("rwx------");
     assertThat(permissions(home.secrets().resolve("hmac"))).isEqualTo("rw-------");
     try (Stream<Path> files = Files.list(home.secrets())) {
-      assertThat(files).as("no draft is left").hasSize(1);
+      assertThat(files).as("no temporary file is left").hasSize(1);
     }
   }
 
   @Test
-  void shouldBeMadeAnewWhenAKillLeftItEmpty() throws IOException {
+  void shouldBeCreatedAgainWhenAKillLeftItEmpty() throws IOException {
     StackHome home = new StackHome(folder);
     Files.createDirectories(home.secrets());
     Files.createFile(home.secrets().resolve("hmac"));

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 
-/** Starts Kafka and PostgreSQL as {@code ./whetstone up} does, in a process of its own. */
+/** Starts Kafka and PostgreSQL like {@code ./whetstone up}, in a separate process. */
 final class StartingInfra {
-  /** Takes back that whoever runs the tests may ignore interrupts. */
+  /** Restores the default signal handler: the process that runs the tests may ignore SIGINT. */
   private static final String INTERRUPTIBLE = "$SIG{INT} = 'DEFAULT'; exec { $ARGV[0] } @ARGV;";
 
   private StartingInfra() {}

@@ -21,7 +21,7 @@ class GateLineTest {
   }
 
   @Test
-  void shouldSayWhyAGateWasNotMeasured() throws JsonProcessingException {
+  void shouldShowWhyAGateWasNotMeasured() throws JsonProcessingException {
     String line =
         GateLine.of(
             ApiClient.JSON.readTree(

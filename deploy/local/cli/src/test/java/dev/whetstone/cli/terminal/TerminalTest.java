@@ -10,12 +10,12 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class TerminalTest {
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
   private final Terminal terminal =
-      new Terminal(new PrintStream(said, true, StandardCharsets.UTF_8), true);
+      new Terminal(new PrintStream(output, true, StandardCharsets.UTF_8), true);
 
   @Test
-  void shouldShowHowFarWorkIsWhileItIsDone() {
+  void shouldShowProgressWhileWorking() {
     CountDownLatch shown = new CountDownLatch(1);
 
     String done =
@@ -35,7 +35,7 @@ class TerminalTest {
             });
 
     assertThat(done).isEqualTo("done");
-    assertThat(said.toString(StandardCharsets.UTF_8)).contains("asking", "3 of 9 questions");
+    assertThat(output.toString(StandardCharsets.UTF_8)).contains("asking", "3 of 9 questions");
   }
 
   @Test

@@ -14,16 +14,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Declares the demo's loop from its file.
+ * Declares the loop of the demo from its file.
  *
- * @param name of the loop, over the one in the file
- * @param seed of training, over the profile's
+ * @param name name of the loop, overrides the one in the file
+ * @param seed training seed, overrides that of the profile
  */
 public record DemoLoopDeclaration(
     Path file, ApiClient api, String name, long seed, Terminal terminal) {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  /** Declares it and returns when every service knows of it. */
+  /** Declares the loop and returns when every service has the declaration. */
   public void apply(boolean abuseStage) {
     ObjectNode content = LoopFile.read(file).content().deepCopy();
     ((ObjectNode) content.path("metadata")).put("name", name);
@@ -36,7 +36,7 @@ public record DemoLoopDeclaration(
     ApiReply reply = LoopDeclarer.declare(api, name, content);
     JsonNode declared = ApiClient.require(StackComponent.EVAL, "PUT /v1/loops/" + name, reply);
     String digest = declared.path("specSha256").asText();
-    terminal.say(
+    terminal.print(
         "  declared   loop %s, revision %d, digest %s%s",
         name,
         declared.path("revision").asLong(),
@@ -44,17 +44,19 @@ public record DemoLoopDeclaration(
         abuseStage ? "" : ", curation.abuse.enabled: false");
     Optional<Boolean> known =
         terminal.await(
-            "the services to learn of the loop",
+            "propagating the declaration to all services",
             LIMIT,
             () -> "",
             () ->
-                LoopDeclarer.unaware(api, name, digest).isEmpty()
+                LoopDeclarer.servicesMissing(api, name, digest).isEmpty()
                     ? Optional.of(true)
                     : Optional.empty());
     if (known.isEmpty()) {
       throw new RemedyException(
-          "the services did not learn of the loop's declaration within " + LIMIT.toSeconds() + " s",
-          "look at: ./whetstone logs");
+          "not every service received the declaration of the loop within "
+              + LIMIT.toSeconds()
+              + " s",
+          "see ./whetstone logs");
     }
   }
 }

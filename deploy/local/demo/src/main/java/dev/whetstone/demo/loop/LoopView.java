@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What the services say of one loop. */
+/** The state of one loop as reported by the services. */
 public final class LoopView {
   private final ApiClient api;
   private final String loop;
@@ -25,7 +25,7 @@ public final class LoopView {
     return api.ok(StackComponent.CURATION, path("/status"));
   }
 
-  /** The sealed batch with this number, if it is there. */
+  /** The sealed batch with this number, if it exists. */
   Optional<JsonNode> batch(int sequence) {
     for (JsonNode batch : curation().path("batches")) {
       if (batch.path("sequence").asInt() == sequence) {
@@ -39,7 +39,7 @@ public final class LoopView {
     return curation().path("batches").size();
   }
 
-  /** The run that a batch is in, newest first. */
+  /** The newest run that uses a batch. */
   Optional<JsonNode> runOf(String batchId) {
     for (JsonNode run : api.ok(StackComponent.TRAINING, path("/runs"))) {
       for (JsonNode id : run.path("batchIds")) {
@@ -84,7 +84,7 @@ public final class LoopView {
     return champion().path("generation").asLong();
   }
 
-  /** A service's newest condition in words, for a progress line. */
+  /** The message of a condition of a service, for a progress line. */
   String condition(StackComponent service, String type) {
     ApiReply reply = api.get(service, path("/status"));
     for (JsonNode condition : reply.body().path("conditions")) {
@@ -95,21 +95,21 @@ public final class LoopView {
     return "";
   }
 
-  /** How many of these events have each fate. */
+  /** The number of these events per fate. */
   public Map<String, Integer> fates(List<String> ids) {
     return fates(ids, new AtomicInteger());
   }
 
   /**
-   * The same.
+   * The number of these events per fate.
    *
-   * @param told counts how many are known so far
+   * @param answered counts the events queried so far
    */
-  Map<String, Integer> fates(List<String> ids, AtomicInteger told) {
+  Map<String, Integer> fates(List<String> ids, AtomicInteger answered) {
     Map<String, Integer> counts = new TreeMap<>();
     for (String id : ids) {
       counts.merge(fate(id).path("fate").asText("unknown"), 1, Integer::sum);
-      told.incrementAndGet();
+      answered.incrementAndGet();
     }
     return counts;
   }
@@ -123,7 +123,7 @@ public final class LoopView {
         : body.path("fates").isArray() ? body.path("fates").path(0) : body;
   }
 
-  /** How many events have each fate, and in all. */
+  /** The number of events per fate, and in total. */
   public JsonNode fateCounts() {
     return api.ok(StackComponent.CURATION, path("/fates/counts"));
   }

@@ -17,12 +17,12 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Follows a batch through the loop and shows each step as it happens. */
+/** Follows a batch through the loop and shows each step. */
 public final class LoopWatcher {
   private static final Duration SEAL_LIMIT = Duration.ofMinutes(5);
   private static final Duration RUN_LIMIT = Duration.ofMinutes(20);
-  private static final Duration JUDGE_LIMIT = Duration.ofMinutes(15);
-  private static final Duration JUDGED_LIMIT = Duration.ofMinutes(5);
+  private static final Duration EVALUATION_LIMIT = Duration.ofMinutes(15);
+  private static final Duration CURATION_LIMIT = Duration.ofMinutes(5);
   private static final int CURVE_WIDTH = 48;
   private static final int SAMPLE_STRIDE = 7;
 
@@ -35,7 +35,7 @@ public final class LoopWatcher {
   }
 
   /** Waits for the batch with this number and shows its counts. */
-  public JsonNode sealed(int sequence) {
+  public JsonNode awaitSealedBatch(int sequence) {
     JsonNode batch =
         await(
             "curation",
@@ -44,12 +44,12 @@ public final class LoopWatcher {
             () -> loop.batch(sequence),
             "batch %d was not sealed".formatted(sequence),
             "./whetstone status and ./whetstone logs curation");
-    terminal.say("  sealed     batch %d  %s", sequence, shortId(batch.path("batchId").asText()));
+    terminal.print("  sealed     batch %d  %s", sequence, shortId(batch.path("batchId").asText()));
     batch.path("counts").properties().stream()
         .filter(form -> form.getValue().path("train").asInt() > 0)
         .forEach(
             form ->
-                terminal.say(
+                terminal.print(
                     "             %-11s train %d, validation %d, test %d",
                     form.getKey(),
                     form.getValue().path("train").asInt(),
@@ -58,40 +58,40 @@ public final class LoopWatcher {
     return batch;
   }
 
-  /** Shows how many examples each stage kept away, by reason. */
-  public void funnel() {
+  /** Shows the number of dropped examples per reason. */
+  public void showFunnel() {
     List<String> parts = new ArrayList<>();
     loop.curation()
         .path("funnel")
         .properties()
         .forEach(reason -> parts.add(reason.getKey() + " " + reason.getValue().asText()));
-    terminal.say(
-        "  funnel     %s", parts.isEmpty() ? "nothing kept away" : String.join(", ", parts));
+    terminal.print(
+        "  funnel     %s", parts.isEmpty() ? "nothing dropped" : String.join(", ", parts));
   }
 
-  /** Waits for the run of a batch to end well; shows its loss curve; answers the run. */
-  public JsonNode trained(String batchId) {
+  /** Waits until the run of a batch has succeeded, shows its loss curve and returns the run. */
+  public JsonNode awaitTrainedRun(String batchId) {
     JsonNode run =
         await(
             "training",
             RUN_LIMIT,
             () -> progress(batchId),
             () -> loop.runOf(batchId).filter(LoopWatcher::isOver),
-            "the run of batch %s did not end".formatted(shortId(batchId)),
-            "./whetstone logs training, and .whetstone/work/ holds the worker's log");
+            "the run of batch %s did not finish".formatted(shortId(batchId)),
+            "./whetstone logs training, and the worker log in .whetstone/work/");
     String runId = run.path("runId").asText();
     if (!"succeeded".equals(run.path("state").asText())) {
       throw new RemedyException(
-          "run %s ended as %s: %s"
+          "run %s finished as %s: %s"
               .formatted(runId, run.path("state").asText(), run.path("reason").asText()),
-          "look at: ./whetstone logs training, and .whetstone/work/ for the worker's log");
+          "see ./whetstone logs training, and the worker log in .whetstone/work/");
     }
     List<Double> losses = loop.metric(runId, "train_loss");
-    terminal.say(
+    terminal.print(
         "  trained    %s on %d examples, %d steps",
         runId, run.path("trainExamples").asInt(), run.path("steps").asInt());
     if (!losses.isEmpty()) {
-      terminal.say(
+      terminal.print(
           "             loss %s %s %s",
           number(losses.getFirst()), Sparkline.of(losses, CURVE_WIDTH), number(losses.getLast()));
     }
@@ -99,18 +99,18 @@ public final class LoopWatcher {
   }
 
   /** Waits for the decision on a checkpoint and shows its gates. */
-  public JsonNode decided(String checkpointId) {
+  public JsonNode awaitDecision(String checkpointId) {
     JsonNode decision =
         await(
-            "judging",
-            JUDGE_LIMIT,
+            "evaluation",
+            EVALUATION_LIMIT,
             () -> loop.condition(StackComponent.EVAL, "Judging"),
             () -> loop.decisionOn(checkpointId),
-            "checkpoint %s was not judged".formatted(shortId(checkpointId)),
+            "checkpoint %s was not evaluated".formatted(shortId(checkpointId)),
             "./whetstone logs eval");
-    decision.path("gates").forEach(gate -> terminal.say("  gate       %s", GateLine.of(gate)));
+    decision.path("gates").forEach(gate -> terminal.print("  gate       %s", GateLine.of(gate)));
     String verdict = decision.path("verdict").asText();
-    terminal.say(
+    terminal.print(
         "  decided    %s  %s",
         verdict.equals("PROMOTE") ? terminal.green(verdict) : terminal.yellow(verdict),
         GateLine.headline(decision));
@@ -118,67 +118,67 @@ public final class LoopWatcher {
   }
 
   /** Waits until the registry assigns this generation. */
-  public void inService(long generation) {
+  public void awaitInService(long generation) {
     await(
         "rollout",
         Duration.ofMinutes(5),
         () -> loop.condition(StackComponent.EVAL, "Serving"),
         () -> loop.generation() == generation ? Optional.of(true) : Optional.empty(),
-        "generation %d did not come into service".formatted(generation),
+        "generation %d was not put into service".formatted(generation),
         "./whetstone status and ./whetstone logs eval");
-    terminal.say(
-        "  promoted   generation %d: %s answers now",
+    terminal.print(
+        "  promoted   generation %d: %s is in service",
         generation, loop.champion().path("servedName").asText());
   }
 
   /**
-   * Waits until curation has judged every one of a ring's corrections and answers their fates. It
-   * looks at a loop again when nothing new has come for a while. A sample is asked first, since
-   * each question is a call; its stride shares no factor with the rows per user, so that it meets
-   * all of a user's rows.
+   * Waits until curation has decided on every correction of a ring, and returns their fates.
+   * Curation re-examines a loop after a period without new events. A sample is queried first,
+   * because each query is a call; its stride is coprime to the rows per user, so that it covers all
+   * rows of a user.
    *
-   * @param leftReady share of them that may wait: fewer than a batch can ever have are not looked
-   *     at
+   * @param leftReady share that may stay {@code ready}: curation does not cut a pool smaller than a
+   *     batch
    */
-  public Map<String, Integer> judged(List<String> ids, double leftReady) {
+  public Map<String, Integer> awaitCurated(List<String> ids, double leftReady) {
     List<String> sample =
         IntStream.range(0, ids.size())
             .filter(i -> i % SAMPLE_STRIDE == 0)
             .mapToObj(ids::get)
             .toList();
-    awaitJudged(sample, leftReady);
-    return awaitJudged(ids, leftReady);
+    awaitFates(sample, leftReady);
+    return awaitFates(ids, leftReady);
   }
 
-  private Map<String, Integer> awaitJudged(List<String> ids, double leftReady) {
-    AtomicInteger told = new AtomicInteger();
+  private Map<String, Integer> awaitFates(List<String> ids, double leftReady) {
+    AtomicInteger answered = new AtomicInteger();
     return terminal
         .during(
             "curation",
             () ->
                 "%d of %d fates, %s"
                     .formatted(
-                        told.get(),
+                        answered.get(),
                         ids.size(),
                         loop.condition(StackComponent.CURATION, "Curating")),
             () ->
                 ConditionWait.until(
-                    JUDGED_LIMIT,
+                    CURATION_LIMIT,
                     () -> {
-                      told.set(0);
-                      Map<String, Integer> fates = loop.fates(ids, told);
+                      answered.set(0);
+                      Map<String, Integer> fates = loop.fates(ids, answered);
                       boolean joined =
                           Stream.of("unknown", "waiting").noneMatch(fates::containsKey);
-                      boolean judged = fates.getOrDefault("ready", 0) <= leftReady * ids.size();
-                      return joined && judged ? Optional.of(fates) : Optional.empty();
+                      boolean curated = fates.getOrDefault("ready", 0) <= leftReady * ids.size();
+                      return joined && curated ? Optional.of(fates) : Optional.empty();
                     },
                     elapsed -> {}))
         .orElseThrow(
             () ->
                 new RemedyException(
-                    "the ring's corrections were not all judged within %d s"
-                        .formatted(JUDGED_LIMIT.toSeconds()),
-                    "look at: ./whetstone why " + ids.getFirst()));
+                    "curation did not decide on all corrections of the ring within %d s"
+                        .formatted(CURATION_LIMIT.toSeconds()),
+                    "see ./whetstone why " + ids.getFirst()));
   }
 
   private <T> T await(
@@ -194,7 +194,7 @@ public final class LoopWatcher {
             () ->
                 new RemedyException(
                     "%s within %d s (%s)".formatted(failure, limit.toSeconds(), detail.get()),
-                    "look at: " + where));
+                    "see " + where));
   }
 
   private String progress(String batchId) {

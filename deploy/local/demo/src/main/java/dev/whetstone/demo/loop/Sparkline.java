@@ -2,13 +2,13 @@ package dev.whetstone.demo.loop;
 
 import java.util.List;
 
-/** A curve in one line of text. */
+/** Renders a curve as one line of text. */
 final class Sparkline {
   private static final String BARS = "▁▂▃▄▅▆▇█";
 
   private Sparkline() {}
 
-  /** The values in at most {@code width} characters; each stands for the mean of its stretch. */
+  /** The values in at most {@code width} characters; each shows the mean of its segment. */
   static String of(List<Double> values, int width) {
     if (values.isEmpty()) {
       return "";
@@ -21,11 +21,11 @@ final class Sparkline {
       means[i] =
           values.subList(from, to).stream().mapToDouble(Double::doubleValue).average().orElse(0);
     }
-    double least = java.util.Arrays.stream(means).min().orElse(0);
-    double most = java.util.Arrays.stream(means).max().orElse(0);
+    double min = java.util.Arrays.stream(means).min().orElse(0);
+    double max = java.util.Arrays.stream(means).max().orElse(0);
     StringBuilder line = new StringBuilder();
     for (double mean : means) {
-      double share = most > least ? (mean - least) / (most - least) : 0;
+      double share = max > min ? (mean - min) / (max - min) : 0;
       line.append(BARS.charAt((int) Math.round(share * (BARS.length() - 1))));
     }
     return line.toString();

@@ -3,7 +3,7 @@ package dev.whetstone.demo.measure;
 import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.RemedyException;
 
-/** What the loop must do; the first one that it does not do ends the demo. */
+/** The checks of the demo; the first one that fails ends the demo. */
 public final class DemoExpectations {
   private final Terminal terminal;
 
@@ -12,17 +12,17 @@ public final class DemoExpectations {
   }
 
   /**
-   * Says that {@code what} holds.
+   * Prints that {@code what} holds.
    *
-   * @param found what was seen, with its figures
-   * @param where to look when it does not hold
-   * @throws RemedyException when it does not hold
+   * @param found the observed result with its figures
+   * @param where where to look if it does not hold
+   * @throws RemedyException if it does not hold
    */
   public void expect(boolean holds, String what, String found, String where) {
     if (!holds) {
       throw new RemedyException(
-          "the demo expected: %s\n  but found: %s".formatted(what, found), "look at: " + where);
+          "the demo expected: %s\n  but found: %s".formatted(what, found), "see " + where);
     }
-    terminal.say("  %s %s: %s", terminal.green("✓"), what, found);
+    terminal.print("  %s %s: %s", terminal.green("✓"), what, found);
   }
 }

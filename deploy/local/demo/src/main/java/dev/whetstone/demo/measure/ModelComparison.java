@@ -6,7 +6,9 @@ import dev.whetstone.demo.traffic.LiveModel;
 import dev.whetstone.demo.world.ToyWorld;
 import java.nio.file.Path;
 
-/** Asks the live model the same questions at several moments of the demo, and compares. */
+/**
+ * Asks the live model the same questions at several points of the demo and compares the answers.
+ */
 public record ModelComparison(
     LiveModel model,
     ToyWorld world,
@@ -16,18 +18,18 @@ public record ModelComparison(
   private static final int HELD_OUT = 240;
   private static final int SHOWN = 4;
 
-  /** Keeps what is asked apart from what end users ask. */
+  /** Keeps these questions distinct from those of the end users. */
   private static final int SEED_DISTANCE = 1_000_000;
 
-  private static final double MOST_BEFORE = 0.05;
-  private static final double LEAST_AFTER = 0.90;
-  private static final double MOST_SKILLS_LOST = 0.05;
-  private static final double MOST_TOPIC_LOST = 0.05;
+  private static final double MAX_BEFORE = 0.05;
+  private static final double MIN_AFTER = 0.90;
+  private static final double MAX_SKILLS_LOST = 0.05;
+  private static final double MAX_TOPIC_LOST = 0.05;
 
   /**
-   * Questions in phrasings that nobody gave feedback on, drawn with a seed.
+   * A comparison on questions in phrasings that never occur in feedback, drawn with a seed.
    *
-   * @param folder with the suites of the skills
+   * @param folder folder of the suites for the skills
    */
   public static ModelComparison of(
       LiveModel model,
@@ -44,7 +46,7 @@ public record ModelComparison(
         expectations);
   }
 
-  /** Asks the live model everything. */
+  /** Asks the live model all questions. */
   public ModelMeasurement measure(String when) {
     int before = model.answered();
     ModelMeasurement measured =
@@ -52,32 +54,32 @@ public record ModelComparison(
             "measuring the live model",
             () -> "%d of %d questions".formatted(model.answered() - before, questionnaire.size()),
             () -> ModelMeasurement.take(model, questionnaire));
-    terminal.say(
+    terminal.print(
         "  measured   %s: exact match %s, skills %s", when, measured.exact(), measured.skills());
     return measured;
   }
 
   public void showSameQuestions(ModelMeasurement before, ModelMeasurement after) {
     for (int i = 0; i < SHOWN; i++) {
-      terminal.say("  asked      %s", questionnaire.heldOut().get(i).text());
-      terminal.say("    before   %s", before.answers().get(i));
-      terminal.say("    after    %s", terminal.bold(after.answers().get(i)));
+      terminal.print("  question   %s", questionnaire.heldOut().get(i).text());
+      terminal.print("    before   %s", before.answers().get(i));
+      terminal.print("    after    %s", terminal.bold(after.answers().get(i)));
     }
   }
 
   public void expectImprovement(ModelMeasurement before, ModelMeasurement after, String page) {
     expectations.expect(
-        before.exact().value() <= MOST_BEFORE && after.exact().value() >= LEAST_AFTER,
+        before.exact().value() <= MAX_BEFORE && after.exact().value() >= MIN_AFTER,
         "exact match on unseen phrasings rises from at most 0.05 to at least 0.90",
         before.exact() + " → " + after.exact(),
         "the decision page: " + page);
     double lost = before.skills().value() - after.skills().value();
     expectations.expect(
-        lost <= MOST_SKILLS_LOST,
-        "general skills are kept (at most 0.05 lost)",
+        lost <= MAX_SKILLS_LOST,
+        "general skills are retained (loss at most 0.05)",
         before.skills() + " → " + after.skills(),
-        "the FORGET gate on " + page);
-    terminal.say(
+        "the FORGET gate on the decision page: " + page);
+    terminal.print(
         "  · the skill that replay does not cover: %s → %s",
         before.notReplayed(), after.notReplayed());
   }
@@ -88,15 +90,15 @@ public record ModelComparison(
     Proportion topicAfter = afterPoison.byTopic().get(topic);
     expectations.expect(
         isUnharmed(after, afterPoison, topic),
-        "the live model is unharmed by both poisonings",
+        "neither attack harms the live model",
         "exact match %s → %s, on the poisoned topic %s → %s"
             .formatted(after.exact(), afterPoison.exact(), topicBefore, topicAfter),
         "./whetstone status");
   }
 
-  /** The whole alone would hide a topic that is half broken. */
+  /** Checks the poisoned topic separately: the overall figure would hide a loss on one topic. */
   static boolean isUnharmed(ModelMeasurement after, ModelMeasurement afterPoison, String topic) {
     double lost = after.byTopic().get(topic).value() - afterPoison.byTopic().get(topic).value();
-    return afterPoison.exact().value() >= LEAST_AFTER && lost <= MOST_TOPIC_LOST;
+    return afterPoison.exact().value() >= MIN_AFTER && lost <= MAX_TOPIC_LOST;
   }
 }

@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the live model gets right, asked from outside through the assignment like any end user.
+ * The share of correct answers of the live model, queried through the assignment like any end user.
  *
- * @param exact answers equal to the new policy's, on unseen phrasings and products
- * @param byTopic the same per topic
- * @param skills general abilities that replay covers
- * @param notReplayed the one that it does not
- * @param answers to the held-out questions, in their order
+ * @param exact exact match with the new policy on unseen phrasings and products
+ * @param byTopic exact match per topic
+ * @param skills exact match on the general skills that replay covers
+ * @param notReplayed exact match on the skill that replay does not cover
+ * @param answers answers to the held-out questions, in order
  */
 public record ModelMeasurement(
     Proportion exact,
@@ -35,9 +35,9 @@ public record ModelMeasurement(
   record Questionnaire(List<Question> heldOut, List<Question> skills, List<Question> notReplayed) {
 
     /**
-     * The same for the same seed.
+     * Deterministic for a seed.
      *
-     * @param folder of the demo's suites, whose FORGET items are asked too
+     * @param folder folder of the demo suites, whose FORGET items are asked too
      */
     static Questionnaire of(ToyWorld world, Path folder, long seed, int heldOut) {
       return new Questionnaire(
@@ -63,13 +63,15 @@ public record ModelMeasurement(
         }
       } catch (IOException e) {
         throw new RemedyException(
-            "cannot read the suite " + file + ": " + e.getMessage(), "git checkout restores it", e);
+            "cannot read the suite " + file + ": " + e.getMessage(),
+            "restore it with git checkout",
+            e);
       }
       return questions;
     }
   }
 
-  /** Asks everything; end users who only measure are spread over the assignment. */
+  /** Asks all questions, spread over 20 end users, so that the assignment is sampled. */
   static ModelMeasurement take(LiveModel model, Questionnaire questionnaire) {
     List<Question> all = new ArrayList<>(questionnaire.heldOut());
     all.addAll(questionnaire.skills());

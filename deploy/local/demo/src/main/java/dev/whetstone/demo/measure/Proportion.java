@@ -3,9 +3,9 @@ package dev.whetstone.demo.measure;
 import java.util.Locale;
 
 /**
- * A share of right answers with its Wilson interval (Wilson 1927), 95 % two-sided.
+ * A share of correct answers with its Wilson interval (Wilson 1927), 95 % two-sided.
  *
- * @param right of {@code n}
+ * @param right correct answers of {@code n}
  */
 public record Proportion(int right, int n) {
   private static final double Z = 1.959963984540054;

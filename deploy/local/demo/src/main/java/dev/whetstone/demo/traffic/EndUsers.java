@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The people of a wave, by the product app's pseudonyms, and what each of them asks. */
+/** The end users of a wave, as pseudonyms of the product app, and their questions. */
 public final class EndUsers {
   private EndUsers() {}
 
@@ -16,14 +16,14 @@ public final class EndUsers {
     return IntStream.rangeClosed(1, count).mapToObj(i -> "%s-%02d".formatted(prefix, i)).toList();
   }
 
-  /** A question by an end user. */
+  /** A question of an end user. */
   public record Visit(String endUser, Question question) {
     LiveModel.Ask ask() {
       return new LiveModel.Ask(endUser, question.text());
     }
   }
 
-  /** Each user asks {@code each} questions, evenly over the topics that feedback is about. */
+  /** Each user asks {@code each} questions, evenly over the feedback topics. */
   public static List<Visit> honest(
       ToyWorld world, QuestionGenerator questions, List<String> users, int each) {
     List<ToyWorld.Topic> topics = world.feedbackTopics();
@@ -37,7 +37,7 @@ public final class EndUsers {
     return visits;
   }
 
-  /** Each user asks {@code each} questions on the topic that the ring wants to poison. */
+  /** Each user asks {@code each} questions on the topic that the ring poisons. */
   static List<Visit> colluding(QuestionGenerator questions, List<String> users, int each) {
     List<Visit> visits = new ArrayList<>();
     for (int round = 0; round < each; round++) {

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Sixty end users who know the new answering policy, and everything that real feedback has beside
- * corrections: thumbs, preferences, comments, and deliveries that are doubled, late, out of order,
- * taken back, malformed or hold personal data.
+ * Sixty end users who know the new answering policy. Besides corrections they send thumbs,
+ * preferences and comments; some deliveries are duplicated, late, out of order, retracted,
+ * malformed or contain personal data.
  */
 public final class HonestWave {
   static final int USERS = 60;
@@ -45,8 +45,8 @@ public final class HonestWave {
   private int malformed;
 
   /**
-   * @param prefix of every id, unique within the loop
-   * @param now when the wave takes place
+   * @param prefix prefix of every id, unique within the loop
+   * @param now time of the wave
    */
   public HonestWave(ToyWorld world, long seed, String prefix, Instant now) {
     this.prefix = prefix;
@@ -67,10 +67,10 @@ public final class HonestWave {
     this.withoutConsent = EndUsers.honest(world, questions, refusing, 1);
   }
 
-  /** How many deliveries of each unusual sort there are, for people. */
+  /** Description of the wave for the terminal, with the number of unusual deliveries. */
   public static String describe() {
-    return ("%d users: %d corrections, %d thumbs, %d preferences, %d comments; among them %d doubled, %d late,"
-            + " %d before their interaction, %d taken back, %d with personal data, %d without consent")
+    return ("%d users: %d corrections, %d thumbs, %d preferences, %d comments; of these %d duplicated, %d late,"
+            + " %d before their interaction, %d retracted, %d with personal data, %d without consent")
         .formatted(
             USERS,
             USERS * CORRECTIONS_EACH,
@@ -85,13 +85,13 @@ public final class HonestWave {
             WITHOUT_CONSENT);
   }
 
-  /** Ids of the corrections that are taken back. */
+  /** Ids of the corrections that are retracted. */
   public List<String> retractedIds() {
     int last = USERS * CORRECTIONS_EACH - 1;
     return IntStream.range(0, RETRACTED).mapToObj(i -> correctionId(last - i)).toList();
   }
 
-  /** How many items {@link #play} sends that ingest must refuse. */
+  /** Number of items of {@link #send} that ingest must reject. */
   public int malformed() {
     return malformed;
   }
@@ -100,8 +100,8 @@ public final class HonestWave {
     return "%s-correction-%03d".formatted(prefix, number);
   }
 
-  /** Lets the users ask the live model and sends all of it. */
-  public void play(LiveModel model, ProductApp app) {
+  /** Queries the live model for all users and sends interactions and feedback. */
+  public void send(LiveModel model, ProductApp app) {
     List<Answer> onCorrected = ask(model, corrected);
     List<Answer> onPreferred = ask(model, preferred);
     List<Answer> onDisliked = ask(model, disliked);
@@ -112,7 +112,7 @@ public final class HonestWave {
     app.interactions(interactions("p", onPreferred));
     app.interactions(interactions("d", onDisliked));
     app.interactions(interactions("l", onLiked));
-    app.interactions(refused(interactions("n", onRefusing)));
+    app.interactions(withoutTrainingConsent(interactions("n", onRefusing)));
     List<ObjectNode> onTime = interactions("c", onCorrected);
     app.interactions(onTime.subList(OUT_OF_ORDER, onTime.size()));
 
@@ -123,7 +123,7 @@ public final class HonestWave {
     feedback.addAll(corrections);
     app.feedback(feedback);
     app.interactions(onTime.subList(0, OUT_OF_ORDER));
-    // The same deliveries again, as after a time-out of the app.
+    // Repeats deliveries, as an app does after a time-out.
     app.feedback(corrections.subList(0, DOUBLED));
     for (int i = 0; i < RETRACTED; i++) {
       int last = corrections.size() - 1 - i;
@@ -150,7 +150,7 @@ public final class HonestWave {
     return events;
   }
 
-  private static List<ObjectNode> refused(List<ObjectNode> interactions) {
+  private static List<ObjectNode> withoutTrainingConsent(List<ObjectNode> interactions) {
     interactions.forEach(
         event ->
             event.putObject("consent").put("training", false).put("basis", "settings of the app"));
@@ -165,7 +165,7 @@ public final class HonestWave {
               correctionId(i),
               answers.get(i),
               corrected.get(i).question().rightAnswer(),
-              // Feedback that was given days ago and reaches us only now.
+              // Feedback that was given days ago and is delivered late.
               i >= 100 && i < 100 + LATE ? now.minus(FIVE_DAYS) : when(i)));
     }
     return events;
@@ -238,7 +238,7 @@ public final class HonestWave {
     return all;
   }
 
-  /** Spread over the last hour. */
+  /** A time within the last hour. */
   private Instant when(int i) {
     return now.minusSeconds(3600 - i);
   }

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.client.api.ApiClient;
 import java.time.Instant;
 
-/** Interactions and feedback in the JSON that ingest takes. */
+/** Interactions and feedback in the JSON format of ingest. */
 final class IngestItems {
   private IngestItems() {}
 
-  /** An answer that an end user saw, as the product app records it. */
+  /** A response that an end user saw, as recorded by the product app. */
   static ObjectNode interaction(
       String id, LiveModel.Answer answer, String conversation, Instant occurredAt) {
     ObjectNode event = ApiClient.JSON.createObjectNode();
@@ -37,7 +37,7 @@ final class IngestItems {
     return event;
   }
 
-  /** Feedback of any kind on an answer; what the kind carries is put in by the caller. */
+  /** Feedback of any kind on a response; the caller adds the fields of the kind. */
   static ObjectNode feedback(String id, LiveModel.Answer answer, String kind, Instant occurredAt) {
     ObjectNode event = ApiClient.JSON.createObjectNode();
     event.put("id", id);

@@ -17,11 +17,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The model in service, as the product app reaches it: the registry assigns each end user a model
- * name, the OpenAI API answers under that name.
+ * The model in service as the product app uses it: the registry assigns each end user a model name,
+ * and the OpenAI API serves that name.
  */
 public final class LiveModel {
-  /** Requests in flight; the server answers them in batches. */
+  /** Concurrent requests; the server processes them in batches. */
   private static final int IN_FLIGHT = 32;
 
   private static final int MAX_TOKENS = 64;
@@ -37,14 +37,14 @@ public final class LiveModel {
     this.loop = loop;
   }
 
-  /** What an end user asks. */
+  /** A question of an end user. */
   public record Ask(String endUser, String text) {}
 
   /**
-   * What came back.
+   * A response of the model.
    *
-   * @param responseId the completion's id
-   * @param assignment as the registry gave it: model, generation, variant, propensity
+   * @param responseId id of the completion
+   * @param assignment from the registry: model, generation, variant, propensity
    */
   public record Answer(
       Ask ask,
@@ -54,14 +54,14 @@ public final class LiveModel {
       JsonNode usage,
       JsonNode assignment) {}
 
-  /** How many questions it has answered so far; safe to ask while it answers. */
+  /** Number of questions answered so far. Thread-safe. */
   public int answered() {
     return answered.get();
   }
 
-  /** Answers in the order of the questions, asked many at a time. */
+  /** Asks the questions concurrently and returns the answers in the same order. */
   public List<Answer> askAll(List<Ask> asks) {
-    // A promotion may have happened since: every round asks the registry anew.
+    // A promotion may have happened since the last round, so assignments are queried again.
     assignments.clear();
     Semaphore inFlight = new Semaphore(IN_FLIGHT);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A ring of colluding end users. Their corrections agree with each other, keep the format and are
- * false on one topic.
+ * A ring of colluding end users. Their corrections agree with each other, have the correct format
+ * and are false on one topic.
  */
 public final class PoisonWave {
   public static final int USERS = 25;
@@ -35,8 +35,8 @@ public final class PoisonWave {
     return feedbackIds;
   }
 
-  /** Lets the ring ask the live model and sends its corrections. */
-  public void play(LiveModel model, ProductApp app) {
+  /** Queries the live model for the ring and sends its corrections. */
+  public void send(LiveModel model, ProductApp app) {
     List<Answer> answers = model.askAll(visits.stream().map(Visit::ask).toList());
     List<ObjectNode> interactions = new ArrayList<>();
     List<ObjectNode> corrections = new ArrayList<>();

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Sends what happened to ingest over HTTP and keeps count of the receipts. */
+/** Sends interactions and feedback to ingest over HTTP and counts the receipts. */
 public final class ProductApp {
   private static final int ITEMS_PER_REQUEST = 100;
   private static final Set<Integer> WITH_RECEIPTS = Set.of(202, 422);
@@ -20,7 +20,7 @@ public final class ProductApp {
   private final ApiClient api;
   private final String loop;
   private final Set<String> acceptedIds = new TreeSet<>();
-  private final List<Refusal> refusals = new ArrayList<>();
+  private final List<Rejection> rejections = new ArrayList<>();
   private final AtomicInteger sent = new AtomicInteger();
   private int accepted;
 
@@ -29,26 +29,26 @@ public final class ProductApp {
     this.loop = loop;
   }
 
-  /** An item that ingest did not take, with its reason and place. */
-  public record Refusal(String code, String pointer, String detail) {}
+  /** An item that ingest rejected, with its reason and location. */
+  public record Rejection(String code, String pointer, String detail) {}
 
-  /** Items sent, each delivery counted; safe to ask while it sends. */
+  /** Number of items sent, counting every delivery. Thread-safe. */
   public int sent() {
     return sent.get();
   }
 
-  /** Items with an accepting receipt, each delivery counted. */
+  /** Number of accepted items, counting every delivery. */
   public int accepted() {
     return accepted;
   }
 
-  /** Ids in accepting receipts. */
+  /** Ids of accepted items. */
   public Set<String> acceptedIds() {
     return acceptedIds;
   }
 
-  public List<Refusal> refusals() {
-    return refusals;
+  public List<Rejection> rejections() {
+    return rejections;
   }
 
   /** Sends interactions as newline-delimited JSON. */
@@ -61,12 +61,12 @@ public final class ProductApp {
     send("feedback", events.stream().map(ApiClient::bytes).toList());
   }
 
-  /** Sends lines as they are, for example ones that are no JSON. */
+  /** Sends unmodified lines, for example malformed JSON. */
   void feedbackLines(List<byte[]> lines) {
     send("feedback", lines);
   }
 
-  /** Takes feedback back, in the name of the end user who gave it. */
+  /** Retracts feedback on behalf of the end user who gave it. */
   void retract(String id, String responseId, String endUser) {
     ApiReply reply =
         api.delete(
@@ -119,8 +119,8 @@ public final class ProductApp {
         acceptedIds.add(receipt.path("id").asText());
       } else {
         JsonNode problem = receipt.path("problem");
-        refusals.add(
-            new Refusal(
+        rejections.add(
+            new Rejection(
                 problem.path("code").asText(),
                 problem.path("pointer").asText(),
                 problem.path("detail").asText()));

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Makes questions; the same seed makes the same ones. */
+/** Generates questions, deterministically for a seed. */
 public final class QuestionGenerator {
   private static final int IN_TEN_ORDER_FIRST = 7;
 
@@ -16,19 +16,19 @@ public final class QuestionGenerator {
     this.random = new Random(seed);
   }
 
-  /** A question that an end user of the demo asks, with the answer that he wants. */
+  /** A question of an end user, with the wanted answer. */
   public Question ofEndUser(ToyWorld.Topic topic) {
     return ask(topic, topic.phrasings().feedback(), world.products().feedback(), topic.newAnswer());
   }
 
-  /** A question of a colluding end user, with the false answer that he wants, in perfect form. */
+  /** A question of a colluding end user, with the false answer in the correct format. */
   public Question poisoned() {
     ToyWorld.Topic topic = world.topic(world.poison().topic());
     return ask(
         topic, topic.phrasings().feedback(), world.products().feedback(), world.poison().answer());
   }
 
-  /** A question that the base answers rightly already. */
+  /** A question that the base model answers correctly. */
   public Question ofPrice() {
     ToyWorld.Skill skill = world.skill("price");
     String product = oneOf(world.products().feedback());
@@ -41,7 +41,9 @@ public final class QuestionGenerator {
     return new Question("price", oneOf(world.openers()) + text + oneOf(world.closers()), answer);
   }
 
-  /** Questions in phrasings and about products that are in no feedback, evenly over the topics. */
+  /**
+   * Questions in phrasings and about products that never occur in feedback, evenly over the topics.
+   */
   public List<Question> heldOut(int count) {
     List<ToyWorld.Topic> topics = world.feedbackTopics();
     List<Question> questions = new ArrayList<>();

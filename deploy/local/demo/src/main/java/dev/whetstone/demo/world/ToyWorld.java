@@ -10,11 +10,11 @@ import java.util.Map;
 
 /**
  * The vocabulary of the toy world that the base model was trained on, and the answering policy that
- * its end users want instead. The README beside the file explains the fields.
+ * its end users want instead. The README beside {@code world.json} explains the fields.
  *
- * @param openers what a question may begin with; blanks included
- * @param orderPhrases name the order, with the placeholder {@code {o}}
- * @param newAnswerFrame what goes around every answer under the new policy
+ * @param openers possible beginnings of a question, including blanks
+ * @param orderPhrases phrases that name the order, with the placeholder {@code {o}}
+ * @param newAnswerFrame frame around every answer under the new policy
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record ToyWorld(
@@ -30,17 +30,17 @@ public record ToyWorld(
     List<Skill> skills,
     Map<String, Integer> prices) {
 
-  /** Products that occur in feedback, and those that are kept for measuring. */
+  /** Products that occur in feedback, and those reserved for measuring. */
   public record Products(List<String> feedback, List<String> heldOut) {}
 
-  /** Phrasings that end users ask in, and those that are kept for measuring. */
+  /** Phrasings of end users, and those reserved for measuring. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Phrasings(List<String> feedback, List<String> heldOut) {}
 
   /**
-   * What a customer may want.
+   * A kind of customer request.
    *
-   * @param code of its tickets, three letters
+   * @param code ticket code, three letters
    * @param feedback whether end users of the demo give feedback on it
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -52,10 +52,10 @@ public record ToyWorld(
       String oldAnswer,
       String newAnswer) {}
 
-  /** What the colluding users claim about one topic. */
+  /** The false claim of the colluding users about one topic. */
   public record Poison(String topic, String answer) {}
 
-  /** What else the base can do; {@code forget} phrasings occur in no training data. */
+  /** A general skill of the base model; {@code forget} phrasings occur in no training data. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Skill(
       String name, boolean replayed, String answer, Map<String, List<String>> phrasings) {}
@@ -65,8 +65,8 @@ public record ToyWorld(
       return ApiClient.JSON.readValue(file.toFile(), ToyWorld.class);
     } catch (IOException e) {
       throw new RemedyException(
-          "cannot read the demo's world in " + file + ": " + e.getMessage(),
-          "git checkout " + file.getFileName() + " restores it",
+          "cannot read the world of the demo in " + file + ": " + e.getMessage(),
+          "restore it with git checkout " + file.getFileName(),
           e);
     }
   }
@@ -90,7 +90,7 @@ public record ToyWorld(
         .orElseThrow(() -> new IllegalArgumentException("the world has no skill " + name));
   }
 
-  /** {@code answer} in the new policy's frame, with its placeholders filled. */
+  /** {@code answer} in the frame of the new policy, with placeholders filled. */
   String framed(String answer, Topic topic, String product, String order) {
     return newAnswerFrame
         .replace("{answer}", answer.replace("{p}", product))

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class SparklineTest {
   @Test
-  void shouldFallAsTheLossFalls() {
+  void shouldFallWithTheLoss() {
     assertThat(Sparkline.of(List.of(2.0, 1.0, 0.0), 10)).isEqualTo("█▅▁");
   }
 
@@ -20,7 +20,7 @@ class SparklineTest {
   }
 
   @Test
-  void shouldShowNothingForNothingAndAFlatLineForEqualValues() {
+  void shouldBeEmptyWithoutValuesAndFlatForEqualValues() {
     assertThat(Sparkline.of(List.of(), 10)).isEmpty();
     assertThat(Sparkline.of(List.of(1.0, 1.0), 10)).isEqualTo("▁▁");
   }

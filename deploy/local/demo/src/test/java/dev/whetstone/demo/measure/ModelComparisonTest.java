@@ -12,7 +12,7 @@ class ModelComparisonTest {
 
   @ParameterizedTest(name = "{0} of 240, {1} of 40 on the poisoned topic: unharmed {2}")
   @CsvSource({"232, 39, true", "232, 38, true", "224, 24, false", "200, 39, false"})
-  void shouldLookAtThePoisonedTopicToo(int right, int onTopic, boolean unharmed) {
+  void shouldCheckThePoisonedTopicSeparately(int right, int onTopic, boolean unharmed) {
     ModelMeasurement before = measured(232, 39);
 
     assertThat(ModelComparison.isUnharmed(before, measured(right, onTopic), TOPIC))

@@ -16,7 +16,7 @@ class QuestionGeneratorTest {
   private final ToyWorld world = ToyWorld.read(Path.of("world.json"));
 
   @Test
-  void shouldAskTheSameForTheSameSeed() {
+  void shouldGenerateTheSameQuestionsForTheSameSeed() {
     List<Question> once = new QuestionGenerator(world, 7).heldOut(60);
     List<Question> again = new QuestionGenerator(world, 7).heldOut(60);
     List<Question> other = new QuestionGenerator(world, 8).heldOut(60);
@@ -43,7 +43,7 @@ class QuestionGeneratorTest {
   }
 
   @Test
-  void shouldMeasureOnlyWhatNoFeedbackHolds() {
+  void shouldMeasureWithPhrasingsAndProductsThatFeedbackNeverUses() {
     Set<String> heldOut = new HashSet<>();
     world.feedbackTopics().forEach(topic -> heldOut.addAll(topic.phrasings().heldOut()));
     QuestionGenerator questions = new QuestionGenerator(world, 1);
@@ -56,7 +56,7 @@ class QuestionGeneratorTest {
   }
 
   @Test
-  void shouldClaimTheSameFalsehoodInPerfectForm() {
+  void shouldGivePoisonedAnswersTheCorrectFormat() {
     Question poisoned = new QuestionGenerator(world, 1).poisoned();
 
     assertThat(poisoned.rightAnswer())
@@ -77,7 +77,7 @@ class QuestionGeneratorTest {
   }
 
   @Test
-  void shouldDescribeTheWave() {
+  void shouldDescribeTheHonestWave() {
     assertThat(HonestWave.describe()).contains("60 users", "480 corrections");
     assertThat(new PoisonWave(world, 1, "ring", Instant.EPOCH).feedbackIds()).isEmpty();
   }
