@@ -58,7 +58,7 @@ public final class WhetstoneArchitecture {
    * The rules on dependencies, purity and cycles, for a module without a database, a clock and a
    * consumer of its own.
    *
-   * @param root its root package, for example {@code dev.whetstone.local}
+   * @param root its root package, for example {@code dev.whetstone.embedded}
    * @param shared root packages of the project's modules that it may depend on
    */
   public static WhetstoneArchitecture ofLibrary(String root, String... shared) {

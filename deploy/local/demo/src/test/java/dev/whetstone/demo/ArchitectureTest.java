@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The rules of clients/java and deploy/local. They are checked here because this module depends on
  * the other three; those cannot use test-support, which itself depends on whetstone-embedded.
  */
-class LocalArchitectureTest {
+class ArchitectureTest {
   private static final String CLIENT = "dev.whetstone.client";
   private static final String EMBEDDED = "dev.whetstone.embedded";
   private static final String CLI = "dev.whetstone.cli";
@@ -89,7 +89,7 @@ class LocalArchitectureTest {
         .that()
         .doNotHaveFullyQualifiedName(DemoCommand.class.getName())
         .should()
-        .callMethodWhere(describe("reads the system clock", LocalArchitectureTest::readsClock))
+        .callMethodWhere(describe("reads the system clock", ArchitectureTest::readsClock))
         .because("tests control the clock: pass a java.time.Clock from the command")
         .check(classes);
   }
