@@ -83,28 +83,6 @@ def test_should_have_no_scheme_outside_the_artifact_package():
     assert outside == [], "read and write artifacts through whetstone_worker.artifact"
 
 
-def test_should_report_a_server_package_that_is_not_installed(capsys, monkeypatch):
-    from whetstone_worker import cli
-
-    monkeypatch.setitem(sys.modules, "whetstone_serve", None)
-    monkeypatch.setitem(sys.modules, "whetstone_serve.cli", None)
-
-    assert cli.main(["serve", "--port", "0", "--base", "/none", "--base-name", "b"]) == 65
-    assert "the Python package 'whetstone_serve' is not installed" in capsys.readouterr().err
-
-
-def test_should_start_the_server_by_either_command(capsys, tmp_path):
-    from whetstone_serve.cli import main as serve
-    from whetstone_worker.cli import main as worker
-
-    arguments = ["--host", "127.0.0.1", "--port", "0", "--base", str(tmp_path), "--base-name", "b", "--max-batch", "4"]
-
-    assert worker(["serve", *arguments]) == serve(arguments) == 65
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == lines[1]
-    assert lines[0].startswith(f"no-base-model: {tmp_path} has no config.json")
-
-
 def test_should_refuse_arguments_that_train_does_not_have(capsys, tmp_path):
     from whetstone_worker import cli
 

@@ -1,9 +1,8 @@
-"""The command line: ``train``, and ``serve`` for the package ``whetstone_serve`` when it is installed."""
+"""The command line of the worker: ``train``."""
 
 import argparse
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
 from whetstone_worker import __version__
@@ -14,12 +13,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one command; returns the process exit code."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    parsed, rest = _parser().parse_known_args(arguments)
+    parsed = _parser().parse_args(arguments)
     try:
-        if parsed.command == "serve":
-            return _serve(rest)
-        if rest:
-            _parser().error(f"unrecognized arguments: {' '.join(rest)}")
         return int(_train(parsed.spec))
     except ImportError as error:
         package = (error.name or str(error)).partition(".")[0]
@@ -44,12 +39,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train one attempt of a run")
     train.add_argument("--spec", type=Path, required=True, help="RunSpec file (JSON)")
-    commands.add_parser("serve", add_help=False, help="the same as python -m whetstone_serve")
     return parser
 
 
 def _train(path: Path) -> ExitCode:
-    from whetstone_worker.preemption import Preemption  # noqa: PLC0415 - the server handles signals itself
+    from whetstone_worker.preemption import Preemption  # noqa: PLC0415 - only a run handles signals
 
     preemption = Preemption()
     preemption.install()  # before the imports below, which take seconds
@@ -61,8 +55,3 @@ def _train(path: Path) -> ExitCode:
     result = train.run(run_spec, train.token_from_environment(), preemption)
     sys.stdout.write(f"checkpoint {result['manifestUri']} sha256 {result['manifestSha256']}\n")
     return ExitCode.DONE
-
-
-def _serve(arguments: list[str]) -> int:
-    """Passes the arguments on. By name: the trainer does not depend on the server's package."""
-    return int(import_module("whetstone_serve.cli").main(arguments))

@@ -42,8 +42,7 @@ class WorkerServingTest extends ServingPortContract {
         new ProcessBuilder(
                 python.toString(),
                 "-m",
-                "whetstone_worker",
-                "serve",
+                "whetstone_serve",
                 "--port",
                 "0",
                 "--base",
@@ -51,7 +50,7 @@ class WorkerServingTest extends ServingPortContract {
                 "--base-name",
                 BASE)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
-    builder.environment().put("PYTHONPATH", root.resolve("training-service/worker/src").toString());
+    builder.environment().put("PYTHONPATH", root.resolve("training-service/worker/serve/src").toString());
     process = builder.start();
     String url = url(process.inputReader());
     server = new HttpServingClient(CLIENT, URI.create(url), null, Duration.ofSeconds(60));

@@ -83,8 +83,7 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
         List.of(
             options.python().toString(),
             "-m",
-            "whetstone_worker",
-            "serve",
+            "whetstone_serve",
             "--host",
             "127.0.0.1",
             "--port",
