@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The rules for the modules that test-support depends on and that therefore cannot depend on it; and
- * the check that no other module lacks its {@code ArchitectureTest}.
+ * The rules for the modules that test-support depends on and that therefore cannot depend on it;
+ * and the check that no other module lacks its {@code ArchitectureTest}.
  */
 class ModuleArchitectureTest {
   private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");

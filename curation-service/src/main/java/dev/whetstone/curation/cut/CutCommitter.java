@@ -4,6 +4,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.curation.batch.SealRequestRepository;
 import dev.whetstone.curation.chain.StageJudgement;
 import dev.whetstone.curation.cut.Cut.Judged;
 import dev.whetstone.curation.erasure.ErasureRepository;
@@ -30,9 +31,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-
-import dev.whetstone.curation.batch.SealRequestRepository;
-
 
 /** Commits the result of a selection if nothing has changed since it was read. */
 @ApplicationScoped

@@ -4,6 +4,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.curation.batch.SealRequestRepository;
 import dev.whetstone.curation.chain.CutChain;
 import dev.whetstone.curation.cut.CutThrottle.Observation;
 import dev.whetstone.curation.cut.SealBlockers.Step;
@@ -26,9 +27,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-
-import dev.whetstone.curation.batch.SealRequestRepository;
-
 
 /**
  * Decides whether and what to cut. It reads in one transaction, computes outside any, and commits

@@ -20,9 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The rows of examples; {@link CutExampleRepository} has the statements that a cut needs.
- */
+/** The rows of examples; {@link CutExampleRepository} has the statements that a cut needs. */
 @ApplicationScoped
 public class ExampleRepository {
   private static final String INSERT =

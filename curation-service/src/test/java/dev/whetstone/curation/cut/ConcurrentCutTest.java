@@ -11,6 +11,7 @@ import dev.whetstone.curation.TestEvents;
 import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.curation.batch.SealRequestRepository;
 import dev.whetstone.curation.chain.CutChain;
 import dev.whetstone.curation.example.CutExampleRepository;
 import dev.whetstone.curation.example.ExampleRepository;
@@ -37,9 +38,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-
-import dev.whetstone.curation.batch.SealRequestRepository;
-
 
 /** Two instances cut one loop, and the slower of them has not read the other's batch. */
 @QuarkusTest

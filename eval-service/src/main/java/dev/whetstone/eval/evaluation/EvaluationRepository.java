@@ -11,7 +11,6 @@ import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.work.RetryBackoff;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -47,7 +47,8 @@ final class DecisionPage {
   private static String resource(String name) {
     try (InputStream in = DecisionPage.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException(name + " is not on the class path; build the service again");
+        throw new IllegalStateException(
+            name + " is not on the class path; build the service again");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

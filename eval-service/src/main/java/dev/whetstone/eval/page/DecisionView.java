@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the template {@code pages/decision.html} prints: every figure is formatted already, and every
- * text is plain (the template engine escapes it).
+ * What the template {@code pages/decision.html} prints: every figure is formatted already, and
+ * every text is plain (the template engine escapes it).
  *
  * @param reasons the decision's reason, one clause each
  * @param sections empty if no model was asked

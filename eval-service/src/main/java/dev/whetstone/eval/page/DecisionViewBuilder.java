@@ -20,8 +20,7 @@ final class DecisionViewBuilder {
     PromotionDecided body = decision.body();
     return new DecisionView(
         "%s: %s, candidate %s"
-            .formatted(
-                body.verdict(), decision.loop().key(), PageText.shortId(body.candidate())),
+            .formatted(body.verdict(), decision.loop().key(), PageText.shortId(body.candidate())),
         decision.loop().key(),
         decision.id(),
         decision.decidedAt().toString().substring(0, 19).replace('T', ' ') + " UTC",

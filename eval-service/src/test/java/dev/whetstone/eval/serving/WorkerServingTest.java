@@ -50,7 +50,9 @@ class WorkerServingTest extends ServingPortContract {
                 "--base-name",
                 BASE)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
-    builder.environment().put("PYTHONPATH", root.resolve("training-service/worker/serve/src").toString());
+    builder
+        .environment()
+        .put("PYTHONPATH", root.resolve("training-service/worker/serve/src").toString());
     process = builder.start();
     String url = url(process.inputReader());
     server = new HttpServingClient(CLIENT, URI.create(url), null, Duration.ofSeconds(60));

@@ -18,8 +18,8 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a body, one after the other, each as a tree; only one is in memory at a time. A fault
- * of the body as a whole is a {@link Fault} with its line and column.
+ * The items of a body, one after the other, each as a tree; only one is in memory at a time. A
+ * fault of the body as a whole is a {@link Fault} with its line and column.
  */
 public final class ItemStream implements AutoCloseable {
   private final MeteredParser parser;

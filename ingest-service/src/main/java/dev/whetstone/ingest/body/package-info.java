@@ -1,4 +1,6 @@
-/** A request's body as a stream of JSON items: decompressed, bounded, never in memory as a whole. */
+/**
+ * A request's body as a stream of JSON items: decompressed, bounded, never in memory as a whole.
+ */
 @NullMarked
 package dev.whetstone.ingest.body;
 

@@ -11,8 +11,8 @@ import dev.whetstone.ingest.item.ItemReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the attributes of CloudEvents 1.0. {@code time}, {@code subject} and {@code partitionkey} of
- * the sender are ignored: ingest sets the time of receipt and the subject.
+ * Reads the attributes of CloudEvents 1.0. {@code time}, {@code subject} and {@code partitionkey}
+ * of the sender are ignored: ingest sets the time of receipt and the subject.
  */
 public final class CloudEventReader {
   private static final String VERSION = "1.0";

@@ -3,8 +3,8 @@ package dev.whetstone.ingest.item;
 import java.util.Set;
 
 /**
- * Names and references that apps choose, in bodies and in URLs. One rule for both, so that every end
- * user that feedback can name can also be erased.
+ * Names and references that apps choose, in bodies and in URLs. One rule for both, so that every
+ * end user that feedback can name can also be erased.
  */
 public final class NameRule {
   /** The rule in words. */

@@ -21,8 +21,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * The only publisher of ingest: a raw producer with {@code acks=all} and idempotence. All records of
- * a request are sent before it waits for the first. Thread-safe.
+ * The only publisher of ingest: a raw producer with {@code acks=all} and idempotence. All records
+ * of a request are sent before it waits for the first. Thread-safe.
  */
 @ApplicationScoped
 public class EventPublisher {

@@ -121,8 +121,10 @@ public class EventsResource {
     }
   }
 
-  /** A key can only use its own application as source; otherwise one app could retract another's
-   * feedback. */
+  /**
+   * A key can only use its own application as source; otherwise one app could retract another's
+   * feedback.
+   */
   private static void checkSource(Sender sender, CloudEventItem event) {
     if (!event.source().equals(sender.source())) {
       throw new Fault(

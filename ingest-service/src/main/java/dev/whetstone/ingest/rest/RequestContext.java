@@ -82,7 +82,9 @@ public class RequestContext {
     if (!loops.caughtUp()) {
       throw new ProblemException(
           HttpProblems.unavailable(
-              "not-ready", "the declared loops are still being read", "send the request again shortly"),
+              "not-ready",
+              "the declared loops are still being read",
+              "send the request again shortly"),
           Duration.ofSeconds(2));
     }
   }

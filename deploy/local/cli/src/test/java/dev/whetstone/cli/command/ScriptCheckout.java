@@ -36,7 +36,10 @@ record ScriptCheckout(Path folder) {
     program(state.resolve("venv/bin/python"), "echo \"$@\" >> " + checkout.resolve("python-calls"));
     Path worker = Files.createDirectories(checkout.resolve("training-service/worker"));
     Files.writeString(worker.resolve("requirements.lock"), "torch==1\n");
-    Files.writeString(worker.resolve("pyproject.toml"), "[project]\n");
+    for (String part : List.of("", "serve", "toybase")) {
+      Path distribution = Files.createDirectories(worker.resolve(part));
+      Files.writeString(distribution.resolve("pyproject.toml"), "[project]\n");
+    }
     Files.writeString(
         state.resolve("venv/lock.sha256"), digest(worker.resolve("requirements.lock")));
     Files.createFile(state.resolve("built"));
