@@ -2,7 +2,6 @@ package dev.whetstone.curation.join;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.text.TokenCounter;
-import dev.whetstone.curation.text.TokenCounterFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.whetstone.curation.text;
+package dev.whetstone.curation.join;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import dev.whetstone.curation.text.TokenCounter;
+
 
 class TokenCounterFactoryTest {
   private static final Path BASE = Path.of("../deploy/local/demo/base").toAbsolutePath();

@@ -1,4 +1,4 @@
-package dev.whetstone.curation.text;
+package dev.whetstone.curation.join;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.whetstone.contracts.chat.ChatMessage;
@@ -10,6 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+
+import dev.whetstone.curation.text.ChatTexts;
+import dev.whetstone.curation.text.TokenCounter;
+
 
 /**
  * Counts tokens with a base model's {@code tokenizer.json}, or estimates where it cannot read it.
