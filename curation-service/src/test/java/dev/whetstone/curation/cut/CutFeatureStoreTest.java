@@ -59,7 +59,7 @@ class CutFeatureStoreTest {
   @Test
   void shouldReplaceFeaturesOfAnOldVersion() {
     seal();
-    sql.update("update example_feature set version = '0', value = ''::bytea");
+    sql.updateInNewTransaction("update example_feature set version = '0', value = ''::bytea");
 
     feed.take(corrections(EVENTS));
     clock.advance(Duration.ofMinutes(2));

@@ -324,6 +324,8 @@ class LoopStatusTest {
     reconciler.reconcile();
 
     decide(newest(), Verdict.REJECT, "candidate-1");
+    assertThat(newest().state()).as("training decides").isEqualTo(BatchState.PENDING);
+    on(new BatchSetAside(List.of(newest().batchId()), "candidate-1", null, "rejected"));
 
     as(TestKeys.ACME).get(loop + "/status").then().body("batches[0].state", equalTo("set_aside"));
   }
