@@ -319,6 +319,8 @@ class LoopStatusTest {
     reconciler.reconcile();
 
     decide(newest(), Verdict.REJECT, "candidate-1");
+    assertThat(newest().state()).isEqualTo(BatchState.PENDING);
+    on(new BatchSetAside(List.of(newest().batchId()), "candidate-1", null, "because"));
 
     as(TestKeys.ACME).get(loop + "/status").then().body("batches[0].state", equalTo("set_aside"));
   }

@@ -141,8 +141,7 @@ class AdoptionProjectionTest {
   void shouldKeepABatchAsideWhenItsRolledBackCandidateIsOfferedAgain() {
     // The probe before the switch is answered, the one that confirms is not.
     FakeModelServer serving = new FakeModelServer().base(LoopEvaluationTest.OLD);
-    LoopFixture scene =
-        scene("offered-again").confirmDeadline("PT2S").servedBy(serving).declared();
+    LoopFixture scene = scene("offered-again").confirmDeadline("PT2S").servedBy(serving).declared();
     serving.breakAfter(1);
     BatchSealed first = scene.batch("new", 60);
     CheckpointReady candidate = scene.silentCheckpoint(BETTER, first);
