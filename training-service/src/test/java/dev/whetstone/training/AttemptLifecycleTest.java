@@ -44,7 +44,7 @@ class AttemptLifecycleTest {
 
   @AfterEach
   void endAllRuns() {
-    unreliable.mend();
+    unreliable.repair();
     engine.refuse(null);
     fixture.endAllRuns();
   }
@@ -148,7 +148,7 @@ class AttemptLifecycleTest {
     worker.reports(first, done).statusCode(greaterThanOrEqualTo(500));
     assertThat(attempts()).extracting(AttemptView::state).containsExactly("loading");
 
-    unreliable.mend();
+    unreliable.repair();
     worker.reports(first, done).statusCode(200);
     assertThat(fixture.run(loop).state()).isEqualTo("succeeded");
   }

@@ -54,7 +54,7 @@ class BatchLifecycleTest {
 
   @AfterEach
   void leaveNothingBehind() {
-    unreliable.mend();
+    unreliable.repair();
     fixture.endAllRuns();
     kafka.close();
   }

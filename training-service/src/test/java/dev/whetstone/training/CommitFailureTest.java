@@ -97,7 +97,7 @@ class CommitFailureTest {
     engine.limitToRunning();
     fixture.pass();
     String attempt = fixture.attempt(loop);
-    sql.update(
+    sql.updateInNewTransaction(
         "update attempt set token_sha256 = 'lost', lease_until = ? where attempt_id = ?",
         clock.now().plusSeconds(60),
         attempt);

@@ -6,14 +6,19 @@ import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.StoredObject;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Status;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The file store, with objects that a test can make unreadable. */
+/**
+ * The file store, with objects that a test can make unreadable. It refuses to be used in a
+ * transaction.
+ */
 @ApplicationScoped
 public class UnreliableStore implements ObjectStore {
   private static final String NOTHING = "\0";
@@ -30,22 +35,25 @@ public class UnreliableStore implements ObjectStore {
     unreadable.set(ending);
   }
 
-  public void mend() {
+  public void repair() {
     unreadable.set(NOTHING);
   }
 
   @Override
   public StoredObject put(String key, ObjectContent content) {
+    requireNoTransaction(key);
     return files.put(key, content);
   }
 
   @Override
   public StoredObject putBlob(ObjectContent content) {
+    requireNoTransaction("blobs/");
     return files.putBlob(content);
   }
 
   @Override
   public InputStream open(String key) {
+    requireNoTransaction(key);
     requireReadable(key);
     return files.open(key);
   }
@@ -62,6 +70,7 @@ public class UnreliableStore implements ObjectStore {
 
   @Override
   public void delete(String key) {
+    requireNoTransaction(key);
     files.delete(key);
   }
 
@@ -73,6 +82,13 @@ public class UnreliableStore implements ObjectStore {
   @Override
   public String key(URI uri) {
     return files.key(uri);
+  }
+
+  /** A slow store must not keep rows locked. */
+  private static void requireNoTransaction(String key) {
+    if (QuarkusTransaction.getStatus() != Status.STATUS_NO_TRANSACTION) {
+      throw new IllegalStateException("object " + key + " is read or written in a transaction");
+    }
   }
 
   private void requireReadable(String key) {
