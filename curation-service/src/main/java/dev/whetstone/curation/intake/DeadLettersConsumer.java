@@ -20,7 +20,7 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
 /**
- * Consumes the feedback topic's dead letters, whoever wrote them, so that an event that could not
+ * Consumes the dead letters of the feedback topic, from any writer, so that an event that could not
  * be read or taken in has a fate that can be asked for. It goes round the inbox on purpose: a dead
  * letter that a person sends again must come in as new.
  */

@@ -11,7 +11,7 @@ public final class RunStageRule {
 
   /** Answer of the rule. */
   public sealed interface Answer {
-    /** Sentences that say what waits and why. */
+    /** Sentences on what waits and why. */
     List<String> waiting();
 
     /** SFT has enough examples. */
