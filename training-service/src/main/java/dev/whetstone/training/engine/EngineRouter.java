@@ -57,7 +57,7 @@ public class EngineRouter {
         .orElseThrow(() -> new IllegalStateException(missing(engine.kind()) + " and restart"));
   }
 
-  /** Fails with the name of the missing engine and the engines that this service has. */
+  /** Names the missing engine and the engines that this service has. */
   public String missing(String kind) {
     return "this service has no compute engine '%s' (training.engine.kind), it has: %s; deploy a version that has it"
         .formatted(kind, String.join(", ", engines.keySet()));
