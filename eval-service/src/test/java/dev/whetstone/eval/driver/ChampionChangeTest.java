@@ -132,13 +132,13 @@ class ChampionChangeTest {
     assertThat(List.of(applied.decisionId(), failed.decisionId()))
         .containsExactlyInAnyOrderElementsOf(
             held.stream().map(PromotionDecided::decisionId).toList());
-    assertThat(failed.reason()).contains("another champion was set meanwhile");
+    assertThat(failed.reason()).contains("another champion was set in the meantime");
     assertThat(scene.generation()).isEqualTo(1);
     LoopFixture.api()
         .post("/v1/decisions/" + failed.decisionId() + "/approve")
         .then()
         .statusCode(409)
-        .body("detail", containsString("judged against generation 0, but generation 1"))
+        .body("detail", containsString("evaluated against generation 0, but generation 1"))
         .body("remedy", containsString("offer the checkpoint again"));
     LoopFixture.api()
         .post("/v1/decisions/" + applied.decisionId() + "/approve")

@@ -107,7 +107,7 @@ class LoopEvaluationTest {
         .body("state", equalTo("champion"))
         .body("looks", hasSize(1))
         .body("events[-2].what", containsString("became champion, generation 1"))
-        .body("events[-1].what", equalTo("every replica answers with it"));
+        .body("events[-1].what", equalTo("is in service on every replica"));
     LoopFixture.api()
         .get("/decisions/" + decision.decisionId())
         .then()
@@ -175,7 +175,7 @@ class LoopEvaluationTest {
     PromotionDecided early = scene.decision();
     assertThat(early.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
     assertThat(early.reason()).contains("at least 100 items are needed");
-    assertThat(scene.condition("Judging")).contains("waits for more items");
+    assertThat(scene.condition("Judging")).contains("waiting for more items");
 
     scene.batch("new other", 60);
     PromotionDecided late = scene.decisions(2).getFirst();
@@ -225,7 +225,7 @@ class LoopEvaluationTest {
         .then()
         .statusCode(202)
         .body("batchIds", hasSize(0))
-        .body("events[0].what", equalTo("offered for judging"));
+        .body("events[0].what", equalTo("offered for evaluation"));
 
     PromotionDecided decision = scene.decisions(2).getFirst();
     assertThat(decision.verdict()).isEqualTo(Verdict.REJECT);
@@ -244,7 +244,7 @@ class LoopEvaluationTest {
                 containsString("offered"),
                 containsString("PROMOTE"),
                 containsString("became champion"),
-                equalTo("every replica answers with it")));
+                equalTo("is in service on every replica")));
   }
 
   @Test
@@ -327,7 +327,7 @@ class LoopEvaluationTest {
 
     assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
     assertThat(decision.reason())
-        .contains("adapter_model.safetensors holds 40 bytes")
+        .contains("adapter_model.safetensors has 40 bytes")
         .contains("train it again");
     assertThat(decision.alphaSpent()).isZero();
     assertThat(decision.alphaLeft()).isEqualTo(0.05);

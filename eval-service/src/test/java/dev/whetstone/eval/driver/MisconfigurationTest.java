@@ -119,12 +119,13 @@ class MisconfigurationTest {
     LoopFixture scene = scene("unheard").declared();
     BatchSealed never = scene.silentBatch("new", 60);
     scene.checkpoint(LoopEvaluationTest.BETTER, never);
-    awaitJudging(scene, "waits for batch.sealed of batch " + never.batchId());
+    awaitJudging(scene, "waiting for batch.sealed of batch " + never.batchId());
 
     await().atMost(PATIENCE).until(() -> !scene.decisions().isEmpty());
 
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.HOLD);
-    assertThat(scene.decision().reason()).contains("no batch.sealed of batch " + never.batchId());
+    assertThat(scene.decision().reason())
+        .contains("no batch.sealed arrived for batch " + never.batchId());
   }
 
   @Test
@@ -155,7 +156,7 @@ class MisconfigurationTest {
         .get("/v1/decisions/" + decision.decisionId() + "/facts")
         .then()
         .body("models.candidate.heldOutLoss", nullValue())
-        .body("notes", hasItem(containsString("held-out loss is left out")));
+        .body("notes", hasItem(containsString("held-out loss is omitted")));
   }
 
   @Test

@@ -219,19 +219,19 @@ class LoopRegistryTest {
     LoopFixture scene = new LoopFixture("mounted", store, server);
     Path file = directory.resolve("mounted.yaml");
     Files.writeString(file, scene.yaml());
-    folder.look(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
 
     Files.writeString(
         file, scene.yaml().replace("reproducibilityItems: 20", "reproducibilityItms: 20"));
-    folder.look(directory);
+    folder.scan(directory);
 
     assertThat(scene.condition("Declared"))
         .contains("revision 1 is in force", "reproducibilityItms", "mounted.yaml");
     LoopFixture.api().get("/v1/loops/mounted").then().body("revision", equalTo(1));
 
     Files.writeString(file, scene.freshItems(50).yaml());
-    folder.look(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared")).isEqualTo("revision 2 is in force");
   }
 
@@ -240,13 +240,13 @@ class LoopRegistryTest {
     LoopFixture scene =
         new LoopFixture("repinned", store, server).suite("RETAIN", "golden", 3, false);
     Files.writeString(directory.resolve("repinned.yaml"), scene.yaml());
-    folder.look(directory);
-    folder.look(directory);
+    folder.scan(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
 
     String item = Files.readAllLines(scene.suiteFile("golden")).getFirst();
     Files.writeString(scene.suiteFile("golden"), item + "\n");
-    folder.look(directory);
+    folder.scan(directory);
 
     assertThat(scene.condition("Declared")).isEqualTo("revision 2 is in force");
     LoopFixture.api()
@@ -257,7 +257,7 @@ class LoopRegistryTest {
             equalTo(ContentDigests.sha256(scene.suiteFile("golden"))));
 
     Files.delete(scene.suiteFile("golden"));
-    folder.look(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared"))
         .contains("revision 2 is in force", "a readable JSONL file");
   }
@@ -267,7 +267,7 @@ class LoopRegistryTest {
     LoopFixture scene = new LoopFixture("misdeclared", store, server);
     Path file = directory.resolve("misdeclared.yaml");
     Files.writeString(file, scene.yaml().replace("concurrency: 16", "concurrency: 0"));
-    folder.look(directory);
+    folder.scan(directory);
 
     for (String path : List.of("", "/status")) {
       LoopFixture.api()
@@ -276,7 +276,7 @@ class LoopRegistryTest {
           .statusCode(404)
           .body("code", equalTo("unknown-loop"))
           .body("detail", containsString("/spec/evaluation/concurrency"))
-          .body("remedy", containsString("mend misdeclared.yaml"));
+          .body("remedy", containsString("fix misdeclared.yaml"));
     }
     given()
         .header("Authorization", TestKeys.OTHER.bearer())
@@ -286,7 +286,7 @@ class LoopRegistryTest {
         .body("detail", not(containsString("concurrency")));
 
     Files.writeString(file, scene.yaml());
-    folder.look(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
   }
 
@@ -295,13 +295,13 @@ class LoopRegistryTest {
     LoopFixture scene = new LoopFixture("removed", store, server);
     Path file = directory.resolve("removed.yaml");
     Files.writeString(file, scene.yaml());
-    folder.look(directory);
+    folder.scan(directory);
     Files.writeString(file, "spec: [");
-    folder.look(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared")).contains("removed.yaml");
 
     Files.delete(file);
-    folder.look(directory);
+    folder.scan(directory);
 
     assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
   }

@@ -53,9 +53,9 @@ class ServingCredentialsTest {
     "file:acme/lines, without line breaks",
     "file:acme/none, cannot be read",
     "file:acme, cannot be read",
-    "file:../secret, below whetstone.eval.credentials-folder",
-    "file:/etc/hostname, below whetstone.eval.credentials-folder",
-    "file:///etc/hostname, below whetstone.eval.credentials-folder",
+    "file:../secret, in whetstone.eval.credentials-folder",
+    "file:/etc/hostname, in whetstone.eval.credentials-folder",
+    "file:///etc/hostname, in whetstone.eval.credentials-folder",
     "vault:secret, env:WHETSTONE_SERVING_ or file:",
   })
   void shouldGiveNothingElse(String reference, String why) {

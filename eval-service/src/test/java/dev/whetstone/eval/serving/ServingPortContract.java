@@ -92,7 +92,7 @@ abstract class ServingPortContract {
             .tokenize(
                 List.of(QUESTION.getFirst(), ChatMessage.assistant("It costs 78 dollars.")), false);
 
-    HeldOutLikelihood heldOut = server().foresee(BASE, answered, asked.size());
+    HeldOutLikelihood heldOut = server().likelihood(BASE, answered, asked.size());
 
     assertThat(heldOut.tokens()).isEqualTo(answered.size() - asked.size());
     assertThat(heldOut.loss()).isPositive().isFinite();

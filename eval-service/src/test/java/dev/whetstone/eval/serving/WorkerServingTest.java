@@ -92,7 +92,7 @@ class WorkerServingTest extends ServingPortContract {
   private static double accuracy(List<ChatMessage> question, List<Integer> asked, String answer) {
     List<Integer> answered =
         server.tokenize(List.of(question.getFirst(), ChatMessage.assistant(answer)), false);
-    return server.foresee(BASE, answered, asked.size()).tokenAccuracy();
+    return server.likelihood(BASE, answered, asked.size()).tokenAccuracy();
   }
 
   private static String url(BufferedReader output) throws IOException {
