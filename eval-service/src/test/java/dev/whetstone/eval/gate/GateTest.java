@@ -26,7 +26,7 @@ class GateTest {
     "0, 0, 200, FAILED",
     "40, 0, 10, UNDECIDED",
   })
-  void shouldJudgeSuperiority(int wins, int losses, int ties, GateOutcome expected) {
+  void shouldEvaluateSuperiority(int wins, int losses, int ties, GateOutcome expected) {
     GatePolicy policy = policy(GateRole.FRESH, 0.01, 80);
 
     assertThat(SuperiorityGate.evaluate(policy, scores(wins, losses, ties), List.of()).outcome())
@@ -40,7 +40,7 @@ class GateTest {
     "18, 30, 252, FAILED",
     "0, 0, 299, UNDECIDED",
   })
-  void shouldJudgeNonInferiority(int wins, int losses, int ties, GateOutcome expected) {
+  void shouldEvaluateNonInferiority(int wins, int losses, int ties, GateOutcome expected) {
     GatePolicy policy = policy(GateRole.RETAIN, 0.03, 300);
 
     assertThat(NonInferiorityGate.evaluate(policy, scores(wins, losses, ties)).outcome())
@@ -83,7 +83,7 @@ class GateTest {
     "0, 1, 19, 50, FAILED",
     "0, 0, 0, 1, NOT_MEASURED",
   })
-  void shouldTakeEveryCanaryItemForCritical(
+  void shouldTreatEveryCanaryItemAsCritical(
       int wins, int losses, int ties, int least, GateOutcome expected) {
     GatePolicy policy = policy(GateRole.CANARY, 0, least);
 
@@ -105,7 +105,7 @@ class GateTest {
   }
 
   @Test
-  void shouldSayWhenThereIsNothingToMeasure() {
+  void shouldReportThatThereAreNoItems() {
     GatePolicy policy = policy(GateRole.RETAIN, 0.03, 300);
 
     assertThat(NonInferiorityGate.evaluate(policy, List.of()).outcome()).isEqualTo(NOT_MEASURED);
@@ -121,7 +121,7 @@ class GateTest {
   }
 
   @Test
-  void shouldSeeARuinedSliceBehindAGoodMean() {
+  void shouldFailALostSliceAlthoughTheMeanIsGood() {
     List<PairedScore> scores = new ArrayList<>();
     for (String slice : List.of("billing", "delivery", "returns")) {
       for (int i = 0; i < 50; i++) {
@@ -153,7 +153,7 @@ class GateTest {
   }
 
   @Test
-  void shouldFailOnOneCriticalItemWhateverTheChampionDid() {
+  void shouldFailOnOneCriticalItemWhateverTheChampionScored() {
     List<PairedScore> scores = new ArrayList<>(scores(10, 0, 10));
     GatePolicy policy = policy(GateRole.CANARY, 0, 1);
     assertThat(CriticalItemsGate.evaluate(policy, scores)).isEmpty();
@@ -169,7 +169,7 @@ class GateTest {
   }
 
   @Test
-  void shouldCountClusteredItemsAsFewerThanTheyAre() {
+  void shouldNotPassClusteredItemsThatPassAsIndependentOnes() {
     List<PairedScore> clustered = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       double candidate = i / 10 % 2;
@@ -196,7 +196,7 @@ class GateTest {
     "4, 60, PASSED, UNDECIDED",
     "4, 300, FAILED, FAILED",
   })
-  void shouldNotDecideByAFewEndUsers(int users, int lost, GateOutcome fresh, GateOutcome retain) {
+  void shouldNotDecideByFewEndUsers(int users, int lost, GateOutcome fresh, GateOutcome retain) {
     List<PairedScore> won = new ArrayList<>();
     List<PairedScore> kept = new ArrayList<>();
     for (int i = 0; i < 300; i++) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Loops come in by call or by folder, and only as a whole. */
+/** Loops are declared by REST or from a folder; a broken declaration has no effect. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class LoopRegistryTest {
@@ -46,7 +46,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldDeclareALoopAndTellOfItOncePerRevision() {
+  void shouldDeclareALoopAndPublishEachRevisionOnce() {
     LoopFixture scene = new LoopFixture("declared", store, server);
     scene.declare().statusCode(200).body("revision", equalTo(1));
     scene.declare().statusCode(200).body("revision", equalTo(1));
@@ -59,12 +59,12 @@ class LoopRegistryTest {
             .extract()
             .path("specSha256");
 
-    assertThat(scene.awaitSaid(EventType.LOOP_DECLARED, LoopDeclared.class, 2))
+    assertThat(scene.awaitPublished(EventType.LOOP_DECLARED, LoopDeclared.class, 2))
         .extracting(LoopDeclared::revision)
         .containsExactly(1L, 2L);
     assertThat(
             scene
-                .said("whetstone.loops", EventType.LOOP_DECLARED, LoopDeclared.class)
+                .published("whetstone.loops", EventType.LOOP_DECLARED, LoopDeclared.class)
                 .getLast()
                 .specSha256())
         .isEqualTo(digest);
@@ -135,7 +135,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldAskForAKeyWithTheRightScope() {
+  void shouldRequireAKeyWithTheRightScope() {
     given().get("/v1/loops").then().statusCode(401);
     given()
         .header("Authorization", TestKeys.ACME_READ_ONLY.bearer())
@@ -214,7 +214,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldKeepTheLastGoodRevisionOfABrokenFileAndSaySo(@TempDir Path directory)
+  void shouldKeepTheLastGoodRevisionOfABrokenFileAndReportIt(@TempDir Path directory)
       throws IOException {
     LoopFixture scene = new LoopFixture("mounted", store, server);
     Path file = directory.resolve("mounted.yaml");
@@ -236,7 +236,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldPinASuiteAgainThatChanged(@TempDir Path directory) throws IOException {
+  void shouldPinAChangedSuiteAgain(@TempDir Path directory) throws IOException {
     LoopFixture scene =
         new LoopFixture("repinned", store, server).suite("RETAIN", "golden", 3, false);
     Files.writeString(directory.resolve("repinned.yaml"), scene.yaml());
@@ -263,7 +263,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldSayWhyALoopWasNeverDeclared(@TempDir Path directory) throws IOException {
+  void shouldReportWhyALoopWasNeverDeclared(@TempDir Path directory) throws IOException {
     LoopFixture scene = new LoopFixture("misdeclared", store, server);
     Path file = directory.resolve("misdeclared.yaml");
     Files.writeString(file, scene.yaml().replace("concurrency: 16", "concurrency: 0"));
@@ -291,7 +291,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldForgetTheFaultsOfAFileThatIsGone(@TempDir Path directory) throws IOException {
+  void shouldForgetTheFaultsOfARemovedFile(@TempDir Path directory) throws IOException {
     LoopFixture scene = new LoopFixture("removed", store, server);
     Path file = directory.resolve("removed.yaml");
     Files.writeString(file, scene.yaml());
@@ -307,7 +307,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldAnswerForTheBaseModelBeforeAnythingWasPromoted() {
+  void shouldServeTheBaseModelBeforeTheFirstPromotion() {
     new LoopFixture("beginning", store, server).declared();
 
     LoopFixture.api()
@@ -329,7 +329,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldRefuseACheckpointThatLiesOutsideTheStore() {
+  void shouldRefuseACheckpointOutsideTheStore() {
     new LoopFixture("offered", store, server).declared();
 
     LoopFixture.api()

@@ -34,7 +34,7 @@ class ServingCredentialsTest {
   }
 
   @Test
-  void shouldReadWhatIsMeantForModelServers() {
+  void shouldResolveKeysOfModelServers() {
     String file = outside.resolve("keys/acme/token").toString();
 
     assertThat(credentials.resolve(null)).isNull();
@@ -58,7 +58,7 @@ class ServingCredentialsTest {
     "file:///etc/hostname, in whetstone.eval.credentials-folder",
     "vault:secret, env:WHETSTONE_SERVING_ or file:",
   })
-  void shouldGiveNothingElse(String reference, String why) {
+  void shouldRefuseOtherReferences(String reference, String why) {
     assertThatThrownBy(() -> credentials.resolve(reference))
         .isInstanceOfSatisfying(
             ServingException.class,
@@ -69,7 +69,7 @@ class ServingCredentialsTest {
   }
 
   @Test
-  void shouldReadNoFilesWithoutAFolder() {
+  void shouldRefuseFilesWithoutAFolder() {
     ServingCredentials folderless = new ServingCredentials(Optional.empty(), ENVIRONMENT::get);
 
     assertThatThrownBy(() -> folderless.resolve("file:/etc/hostname"))

@@ -79,7 +79,7 @@ class WorkerServingTest extends ServingPortContract {
   }
 
   @Test
-  void shouldForeseeItsOwnAnswerBest() {
+  void shouldPredictItsOwnAnswerBest() {
     List<ChatMessage> question = List.of(ChatMessage.user("Tell me the price of the helmet."));
     String own =
         String.valueOf(server.ask(new ServingPort.Question(BASE, question, null, 32)).text());
