@@ -24,23 +24,23 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Asks the models what has not been asked yet. */
+/** Asks the models the questions that have no answer yet. */
 @ApplicationScoped
 public class AnswerCollector {
   private final ModelServers servers;
-  private final AnswerRepository kept;
+  private final AnswerRepository answers;
   private final AnswerProgress progress;
   private final EvalConfig config;
   private final EvalMetrics metrics;
 
   public AnswerCollector(
       ModelServers servers,
-      AnswerRepository kept,
+      AnswerRepository answers,
       AnswerProgress progress,
       EvalConfig config,
       EvalMetrics metrics) {
     this.servers = servers;
-    this.kept = kept;
+    this.answers = answers;
     this.progress = progress;
     this.config = config;
     this.metrics = metrics;
@@ -49,17 +49,17 @@ public class AnswerCollector {
   private record Request(Model model, EvaluationItem item, String sample) {}
 
   /**
-   * Asks champion and candidate every item, the base the fresh ones, and some of the champion's
-   * once more, as far as answers are missing. When it returns, every answer is there.
+   * Collects the missing answers: of champion and candidate to every item, of the base to the FRESH
+   * items, and a second answer of the champion to some items. No answer is missing when it returns.
    *
-   * @throws ServingException when the model server does not do its part; what was answered is kept
+   * @throws ServingException if the model server fails; the answers so far are stored
    */
   public void ask(
       Evaluation evaluation, LoopSpec loop, FrozenInputs frozen, List<EvaluationItem> items) {
     ServingPort server = servers.forEvaluation(loop);
-    ComparedModels contestants = ComparedModels.of(loop, frozen, evaluation.checkpointId());
+    ComparedModels compared = ComparedModels.of(loop, frozen, evaluation.checkpointId());
     load(server, frozen);
-    List<Request> needed = needed(evaluation, loop, contestants, items);
+    List<Request> needed = needed(evaluation, loop, compared, items);
     List<Request> missing = missing(evaluation.loop(), needed);
     progress.begin(evaluation.loop(), (long) needed.size() - missing.size(), needed.size());
     try {
@@ -74,7 +74,7 @@ public class AnswerCollector {
     }
   }
 
-  /** Items of which the champion is asked twice: spread evenly, the same ones each time. */
+  /** Items that the champion is asked twice: chosen by digest, the same ones each time. */
   public static List<EvaluationItem> repeated(List<EvaluationItem> items, int count) {
     Map<String, EvaluationItem> byQuestion = new LinkedHashMap<>();
     items.stream()
@@ -93,7 +93,7 @@ public class AnswerCollector {
     server.load(frozen.candidateName(), ModelServers.adapterPath(frozen.candidateAdapterUri()));
   }
 
-  /** A champion that cannot be loaded is the server's trouble and says nothing of the candidate. */
+  /** If the champion cannot be loaded, the server is at fault and not the candidate. */
   private static void loadChampion(ServingPort server, FrozenInputs frozen) {
     try {
       server.load(
@@ -108,23 +108,23 @@ public class AnswerCollector {
   private static List<Request> needed(
       Evaluation evaluation,
       LoopSpec loop,
-      ComparedModels contestants,
+      ComparedModels compared,
       List<EvaluationItem> items) {
     Map<String, Request> unique = new LinkedHashMap<>();
     for (EvaluationItem item : items) {
       Stream<Model> models =
           item.role() == GateRole.FRESH
-              ? contestants.distinct().stream()
-              : Stream.of(contestants.champion(), contestants.candidate());
+              ? compared.distinct().stream()
+              : Stream.of(compared.champion(), compared.candidate());
       models
-          .map(model -> new Request(model, item, AnswerRepository.KEPT))
+          .map(model -> new Request(model, item, AnswerRepository.FIRST_SAMPLE))
           .forEach(
               request ->
                   unique.putIfAbsent(request.model().key() + item.questionSha256(), request));
     }
     List<Request> requests = new ArrayList<>(unique.values());
     repeated(items, loop.spec().evaluation().reproducibilityItems()).stream()
-        .map(item -> new Request(contestants.champion(), item, evaluation.id()))
+        .map(item -> new Request(compared.champion(), item, evaluation.id()))
         .forEach(requests::add);
     return requests;
   }
@@ -137,7 +137,7 @@ public class AnswerCollector {
                 !answered
                     .computeIfAbsent(
                         request.model().key() + " " + request.sample(),
-                        key -> kept.of(loop, request.model().key(), request.sample()).keySet())
+                        key -> answers.of(loop, request.model().key(), request.sample()).keySet())
                     .contains(request.item().questionSha256()))
         .toList();
   }
@@ -154,11 +154,11 @@ public class AnswerCollector {
       if (e.kind() != Kind.REFUSED) {
         throw e;
       }
-      // A question that no model may answer, for example one that is too long, is a wrong answer.
+      // A question that the server refuses, for example for its length, counts as a wrong answer.
       answer = new Answer(null, RefusalRate.FINISH, 0, 0);
       refusal = e.getMessage();
     }
-    kept.keep(
+    answers.record(
         evaluation,
         request.model().key(),
         item.questionSha256(),

@@ -7,12 +7,15 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How far this process has come with what it is asking. Only for showing. */
+/** Counts the answers that this process has collected. For display only. */
 @ApplicationScoped
 public class AnswerProgress {
   private final Map<LoopId, Counter> counters = new ConcurrentHashMap<>();
 
-  /** Answers there are, of those needed. */
+  /**
+   * @param done answers collected
+   * @param total answers needed
+   */
   public record Count(long done, long total) {}
 
   private record Counter(AtomicLong done, long total) {}

@@ -15,26 +15,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers as rows, each written when it comes: a killed evaluation goes on with those that are
- * missing, and a later one reuses what the same weights answered to the same question.
+ * The rows of answers. Each is written when it arrives: a killed evaluation continues with the
+ * missing ones, and a later one reuses the answers of the same weights to the same question.
  */
 @ApplicationScoped
 public class AnswerRepository {
-  private static final String KEEP =
+  private static final String INSERT =
       """
       insert into answer (tenant, loop, model_key, question_sha256, sample, text, finish_reason,
         prompt_tokens, completion_tokens, refusal, asked_by)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
       """;
-  private static final String KEEP_LIKELIHOOD =
+  private static final String INSERT_LIKELIHOOD =
       """
       insert into likelihood (tenant, loop, model_key, question_sha256, tokens,
         negative_log_likelihood, correct)
       values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing
       """;
 
-  /** The sample under which the answer that counts is kept. */
-  public static final String KEPT = "";
+  /** The sample of the first answer, which is the one that is scored. */
+  public static final String FIRST_SAMPLE = "";
 
   private final Sql sql;
 
@@ -42,7 +42,7 @@ public class AnswerRepository {
     this.sql = sql;
   }
 
-  /** Answers of one model by question. */
+  /** One model's answers by question digest. */
   public Map<String, Answer> of(LoopId loop, String modelKey, String sample) {
     Map<String, Answer> answers = new HashMap<>();
     sql.query(
@@ -59,7 +59,7 @@ public class AnswerRepository {
     return answers;
   }
 
-  /** What the server said of the questions that it refused, by question. */
+  /** The server's error messages for the questions that it refused, by question digest. */
   public Map<String, String> refusals(LoopId loop, String modelKey, String sample) {
     Map<String, String> refusals = new HashMap<>();
     sql.query(
@@ -77,10 +77,10 @@ public class AnswerRepository {
   }
 
   /**
-   * @param refusal what the server had against the question, if it refused it
+   * @param refusal the server's error message, if it refused the question
    */
   @Transactional
-  void keep(
+  void record(
       Evaluation askedBy,
       String modelKey,
       String questionSha256,
@@ -88,7 +88,7 @@ public class AnswerRepository {
       Answer answer,
       @Nullable String refusal) {
     sql.update(
-        KEEP,
+        INSERT,
         askedBy.loop().tenant(),
         askedBy.loop().loop(),
         modelKey,
@@ -102,7 +102,7 @@ public class AnswerRepository {
         askedBy.id());
   }
 
-  /** Tokens of the questions that an evaluation asked itself, and of their answers. */
+  /** Tokens of the questions that this evaluation itself asked, and of their answers. */
   public long tokensAskedBy(Evaluation evaluation) {
     return sql.first(
             "select coalesce(sum(prompt_tokens + completion_tokens), 0) from answer"
@@ -117,9 +117,9 @@ public class AnswerRepository {
   /**
    * A model's answer to an item.
    *
-   * @throws IllegalStateException when it was not asked yet
+   * @throws IllegalStateException if there is none yet
    */
-  public static Answer there(Map<String, Answer> answers, EvaluationItem item) {
+  public static Answer require(Map<String, Answer> answers, EvaluationItem item) {
     Answer answer = answers.get(item.questionSha256());
     if (answer == null) {
       throw new IllegalStateException("item " + item.key() + " has no answer yet");
@@ -127,9 +127,9 @@ public class AnswerRepository {
     return answer;
   }
 
-  /** Forgets what a model answered and foresaw, because it does so otherwise now. */
+  /** Deletes a model's answers and likelihoods, because they can no longer be reproduced. */
   @Transactional
-  public void forget(LoopId loop, String modelKey) {
+  public void delete(LoopId loop, String modelKey) {
     sql.update(
         "delete from answer where tenant = ? and loop = ? and model_key = ? and sample = ''",
         loop.tenant(),
@@ -159,9 +159,9 @@ public class AnswerRepository {
   }
 
   @Transactional
-  void keep(LoopId loop, String modelKey, String questionSha256, HeldOutLikelihood heldOut) {
+  void record(LoopId loop, String modelKey, String questionSha256, HeldOutLikelihood heldOut) {
     sql.update(
-        KEEP_LIKELIHOOD,
+        INSERT_LIKELIHOOD,
         loop.tenant(),
         loop.loop(),
         modelKey,
@@ -171,7 +171,7 @@ public class AnswerRepository {
         heldOut.correct());
   }
 
-  /** PostgreSQL's text cannot hold the zero character, which a model may well produce. */
+  /** PostgreSQL's text type cannot store the zero character, which a model may produce. */
   private static @Nullable String storable(@Nullable String text) {
     return text == null ? null : text.replace('\u0000', '\uFFFD');
   }

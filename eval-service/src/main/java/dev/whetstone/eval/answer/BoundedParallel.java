@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Runs requests on virtual threads with so many in flight. A server that fails for a moment is
- * asked again; the first request that stays unanswered ends the rest.
+ * Runs requests on virtual threads with a bounded number in flight. A request is repeated after a
+ * transient failure; the first request that fails for good cancels those not yet started.
  */
 final class BoundedParallel {
   private static final int TRIES = 3;
@@ -26,27 +26,27 @@ final class BoundedParallel {
   }
 
   /**
-   * Returns when all are done.
+   * Returns when all requests are done.
    *
-   * @throws RuntimeException the first that a request ended with
+   * @throws RuntimeException the first one that a request failed with
    */
   void run(List<Runnable> requests) {
-    Semaphore places = new Semaphore(inFlight);
+    Semaphore permits = new Semaphore(inFlight);
     AtomicReference<RuntimeException> failure = new AtomicReference<>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Runnable request : requests) {
-        places.acquireUninterruptibly();
+        permits.acquireUninterruptibly();
         if (failure.get() != null || Thread.currentThread().isInterrupted()) {
           break;
         }
         threads.execute(
             () -> {
               try {
-                patiently(request);
+                runWithRetries(request);
               } catch (RuntimeException e) {
                 failure.compareAndSet(null, e);
               } finally {
-                places.release();
+                permits.release();
               }
             });
       }
@@ -59,7 +59,7 @@ final class BoundedParallel {
     }
   }
 
-  private void patiently(Runnable request) {
+  private void runWithRetries(Runnable request) {
     for (int attempt = 1; ; attempt++) {
       try {
         request.run();

@@ -5,11 +5,11 @@ import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.evaluation.FrozenInputs;
 import java.util.List;
 
-/** The models of an evaluation. */
+/** The models that an evaluation compares. */
 public record ComparedModels(Model base, Model champion, Model candidate) {
   /**
-   * @param servedName what the server calls it
-   * @param key what its answers are kept under: names the weights, not the server
+   * @param servedName its name on the server
+   * @param key under which its answers are stored: identifies the weights, not the server
    */
   public record Model(String servedName, String key) {}
 
@@ -28,7 +28,7 @@ public record ComparedModels(Model base, Model champion, Model candidate) {
         new Model(frozen.candidateName(), "checkpoint:" + checkpointId));
   }
 
-  /** Each once. */
+  /** The models without duplicates. */
   public List<Model> distinct() {
     return champion.equals(base)
         ? List.of(champion, candidate)

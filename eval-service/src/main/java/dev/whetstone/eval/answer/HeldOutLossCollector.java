@@ -25,29 +25,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * Held-out loss and token accuracy of FRESH references. They are shown and decide nothing, so
- * whatever the server cannot do here only leaves them out.
+ * Collects held-out loss and token accuracy of FRESH references. They are informational, so a
+ * failure of the server only omits them.
  */
 @ApplicationScoped
 public class HeldOutLossCollector {
   private static final Logger LOG = Logger.getLogger(HeldOutLossCollector.class);
 
-  /** A server that refuses so many items will refuse the others. */
+  /** A server that refuses more items than this will refuse the others, too. */
   private static final int MOST_REFUSED = 20;
 
   private final ModelServers servers;
-  private final AnswerRepository kept;
+  private final AnswerRepository answers;
   private final EvalConfig config;
 
-  public HeldOutLossCollector(ModelServers servers, AnswerRepository kept, EvalConfig config) {
+  public HeldOutLossCollector(ModelServers servers, AnswerRepository answers, EvalConfig config) {
     this.servers = servers;
-    this.kept = kept;
+    this.answers = answers;
     this.config = config;
   }
 
   private record Reference(List<Integer> tokens, int from) {}
 
-  /** Measures what is missing; says in words what could not be had. */
+  /** Measures what is missing. Returns a note on what could not be measured. */
   public Optional<String> measure(
       Evaluation evaluation, LoopSpec loop, FrozenInputs frozen, List<EvaluationItem> items) {
     List<Model> models = ComparedModels.of(loop, frozen, evaluation.checkpointId()).distinct();
@@ -57,23 +57,24 @@ public class HeldOutLossCollector {
       List<Runnable> requests = new ArrayList<>();
       missing(evaluation.loop(), models, measured(items))
           .forEach(
-              (item, those) ->
-                  requests.add(() -> foresee(evaluation.loop(), server, those, item, refused)));
+              (item, unmeasured) ->
+                  requests.add(
+                      () -> measureItem(evaluation.loop(), server, unmeasured, item, refused)));
       new BoundedParallel(loop.spec().evaluation().concurrency(), config.retryPause())
           .run(requests);
       return refused.get() == 0
           ? Optional.empty()
-          : Optional.of("held-out loss leaves out " + refused + " items that the server refused");
+          : Optional.of("held-out loss omits " + refused + " items that the server refused");
     } catch (ServingException e) {
       if (Thread.currentThread().isInterrupted()) {
         throw e;
       }
-      LOG.infof("held-out-loss-left-out loop=%s reason=%s", loop.id(), e.getMessage());
-      return Optional.of("held-out loss is left out: " + e.getMessage());
+      LOG.infof("held-out-loss-omitted loop=%s reason=%s", loop.id(), e.getMessage());
+      return Optional.of("held-out loss is omitted: " + e.getMessage());
     }
   }
 
-  /** Over the references that were measured for every model, by model key. */
+  /** Totals over the references that were measured for every model, by model key. */
   public Map<String, HeldOutLikelihood> totals(
       LoopId loop, List<Model> models, List<EvaluationItem> items) {
     Map<String, Map<String, HeldOutLikelihood>> known = known(loop, models);
@@ -81,7 +82,7 @@ public class HeldOutLossCollector {
         measured(items).stream()
             .map(EvaluationItem::questionSha256)
             .filter(
-                question -> known.values().stream().allMatch(those -> those.containsKey(question)))
+                question -> known.values().stream().allMatch(model -> model.containsKey(question)))
             .toList();
     Map<String, HeldOutLikelihood> totals = new HashMap<>();
     for (Model model : models) {
@@ -96,7 +97,7 @@ public class HeldOutLossCollector {
 
   private Map<String, Map<String, HeldOutLikelihood>> known(LoopId loop, List<Model> models) {
     Map<String, Map<String, HeldOutLikelihood>> known = new HashMap<>();
-    models.forEach(model -> known.put(model.key(), kept.likelihoods(loop, model.key())));
+    models.forEach(model -> known.put(model.key(), answers.likelihoods(loop, model.key())));
     return known;
   }
 
@@ -105,12 +106,12 @@ public class HeldOutLossCollector {
     Map<String, Map<String, HeldOutLikelihood>> known = known(loop, models);
     Map<EvaluationItem, List<Model>> missing = new LinkedHashMap<>();
     for (EvaluationItem item : items) {
-      List<Model> those =
+      List<Model> unmeasured =
           models.stream()
               .filter(model -> !known.get(model.key()).containsKey(item.questionSha256()))
               .toList();
-      if (!those.isEmpty()) {
-        missing.put(item, those);
+      if (!unmeasured.isEmpty()) {
+        missing.put(item, unmeasured);
       }
     }
     return missing;
@@ -123,8 +124,8 @@ public class HeldOutLossCollector {
         .toList();
   }
 
-  /** One item by all models; when one is refused, the sums leave the item out for all. */
-  private void foresee(
+  /** Measures one item with all models. If one model fails, the totals omit the item for all. */
+  private void measureItem(
       LoopId loop,
       ServingPort server,
       List<Model> models,
@@ -133,17 +134,17 @@ public class HeldOutLossCollector {
     try {
       Reference reference = reference(server, item);
       for (Model model : models) {
-        kept.keep(
+        answers.record(
             loop,
             model.key(),
             item.questionSha256(),
-            server.foresee(model.servedName(), reference.tokens(), reference.from()));
+            server.likelihood(model.servedName(), reference.tokens(), reference.from()));
       }
     } catch (ServingException e) {
       if (e.kind() != Kind.REFUSED || refused.incrementAndGet() > MOST_REFUSED) {
         throw e;
       }
-      LOG.debugf("held-out-item-left-out item=%s reason=%s", item.key(), e.getMessage());
+      LOG.debugf("held-out-item-omitted item=%s reason=%s", item.key(), e.getMessage());
     }
   }
 
@@ -154,7 +155,7 @@ public class HeldOutLossCollector {
     List<Integer> tokens = server.tokenize(whole, false);
     if (tokens.size() <= prompt.size() || !tokens.subList(0, prompt.size()).equals(prompt)) {
       throw new ServingException(
-          Kind.REFUSED, "the chat template renders a question otherwise once it is answered");
+          Kind.REFUSED, "the chat template renders a question differently with its answer");
     }
     return new Reference(tokens, prompt.size());
   }

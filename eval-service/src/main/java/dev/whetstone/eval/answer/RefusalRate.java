@@ -9,21 +9,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Questions that the model server refused to put to the champion. It refuses by what was asked, so
- * where it refuses many, scores say something of the server's limits and nothing of the models.
- * What it refuses to put to the candidate alone stays a wrong answer: then it is the adapter's
- * doing.
+ * How many of the champion's questions the model server refused. A refusal usually depends on the
+ * question, so if there are many, the scores reflect the server's limits and not the models. A
+ * question that is refused for the candidate only counts as a wrong answer: the adapter is the
+ * cause.
  *
- * @param asked of the champion
- * @param first what the server had against the first of them
+ * @param asked questions to the champion
+ * @param first the server's message for the first refusal
  */
 public record RefusalRate(int asked, int refused, @Nullable String first) {
-  /** The finish reason under which a refused question is kept. */
+  /** The finish reason that is stored for a refused question. */
   static final String FINISH = "refused";
 
   /**
-   * @param answers of the champion by question
-   * @param refusals what the server said, by question
+   * @param answers the champion's answers by question digest
+   * @param refusals the server's messages by question digest
    */
   public static RefusalRate of(
       List<EvaluationItem> items, Map<String, Answer> answers, Map<String, String> refusals) {
@@ -31,7 +31,7 @@ public record RefusalRate(int asked, int refused, @Nullable String first) {
         items.stream()
             .filter(item -> !item.shadow())
             .map(EvaluationItem::questionSha256)
-            .filter(question -> answers.get(question) instanceof Answer answer && is(answer))
+            .filter(question -> answers.get(question) instanceof Answer answer && isRefused(answer))
             .toList();
     return new RefusalRate(
         (int) items.stream().filter(item -> !item.shadow()).count(),
@@ -39,11 +39,11 @@ public record RefusalRate(int asked, int refused, @Nullable String first) {
         refused.stream().filter(refusals::containsKey).map(refusals::get).findFirst().orElse(null));
   }
 
-  private static boolean is(Answer answer) {
+  private static boolean isRefused(Answer answer) {
     return answer.finishReason().equals(FINISH);
   }
 
-  /** Why the measurement is void, if it is. */
+  /** Why the measurement is void; empty if it is valid. */
   public List<String> doubts(LoopSpec.Evaluation rules) {
     double most = rules.maxDiscordance();
     return asked == 0 || (double) refused / asked <= most
@@ -51,12 +51,13 @@ public record RefusalRate(int asked, int refused, @Nullable String first) {
         : List.of(
             String.format(
                 Locale.ROOT,
-                "the model server refused %d of %d questions to the champion, more than %.3f of"
-                    + " them (%s); lower spec.evaluation.maxTokens, now %d, or see the server's log",
+                "the model server refused %d of %d questions to the champion, more than the allowed"
+                    + " share of %.3f (%s); lower spec.evaluation.maxTokens, now %d, or see the"
+                    + " server's log",
                 refused,
                 asked,
                 most,
-                first == null ? "it did not say why" : first,
+                first == null ? "no reason given" : first,
                 rules.maxTokens()));
   }
 }

@@ -1,4 +1,4 @@
-/** Asks the compared models and stores what they answer. */
+/** Asks the compared models and stores their answers. */
 @NullMarked
 package dev.whetstone.eval.answer;
 

@@ -19,7 +19,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tells apps and gateways which model to ask for an end user. */
+/** Shows apps and gateways which model to use for an end user. */
 @Path("/v1/loops/{loop}/assignment")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -33,7 +33,8 @@ public class AssignmentResource {
   }
 
   /**
-   * The model for an end user; every end user is given the champion, once traffic is moved at once.
+   * The model for an end user. This version assigns the champion to every end user: it moves all
+   * traffic at once.
    */
   @GET
   @RequiresScope({KeyScope.READ, KeyScope.INGEST})

@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
- * Gives each end user one variant and always the same one: the user's place between 0 and 1 is a
- * hash of loop and user, and variants take their shares of that line in the order given.
+ * Assigns each end user one variant, always the same: a hash of loop and user gives a position
+ * between 0 and 1, and the variants divide that range by their shares, in the order given.
  */
 public final class AssignmentRule {
   private AssignmentRule() {}
@@ -19,23 +19,23 @@ public final class AssignmentRule {
   public record Variant(String name, String model, long generation, double share) {}
 
   /**
-   * @param salt what the places are drawn by, the loop's key
+   * @param salt of the hash: the loop's key
    * @param variants whose shares add up to 1
    */
   public static Assignment assign(String salt, String endUser, List<Variant> variants) {
-    double place = place(salt, endUser);
+    double position = position(salt, endUser);
     double end = 0;
     for (Variant variant : variants) {
       end += variant.share();
-      if (place < end) {
+      if (position < end) {
         return assignment(variant);
       }
     }
     return assignment(variants.getLast());
   }
 
-  /** Even over users, 0 to below 1. */
-  static double place(String salt, String endUser) {
+  /** The user's position, evenly distributed from 0 to below 1. */
+  static double position(String salt, String endUser) {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")

@@ -1,4 +1,4 @@
-/** Which model answers which end user. */
+/** Decides which model answers which end user. */
 @NullMarked
 package dev.whetstone.eval.assignment;
 

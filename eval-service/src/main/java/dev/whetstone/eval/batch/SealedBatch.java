@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch that was sealed.
  *
- * @param state as training published it last
- * @param adoptedBy the checkpoint with which it was adopted; absent before
+ * @param state the last state that training published
+ * @param adoptedBy the checkpoint with which it was adopted; absent if it never was
  */
 public record SealedBatch(
     String batchId,
@@ -20,7 +20,7 @@ public record SealedBatch(
     return state == BatchState.ADOPTED;
   }
 
-  /** Whether its test items may still be asked. */
+  /** Whether evaluations may still use its test items. */
   public boolean isUsable() {
     return switch (state) {
       case PENDING, ADOPTED -> true;

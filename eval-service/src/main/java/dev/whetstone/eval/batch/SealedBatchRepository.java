@@ -62,7 +62,7 @@ public class SealedBatchRepository {
         tainted.withdrawnExampleIds());
   }
 
-  /** Ids of which no {@code batch.sealed} has arrived, in the order given. */
+  /** The ids for which no {@code batch.sealed} has arrived, in the order given. */
   public List<String> unknown(LoopId loop, List<String> batchIds) {
     Set<String> known = new HashSet<>();
     all(loop).forEach(batch -> known.add(batch.batchId()));
@@ -85,7 +85,7 @@ public class SealedBatchRepository {
         loop.loop());
   }
 
-  /** Examples whose questions may no longer be asked. */
+  /** Ids of the examples that evaluations may no longer use. */
   public Set<String> withdrawn(LoopId loop) {
     return new HashSet<>(
         sql.query(

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a batch's test rows out of the object store; every byte is checked against its digest. */
+/** Reads a batch's test rows from the object store and checks every file against its digest. */
 @ApplicationScoped
 public class TestRowReader {
   private final ObjectStore store;
@@ -43,8 +43,8 @@ public class TestRowReader {
   public record TestFile(String sha256, List<TestRow> rows) {}
 
   /**
-   * @return empty when the batch has no SFT test rows
-   * @throws dev.whetstone.kit.store.CorruptObjectException when the bytes are not those that were
+   * @return empty if the batch has no SFT test rows
+   * @throws dev.whetstone.kit.store.CorruptObjectException if the bytes differ from those that were
    *     sealed
    */
   public Optional<TestFile> read(SealedBatch batch) {

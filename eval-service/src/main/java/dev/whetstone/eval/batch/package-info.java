@@ -1,4 +1,4 @@
-/** Sealed batches, as far as evaluation needs their test rows. */
+/** Sealed batches, their states and their test rows. */
 @NullMarked
 package dev.whetstone.eval.batch;
 

@@ -7,10 +7,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in service under one generation.
+ * The model in service under one generation.
  *
- * @param checkpointId absent when it is the base model, as {@code adapterUri} then is
- * @param servedName the model name that answers for it
+ * @param checkpointId absent for the base model, as is {@code adapterUri}
+ * @param servedName its name on the model servers
  * @param decisionId absent for generation 0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,7 +27,7 @@ public record Champion(
     return checkpointId == null;
   }
 
-  /** Another model under the next generation. */
+  /** Another champion under the next generation. */
   public Champion next(
       @Nullable String nextCheckpointId,
       @Nullable String nextAdapterUri,
@@ -38,7 +38,7 @@ public record Champion(
         loop, generation + 1, nextCheckpointId, nextAdapterUri, nextServedName, nextDecisionId, at);
   }
 
-  /** The event that tells of it. */
+  /** The event that announces it. */
   public ChampionSet event() {
     return new ChampionSet(generation, checkpointId, adapterUri, servedName, decisionId, setAt);
   }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The registry's champions. A generation is taken once and never changed; the loop's champion moves
+ * The rows of champions. A generation is written once and never changed; the loop's champion moves
  * by compare-and-set, one generation at a time (invariant I5).
  */
 @ApplicationScoped
@@ -76,8 +76,8 @@ public class ChampionRepository {
   }
 
   /**
-   * The champion to fall back to: the newest that served before under another name and was not
-   * taken out of service again.
+   * The champion to fall back to: the newest earlier one with another name that was not rolled
+   * back.
    */
   public Optional<Champion> former(Champion champion) {
     LoopId loop = champion.loop();
@@ -96,7 +96,7 @@ public class ChampionRepository {
   }
 
   /**
-   * The generation in service, which cannot move until the caller's transaction ends.
+   * The generation in service, locked until the caller's transaction ends.
    *
    * @return -1 for a loop without a champion
    */
@@ -122,9 +122,9 @@ public class ChampionRepository {
   }
 
   /**
-   * Puts {@code next} in service if its predecessor still is, in the caller's transaction.
+   * Puts {@code next} in service if its predecessor still is in service.
    *
-   * @return false when another generation was set meanwhile; nothing has changed then
+   * @return false if another generation was set in the meantime; nothing is changed then
    */
   @Transactional(TxType.MANDATORY)
   public boolean replace(Champion next) {

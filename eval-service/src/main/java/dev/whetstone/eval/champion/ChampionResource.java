@@ -13,7 +13,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 
-/** Shows who is in service and who was. */
+/** Shows the model in service and the earlier ones. */
 @Path("/v1/loops/{loop}/champion")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread

@@ -1,6 +1,6 @@
 package dev.whetstone.eval.checkpoint;
 
-/** An adapter that must not be loaded, and why. */
+/** An adapter must not be loaded; the message names the reason. */
 public class AdapterException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

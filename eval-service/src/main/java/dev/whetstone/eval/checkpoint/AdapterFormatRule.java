@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** What a PEFT LoRA adapter must be before a server is asked to load it. */
+/** The format that a PEFT LoRA adapter must have before a server is asked to load it. */
 final class AdapterFormatRule {
   static final String CONFIG = "adapter_config.json";
   static final String WEIGHTS = "adapter_model.safetensors";
@@ -22,7 +22,7 @@ final class AdapterFormatRule {
   /**
    * Checks kind, rank, names, shapes and values.
    *
-   * @param weights read once, in pieces
+   * @param weights read once, in blocks
    * @param length of the weights in bytes
    * @throws AdapterException naming the file and what is wrong with it
    */
@@ -30,17 +30,17 @@ final class AdapterFormatRule {
     int rank = rank(config);
     try {
       SafetensorsFile file = SafetensorsFile.open(weights, length);
-      Map<String, Integer> sides = new HashMap<>();
+      Map<String, Integer> matrices = new HashMap<>();
       for (SafetensorsFile.Tensor tensor : file.tensors()) {
         checkTensor(tensor, rank);
-        sides.merge(module(tensor.name()), 1, Integer::sum);
+        matrices.merge(module(tensor.name()), 1, Integer::sum);
       }
-      if (sides.isEmpty()) {
-        throw new AdapterException("holds no LoRA weights");
+      if (matrices.isEmpty()) {
+        throw new AdapterException("contains no LoRA weights");
       }
-      for (String module : new TreeSet<>(sides.keySet())) {
-        if (sides.get(module) != 2) {
-          throw new AdapterException("holds only one of lora_A and lora_B for " + module);
+      for (String module : new TreeSet<>(matrices.keySet())) {
+        if (matrices.get(module) != 2) {
+          throw new AdapterException("contains only one of lora_A and lora_B for " + module);
         }
       }
       file.requireFinite();
@@ -58,12 +58,15 @@ final class AdapterFormatRule {
     }
     if (!"LORA".equals(json.path("peft_type").asText())) {
       throw new AdapterException(
-          CONFIG + " has peft_type '" + json.path("peft_type").asText() + "'; only LORA is judged");
+          CONFIG
+              + " has peft_type '"
+              + json.path("peft_type").asText()
+              + "'; only LORA is supported");
     }
     int rank = json.path("r").asInt();
     if (rank < 1 || rank > GREATEST_RANK) {
       throw new AdapterException(
-          CONFIG + " has r " + json.path("r") + "; 1 to " + GREATEST_RANK + " can be served");
+          CONFIG + " has r " + json.path("r") + "; supported are 1 to " + GREATEST_RANK);
     }
     return rank;
   }
@@ -72,12 +75,12 @@ final class AdapterFormatRule {
     boolean down = tensor.name().endsWith(".lora_A.weight");
     boolean up = tensor.name().endsWith(".lora_B.weight");
     if (!tensor.name().startsWith(PREFIX) || (!down && !up)) {
-      throw new AdapterException("holds " + tensor.name() + ", which is no LoRA weight");
+      throw new AdapterException("contains " + tensor.name() + ", which is not a LoRA weight");
     }
     List<Long> shape = tensor.shape();
     if (shape.size() != 2 || shape.get(down ? 0 : 1) != rank) {
       throw new AdapterException(
-          "holds " + tensor.name() + " of shape " + shape + ", which does not fit r " + rank);
+          "contains " + tensor.name() + " of shape " + shape + ", which does not match r " + rank);
     }
   }
 

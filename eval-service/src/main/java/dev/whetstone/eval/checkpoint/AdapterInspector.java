@@ -26,14 +26,14 @@ public class AdapterInspector {
   }
 
   /**
-   * What makes the adapter unfit, if anything: truncated or altered files, another format, values
-   * that are not finite, a base model that is not the loop's, or weights elsewhere than in the
-   * manifest.
+   * Returns why the adapter cannot be evaluated, if it cannot: truncated or altered files, another
+   * format, values that are not finite, a base model other than the loop's, or weights that the
+   * manifest does not list.
    *
    * @param baseSha256 digest of the loop's base model, if it is declared
-   * @throws ObjectStoreException when the store itself is the trouble. Whether a manifest that is
-   *     not there was never written or its store is not mounted cannot be told, so that counts too;
-   *     a file that is missing beside its manifest, which is written last, is a fault.
+   * @throws ObjectStoreException if the store itself fails. A missing manifest counts as such a
+   *     failure, since the store may not be mounted; a missing file beside a manifest, which is
+   *     written last, is a fault of the adapter.
    */
   public Optional<String> fault(CheckpointReady ready, @Nullable String baseSha256) {
     try {
@@ -56,7 +56,7 @@ public class AdapterInspector {
       }
       if (config == null || weights == null) {
         throw new AdapterException(
-            "the manifest names no %s in the folder of adapterUri, %s"
+            "the manifest lists no %s in the folder of adapterUri, %s"
                 .formatted(
                     config == null ? AdapterFormatRule.CONFIG : AdapterFormatRule.WEIGHTS,
                     ready.adapterUri()));
@@ -64,7 +64,8 @@ public class AdapterInspector {
       check(folder, config, weights);
       return Optional.empty();
     } catch (AdapterException e) {
-      return Optional.of("the adapter cannot be judged: " + e.getMessage() + "; train it again");
+      return Optional.of(
+          "the adapter cannot be evaluated: " + e.getMessage() + "; train it again");
     }
   }
 
@@ -72,13 +73,14 @@ public class AdapterInspector {
     try {
       return Json.read(store.readVerified(key, ready.checkpointId()), CheckpointManifest.class);
     } catch (CorruptObjectException e) {
-      throw new AdapterException("its manifest " + key + " is not the one that was announced");
+      throw new AdapterException(
+          "its manifest " + key + " differs from the announced one (SHA-256)");
     } catch (UncheckedIOException e) {
-      throw new AdapterException("its manifest " + key + " cannot be read as one");
+      throw new AdapterException("its manifest " + key + " is not a checkpoint manifest");
     }
   }
 
-  /** Whether a model server that loads the folder reads this file. */
+  /** Whether a model server that loads the adapter's folder reads this file. */
   private static boolean isServed(String key, String folder, String name) {
     return key.equals(folder.replaceFirst("/+$", "") + "/" + name);
   }
@@ -87,7 +89,7 @@ public class AdapterInspector {
     String actual = manifest.baseModel() == null ? null : manifest.baseModel().sha256();
     if (expected != null && actual != null && !expected.equals(actual)) {
       throw new AdapterException(
-          "it was trained on a base model with digest %s, but the loop's has %s"
+          "it was trained on a base model with digest %s, but the loop's base model has %s"
               .formatted(actual, expected));
     }
   }
@@ -96,8 +98,8 @@ public class AdapterInspector {
       String folder, CheckpointManifest.File config, CheckpointManifest.File weights) {
     if (config.bytes() > LONGEST_CONFIG) {
       throw new AdapterException(
-          "%s holds %d bytes, more than any configuration"
-              .formatted(config.path(), config.bytes()));
+          "%s has %d bytes; an adapter configuration has at most %d"
+              .formatted(config.path(), config.bytes(), LONGEST_CONFIG));
     }
     byte[] settings = read(folder, config, InputStream::readAllBytes);
     boolean unused =
@@ -110,7 +112,7 @@ public class AdapterInspector {
             });
   }
 
-  /** Reads a file in pieces, since weights can be larger than this service's memory. */
+  /** Reads a file in blocks, since weights can be larger than this service's memory. */
   private <T> T read(String folder, CheckpointManifest.File file, VerifiedRead.Reader<T> reader) {
     String key = folder + file.path();
     OptionalLong length = store.size(key);
@@ -119,14 +121,14 @@ public class AdapterInspector {
     }
     if (length.getAsLong() != file.bytes()) {
       throw new AdapterException(
-          "%s holds %d bytes, but %d according to its manifest"
+          "%s has %d bytes, but %d according to its manifest"
               .formatted(file.path(), length.getAsLong(), file.bytes()));
     }
     try {
       return store.readVerified(key, file.sha256(), reader).value();
     } catch (CorruptObjectException e) {
       throw new AdapterException(
-          file.path() + " is not the file of its manifest (SHA-256 differs)");
+          file.path() + " differs from its manifest (SHA-256)");
     }
   }
 }

@@ -7,10 +7,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A candidate.
+ * A checkpoint that was offered for evaluation.
  *
  * @param ordinal order of arrival
- * @param tainted why it may no longer be used, if so
+ * @param tainted why it may no longer be used; null if it may
  */
 public record Checkpoint(
     LoopId loop,
@@ -22,7 +22,7 @@ public record Checkpoint(
     return ready.checkpointId();
   }
 
-  /** Why it may not be served, in the words of a reason. */
+  /** Why it may not be served, worded as the reason of a decision. */
   public Optional<String> taint() {
     return Optional.ofNullable(tainted).map(Checkpoint::taintedBecause);
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Records candidates. The evaluation reads the rows. */
+/** Records checkpoints and their taints. The evaluation reads the rows. */
 @ApplicationScoped
 public class CheckpointConsumer {
   private final EventConsumption consumption;

@@ -14,7 +14,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** Checkpoints that were offered, in the order of their arrival. */
+/** The rows of offered checkpoints, in the order of their arrival. */
 @ApplicationScoped
 public class CheckpointRepository {
   private static final String SELECT =
@@ -27,7 +27,11 @@ public class CheckpointRepository {
     this.clock = clock;
   }
 
-  /** Keeps a candidate; a known one stays as it is. */
+  /**
+   * Records a checkpoint; a known one stays unchanged.
+   *
+   * @return false if it was known
+   */
   @Transactional
   public boolean record(LoopId loop, CheckpointReady ready) {
     return sql.update(
@@ -60,8 +64,8 @@ public class CheckpointRepository {
   }
 
   /**
-   * Why a checkpoint may not be used, in the words of a reason; it cannot become so until the
-   * caller's transaction ends. Empty while it may be.
+   * Why a checkpoint may not be used, worded as the reason of a decision; empty if it may. The row
+   * is locked: it cannot become tainted until the caller's transaction ends.
    */
   @Transactional(TxType.MANDATORY)
   public Optional<String> lockedTaint(LoopId loop, String checkpointId) {
@@ -79,7 +83,7 @@ public class CheckpointRepository {
         .map(Checkpoint::taintedBecause);
   }
 
-  /** A tenant's checkpoint by its id or at least 8 digits of it. */
+  /** A tenant's checkpoints whose id starts with a prefix, oldest first. */
   public List<Checkpoint> byPrefix(String tenant, String prefix) {
     return sql.query(
         SELECT + "where tenant = ? and starts_with(checkpoint_id, ?) order by ordinal",

@@ -17,17 +17,17 @@ import java.util.Map;
 
 /**
  * A file of tensors in the safetensors format: eight bytes with the header's length, a JSON header,
- * then the values. Nothing in it is ever executed. Only the header is held in memory; values are
- * read once, in pieces, since files are larger than this service.
+ * then the values. Nothing in it is executed. Only the header is kept in memory; the values are
+ * read once, in blocks, since a file can be larger than this service's memory.
  */
 final class SafetensorsFile {
   private static final int LENGTH_BYTES = 8;
 
-  /** Some hundred bytes per tensor; adapters have some thousand of them. */
+  /** A header has some hundred bytes per tensor, and an adapter some thousand tensors. */
   private static final long LONGEST_HEADER = 8 << 20;
 
-  /** Whole values of every kind. */
-  private static final int PIECE = 1 << 16;
+  /** Bytes read at once; a multiple of every value's width. */
+  private static final int BLOCK = 1 << 16;
 
   private final InputStream data;
   private final List<Tensor> tensors;
@@ -38,7 +38,8 @@ final class SafetensorsFile {
   }
 
   /**
-   * @param from offset of the first value's byte within the data
+   * @param from offset of the first byte within the data
+   * @param to offset after the last byte
    */
   record Tensor(String name, Kind kind, List<Long> shape, long from, long to) {}
 
@@ -59,16 +60,16 @@ final class SafetensorsFile {
    * Reads the header.
    *
    * @param length of the file in bytes
-   * @throws AdapterException when the bytes are no such file, or only a part of one
+   * @throws AdapterException if the bytes are not such a file, or only a part of one
    */
   static SafetensorsFile open(InputStream bytes, long length) throws IOException {
     if (length < LENGTH_BYTES) {
-      throw new AdapterException("holds " + length + " bytes; it is cut off");
+      throw new AdapterException("has only " + length + " bytes; it is truncated");
     }
     long header =
         ByteBuffer.wrap(read(bytes, LENGTH_BYTES)).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (header < 2 || header > LONGEST_HEADER || LENGTH_BYTES + header > length) {
-      throw new AdapterException("is cut off, or no safetensors file");
+      throw new AdapterException("is truncated or not a safetensors file");
     }
     try {
       JsonNode names = Json.read(read(bytes, (int) header), JsonNode.class);
@@ -91,7 +92,7 @@ final class SafetensorsFile {
   /**
    * Reads every value; can be called once.
    *
-   * @throws AdapterException when one is infinite or not a number, or is part of two tensors
+   * @throws AdapterException if one is infinite or not a number, or if two tensors overlap
    */
   void requireFinite() throws IOException {
     long at = 0;
@@ -101,13 +102,13 @@ final class SafetensorsFile {
             .toList();
     for (Tensor tensor : inOrder) {
       if (tensor.from() < at) {
-        throw new AdapterException("holds " + tensor.name() + " where another tensor lies");
+        throw new AdapterException("contains " + tensor.name() + ", which overlaps another tensor");
       }
       data.skipNBytes(tensor.from() - at);
-      for (long left = tensor.to() - tensor.from(); left > 0; left -= PIECE) {
-        byte[] piece = read(data, (int) Math.min(PIECE, left));
-        if (!isFinite(tensor.kind(), ByteBuffer.wrap(piece).order(ByteOrder.LITTLE_ENDIAN))) {
-          throw new AdapterException("holds values that are not finite in " + tensor.name());
+      for (long left = tensor.to() - tensor.from(); left > 0; left -= BLOCK) {
+        byte[] block = read(data, (int) Math.min(BLOCK, left));
+        if (!isFinite(tensor.kind(), ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN))) {
+          throw new AdapterException("contains values that are not finite in " + tensor.name());
         }
       }
       at = tensor.to();
@@ -128,7 +129,7 @@ final class SafetensorsFile {
           switch (kind) {
             case F64 -> Double.isFinite(values.getDouble());
             case F32 -> Float.isFinite(values.getFloat());
-            // All exponent bits set is infinity or not a number.
+            // A value with all exponent bits set is infinite or not a number.
             case F16 -> (values.getShort() & 0x7c00) != 0x7c00;
             case BF16 -> (values.getShort() & 0x7f80) != 0x7f80;
           };
@@ -147,19 +148,19 @@ final class SafetensorsFile {
             .orElseThrow(
                 () ->
                     new AdapterException(
-                        "holds %s of type %s, which no adapter has"
+                        "contains %s of type %s, which is not supported"
                             .formatted(name, entry.path("dtype").asText())));
     List<Long> shape = new ArrayList<>();
     entry.path("shape").forEach(size -> shape.add(size.asLong()));
     long from = entry.path("data_offsets").path(0).asLong(-1);
     long to = entry.path("data_offsets").path(1).asLong(-1);
     if (from < 0 || to < from || to > available || to - from != bytes(shape, kind)) {
-      throw new AdapterException("is cut off within " + name);
+      throw new AdapterException("is truncated within " + name);
     }
     return new Tensor(name, kind, shape, from, to);
   }
 
-  /** -1 for a shape that no tensor in memory has. */
+  /** The size of a tensor; -1 for an impossible shape. */
   private static long bytes(List<Long> shape, Kind kind) {
     long bytes = kind.width;
     try {

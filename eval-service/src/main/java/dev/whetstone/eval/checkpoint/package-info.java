@@ -1,4 +1,4 @@
-/** Candidates: checkpoints offered for judging. */
+/** Checkpoints that are offered for evaluation, and the checks of their files. */
 @NullMarked
 package dev.whetstone.eval.checkpoint;
 

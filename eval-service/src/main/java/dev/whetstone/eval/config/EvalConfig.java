@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Settings of the eval service itself; what a loop may decide stands in its declaration. */
+/** Settings of the eval service itself. Settings of a loop are in its declaration. */
 @ConfigMapping(prefix = "whetstone.eval")
 public interface EvalConfig {
-  /** How often the reconcilers look at their rows, in Quarkus' notation. */
+  /** How often the reconcilers check for work, in Quarkus' notation. */
   @WithDefault("1s")
   String reconcileEvery();
 
-  /** How often the mounted folder is looked through, in Quarkus' notation. */
+  /** How often the mounted folder of loop files is scanned, in Quarkus' notation. */
   @WithDefault("2s")
   String folderEvery();
 
@@ -21,29 +21,29 @@ public interface EvalConfig {
   @WithDefault("PT10S")
   Duration lease();
 
-  /** Pause before work that failed is tried again; doubles each time, up to a minute. */
+  /** Pause before failed work is tried again; doubles each time, up to a minute. */
   @WithDefault("PT2S")
   Duration retryPause();
 
   /**
-   * How long an evaluation waits for what it needs (batches that were not heard of, objects that
-   * cannot be read) before a person is asked, counted from the start of the service at the
+   * How long an evaluation waits for its inputs (batches that were not announced, objects that
+   * cannot be read) before it is held for a person, counted from the start of the service at the
    * earliest.
    */
   @WithDefault("PT1H")
   Duration patience();
 
-  /** A model server that has not answered a request by then does not answer. */
+  /** Time limit of one request to a model server. */
   @WithDefault("PT2M")
   Duration requestTimeout();
 
   /**
-   * Folder of the keys of model servers that declarations may name by {@code file:}; without one
-   * they may name none.
+   * Folder of the model servers' keys that declarations may name by {@code file:}. If it is not
+   * set, {@code file:} references are refused.
    */
   Optional<Path> credentialsFolder();
 
-  /** Fresh items whose references' likelihood is measured, at most. */
+  /** Greatest number of FRESH items whose reference's likelihood is measured. */
   @WithDefault("200")
   int likelihoodItems();
 }

@@ -6,7 +6,7 @@ import dev.whetstone.kit.work.LeaseManager;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** Gives this process its leases: an owner's name that no other process has. */
+/** Produces the lease manager, with an owner name that is unique to this process. */
 public class LeaseManagerProducer {
   @Produces
   @Singleton

@@ -1,4 +1,4 @@
-/** What an operator may set. */
+/** Configuration of the service. */
 @NullMarked
 package dev.whetstone.eval.config;
 

@@ -7,11 +7,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decision as it is kept.
+ * A decision as it is stored.
  *
- * @param body as it was published, verdict and reason as they stand now
- * @param rolloutWanted whether the champion is to be moved
- * @param approvedBy who confirmed or refused what was held
+ * @param body the event as last published, with the current verdict and reason
+ * @param rolloutRequested whether the candidate is to be put into service
+ * @param approvedBy application whose key approved or refused a held decision
  */
 public record Decision(
     String id,
@@ -20,18 +20,18 @@ public record Decision(
     String evaluationId,
     PromotionDecided body,
     DecisionFacts facts,
-    boolean rolloutWanted,
+    boolean rolloutRequested,
     Adoption adoption,
     @Nullable String approvedBy,
     Instant decidedAt) {
 
   /**
-   * What the decision asks training to do with the candidate's batches. Whether they are adopted is
-   * training's to say: see {@code SealedBatch}.
+   * What training is to do with the candidate's batches. Training decides whether they are
+   * adopted; see {@code SealedBatch}.
    */
   public enum Adoption {
     NONE,
-    /** The promotion stands: they are adopted once it is applied. */
+    /** Promoted: they are adopted once the promotion is applied. */
     ADOPTED,
     /** The rollout failed: they stay pending. */
     WITHDRAWN,

@@ -13,7 +13,7 @@ import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A person's word on a held decision. */
+/** Approves or refuses held decisions. */
 @ApplicationScoped
 public class DecisionApproval {
   private final DecisionRepository decisions;
@@ -30,17 +30,19 @@ public class DecisionApproval {
   }
 
   /**
-   * @param verdict PROMOTE to confirm, REJECT to refuse
-   * @param application of the key that the person used
-   * @throws ProblemException 409 when it is not held, when the champion that it was held against is
-   *     no longer in service, and when a candidate is approved that cannot be served or is tainted
+   * Settles a held decision. Repeating an approval starts a failed rollout again.
+   *
+   * @param verdict PROMOTE to approve, REJECT to refuse
+   * @param application whose key the person used
+   * @throws ProblemException 409 if it is not held; for an approval also if its champion is no
+   *     longer in service, or if the candidate cannot be served or is tainted
    */
   @Transactional
   public Decision settle(Decision held, Verdict verdict, String application) {
     boolean promote = verdict == Verdict.PROMOTE;
     if (held.verdict() == verdict) {
       if (promote) {
-        beginAnew(held);
+        restartRollout(held);
       }
       return held;
     }
@@ -66,21 +68,21 @@ public class DecisionApproval {
     if (!decisions.settle(settled)) {
       throw conflict(
           "decision " + held.id() + " is " + held.verdict() + ", not HOLD",
-          "only held decisions wait for a person");
+          "approve or refuse held decisions only");
     }
     return settled;
   }
 
   /**
-   * Begins the rollout of a promotion anew that could not be put into service, for example because
-   * the model server was away. What is in service or on its way there stays as it is.
+   * Starts the rollout of a promotion again that failed, for example because the model server was
+   * unreachable. A rollout that did not fail stays unchanged.
    *
-   * @throws ProblemException 409 when the candidate is tainted, and when the champion that it was
+   * @throws ProblemException 409 if the candidate is tainted, or if the champion that it was
    *     promoted against is no longer in service
    */
   @Transactional
-  public void beginAnew(Decision promoted) {
-    if (decisions.wantAgain(promoted.id())) {
+  public void restartRollout(Decision promoted) {
+    if (decisions.resetFailedRollout(promoted.id())) {
       requireServable(promoted);
       requireChampion(promoted);
     }
@@ -90,13 +92,13 @@ public class DecisionApproval {
     long generation = champions.lockedGeneration(decision.loop());
     if (generation != decision.body().championGeneration()) {
       throw conflict(
-          "the candidate was judged against generation %d, but generation %d is in service"
+          "the candidate was evaluated against generation %d, but generation %d is in service"
               .formatted(decision.body().championGeneration(), generation),
-          "offer the checkpoint again, so that it is judged against the present champion");
+          "offer the checkpoint again to evaluate it against the current champion");
     }
   }
 
-  /** A person may weigh what was measured, but not pass what must not be served. */
+  /** A person may overrule a measurement, but not approve what must not be served. */
   private void requireServable(Decision held) {
     List<String> faults = new ArrayList<>(held.facts().faults());
     checkpoints.lockedTaint(held.loop(), held.body().candidate()).ifPresent(faults::add);
@@ -105,12 +107,12 @@ public class DecisionApproval {
           HttpProblems.conflict(
               "not-servable",
               "the candidate must not be served: " + String.join("; ", faults),
-              "refuse it, or leave it; its batches stay pending for the next run"));
+              "refuse the decision, or leave it held: its batches stay pending for the next run"));
     }
   }
 
   private static PromotionDecided body(PromotionDecided held, Verdict verdict, String application) {
-    String word = verdict == Verdict.PROMOTE ? "approved" : "refused";
+    String action = verdict == Verdict.PROMOTE ? "approved" : "refused";
     return new PromotionDecided(
         held.decisionId(),
         held.candidate(),
@@ -118,7 +120,7 @@ public class DecisionApproval {
         held.championGeneration(),
         held.batchIds(),
         verdict,
-        word + " by a person with a key of " + application + "; was held: " + held.reason(),
+        action + " by a person with a key of " + application + "; was held: " + held.reason(),
         held.mode(),
         held.policySha256(),
         held.suites(),

@@ -6,18 +6,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was measured beside the gates and decides nothing.
+ * Informational measurements beside the gates.
  *
  * @param championName served name of the champion
  * @param candidateName served name of the candidate
  * @param models figures by {@code base}, {@code champion} and {@code candidate}
- * @param repeated champion items asked again
- * @param discordant of those, scored otherwise the second time
- * @param items judged
+ * @param repeated items that the champion was asked a second time
+ * @param discordant those of them that scored differently the second time
+ * @param items number of evaluated items
  * @param seconds from the first question to the decision
  * @param freshBatchIds batches whose test items were FRESH
  * @param notes in sentences, for people
- * @param faults why the candidate cannot be served, so that nobody may approve it
+ * @param faults why the candidate cannot be served; the decision cannot be approved then
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DecisionFacts(

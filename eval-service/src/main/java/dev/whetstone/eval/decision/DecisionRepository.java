@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Kept decisions; each is told to the other services in the transaction that keeps it. */
+/** The rows of decisions. Each is published in the transaction that writes it. */
 @ApplicationScoped
 public class DecisionRepository {
   private static final String SELECT =
@@ -46,10 +46,10 @@ public class DecisionRepository {
   }
 
   /**
-   * Keeps and publishes a decision.
+   * Writes and publishes a decision.
    *
-   * @throws dev.whetstone.kit.sql.DatabaseException when the candidate was decided against this
-   *     generation before (invariant I4)
+   * @throws dev.whetstone.kit.sql.DatabaseException if there is a decision about the candidate and
+   *     this generation already (invariant I4)
    */
   @Transactional(TxType.MANDATORY)
   public void add(Decision decision) {
@@ -64,7 +64,7 @@ public class DecisionRepository {
         body.championGeneration(),
         body.verdict().name(),
         body.mode().name(),
-        decision.rolloutWanted(),
+        decision.rolloutRequested(),
         wire(decision.adoption()),
         text(body),
         text(decision.facts()),
@@ -73,9 +73,9 @@ public class DecisionRepository {
   }
 
   /**
-   * Writes what a person made of a held decision and publishes it.
+   * Writes and publishes a person's approval or refusal of a held decision.
    *
-   * @return false when it was settled before
+   * @return false if it was settled before
    */
   @Transactional(TxType.MANDATORY)
   public boolean settle(Decision settled) {
@@ -85,7 +85,7 @@ public class DecisionRepository {
             SETTLE,
             body.verdict().name(),
             text(body),
-            settled.rolloutWanted(),
+            settled.rolloutRequested(),
             wire(settled.adoption()),
             settled.approvedBy(),
             settled.id());
@@ -96,9 +96,9 @@ public class DecisionRepository {
     return true;
   }
 
-  /** Takes adoption back after a rollout that failed, or that was rolled back. */
+  /** Revokes adoption after a rollout that failed or was rolled back. */
   @Transactional(TxType.MANDATORY)
-  public void takeAdoptionBack(String decisionId, Adoption to) {
+  public void revokeAdoption(String decisionId, Adoption to) {
     sql.update(
         "update decision set adoption = ? where decision_id = ? and adoption = 'adopted'",
         wire(to),
@@ -106,12 +106,12 @@ public class DecisionRepository {
   }
 
   /**
-   * Wants the rollout of a promotion once more that could not be put into service.
+   * Deletes the failed rollout of a promotion, so that it is started again.
    *
-   * @return false when it did not fail
+   * @return false if there is no failed rollout
    */
   @Transactional(TxType.MANDATORY)
-  public boolean wantAgain(String decisionId) {
+  public boolean resetFailedRollout(String decisionId) {
     boolean failed =
         sql.update("delete from rollout where decision_id = ? and state = 'failed'", decisionId)
             == 1;
@@ -146,7 +146,7 @@ public class DecisionRepository {
         loop.loop());
   }
 
-  /** Decisions that want a rollout and have none yet. */
+  /** Decisions whose rollout was requested and has not begun. */
   public List<Decision> awaitingRollout(LoopId loop) {
     return sql.query(
         SELECT

@@ -15,7 +15,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
-/** Shows decisions, and takes a person's word on those that are held. */
+/** Shows decisions; approves and refuses held ones. */
 @Path("/v1/decisions/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -37,7 +37,7 @@ public class DecisionResource {
     return find(id).body();
   }
 
-  /** What was measured beside the gates. */
+  /** Informational measurements beside the gates. */
   @GET
   @Path("/facts")
   @RequiresScope(KeyScope.READ)
@@ -45,7 +45,7 @@ public class DecisionResource {
     return find(id).facts();
   }
 
-  /** Confirms a held decision: the candidate is put into service. */
+  /** Approves a held decision: the candidate is put into service. */
   @POST
   @Path("/approve")
   @RequiresScope(KeyScope.APPROVE)
@@ -65,7 +65,7 @@ public class DecisionResource {
     return decisions.find(caller.tenant(), id).orElseThrow(() -> unknown(id));
   }
 
-  /** The answer to a decision that is not there, or another tenant's. */
+  /** The answer for a decision that does not exist or belongs to another tenant. */
   public static ProblemException unknown(String id) {
     return new ProblemException(
         HttpProblems.notFound(

@@ -7,17 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a decision rests on, item by item. Scores and texts lie in objects of their own: erasure
- * removes texts, and the numbers still recompute.
+ * What a decision is based on, item by item. Scores and texts are separate objects: after an
+ * erasure of the texts the decision can still be recomputed from the scores.
  */
 public final class Evidence {
   private Evidence() {}
 
   /**
-   * What the models scored on an item, 0 to 1.
+   * The models' scores on an item, 0 to 1.
    *
    * @param key unique within the evaluation
-   * @param base absent where the base model was not asked
+   * @param base absent if the base model was not asked
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Score(
@@ -36,7 +36,7 @@ public final class Evidence {
     }
   }
 
-  /** What was asked and answered. */
+  /** The texts of question and answers. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Text(
       String key,

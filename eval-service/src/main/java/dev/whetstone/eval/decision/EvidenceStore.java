@@ -13,7 +13,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Evidence as content-addressed objects; equal evidence gives equal bytes. */
+/** Stores evidence as content-addressed objects; equal evidence gives equal bytes. */
 @ApplicationScoped
 public class EvidenceStore {
   private static final String SCORES = "scores.jsonl";
@@ -40,7 +40,7 @@ public class EvidenceStore {
     return read(evidenceUri, SCORES, Score.class);
   }
 
-  /** Empty once they were erased. */
+  /** The texts; empty if they were erased. */
   public List<Text> texts(String evidenceUri) {
     return read(evidenceUri, TEXTS, Text.class);
   }

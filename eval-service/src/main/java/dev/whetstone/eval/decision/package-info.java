@@ -1,4 +1,4 @@
-/** Decisions and their evidence, for services and for people. */
+/** Decisions, their evidence, and their approval. */
 @NullMarked
 package dev.whetstone.eval.decision;
 

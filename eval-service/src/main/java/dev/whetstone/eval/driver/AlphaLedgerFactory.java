@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The ledger that the next look of a loop spends from, read off its decisions so far. */
+/** Builds the alpha ledger for a loop's next look from the loop's decisions so far. */
 final class AlphaLedgerFactory {
   private AlphaLedgerFactory() {}
 
   /**
    * @param decisions of the loop, oldest first
-   * @param champion checkpoint id of the champion that is challenged, absent for the base. A
-   *     rollback brings it back under another generation, and what was spent against it stays
-   *     spent.
+   * @param champion checkpoint id of the champion that the candidate is compared with; absent for
+   *     the base. A rollback restores a champion under a new generation; the alpha that was spent
+   *     against it stays spent.
    */
   static AlphaLedger ledger(
       LoopSpec.Evaluation declared, List<Decision> decisions, @Nullable String champion) {

@@ -3,14 +3,15 @@ package dev.whetstone.eval.driver;
 import dev.whetstone.contracts.loop.LoopSpec;
 
 /**
- * Where and how models are asked may be corrected while an evaluation runs; what it measures not.
+ * Applies the newest server addresses to a frozen declaration. Addresses may be corrected while an
+ * evaluation runs; what it measures may not change.
  */
 final class CurrentEndpoints {
   private CurrentEndpoints() {}
 
   /**
-   * The frozen declaration with the newest one's servers. After a change of the base model the
-   * newest servers are for another base, so that the frozen ones stay.
+   * Returns the frozen declaration with the servers of the newest one. If the base model changed,
+   * the newest servers serve another base, so the frozen servers are kept.
    */
   static LoopSpec of(LoopSpec frozen, LoopSpec newest) {
     LoopSpec.Spec spec = frozen.spec();

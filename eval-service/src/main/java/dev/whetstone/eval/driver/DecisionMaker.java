@@ -43,36 +43,38 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a decision of what was answered. The same answers give the same decision. */
+/** Makes the decision from the answers. The same answers give the same decision. */
 @ApplicationScoped
 public class DecisionMaker {
   private static final int ID_DIGITS = 24;
-  private final AnswerRepository kept;
+  private final AnswerRepository answers;
   private final ReliabilityCheck reliability;
-  private final HeldOutLossCollector foresight;
+  private final HeldOutLossCollector heldOutLoss;
   private final DecisionRepository decisions;
   private final EvidenceStore evidence;
   private final Clock clock;
 
   public DecisionMaker(
-      AnswerRepository kept,
+      AnswerRepository answers,
       ReliabilityCheck reliability,
-      HeldOutLossCollector foresight,
+      HeldOutLossCollector heldOutLoss,
       DecisionRepository decisions,
       EvidenceStore evidence,
       Clock clock) {
-    this.kept = kept;
+    this.answers = answers;
     this.reliability = reliability;
-    this.foresight = foresight;
+    this.heldOutLoss = heldOutLoss;
     this.decisions = decisions;
     this.evidence = evidence;
     this.clock = clock;
   }
 
-  /** A decision, and whether what it measured is void, so that nothing of it may be used again. */
+  /**
+   * @param isDoubtful whether the measurement is void, so that its answers must not be reused
+   */
   record Outcome(Decision decision, boolean isDoubtful) {}
 
-  /** Decides, with the evidence written; keeping and publishing the decision is the caller's. */
+  /** Writes the evidence and decides. The caller stores and publishes the decision. */
   Outcome decide(
       Evaluation evaluation,
       Checkpoint checkpoint,
@@ -81,9 +83,9 @@ public class DecisionMaker {
       List<EvaluationItem> items,
       List<String> notes) {
     LoopId id = evaluation.loop();
-    ComparedModels contestants = ComparedModels.of(loop, frozen, evaluation.checkpointId());
+    ComparedModels compared = ComparedModels.of(loop, frozen, evaluation.checkpointId());
     boolean asked = frozen.faults().isEmpty();
-    List<ScoredItem> scored = asked ? score(id, contestants, items) : List.of();
+    List<ScoredItem> scored = asked ? score(id, compared, items) : List.of();
     AlphaLedger ledger =
         AlphaLedgerFactory.ledger(
             loop.spec().evaluation(), decisions.all(id), frozen.champion().checkpointId());
@@ -93,14 +95,14 @@ public class DecisionMaker {
     boolean spends = gates.stream().anyMatch(g -> g.role() == GateRole.FRESH && g.n() > 1);
     ReproducibilityResult repetition =
         asked
-            ? reliability.repetition(evaluation, loop, contestants, items)
+            ? reliability.repetition(evaluation, loop, compared, items)
             : ReproducibilityResult.UNKNOWN;
     List<String> doubts = new ArrayList<>(repetition.doubts(loop));
     if (asked) {
-      doubts.addAll(reliability.refusals(evaluation, loop, contestants, items));
+      doubts.addAll(reliability.refusals(evaluation, loop, compared, items));
     }
     RolloutMode mode = loop.spec().rollout().mode();
-    VerdictResult judgement =
+    VerdictResult verdict =
         VerdictRule.decide(new VerdictInput(gates, frozen.faults(), frozen.holds(), doubts, mode));
     String evidenceUri =
         evidence
@@ -117,8 +119,8 @@ public class DecisionMaker {
             frozen.champion().checkpointId(),
             frozen.champion().generation(),
             checkpoint.ready().batchIds(),
-            judgement.verdict(),
-            judgement.reason(),
+            verdict.verdict(),
+            verdict.reason(),
             mode,
             frozen.policySha256(),
             frozen.suites(),
@@ -128,7 +130,7 @@ public class DecisionMaker {
             evidenceUri,
             "policy",
             cost(checkpoint.ready(), evaluation));
-    boolean promote = judgement.verdict() == Verdict.PROMOTE && mode == RolloutMode.AUTO;
+    boolean promote = verdict.verdict() == Verdict.PROMOTE && mode == RolloutMode.AUTO;
     return new Outcome(
         new Decision(
             body.decisionId(),
@@ -136,7 +138,7 @@ public class DecisionMaker {
             id,
             evaluation.id(),
             body,
-            facts(evaluation, frozen, contestants, scored, items, repetition, notes),
+            facts(evaluation, frozen, compared, scored, items, repetition, notes),
             promote,
             promote ? Adoption.ADOPTED : Adoption.NONE,
             null,
@@ -145,42 +147,43 @@ public class DecisionMaker {
   }
 
   private List<ScoredItem> score(
-      LoopId loop, ComparedModels contestants, List<EvaluationItem> items) {
-    Map<String, Answer> base = kept.of(loop, contestants.base().key(), AnswerRepository.KEPT);
+      LoopId loop, ComparedModels compared, List<EvaluationItem> items) {
+    Map<String, Answer> base =
+        answers.of(loop, compared.base().key(), AnswerRepository.FIRST_SAMPLE);
     Map<String, Answer> champion =
-        kept.of(loop, contestants.champion().key(), AnswerRepository.KEPT);
+        answers.of(loop, compared.champion().key(), AnswerRepository.FIRST_SAMPLE);
     Map<String, Answer> candidate =
-        kept.of(loop, contestants.candidate().key(), AnswerRepository.KEPT);
+        answers.of(loop, compared.candidate().key(), AnswerRepository.FIRST_SAMPLE);
     return items.stream()
         .map(
             item ->
                 ScoredItem.of(
                     item,
                     base.get(item.questionSha256()),
-                    AnswerRepository.there(champion, item),
-                    AnswerRepository.there(candidate, item)))
+                    AnswerRepository.require(champion, item),
+                    AnswerRepository.require(candidate, item)))
         .toList();
   }
 
   private DecisionFacts facts(
       Evaluation evaluation,
       FrozenInputs frozen,
-      ComparedModels contestants,
+      ComparedModels compared,
       List<ScoredItem> scored,
       List<EvaluationItem> items,
       ReproducibilityResult repetition,
       List<String> notes) {
     Map<String, HeldOutLikelihood> heldOut =
-        foresight.totals(evaluation.loop(), contestants.distinct(), items);
+        heldOutLoss.totals(evaluation.loop(), compared.distinct(), items);
     Map<String, ModelFacts> models = new LinkedHashMap<>();
     if (scored.stream().anyMatch(one -> one.base() != null)) {
-      models.put("base", facts(scored, ScoredItem::base, heldOut, contestants.base()));
+      models.put("base", facts(scored, ScoredItem::base, heldOut, compared.base()));
     }
-    models.put("champion", facts(scored, ScoredItem::champion, heldOut, contestants.champion()));
-    models.put("candidate", facts(scored, ScoredItem::candidate, heldOut, contestants.candidate()));
+    models.put("champion", facts(scored, ScoredItem::champion, heldOut, compared.champion()));
+    models.put("candidate", facts(scored, ScoredItem::candidate, heldOut, compared.candidate()));
     return new DecisionFacts(
-        contestants.champion().servedName(),
-        contestants.candidate().servedName(),
+        compared.champion().servedName(),
+        compared.candidate().servedName(),
         models,
         repetition.asked(),
         repetition.discordant(),
@@ -199,23 +202,21 @@ public class DecisionMaker {
     return ModelFactsCalculator.of(scored, answer, heldOut.get(model.key()));
   }
 
-  /** Of training, and of what this evaluation itself asked. */
+  /** The cost of training and of the questions that this evaluation asked. */
   private DecisionCost cost(CheckpointReady ready, Evaluation evaluation) {
     return new DecisionCost(
-        ready.gpuSeconds(), ready.tokens() + kept.tokensAskedBy(evaluation), 0, 0);
+        ready.gpuSeconds(), ready.tokens() + answers.tokensAskedBy(evaluation), 0, 0);
   }
 
-  /**
-   * Made of what the decision is about, so that deciding again after a crash is the same decision.
-   */
+  /** Derived from the decision's subject, so that a repetition after a crash has the same id. */
   private static String decisionId(Evaluation evaluation) {
-    String about =
+    String subject =
         "%s/%s/%d/%d"
             .formatted(
                 evaluation.loop().key(),
                 evaluation.checkpointId(),
                 evaluation.generation(),
                 evaluation.look());
-    return "dec-" + ContentDigests.sha256(about).substring(0, ID_DIGITS);
+    return "dec-" + ContentDigests.sha256(subject).substring(0, ID_DIGITS);
   }
 }

@@ -19,7 +19,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/** Ends an evaluation: with its decision, or for another one against a later champion. */
+/** Ends an evaluation with its decision, or supersedes it by one against a newer champion. */
 @ApplicationScoped
 public class EvaluationCompletion {
   private static final Logger LOG = Logger.getLogger(EvaluationCompletion.class);
@@ -27,7 +27,7 @@ public class EvaluationCompletion {
   private final CheckpointRepository checkpoints;
   private final EvaluationRepository evaluations;
   private final DecisionRepository decisions;
-  private final AnswerRepository kept;
+  private final AnswerRepository answers;
   private final EvalMetrics metrics;
 
   public EvaluationCompletion(
@@ -35,23 +35,23 @@ public class EvaluationCompletion {
       CheckpointRepository checkpoints,
       EvaluationRepository evaluations,
       DecisionRepository decisions,
-      AnswerRepository kept,
+      AnswerRepository answers,
       EvalMetrics metrics) {
     this.champions = champions;
     this.checkpoints = checkpoints;
     this.evaluations = evaluations;
     this.decisions = decisions;
-    this.kept = kept;
+    this.answers = answers;
     this.metrics = metrics;
   }
 
   /**
-   * Keeps the decision if champion, candidate and evaluation still are what they were; the
-   * champion's row and the candidate's stay locked until then.
+   * Stores the decision if champion, candidate and evaluation have not changed. The rows of the
+   * champion and the candidate are locked until the transaction ends.
    *
-   * @return false when they are not; nothing has changed then
+   * @return false if one of them has changed; nothing is written then
    */
-  boolean conclude(
+  boolean complete(
       Evaluation evaluation, Asking asking, LoopSpec spec, DecisionMaker.Outcome outcome) {
     Decision decision = outcome.decision();
     boolean decided =
@@ -61,12 +61,12 @@ public class EvaluationCompletion {
                   if (champions.lockedGeneration(evaluation.loop()) != evaluation.generation()
                       || isTaintedSince(evaluation, decision)
                       || !evaluations.move(evaluation, asking.decided())) {
-                    // Nothing was written, so that there is nothing to roll back.
+                    // Nothing was written, so there is nothing to roll back.
                     return false;
                   }
                   decisions.add(decision);
                   if (outcome.isDoubtful()) {
-                    forget(evaluation, spec, asking.frozen());
+                    deleteAnswers(evaluation, spec, asking.frozen());
                   }
                   return true;
                 });
@@ -80,7 +80,7 @@ public class EvaluationCompletion {
     return decided;
   }
 
-  /** Whether the candidate may no longer be served and the decision does not know it. */
+  /** Whether the candidate was tainted after the decision was made. */
   private boolean isTaintedSince(Evaluation evaluation, Decision decision) {
     return checkpoints
         .lockedTaint(evaluation.loop(), evaluation.checkpointId())
@@ -88,14 +88,14 @@ public class EvaluationCompletion {
         .isPresent();
   }
 
-  /** Answers that cannot be relied on are no ground for a later look, whatever this one says. */
-  private void forget(Evaluation evaluation, LoopSpec spec, FrozenInputs frozen) {
+  /** Unreliable answers must not be reused by a later look. */
+  private void deleteAnswers(Evaluation evaluation, LoopSpec spec, FrozenInputs frozen) {
     ComparedModels.of(spec, frozen, evaluation.checkpointId())
         .distinct()
-        .forEach(model -> kept.forget(evaluation.loop(), model.key()));
+        .forEach(model -> answers.delete(evaluation.loop(), model.key()));
   }
 
-  /** Gives the evaluation up for one against the champion that is in service now. */
+  /** Supersedes the evaluation by one against the champion that is in service now. */
   void restart(Evaluation evaluation, Superseded superseded, Champion champion) {
     QuarkusTransaction.requiringNew()
         .run(

@@ -32,8 +32,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Drives a loop's evaluations from row to row: begins the next, freezes it, has models asked,
- * decides. Every step can be repeated after a crash at any line.
+ * Moves a loop's evaluations from state to state: begins the next one, freezes its inputs, collects
+ * the answers, decides. Every step can be repeated after a crash at any line.
  */
 @ApplicationScoped
 public class EvaluationDriver {
@@ -41,65 +41,65 @@ public class EvaluationDriver {
   private final LoopRegistry registry;
   private final ChampionRepository champions;
   private final CheckpointRepository checkpoints;
-  private final EvaluationPlanner agenda;
+  private final EvaluationPlanner planner;
   private final EvaluationRepository evaluations;
-  private final EvaluationPreparer preparation;
-  private final AnswerCollector questioning;
-  private final HeldOutLossCollector foresight;
-  private final DecisionMaker verdicts;
-  private final EvaluationCompletion conclusion;
+  private final EvaluationPreparer preparer;
+  private final AnswerCollector answerCollector;
+  private final HeldOutLossCollector heldOutLoss;
+  private final DecisionMaker decisionMaker;
+  private final EvaluationCompletion completion;
   private final EvalConfig config;
   private final Clock clock;
-  private final Instant since;
+  private final Instant serviceStart;
 
   public EvaluationDriver(
       LoopRegistry registry,
       ChampionRepository champions,
       CheckpointRepository checkpoints,
-      EvaluationPlanner agenda,
+      EvaluationPlanner planner,
       EvaluationRepository evaluations,
-      EvaluationPreparer preparation,
-      AnswerCollector questioning,
-      HeldOutLossCollector foresight,
-      DecisionMaker verdicts,
-      EvaluationCompletion conclusion,
+      EvaluationPreparer preparer,
+      AnswerCollector answerCollector,
+      HeldOutLossCollector heldOutLoss,
+      DecisionMaker decisionMaker,
+      EvaluationCompletion completion,
       EvalConfig config,
       Clock clock) {
     this.registry = registry;
     this.champions = champions;
     this.checkpoints = checkpoints;
-    this.agenda = agenda;
+    this.planner = planner;
     this.evaluations = evaluations;
-    this.preparation = preparation;
-    this.questioning = questioning;
-    this.foresight = foresight;
-    this.verdicts = verdicts;
-    this.conclusion = conclusion;
+    this.preparer = preparer;
+    this.answerCollector = answerCollector;
+    this.heldOutLoss = heldOutLoss;
+    this.decisionMaker = decisionMaker;
+    this.completion = completion;
     this.config = config;
     this.clock = clock;
-    this.since = clock.instant();
+    this.serviceStart = clock.instant();
   }
 
-  /** Whether a step could do something now. */
+  /** Whether a step can be made now. */
   boolean hasWork(LoopId loop) {
     Optional<Evaluation> open = evaluations.open(loop);
     return open.isPresent()
         ? !open.get().nextAttemptAt().isAfter(clock.instant())
-        : agenda.next(loop).isPresent();
+        : planner.next(loop).isPresent();
   }
 
-  /** Goes on until nothing can be done now. */
+  /** Makes steps until no further step is possible now. */
   void work(LoopId loop) {
     while (step(loop)) {
       LOG.debugf("step loop=%s", loop);
     }
   }
 
-  /** One step; says whether another may follow at once. */
+  /** Makes one step. Returns whether another one may follow at once. */
   private boolean step(LoopId loop) {
     Optional<Evaluation> open = evaluations.open(loop);
     if (open.isEmpty()) {
-      Optional<EvaluationPlanner.Next> next = agenda.next(loop);
+      Optional<EvaluationPlanner.Next> next = planner.next(loop);
       next.ifPresent(n -> evaluations.begin(loop, n.checkpointId(), n.generation(), n.look()));
       return next.isPresent();
     }
@@ -110,9 +110,9 @@ public class EvaluationDriver {
     try {
       return switch (evaluation.state()) {
         case Waiting waiting -> prepare(evaluation, waiting);
-        case Asking asking -> judge(evaluation, asking);
-        case Decided ignored -> false;
-        case Superseded ignored -> false;
+        case Asking asking -> evaluate(evaluation, asking);
+        case Decided _ -> false;
+        case Superseded _ -> false;
       };
     } catch (RuntimeException e) {
       LOG.warnf("evaluation-postponed id=%s reason=%s", evaluation.id(), e.getMessage());
@@ -126,36 +126,37 @@ public class EvaluationDriver {
     LoopId loop = evaluation.loop();
     Champion champion = champions.current(loop).orElseThrow();
     if (champion.generation() != evaluation.generation()) {
-      conclusion.restart(evaluation, waiting.superseded(movedOn(champion)), champion);
+      completion.restart(evaluation, waiting.superseded(championChanged(champion)), champion);
       return true;
     }
-    Optional<String> awaited = preparation.awaited(loop);
+    Optional<String> awaited = preparer.awaited(loop);
     if (awaited.isPresent()) {
       evaluations.restartPatience(evaluation, awaited.get(), config.retryPause());
       return false;
     }
     Checkpoint checkpoint = checkpoints.find(loop, evaluation.checkpointId()).orElseThrow();
     boolean late = isLate(evaluation);
-    Optional<String> missing = preparation.missing(checkpoint);
+    Optional<String> missing = preparer.missing(checkpoint);
     if (missing.isPresent() && !late) {
       evaluations.postpone(evaluation, missing.get(), config.retryPause(), false);
       return false;
     }
     DeclaredLoop declared = registry.current(loop).orElseThrow();
     FrozenInputs frozen =
-        preparation.freeze(declared, champion, checkpoint, evaluation.look(), late);
+        preparer.freeze(declared, champion, checkpoint, evaluation.look(), late);
     return evaluations.move(evaluation, waiting.frozen(frozen));
   }
 
-  /** Whether a person should be asked rather than waited any longer. */
+  /** Whether the time to wait is over and a person must decide. */
   private boolean isLate(Evaluation evaluation) {
-    Instant from = evaluation.startedAt().isAfter(since) ? evaluation.startedAt() : since;
+    Instant from =
+        evaluation.startedAt().isAfter(serviceStart) ? evaluation.startedAt() : serviceStart;
     return clock.instant().isAfter(from.plus(config.patience()));
   }
 
-  private boolean judge(Evaluation evaluation, Asking asking) {
+  private boolean evaluate(Evaluation evaluation, Asking asking) {
     LoopId loop = evaluation.loop();
-    if (overtaken(evaluation, asking)) {
+    if (restartIfChampionChanged(evaluation, asking)) {
       return true;
     }
     FrozenInputs frozen = asking.frozen();
@@ -178,28 +179,29 @@ public class EvaluationDriver {
       frozen = frozen.withFaults(List.of(taint.get()));
     }
     DecisionMaker.Outcome outcome =
-        verdicts.decide(evaluation, checkpoint, spec, frozen, items, notes);
-    return conclusion.conclude(evaluation, asking, spec, outcome) || overtaken(evaluation, asking);
+        decisionMaker.decide(evaluation, checkpoint, spec, frozen, items, notes);
+    return completion.complete(evaluation, asking, spec, outcome)
+        || restartIfChampionChanged(evaluation, asking);
   }
 
-  /** Begins anew where the champion moved on; says whether it did. */
-  private boolean overtaken(Evaluation evaluation, Asking asking) {
+  /** Restarts the evaluation if the champion has changed. Returns whether it has. */
+  private boolean restartIfChampionChanged(Evaluation evaluation, Asking asking) {
     Champion champion = champions.current(evaluation.loop()).orElseThrow();
     if (champion.generation() == evaluation.generation()) {
       return false;
     }
-    conclusion.restart(evaluation, asking.superseded(movedOn(champion)), champion);
+    completion.restart(evaluation, asking.superseded(championChanged(champion)), champion);
     return true;
   }
 
-  /** Reads the frozen items; where they will not come back, that is a fault. */
+  /** Reads the frozen items. Items that are lost or stay unreadable are a fault. */
   private FrozenInputs read(
       Evaluation evaluation, FrozenInputs frozen, List<EvaluationItem> items) {
     try {
-      items.addAll(preparation.items(frozen));
+      items.addAll(preparer.items(frozen));
       return frozen;
     } catch (ObjectStoreException e) {
-      // A long evaluation is late anyway, and must not end by a store that was away for a moment.
+      // A long evaluation is always late, and a short outage of the store must not end it.
       boolean again = evaluation.trouble().equals(e.getMessage());
       if (!(e instanceof CorruptObjectException) && !(again && isLate(evaluation))) {
         throw e;
@@ -215,7 +217,7 @@ public class EvaluationDriver {
         registry.current(loop).orElseThrow().spec());
   }
 
-  /** What the server has against the adapter, if it is that; other trouble is thrown. */
+  /** Returns why the server refuses the adapter, if it does; other failures are thrown. */
   private Optional<String> ask(
       Evaluation evaluation,
       LoopSpec spec,
@@ -223,18 +225,18 @@ public class EvaluationDriver {
       List<EvaluationItem> items,
       List<String> notes) {
     try {
-      questioning.ask(evaluation, spec, frozen, items);
+      answerCollector.ask(evaluation, spec, frozen, items);
     } catch (ServingException e) {
       if (e.kind() == Kind.REFUSED) {
         return Optional.of(String.valueOf(e.getMessage()));
       }
       throw e;
     }
-    foresight.measure(evaluation, spec, frozen, items).ifPresent(notes::add);
+    heldOutLoss.measure(evaluation, spec, frozen, items).ifPresent(notes::add);
     return Optional.empty();
   }
 
-  private static String movedOn(Champion champion) {
-    return "the champion moved on to generation " + champion.generation();
+  private static String championChanged(Champion champion) {
+    return "the champion changed to generation " + champion.generation();
   }
 }

@@ -13,10 +13,10 @@ import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** Which look comes next. Asked every second for every loop, so it reads as little as it can. */
+/** Finds the next look. Runs every second for every loop, so it reads as little as possible. */
 @ApplicationScoped
 public class EvaluationPlanner {
-  private static final String UNSEEN =
+  private static final String NOT_EVALUATED =
       """
       select checkpoint_id from checkpoint c where tenant = ? and loop = ? and not exists
         (select 1 from evaluation e where e.tenant = c.tenant and e.loop = c.loop
@@ -30,27 +30,27 @@ public class EvaluationPlanner {
   private final ChampionRepository champions;
   private final EvaluationRepository evaluations;
   private final DecisionRepository decisions;
-  private final EvaluationPreparer preparation;
+  private final EvaluationPreparer preparer;
 
   public EvaluationPlanner(
       Sql sql,
       ChampionRepository champions,
       EvaluationRepository evaluations,
       DecisionRepository decisions,
-      EvaluationPreparer preparation) {
+      EvaluationPreparer preparer) {
     this.sql = sql;
     this.champions = champions;
     this.evaluations = evaluations;
     this.decisions = decisions;
-    this.preparation = preparation;
+    this.preparer = preparer;
   }
 
-  /** A look that is to begin. */
+  /** A look to begin. */
   record Next(String checkpointId, long generation, int look) {}
 
   /**
-   * The oldest candidate that was never looked at; else the newest, once more, when it was left
-   * undecided against the present champion and there are items that it was not held against.
+   * Returns the oldest candidate that was never evaluated; else the newest one again if it is
+   * undecided against the current champion and there are items that it was not compared on.
    */
   Optional<Next> next(LoopId loop) {
     Optional<Champion> champion = champions.current(loop);
@@ -58,8 +58,8 @@ public class EvaluationPlanner {
       return Optional.empty();
     }
     long generation = champion.get().generation();
-    return first(UNSEEN, loop)
-        .map(unseen -> new Next(unseen, generation, 1))
+    return first(NOT_EVALUATED, loop)
+        .map(candidate -> new Next(candidate, generation, 1))
         .or(() -> again(loop, generation));
   }
 
@@ -77,7 +77,7 @@ public class EvaluationPlanner {
         .filter(
             evaluation ->
                 evaluation.state() instanceof Decided(FrozenInputs frozen)
-                    && preparation.hasNewItems(loop, frozen))
+                    && preparer.hasNewItems(loop, frozen))
         .map(evaluation -> new Next(evaluation.checkpointId(), generation, evaluation.look() + 1));
   }
 

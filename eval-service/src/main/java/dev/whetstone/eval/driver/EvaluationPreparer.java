@@ -28,37 +28,38 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Gathers what an evaluation rests on, and freezes it. */
+/** Collects the inputs of an evaluation and freezes them. */
 @ApplicationScoped
 public class EvaluationPreparer {
   private final SealedBatchRepository batches;
   private final DecisionRepository decisions;
-  private final EvaluationItemReader sources;
-  private final AdapterInspector inspection;
+  private final EvaluationItemReader itemReader;
+  private final AdapterInspector inspector;
   private final ObjectStore store;
 
   public EvaluationPreparer(
       SealedBatchRepository batches,
       DecisionRepository decisions,
-      EvaluationItemReader sources,
-      AdapterInspector inspection,
+      EvaluationItemReader itemReader,
+      AdapterInspector inspector,
       ObjectStore store) {
     this.batches = batches;
     this.decisions = decisions;
-    this.sources = sources;
-    this.inspection = inspection;
+    this.itemReader = itemReader;
+    this.inspector = inspector;
     this.store = store;
   }
 
-  /** A batch of the candidate of which no {@code batch.sealed} has arrived, if there is one. */
+  /** The first batch of the candidate whose {@code batch.sealed} has not arrived. */
   Optional<String> missing(Checkpoint checkpoint) {
     return batches.unknown(checkpoint.loop(), checkpoint.ready().batchIds()).stream()
         .findFirst()
         .map(
-            id -> "waits for batch.sealed of batch " + id + ", which the candidate was trained on");
+            id ->
+                "waiting for batch.sealed of batch " + id + ", which the candidate was trained on");
   }
 
-  /** A batch whose state does not show an earlier decision yet, if there is one. */
+  /** The first batch whose state does not reflect an earlier decision yet. */
   Optional<String> awaited(LoopId loop) {
     return AwaitedAdoptionRule.of(batches.all(loop), decisions.all(loop)).stream()
         .findFirst()
@@ -66,67 +67,67 @@ public class EvaluationPreparer {
   }
 
   /**
-   * Freezes; the items are kept as a blob.
+   * Freezes the inputs. The items are stored as a blob.
    *
-   * @param late what is still missing is left out and put before a person
-   * @throws dev.whetstone.kit.store.ObjectStoreException when something cannot be read yet
+   * @param late whether to leave out what is still missing and hold the candidate for a person
+   * @throws dev.whetstone.kit.store.ObjectStoreException if an input cannot be read yet
    */
   FrozenInputs freeze(
       DeclaredLoop loop, Champion champion, Checkpoint checkpoint, int look, boolean late) {
-    Gathered gathered = new Gathered();
+    Inputs inputs = new Inputs();
     for (String id : batches.unknown(loop.id(), checkpoint.ready().batchIds())) {
-      gathered.holds.add(
-          "no batch.sealed of batch " + id + " arrived, which the candidate was trained on");
+      inputs.holds.add(
+          "no batch.sealed arrived for batch " + id + ", which the candidate was trained on");
     }
     List<SealedBatch> known = batches.all(loop.id());
     BatchRoles roles = BatchRoles.of(known, checkpoint.ready().batchIds(), look);
     Set<String> withdrawn = batches.withdrawn(loop.id());
     for (SealedBatch batch : roles.fresh()) {
-      gathered.add(sources.batch(loop.spec(), GateRole.FRESH, batch, withdrawn, late));
+      inputs.add(itemReader.batch(loop.spec(), GateRole.FRESH, batch, withdrawn, late));
     }
     for (SealedBatch batch : roles.retain()) {
-      gathered.add(sources.batch(loop.spec(), GateRole.RETAIN, batch, withdrawn, late));
+      inputs.add(itemReader.batch(loop.spec(), GateRole.RETAIN, batch, withdrawn, late));
     }
     for (LoopSpec.Suite suite : loop.spec().spec().evaluation().suites()) {
-      gathered.add(sources.suite(loop.spec(), suite));
+      inputs.add(itemReader.suite(loop.spec(), suite));
     }
-    if (champion.isBase() && gathered.items.stream().noneMatch(EvaluationPreparer::isGolden)) {
-      gathered.holds.add(
+    if (champion.isBase() && inputs.items.stream().noneMatch(EvaluationPreparer::isGolden)) {
+      inputs.holds.add(
           "this is the first round and there is no golden set: declare a suite of role RETAIN, or"
-              + " approve by hand");
+              + " approve the decision");
     }
     return new FrozenInputs(
         loop.specSha256(),
         champion,
         ServedName.of(loop.id(), checkpoint.id()),
         checkpoint.ready().adapterUri(),
-        store.putBlob(ObjectContent.jsonLines(gathered.items)).sha256(),
-        gathered.items.size(),
-        gathered.suites,
+        store.putBlob(ObjectContent.jsonLines(inputs.items)).sha256(),
+        inputs.items.size(),
+        inputs.suites,
         roles.fresh().stream().map(SealedBatch::batchId).toList(),
         known.isEmpty() ? 0 : known.getLast().sequence(),
         faults(loop, checkpoint, late),
-        gathered.holds,
-        gathered.notes);
+        inputs.holds,
+        inputs.notes);
   }
 
   private List<String> faults(DeclaredLoop loop, Checkpoint checkpoint, boolean late) {
     List<String> faults = new ArrayList<>();
     try {
-      inspection
+      inspector
           .fault(checkpoint.ready(), loop.spec().spec().baseModel().sha256())
           .ifPresent(faults::add);
     } catch (ObjectStoreException e) {
       if (!late) {
         throw e;
       }
-      faults.add("the adapter cannot be judged: " + e.getMessage());
+      faults.add("the adapter cannot be evaluated: " + e.getMessage());
     }
     checkpoint.taint().ifPresent(faults::add);
     return faults;
   }
 
-  /** The frozen items, their digest checked. */
+  /** Reads the frozen items and checks their digest. */
   List<EvaluationItem> items(FrozenInputs frozen) {
     List<EvaluationItem> items = new ArrayList<>();
     store.forEachLine(
@@ -136,7 +137,7 @@ public class EvaluationPreparer {
     return items;
   }
 
-  /** Whether batches were sealed since an undecided look, whose test items could decide it. */
+  /** Whether batches were sealed after an undecided look whose test items could decide it. */
   boolean hasNewItems(LoopId loop, FrozenInputs frozen) {
     List<SealedBatch> known = batches.all(loop);
     Set<SealedBatch> aboutToChange = new HashSet<>();
@@ -151,7 +152,7 @@ public class EvaluationPreparer {
     return item.role() == GateRole.RETAIN && !item.shadow();
   }
 
-  private static final class Gathered {
+  private static final class Inputs {
     final List<EvaluationItem> items = new ArrayList<>();
     final List<SuiteRef> suites = new ArrayList<>();
     final List<String> holds = new ArrayList<>();

@@ -10,7 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import org.jboss.logging.Logger;
 
-/** Evaluates candidates: each loop with work on a thread of its own, under the loop's lease. */
+/** Runs the evaluations: each loop with work on its own thread, under the loop's lease. */
 @ApplicationScoped
 public class EvaluationReconciler {
   private static final Logger LOG = Logger.getLogger(EvaluationReconciler.class);
@@ -36,11 +36,11 @@ public class EvaluationReconciler {
     reconciling.stop();
   }
 
-  /** Looks for work outside the lease, so that an idle loop writes nothing. */
+  /** Checks for work outside the lease, so that an idle loop writes nothing. */
   private void startIfDue(LoopId loop) {
     String item = loop.key();
     if (!reconciling.isBusy(item) && reconciling.step("due " + item, () -> driver.hasWork(loop))) {
-      reconciling.start(item, () -> leases.run("judge " + item, () -> driver.work(loop)));
+      reconciling.start(item, () -> leases.run("evaluation " + item, () -> driver.work(loop)));
     }
   }
 }

@@ -7,8 +7,8 @@ import java.time.Instant;
  * One look at one candidate against one champion generation.
  *
  * @param look 1 for the first, one more for each repetition after INCONCLUSIVE
- * @param failures in a row
- * @param trouble the last failure, empty for none
+ * @param failures number of consecutive failures
+ * @param trouble the last failure, or what the evaluation waits for; empty for none
  */
 public record Evaluation(
     String id,

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Evaluations as rows. */
+/** The rows of evaluations. */
 @ApplicationScoped
 public class EvaluationRepository {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
@@ -69,13 +69,13 @@ public class EvaluationRepository {
   }
 
   /**
-   * Begins another evaluation of a checkpoint that was judged against an earlier champion.
+   * Begins another evaluation of a checkpoint that was evaluated against an earlier champion.
    *
-   * @return false when it is being judged, or was judged against this generation
+   * @return false if it is being evaluated, or was evaluated against this generation
    */
   @Transactional
   public boolean beginAgain(LoopId loop, String checkpointId, long generation) {
-    boolean stands =
+    boolean exists =
         all(loop).stream()
             .filter(evaluation -> evaluation.checkpointId().equals(checkpointId))
             .anyMatch(
@@ -83,13 +83,13 @@ public class EvaluationRepository {
                     evaluation.generation() >= generation
                         || evaluation.state() instanceof Waiting
                         || evaluation.state() instanceof Asking);
-    if (!stands) {
+    if (!exists) {
       begin(loop, checkpointId, generation, 1);
     }
-    return !stands;
+    return !exists;
   }
 
-  /** The one that is under way, oldest first. */
+  /** The evaluation under way; the oldest one if there are several. */
   public Optional<Evaluation> open(LoopId loop) {
     return sql.first(
         SELECT
@@ -114,9 +114,9 @@ public class EvaluationRepository {
   }
 
   /**
-   * Moves an evaluation that is under way.
+   * Moves an evaluation that is under way to another state.
    *
-   * @return false when it was moved by somebody else to its end
+   * @return false if another process has ended it
    */
   @Transactional
   public boolean move(Evaluation evaluation, EvaluationState to) {
@@ -124,15 +124,15 @@ public class EvaluationRepository {
         switch (to) {
           case Asking asking -> asking.frozen();
           case Decided decided -> decided.frozen();
-          case Waiting ignored -> null;
-          case Superseded ignored -> null;
+          case Waiting _ -> null;
+          case Superseded _ -> null;
         };
     Instant now = clock.instant();
     return sql.update(MOVE, name(to), reason(to), frozenText(frozen), now, now, evaluation.id())
         == 1;
   }
 
-  /** Writes down why nothing went on, and when to try again. */
+  /** Records why an evaluation cannot continue, and when to try again. */
   @Transactional
   public void postpone(Evaluation evaluation, String trouble, Duration firstPause, boolean failed) {
     RetryBackoff backoff = RetryBackoff.doubling(firstPause, LONGEST_PAUSE);
@@ -148,8 +148,8 @@ public class EvaluationRepository {
   }
 
   /**
-   * Records what a waiting evaluation waits for without a limit, and when to look again. The time
-   * that it may wait for anything else begins anew.
+   * Records what an evaluation waits for without a limit, and when to check again. The time limit
+   * of its other waits starts again.
    */
   public void restartPatience(Evaluation evaluation, String awaited, Duration pause) {
     Instant now = clock.instant();
@@ -165,10 +165,10 @@ public class EvaluationRepository {
 
   private static String name(EvaluationState state) {
     return switch (state) {
-      case Waiting ignored -> "waiting";
-      case Asking ignored -> "asking";
-      case Decided ignored -> "decided";
-      case Superseded ignored -> "superseded";
+      case Waiting _ -> "waiting";
+      case Asking _ -> "asking";
+      case Decided _ -> "decided";
+      case Superseded _ -> "superseded";
     };
   }
 
@@ -176,8 +176,8 @@ public class EvaluationRepository {
     return switch (state) {
       case Waiting waiting -> waiting.reason();
       case Superseded superseded -> superseded.reason();
-      case Asking ignored -> "";
-      case Decided ignored -> "";
+      case Asking _ -> "";
+      case Decided _ -> "";
     };
   }
 

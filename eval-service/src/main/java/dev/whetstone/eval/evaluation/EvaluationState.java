@@ -1,8 +1,8 @@
 package dev.whetstone.eval.evaluation;
 
-/** Where an evaluation stands. Each state offers only its legal moves. */
+/** The state of an evaluation. Each state offers only its legal moves. */
 public sealed interface EvaluationState {
-  /** Not frozen yet. */
+  /** The inputs are not frozen yet. */
   record Waiting(String reason) implements EvaluationState {
     public Asking frozen(FrozenInputs frozen) {
       return new Asking(frozen);
@@ -13,7 +13,7 @@ public sealed interface EvaluationState {
     }
   }
 
-  /** Frozen; models are being asked. */
+  /** The inputs are frozen; the models are being asked. */
   record Asking(FrozenInputs frozen) implements EvaluationState {
     public Decided decided() {
       return new Decided(frozen);
@@ -27,6 +27,6 @@ public sealed interface EvaluationState {
   /** There is a decision. */
   record Decided(FrozenInputs frozen) implements EvaluationState {}
 
-  /** Given up for another evaluation. */
+  /** Ended because another evaluation replaces it. */
   record Superseded(String reason) implements EvaluationState {}
 }

@@ -6,18 +6,18 @@ import dev.whetstone.eval.champion.Champion;
 import java.util.List;
 
 /**
- * What an evaluation rests on from its first question to its verdict, whatever is declared,
- * promoted or sealed meanwhile (invariant I4).
+ * The inputs of an evaluation, fixed from its first question to its verdict: later declarations,
+ * promotions and batches do not change them (invariant I4).
  *
  * @param policySha256 digest of the loop spec
  * @param itemsSha256 digest of the items' blob
- * @param itemCount lines of it
+ * @param itemCount number of items
  * @param suites in the order they are asked
  * @param freshBatchIds batches whose test items are FRESH
- * @param lastSequence newest batch known then
- * @param faults why the candidate cannot be judged by asking
- * @param holds why a person must look
- * @param notes what decides nothing and a person should know
+ * @param lastSequence sequence of the newest batch at that time; 0 for none
+ * @param faults why the candidate cannot be asked
+ * @param holds why a person must decide
+ * @param notes for people; they do not affect the verdict
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FrozenInputs(
@@ -41,8 +41,8 @@ public record FrozenInputs(
     notes = notes == null ? List.of() : List.copyOf(notes);
   }
 
-  /** The same with the faults found since in place of those before. */
-  public FrozenInputs withFaults(List<String> found) {
+  /** The same inputs with other faults. */
+  public FrozenInputs withFaults(List<String> newFaults) {
     return new FrozenInputs(
         policySha256,
         champion,
@@ -53,7 +53,7 @@ public record FrozenInputs(
         suites,
         freshBatchIds,
         lastSequence,
-        found,
+        newFaults,
         holds,
         notes);
   }

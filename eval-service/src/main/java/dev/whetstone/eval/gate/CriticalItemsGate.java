@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Items of which not one may fail, whatever the champion did with them. */
+/** Fails if the candidate fails a critical item, whatever the champion scored. */
 public final class CriticalItemsGate {
-  private static final int NAMED = 5;
+  private static final int MOST_LISTED = 5;
 
   private CriticalItemsGate() {}
 
-  /** A result named {@code <gate>/critical}, if any item is critical. */
-  public static Optional<GateResult> judge(GatePolicy policy, List<PairedScore> scores) {
+  /** The result of the critical items, named {@code <gate>/critical}; empty if there are none. */
+  public static Optional<GateResult> evaluate(GatePolicy policy, List<PairedScore> scores) {
     List<PairedScore> critical = scores.stream().filter(PairedScore::critical).toList();
     if (critical.isEmpty()) {
       return Optional.empty();
@@ -28,7 +28,7 @@ public final class CriticalItemsGate {
     return Optional.of(result(policy, policy.name() + "/critical", critical, outcome, reason));
   }
 
-  /** The result of a role of which every item is critical. */
+  /** The result of a role whose items are all critical. */
   public static GateResult all(GatePolicy policy, List<PairedScore> scores) {
     if (scores.isEmpty()) {
       return PairedComparison.withoutInterval(policy, scores);
@@ -58,8 +58,8 @@ public final class CriticalItemsGate {
                 failed.size(),
                 items,
                 what,
-                failed.stream().limit(NAMED).collect(Collectors.joining(", ")),
-                failed.size() > NAMED ? ", …" : "");
+                failed.stream().limit(MOST_LISTED).collect(Collectors.joining(", ")),
+                failed.size() > MOST_LISTED ? ", …" : "");
   }
 
   private static GateResult result(

@@ -6,10 +6,10 @@ import dev.whetstone.contracts.decision.GateResult;
 public enum GateKind {
   /** All items of the role: the gate that the loop declares. */
   ROLE,
-  /** Some of them, or a suite outside the gates: a slice, the critical items, a shadow suite. */
+  /** Some items of the role, or a shadow suite: a slice, the critical items, a suite. */
   PART;
 
-  /** The kind of a result: only the result of a whole role has the role's own name. */
+  /** The kind of a result: only the result of a whole role has the role's name. */
   public static GateKind of(GateResult result) {
     return result.name().equals(result.role().name()) ? ROLE : PART;
   }

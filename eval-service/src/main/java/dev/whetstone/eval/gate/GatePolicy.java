@@ -3,12 +3,12 @@ package dev.whetstone.eval.gate;
 import dev.whetstone.contracts.loop.GateRole;
 
 /**
- * How a gate judges.
+ * The parameters of a gate.
  *
  * @param name unique within the decision
- * @param metric what the scores are
+ * @param metric name of the scores
  * @param margin superiority: least difference; non-inferiority: allowed loss
- * @param minItems below it the gate stays undecided
+ * @param minItems least number of items; with fewer the gate is undecided
  * @param alpha one-sided level, 0 to 0.5
  * @param enforced false for a gate that is only shown
  */
@@ -27,7 +27,7 @@ public record GatePolicy(
     }
   }
 
-  /** The two-sided interval whose ends are the one-sided bounds. */
+  /** Level of the two-sided interval whose ends are the one-sided bounds. */
   double level() {
     return 1 - 2 * alpha;
   }

@@ -8,15 +8,16 @@ import dev.whetstone.contracts.decision.GateResult;
 import java.util.List;
 
 /**
- * The candidate may be worse by less than the margin: passed when the interval's lower end is above
- * minus the margin, else failed, or undecided with fewer than {@code minItems} items. Where the
- * items are too few for an identical candidate to pass, or come from a few end users only, it fails
- * when the interval's upper end is below minus the margin: not knowing is no loss.
+ * The candidate may be worse by less than the margin. The gate passes if the interval's lower end
+ * is above minus the margin, is undecided with fewer than {@code minItems} items, and fails
+ * otherwise. With too few items for an identical candidate to pass, or items of a few end users
+ * only, it fails only if the interval's upper end is below minus the margin, and is undecided
+ * otherwise.
  */
 public final class NonInferiorityGate {
   private NonInferiorityGate() {}
 
-  public static GateResult judge(GatePolicy policy, List<PairedScore> scores) {
+  public static GateResult evaluate(GatePolicy policy, List<PairedScore> scores) {
     if (scores.size() < 2) {
       return PairedComparison.withoutInterval(policy, scores);
     }
@@ -35,13 +36,14 @@ public final class NonInferiorityGate {
     if (comparison.interval().upper() >= -policy.margin()) {
       if (comparison.difference().isOfFewClusters()) {
         return comparison.result(
-            UNDECIDED, p, comparison.figures() + " of too few end users or conversations");
+            UNDECIDED, p, comparison.figures() + ": too few end users or conversations");
       }
       if (policy.margin() <= 0) {
         return comparison.result(
             UNDECIDED,
             p,
-            comparison.figures() + ": no number of equal answers shows a loss of 0; set a margin");
+            comparison.figures()
+                + ": no number of equal answers rules out a loss of 0; set a margin above 0");
       }
       long needed = comparison.difference().itemsToShow(policy.margin(), policy.alpha());
       if (needed > comparison.n()) {

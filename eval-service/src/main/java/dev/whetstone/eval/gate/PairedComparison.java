@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** The figures that every gate needs of its paired scores. */
+/** The statistics that the gates need of their paired scores. */
 record PairedComparison(
     GatePolicy policy,
     int n,
@@ -29,11 +29,11 @@ record PairedComparison(
         scores.stream().mapToDouble(PairedScore::champion).average().orElseThrow(),
         scores.stream().mapToDouble(PairedScore::candidate).average().orElseThrow(),
         difference,
-        withinReach(difference.interval(policy.level())));
+        limited(difference.interval(policy.level())));
   }
 
-  /** Scores lie between 0 and 1, so no difference lies beyond 1 either way. */
-  private static ConfidenceInterval withinReach(ConfidenceInterval interval) {
+  /** Limits an interval to -1 and 1, since scores lie between 0 and 1. */
+  private static ConfidenceInterval limited(ConfidenceInterval interval) {
     return new ConfidenceInterval(
         Math.max(-1, interval.lower()), Math.min(1, interval.upper()), interval.level());
   }
@@ -70,7 +70,7 @@ record PairedComparison(
     return String.format(Locale.ROOT, "%.3f", value);
   }
 
-  /** Too few items for any interval. */
+  /** The result for too few items to compute an interval. */
   static GateResult withoutInterval(GatePolicy policy, List<PairedScore> scores) {
     if (scores.isEmpty()) {
       return notMeasured(
@@ -85,7 +85,11 @@ record PairedComparison(
         "one item; at least " + policy.minItems() + " are needed");
   }
 
-  /** Nothing to measure by, and the remedy. */
+  /**
+   * The result for a gate without items.
+   *
+   * @param reason with the remedy
+   */
   static GateResult notMeasured(GatePolicy policy, String reason) {
     return withoutInterval(policy, List.of(), GateOutcome.NOT_MEASURED, reason);
   }
@@ -109,7 +113,7 @@ record PairedComparison(
         reason);
   }
 
-  /** An item without a cluster is one by itself. */
+  /** Cluster names per item; an item without a cluster is its own cluster. */
   private static List<String> clusters(List<PairedScore> scores) {
     return IntStream.range(0, scores.size())
         .mapToObj(

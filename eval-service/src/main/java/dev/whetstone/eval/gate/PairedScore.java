@@ -4,12 +4,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What champion and candidate scored on one item, each 0 to 1.
+ * The scores of champion and candidate on one item, each 0 to 1.
  *
  * @param itemId unique within a suite
- * @param slice group that is also looked at apart
- * @param cluster items of one cluster are alike: an end user's digest, else a conversation
- * @param critical failing it alone rejects
+ * @param slice group that also has its own gate result
+ * @param cluster of correlated items: the end user's digest, else the conversation
+ * @param critical whether the candidate must not fail this item
  */
 public record PairedScore(
     String itemId,

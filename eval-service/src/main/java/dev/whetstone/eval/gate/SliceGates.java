@@ -11,18 +11,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A role's slices, each apart: a slice fails when it is shown to have lost more than the margin,
- * its p-value corrected by Holm over all slices of the role. A mean can hide a group that was
- * ruined.
+ * Evaluates each slice of a role separately, since the mean of the role can hide a loss in one
+ * slice. A slice fails if it is shown to have lost more than the margin; its p-value is corrected
+ * by Holm over all slices of the role.
  */
 public final class SliceGates {
-  /** A smaller slice says too little by itself. */
+  /** A smaller slice gives too little evidence by itself. */
   public static final int LEAST_ITEMS = 30;
 
   private SliceGates() {}
 
-  /** One result per slice with enough items, by name. */
-  public static List<GateResult> judge(GatePolicy policy, List<PairedScore> scores) {
+  /** One result per slice with enough items, ordered by name. */
+  public static List<GateResult> evaluate(GatePolicy policy, List<PairedScore> scores) {
     Map<String, List<PairedScore>> slices = new TreeMap<>();
     for (PairedScore score : scores) {
       if (score.slice() != null) {

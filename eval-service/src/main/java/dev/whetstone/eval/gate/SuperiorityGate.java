@@ -8,25 +8,25 @@ import dev.whetstone.contracts.decision.GateResult;
 import java.util.List;
 
 /**
- * The candidate must be better by more than the margin: passed when the interval's lower end is
- * above it, failed when the upper end is not, undecided between, or with fewer than {@code
- * minItems} items.
+ * The candidate must be better by more than the margin. The gate passes if the interval's lower end
+ * is above the margin, fails if the upper end is not, and is undecided otherwise, or with fewer
+ * than {@code minItems} items.
  */
 public final class SuperiorityGate {
   private SuperiorityGate() {}
 
   private static String withoutItems(List<String> batches) {
     return batches.isEmpty()
-        ? "no items: no batch that the candidate was trained on is open; those that were adopted or"
-            + " set aside show nothing new, so train on a new batch"
-        : "no items: no test items can be asked of batch %s; seal a batch that has some"
+        ? "no items: every batch that the candidate was trained on is adopted or set aside;"
+            + " train on a new batch"
+        : "no items: no usable test items in batch %s; seal a batch that has some"
             .formatted(String.join(", ", batches));
   }
 
   /**
-   * @param batches whose test items these are, shown where there are none
+   * @param batches ids of the batches of these items, named in the reason if there are no items
    */
-  public static GateResult judge(
+  public static GateResult evaluate(
       GatePolicy policy, List<PairedScore> scores, List<String> batches) {
     if (scores.isEmpty()) {
       return PairedComparison.notMeasured(policy, withoutItems(batches));
@@ -50,6 +50,7 @@ public final class SuperiorityGate {
       return comparison.result(
           FAILED, p, comparison.figures() + ": not better by more than " + margin);
     }
-    return comparison.result(UNDECIDED, p, comparison.figures() + ": the interval holds " + margin);
+    return comparison.result(
+        UNDECIDED, p, comparison.figures() + ": the interval contains " + margin);
   }
 }

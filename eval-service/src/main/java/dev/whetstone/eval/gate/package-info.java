@@ -1,4 +1,4 @@
-/** Gates: what paired scores say about one thing that must be better, or not worse. */
+/** Gates: each decides from paired scores whether one condition of a promotion is met. */
 @NullMarked
 package dev.whetstone.eval.gate;
 

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which batches still wait for training to publish what a decision made of them. Decisions are
- * eval's own and known at once; the states of batches are training's and arrive later. An
- * evaluation that was prepared in between would hold a candidate against the wrong batches. Pure.
+ * Finds the batches whose state does not reflect a decision yet. Eval makes decisions and knows
+ * them at once; training owns the states of batches and publishes them later. An evaluation that
+ * was prepared in between would compare a candidate on the wrong batches. Pure.
  */
 public final class AwaitedAdoptionRule {
   private AwaitedAdoptionRule() {}
@@ -20,23 +20,25 @@ public final class AwaitedAdoptionRule {
   /**
    * A batch whose state is about to change.
    *
-   * @param event the short name of the event that is expected
+   * @param event type of the event that is expected
    */
   public record Awaited(SealedBatch batch, Decision decision, String event) {
-    /** For people: the expected event, and the remedy when it does not arrive. */
+    /** For people: the expected event, and the remedy if it does not arrive. */
     public String reason() {
-      return "waits until decision %3$s takes effect: its rollout has to end and training has to publish %1$s for batch %2$s. If neither happens, check the model server and training, or set the batch aside"
+      return ("waiting for the rollout of decision %3$s to end and for training to publish %1$s for"
+              + " batch %2$s. If this does not happen, check the model server and training, or set"
+              + " the batch aside")
           .formatted(event, batch.batchId(), decision.id());
     }
   }
 
   /**
    * Batches that a decision promoted, rejected or rolled back and whose state does not show it yet.
-   * A batch that was set aside for another reason is not waited for, nor is one whose rollout
-   * failed: it stays pending.
+   * Batches that were set aside for another reason are not included, nor are those of a failed
+   * rollout, which stay pending.
    *
    * @param known oldest first
-   * @param decisions oldest first; of several about one candidate the newest counts
+   * @param decisions oldest first; of several about one candidate the newest one counts
    */
   public static List<Awaited> of(List<SealedBatch> known, List<Decision> decisions) {
     List<Awaited> awaited = new ArrayList<>();

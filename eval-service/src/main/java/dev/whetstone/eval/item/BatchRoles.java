@@ -8,18 +8,18 @@ import java.util.List;
  * show that nothing adopted was lost (RETAIN). Adoption is training's decision and is read from the
  * batches' states.
  *
- * @param fresh those that the candidate was trained on and that are not adopted: the judged batch
+ * @param fresh those that the candidate was trained on and that are not adopted: the newest batch
  *     and earlier pending ones
  * @param retain adopted ones
  */
 public record BatchRoles(List<SealedBatch> fresh, List<SealedBatch> retain) {
 
   /**
-   * Batches that were set aside take no part. An undecided candidate that is evaluated again is
-   * also compared on batches sealed since.
+   * Assigns the roles. Batches that were set aside have none. An undecided candidate that is
+   * evaluated again is also compared on the batches that were sealed since.
    *
    * @param known oldest first
-   * @param trainedOn of the candidate; empty for an adapter made elsewhere, which is compared on
+   * @param trainedOn of the candidate; empty for an adapter trained elsewhere, which is compared on
    *     the newest batch that was not set aside. That may be an adopted one: neither model was
    *     trained on its test items.
    */

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * One question of an evaluation, frozen.
  *
  * @param suite the declared suite's name, or {@code fresh/…} and {@code adopted/…} for batches
- * @param shadow outside the role's gate
+ * @param shadow whether it is outside the role's gate
  * @param reference the right answer as text
  * @param pattern that the whole answer must match
- * @param slice group also looked at apart
- * @param cluster items of one cluster are alike
- * @param questionSha256 of what is asked and how it is decoded: equal questions have equal answers
+ * @param slice group that also has its own gate result
+ * @param cluster of correlated items
+ * @param questionSha256 digest of the question and its decoding: equal questions share one answer
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EvaluationItem(
@@ -43,7 +43,7 @@ public record EvaluationItem(
     return suite + "/" + itemId;
   }
 
-  /** The digest of a question: messages, tools, and greedy decoding of so many tokens. */
+  /** The digest of a question: messages, tools, greedy decoding and the limit of tokens. */
   public static String digest(
       List<ChatMessage> messages, @Nullable List<Map<String, Object>> tools, int maxTokens) {
     Map<String, Object> question =

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads items out of batches and suites. */
+/** Reads items from batches and suites. */
 @ApplicationScoped
 public class EvaluationItemReader {
   private static final int SHORT_ID = 12;
@@ -37,9 +37,9 @@ public class EvaluationItemReader {
   }
 
   /**
-   * @param reference where they came from, with its digest; absent when nothing could be read
+   * @param reference name and digest of the source; absent if nothing could be read
    * @param fault why nothing could be read, with the remedy
-   * @param shadow whether they decide nothing
+   * @param shadow whether they are outside the gates
    */
   public record Items(
       List<EvaluationItem> items,
@@ -48,11 +48,11 @@ public class EvaluationItemReader {
       boolean shadow) {}
 
   /**
-   * A batch's SFT test rows, without withdrawn ones. Bytes that are not those that were sealed are
-   * a fault: reading them again does not help.
+   * Reads a batch's SFT test rows, without withdrawn ones. Bytes that differ from those that were
+   * sealed are a fault, since reading them again does not help.
    *
-   * @param late a batch that cannot be read is a fault, too
-   * @throws ObjectStoreException when the batch cannot be read yet
+   * @param late whether a batch that cannot be read is a fault, too
+   * @throws ObjectStoreException if the batch cannot be read yet
    */
   public Items batch(
       LoopSpec loop, GateRole role, SealedBatch batch, Set<String> withdrawn, boolean late) {
@@ -72,7 +72,7 @@ public class EvaluationItemReader {
     return new Items(
         List.of(),
         null,
-        "batch " + batch.batchId() + " cannot be asked about: " + e.getMessage(),
+        "batch " + batch.batchId() + " cannot be read: " + e.getMessage(),
         false);
   }
 
@@ -92,7 +92,7 @@ public class EvaluationItemReader {
     return new Items(items, new SuiteRef(suite, file.get().sha256()), null, false);
   }
 
-  /** A declared suite, in one pass over its bytes. */
+  /** Reads a declared suite in one pass over its bytes. */
   public Items suite(LoopSpec loop, LoopSpec.Suite suite) {
     List<EvaluationItem> items = new ArrayList<>();
     Set<String> ids = new HashSet<>();
@@ -107,7 +107,8 @@ public class EvaluationItemReader {
       return new Items(items, new SuiteRef(suite.name(), sha256), null, suite.shadow());
     } catch (CorruptObjectException e) {
       return fault(
-          suite, "has changed since it was declared; declare the loop again to pin what is there");
+          suite,
+          "has changed since it was declared; declare the loop again to pin the new content");
     } catch (RuntimeException e) {
       return fault(suite, "cannot be read: " + e.getMessage());
     }
@@ -128,7 +129,7 @@ public class EvaluationItemReader {
       requireId(item.id(), ids);
       return item(loop, suite, item);
     } catch (UncheckedIOException | NullPointerException e) {
-      // Their messages quote the line, and the file may be one that was named by mistake.
+      // Their messages quote the line, and the wrong file may have been named by mistake.
       throw new IllegalArgumentException(
           "line " + number + " is not an item; expected a JSON object with id and messages", e);
     } catch (IllegalArgumentException e) {
@@ -136,13 +137,13 @@ public class EvaluationItemReader {
     }
   }
 
-  /** Answers are kept by item id, so that each item needs one of its own. */
+  /** Checks that each item has its own id, since results are stored by it. */
   private static void requireId(@Nullable String id, Set<String> known) {
     if (id == null || id.isBlank()) {
       throw new IllegalArgumentException("the item has no id");
     }
     if (!known.add(id)) {
-      throw new IllegalArgumentException("another item has the id '" + id + "' too");
+      throw new IllegalArgumentException("another item has the id '" + id + "', too");
     }
   }
 
@@ -150,7 +151,7 @@ public class EvaluationItemReader {
     if (item.pattern() != null) {
       new FormatPattern(item.pattern());
     }
-    List<ChatMessage> messages = prompted(loop, item.messages());
+    List<ChatMessage> messages = withSystemPrompt(loop, item.messages());
     return new EvaluationItem(
         suite.role(),
         suite.name(),
@@ -170,7 +171,7 @@ public class EvaluationItemReader {
       LoopSpec loop, GateRole role, String suite, TestRowReader.TestRow row) {
     List<ChatMessage> turns = row.row().messages();
     List<ChatMessage> messages =
-        prompted(loop, turns.subList(0, turns.size() - 1)).stream()
+        withSystemPrompt(loop, turns.subList(0, turns.size() - 1)).stream()
             .map(message -> message.withWeight(null))
             .toList();
     return new EvaluationItem(
@@ -188,8 +189,8 @@ public class EvaluationItemReader {
         EvaluationItem.digest(messages, row.row().tools(), loop.spec().evaluation().maxTokens()));
   }
 
-  /** The product's system prompt stands before every question that has none of its own. */
-  private static List<ChatMessage> prompted(LoopSpec loop, List<ChatMessage> messages) {
+  /** Adds the loop's system prompt to a question that has no system prompt. */
+  private static List<ChatMessage> withSystemPrompt(LoopSpec loop, List<ChatMessage> messages) {
     String prompt = loop.spec().systemPrompt();
     boolean own =
         !messages.isEmpty() && Set.of("system", "developer").contains(messages.getFirst().role());

@@ -1,4 +1,4 @@
-/** The items that an evaluation asks, and the batches and suites they come from. */
+/** The items of an evaluation, read from batches and suites. */
 @NullMarked
 package dev.whetstone.eval.item;
 

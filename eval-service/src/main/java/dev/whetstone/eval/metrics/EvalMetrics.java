@@ -19,7 +19,7 @@ public class EvalMetrics {
     this.registry = registry;
   }
 
-  /** How a rollout ended. */
+  /** The outcome of a rollout. */
   public enum Rollout {
     APPLIED,
     FAILED,
@@ -27,7 +27,9 @@ public class EvalMetrics {
   }
 
   /**
-   * @param took from the beginning of the evaluation to its verdict
+   * Counts a decision.
+   *
+   * @param took time from the beginning of the evaluation to its verdict
    */
   public void decided(Verdict verdict, Duration took) {
     String label = verdict.name().toLowerCase(Locale.ROOT);
@@ -35,7 +37,7 @@ public class EvalMetrics {
     registry.timer(EVALUATION_TIME).record(took);
   }
 
-  /** A model answered a question. */
+  /** Counts an answer of a model. */
   public void answered() {
     registry.counter(ANSWERS).increment();
   }

@@ -1,4 +1,4 @@
-/** What the service counts. */
+/** The service's metrics. */
 @NullMarked
 package dev.whetstone.eval.metrics;
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checkpoint as a caller offers it: a {@code checkpoint.ready} of which whoever trained elsewhere
- * may leave out what only a run of this system has.
+ * A checkpoint that a caller offers: a {@code checkpoint.ready}. A checkpoint that was trained
+ * elsewhere may omit the fields that only a run of this system has.
  *
  * @param batchIds absent for an adapter that was trained on other data
  */

@@ -36,7 +36,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Takes adapters that were made elsewhere, and lists what was offered. */
+/** Accepts adapters that were trained elsewhere, and lists the loop's checkpoints. */
 @Path("/v1/loops/{loop}/checkpoints")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -49,7 +49,7 @@ public class CheckpointOfferResource {
   private final EvaluationRepository evaluations;
   private final DecisionRepository decisions;
   private final DecisionApproval approval;
-  private final CheckpointTimelineReader storyteller;
+  private final CheckpointTimelineReader timelines;
   private final ObjectStore store;
   private final ApiCaller caller;
 
@@ -61,7 +61,7 @@ public class CheckpointOfferResource {
       EvaluationRepository evaluations,
       DecisionRepository decisions,
       DecisionApproval approval,
-      CheckpointTimelineReader storyteller,
+      CheckpointTimelineReader timelines,
       ObjectStore store,
       ApiCaller caller) {
     this.registry = registry;
@@ -71,22 +71,22 @@ public class CheckpointOfferResource {
     this.evaluations = evaluations;
     this.decisions = decisions;
     this.approval = approval;
-    this.storyteller = storyteller;
+    this.timelines = timelines;
     this.store = store;
     this.caller = caller;
   }
 
-  /** What was offered for the loop, newest first. */
+  /** The loop's checkpoints, newest first. */
   @GET
   @RequiresScope(KeyScope.READ)
   public List<CheckpointTimeline> all(@PathParam("loop") String name) {
-    return checkpoints.all(known(name)).reversed().stream().map(storyteller::tell).toList();
+    return checkpoints.all(known(name)).reversed().stream().map(timelines::read).toList();
   }
 
   /**
-   * Offers a checkpoint that lies in the object store; 202, its story tells the rest. One that was
-   * judged against an earlier champion is judged again, against the present one; one that was
-   * promoted and could not be put into service is tried again.
+   * Offers a checkpoint in the object store. Answers 202; the checkpoint's timeline shows the
+   * progress. A checkpoint that was evaluated against an earlier champion is evaluated again,
+   * against the current one. The rollout of a promoted one that failed is started again.
    */
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
@@ -94,22 +94,22 @@ public class CheckpointOfferResource {
   public Response offer(@PathParam("loop") String name, @Nullable CheckpointOffer offer) {
     LoopId loop = known(name);
     CheckpointReady offered = checked(offer);
-    requireHeardOf(loop, offered.batchIds());
+    requireKnown(loop, offered.batchIds());
     if (!checkpoints.record(loop, offered)) {
-      judgeAgain(loop, offered.checkpointId());
+      evaluateAgain(loop, offered.checkpointId());
     }
     return Response.accepted(
-            storyteller.tell(checkpoints.find(loop, offered.checkpointId()).orElseThrow()))
+            timelines.read(checkpoints.find(loop, offered.checkpointId()).orElseThrow()))
         .build();
   }
 
-  private void judgeAgain(LoopId loop, String checkpointId) {
+  private void evaluateAgain(LoopId loop, String checkpointId) {
     champions
         .current(loop)
         .filter(champion -> !checkpointId.equals(champion.checkpointId()))
         .filter(champion -> !evaluations.beginAgain(loop, checkpointId, champion.generation()))
         .flatMap(champion -> promotion(loop, checkpointId, champion))
-        .ifPresent(approval::beginAnew);
+        .ifPresent(approval::restartRollout);
   }
 
   private Optional<Decision> promotion(LoopId loop, String checkpointId, Champion against) {
@@ -120,8 +120,8 @@ public class CheckpointOfferResource {
         .findFirst();
   }
 
-  /** It would wait for ever for a batch that never was. */
-  private void requireHeardOf(LoopId loop, List<String> batchIds) {
+  /** An evaluation would wait indefinitely for a batch that does not exist. */
+  private void requireKnown(LoopId loop, List<String> batchIds) {
     for (String unknown : batches.unknown(loop, batchIds)) {
       String pointer = "/batchIds/" + batchIds.indexOf(unknown);
       throw new ProblemException(
@@ -130,13 +130,13 @@ public class CheckpointOfferResource {
               "the loop has no sealed batch '" + unknown + "'",
               pointer,
               "name batches of this loop, or none for an adapter that was trained on other data;"
-                  + " one sealed a moment ago is known here soon"));
+                  + " if the batch was sealed a moment ago, send the offer again"));
     }
   }
 
   private CheckpointReady checked(@Nullable CheckpointOffer offer) {
     if (offer == null) {
-      throw malformed("the call has no body", "", "send a checkpoint.ready object");
+      throw malformed("the request has no body", "", "send a checkpoint.ready object");
     }
     if (offer.checkpointId() == null || !SHA256.matcher(offer.checkpointId()).matches()) {
       throw malformed(
@@ -147,7 +147,7 @@ public class CheckpointOfferResource {
     requireInStore("/manifestUri", offer.manifestUri());
     requireInStore("/adapterUri", offer.adapterUri());
     if (offer.batchIds() != null && offer.batchIds().contains(null)) {
-      throw malformed("batchIds holds null", "/batchIds", "name batches, or none");
+      throw malformed("batchIds contains null", "/batchIds", "name batches, or none");
     }
     return offer.ready();
   }
@@ -157,12 +157,12 @@ public class CheckpointOfferResource {
       if (uri == null) {
         throw new IllegalArgumentException("it is missing");
       }
-      String ignored = store.key(URI.create(uri));
+      String unused = store.key(URI.create(uri));
     } catch (ObjectStoreException | IllegalArgumentException e) {
       throw malformed(
           pointer + " is not in the object store: " + e.getMessage(),
           pointer,
-          "copy the checkpoint's folder there and give its URI");
+          "copy the checkpoint's folder to the object store and give its URI");
     }
   }
 

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the template {@code pages/decision.html} prints: every figure is formatted already, and
- * every text is plain (the template engine escapes it).
+ * What the template {@code pages/decision.html} prints. Every figure is formatted, and every text
+ * is plain (the template engine escapes it).
  *
  * @param reasons the decision's reason, one clause each
  * @param sections empty if no model was asked
@@ -67,7 +67,7 @@ public record DecisionView(
   /** A label below a chart; {@code anchor} is SVG's {@code text-anchor}. */
   public record Label(String x, String anchor, String text) {}
 
-  /** Figures that decide nothing, one column per model. */
+  /** Informational figures, one column per model. */
   public record Facts(List<String> models, List<FactRow> rows, String note) {}
 
   /** One figure of every model, in the order of {@link Facts#models}. */

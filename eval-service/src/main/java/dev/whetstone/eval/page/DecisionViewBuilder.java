@@ -41,9 +41,9 @@ final class DecisionViewBuilder {
 
   private static String headline(PromotionDecided body) {
     return switch (body.verdict()) {
-      case PROMOTE -> "Better on the feedback, and nothing that counts was lost";
+      case PROMOTE -> "Good enough to replace the champion";
       case REJECT -> "Not good enough to replace the champion";
-      case INCONCLUSIVE -> "Undecided: waits for more items";
+      case INCONCLUSIVE -> "Undecided: waiting for more items";
       case HOLD -> "A person has to decide";
     };
   }
@@ -78,7 +78,7 @@ final class DecisionViewBuilder {
     lines.add(codes("Candidate", List.of(body.candidate())));
     lines.add(
         body.batchIds().isEmpty()
-            ? text("Trained on batches", "none known (made elsewhere)")
+            ? text("Trained on batches", "none known (trained elsewhere)")
             : codes("Trained on batches", body.batchIds()));
     lines.add(
         text(

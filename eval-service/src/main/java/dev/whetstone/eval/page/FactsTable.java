@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Figures that decide nothing, one column per model. */
+/** Builds the table of informational figures, one column per model. */
 final class FactsTable {
   private FactsTable() {}
 

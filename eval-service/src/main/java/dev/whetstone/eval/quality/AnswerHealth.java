@@ -6,21 +6,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be said of an answer without knowing the right one.
+ * Properties of an answer that can be measured without knowing the right one.
  *
- * @param empty nothing but white space
- * @param terminated the model ended it itself rather than running out of tokens
+ * @param empty whether it has only white space
+ * @param terminated whether the model ended it before the limit of tokens
  * @param lengthRatio words of the answer over words of the reference; null without a reference
  * @param repetition share of 4-grams (of words) that occurred before in the same answer, 0 to 1
  */
 public record AnswerHealth(
     boolean empty, boolean terminated, @Nullable Double lengthRatio, double repetition) {
-  /** An answer that repeats more of its 4-grams than this runs in circles. */
+  /** Greatest share of repeated 4-grams in a sound answer. */
   public static final double MOST_REPETITION = 0.3;
 
-  /** An answer outside these bounds of its reference's length says something else. */
+  /** Least length of a sound answer relative to its reference. */
   public static final double LEAST_LENGTH = 0.25;
 
+
+  /** Greatest length of a sound answer relative to its reference. */
   public static final double MOST_LENGTH = 4;
   private static final int GRAM = 4;
 
@@ -39,7 +41,7 @@ public record AnswerHealth(
         words.isEmpty(), !"length".equals(finishReason), ratio, repetition(words));
   }
 
-  /** Not empty, ended, of sane length and not running in circles. */
+  /** Whether it is not empty, terminated, of plausible length and without much repetition. */
   public boolean sound() {
     return !empty
         && terminated
@@ -61,7 +63,7 @@ public record AnswerHealth(
   }
 
   private static List<String> words(String text) {
-    String loose = TextNormalizer.exact(text);
-    return loose.isEmpty() ? List.of() : List.of(loose.split(" "));
+    String normalised = TextNormalizer.exact(text);
+    return normalised.isEmpty() ? List.of() : List.of(normalised.split(" "));
   }
 }

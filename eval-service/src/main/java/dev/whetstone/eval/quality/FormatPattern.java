@@ -4,22 +4,22 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A suite's regular expression, held against a whole answer. An answer comes from a model and may
- * be built to make a backtracking matcher run for hours, so matching stops after a bounded number
- * of characters read and counts as no match.
+ * A suite's regular expression, which a whole answer must match. An answer may make a backtracking
+ * matcher run for hours, so matching stops after a bounded number of characters read; the answer
+ * then does not match.
  */
 public final class FormatPattern {
   private static final long MOST_STEPS = 2_000_000;
   private final Pattern pattern;
 
   /**
-   * @throws java.util.regex.PatternSyntaxException when it is no regular expression
+   * @throws java.util.regex.PatternSyntaxException if it is not a regular expression
    */
   public FormatPattern(String expression) {
     this.pattern = Pattern.compile(expression, Pattern.DOTALL);
   }
 
-  /** 1 when the answer, white space at its ends cut off, matches as a whole, else 0. */
+  /** 1 if the whole answer matches, without white space at its ends; else 0. */
   public double score(@Nullable String answer) {
     if (answer == null) {
       return 0;

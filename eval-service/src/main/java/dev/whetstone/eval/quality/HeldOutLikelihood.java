@@ -3,16 +3,16 @@ package dev.whetstone.eval.quality;
 import java.util.Collection;
 
 /**
- * How well a model foresaw reference answers, token by token.
+ * How well a model predicts reference answers, token by token.
  *
- * @param tokens of the references
+ * @param tokens number of tokens of the references
  * @param negativeLogLikelihood summed over them, natural logarithm
- * @param correct tokens that were the model's first choice
+ * @param correct number of tokens that were the model's first choice
  */
 public record HeldOutLikelihood(long tokens, double negativeLogLikelihood, long correct) {
   public static final HeldOutLikelihood NONE = new HeldOutLikelihood(0, 0, 0);
 
-  /** Over all tokens of all references. */
+  /** The sum over all tokens of all references. */
   public static HeldOutLikelihood sum(Collection<HeldOutLikelihood> parts) {
     return parts.stream().reduce(NONE, HeldOutLikelihood::plus);
   }
@@ -29,7 +29,7 @@ public record HeldOutLikelihood(long tokens, double negativeLogLikelihood, long 
     return negativeLogLikelihood / tokens;
   }
 
-  /** Share of tokens that were the first choice; NaN without tokens. */
+  /** Share of tokens that were the model's first choice; NaN without tokens. */
   public double tokenAccuracy() {
     return (double) correct / tokens;
   }

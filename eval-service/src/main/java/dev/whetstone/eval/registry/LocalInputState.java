@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The state of the inputs whose digests a declaration pins, found without reading them: base models
- * are large, and the state is compared every other second.
+ * The state of the inputs whose digests a declaration pins. It is found without reading the inputs,
+ * since base models are large and the state is compared every two seconds.
  */
 final class LocalInputState {
   private static final String GONE = "gone";

@@ -32,9 +32,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Declares the loops of a mounted folder, again when a file or one that it pins has changed. A
- * broken file keeps the last good revision in force and is named in the loop's status until it is
- * mended or taken away.
+ * Declares the loops of a mounted folder, and declares them again when a file or an input that it
+ * pins has changed. With a broken file the last good revision stays in force, and the loop's status
+ * names the file until it is fixed or removed.
  */
 @ApplicationScoped
 public class LoopFolder {
@@ -54,7 +54,7 @@ public class LoopFolder {
     this.folder = folder;
   }
 
-  /** A file that could not be taken over, and why. */
+  /** A file that does not declare a valid loop, and its faults. */
   public record BrokenFile(String file, String faults) {}
 
   @Scheduled(
@@ -62,25 +62,25 @@ public class LoopFolder {
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   @RunOnVirtualThread
   void pass() {
-    folder.ifPresent(directory -> reconciling.pass(() -> look(directory)));
+    folder.ifPresent(directory -> reconciling.pass(() -> scan(directory)));
   }
 
   void stop(@Observes ShutdownEvent shutdown) {
     reconciling.stop();
   }
 
-  /** Looks through a folder once. */
-  void look(Path directory) {
+  /** Scans a folder once. */
+  void scan(Path directory) {
     List<Path> loopFiles = loopFiles(directory);
     for (Path file : loopFiles) {
       reconciling.step(
           String.valueOf(file),
           () -> {
-            take(file);
+            declare(file);
             return false;
           });
     }
-    forgetOthers(loopFiles);
+    deleteOthers(loopFiles);
   }
 
   private static List<Path> loopFiles(Path directory) {
@@ -91,7 +91,7 @@ public class LoopFolder {
     }
   }
 
-  /** Files that last declared this loop, or mean to, and are broken now. */
+  /** Broken files that last declared this loop, or name it. */
   public List<BrokenFile> broken(LoopId loop) {
     return sql.query(
         "select file, faults from loop_file"
@@ -102,7 +102,7 @@ public class LoopFolder {
   }
 
   /**
-   * The newest revision of a loop that a caller asks for.
+   * The newest revision of a loop.
    *
    * @throws ProblemException 404 {@code unknown-loop}, with the faults of its file if there is one
    */
@@ -116,15 +116,15 @@ public class LoopFolder {
                 throw new ProblemException(
                     HttpProblems.notFound(
                         "unknown-loop",
-                        "loop '%s' is not declared: its file cannot be taken over: %s"
+                        "loop '%s' is not declared: its file is invalid: %s"
                             .formatted(loop.loop(), file.faults()),
-                        "mend " + file.file() + "; it is read again by itself"));
+                        "fix " + file.file() + "; the service reads it again automatically"));
               });
     }
     return registry.require(loop);
   }
 
-  private void take(Path file) {
+  private void declare(Path file) {
     try {
       byte[] content = Files.readAllBytes(file);
       String name = file.getFileName().toString();
@@ -137,9 +137,9 @@ public class LoopFolder {
             LoopFileReader.read(content, name, file.toAbsolutePath().getParent());
         registry.declare(declaration, "file " + name);
         LoopId loop = declaration.spec().id();
-        remember(name, digest, loop, LocalInputState.of(declaration.spec()), null);
+        record(name, digest, loop, LocalInputState.of(declaration.spec()), null);
       } catch (LoopFileException e) {
-        remember(name, digest, about(content), Map.of(), e.getMessage());
+        record(name, digest, namedLoop(content), Map.of(), e.getMessage());
         throw e;
       }
     } catch (IOException e) {
@@ -147,8 +147,8 @@ public class LoopFolder {
     }
   }
 
-  /** Which loop a broken file means to declare, as far as it can be read. */
-  private static @Nullable LoopId about(byte[] content) {
+  /** The loop that a broken file names, if that can be read. */
+  private static @Nullable LoopId namedLoop(byte[] content) {
     try {
       JsonNode metadata = YAML.readTree(content).path("metadata");
       return new LoopId(metadata.path("tenant").asText(), metadata.path("name").asText());
@@ -175,14 +175,14 @@ public class LoopFolder {
     return inputs;
   }
 
-  /** What a file that is gone said is no trouble any more; the loops it declared stay. */
-  private void forgetOthers(List<Path> files) {
+  /** Deletes the records of files that were removed; the loops that they declared stay. */
+  private void deleteOthers(List<Path> files) {
     sql.updateInNewTransaction(
         "delete from loop_file where file <> all(?)",
         files.stream().map(file -> file.getFileName().toString()).toList());
   }
 
-  private void remember(
+  private void record(
       String name,
       String digest,
       @Nullable LoopId loop,

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** The one owner of loops: keeps declarations by revision and tells the other services of each. */
+/** Owns the loops: stores their declarations by revision and publishes each of them. */
 @ApplicationScoped
 public class LoopRegistry {
   private static final Logger LOG = Logger.getLogger(LoopRegistry.class);
@@ -45,15 +45,15 @@ public class LoopRegistry {
   }
 
   /**
-   * Takes a declaration: a new revision when it differs from the newest, else nothing changes. The
+   * Declares a loop: creates a new revision if the declaration differs from the newest one. The
    * first one also puts the base model in service.
    *
-   * @param origin the file or application that it came from
+   * @param origin the file or application that the declaration comes from
    */
   @Transactional
   public DeclaredLoop declare(LoopDeclaration declaration, String origin) {
     LoopId id = declaration.spec().id();
-    // Two declarations at once must not both become the next revision.
+    // Two concurrent declarations must not become the same revision.
     sql.query("select pg_advisory_xact_lock(hashtext(?))", row -> true, "loop " + id.key());
     Optional<DeclaredLoop> current = loops.current(id);
     if (current.isPresent() && current.get().specSha256().equals(declaration.specSha256())) {
@@ -63,7 +63,7 @@ public class LoopRegistry {
     LoopDeclared declared =
         new LoopDeclared(declaration.spec(), declaration.specSha256(), revision);
     loops.record(declared);
-    keepSource(id, declaration, origin);
+    recordSource(id, declaration, origin);
     outbox.add(
         events.create(
             "loop-%s-%d".formatted(id.loop(), revision), id, "eval", null, id.key(), declared));
@@ -73,7 +73,7 @@ public class LoopRegistry {
     return new DeclaredLoop(id, declaration.spec(), declaration.specSha256(), revision);
   }
 
-  /** While the base model is in service, another name for it is another name to ask for. */
+  /** If the base model is in service, its new name takes effect as a new generation. */
   private void renameBase(LoopId id, String baseName) {
     champions
         .current(id)
@@ -93,7 +93,7 @@ public class LoopRegistry {
   }
 
   /**
-   * The newest revision of a loop that a caller asks for.
+   * The newest revision of a loop.
    *
    * @throws dev.whetstone.kit.problem.ProblemException 404 {@code unknown-loop}
    */
@@ -109,7 +109,7 @@ public class LoopRegistry {
     return loops.all();
   }
 
-  /** Where each value of a kept declaration comes from. */
+  /** The origin of each value of a stored declaration. */
   public List<LoopDeclaration.Setting> settings(DeclaredLoop loop) {
     return sql.first(
             "select settings from loop_source where tenant = ? and loop = ? and spec_sha256 = ?",
@@ -121,7 +121,7 @@ public class LoopRegistry {
         .orElse(List.of());
   }
 
-  private void keepSource(LoopId id, LoopDeclaration declaration, String origin) {
+  private void recordSource(LoopId id, LoopDeclaration declaration, String origin) {
     sql.update(
         """
         insert into loop_source (tenant, loop, spec_sha256, origin, settings, declared_at)

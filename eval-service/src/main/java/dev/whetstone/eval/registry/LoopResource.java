@@ -41,7 +41,7 @@ public class LoopResource {
     this.caller = caller;
   }
 
-  /** A loop as it stands. */
+  /** A loop with its newest declaration. */
   public record Loop(String loop, long revision, String specSha256, LoopSpec spec) {
     static Loop of(DeclaredLoop declared) {
       return new Loop(
@@ -63,7 +63,7 @@ public class LoopResource {
       List<LoopDeclaration.Setting> settings,
       @Nullable String yaml) {}
 
-  /** Declares the loop; an equal declaration changes nothing. */
+  /** Declares the loop. An unchanged declaration has no effect. */
   @PUT
   @Path("/{loop}")
   @Consumes(MediaType.WILDCARD)
@@ -74,8 +74,8 @@ public class LoopResource {
   }
 
   /**
-   * Explains the declaration in the body without declaring it; without a body the loop's own. It
-   * asks for the scope that declaring does: it reads the files that the body names.
+   * Explains the declaration in the body without declaring it; without a body, the loop's current
+   * one. It needs the same scope as a declaration, since it reads the files that the body names.
    */
   @POST
   @Path("/{loop}/explain")
@@ -122,13 +122,13 @@ public class LoopResource {
     if (body == null || body.length == 0) {
       throw new ProblemException(
           HttpProblems.badRequest(
-              "empty-declaration", "the call has no body", "", "send the loop's YAML or JSON"));
+              "empty-declaration", "the request has no body", "", "send the loop's YAML or JSON"));
     }
     if (body.length > LONGEST_BODY) {
       throw new ProblemException(
           HttpProblems.tooLarge(
               "declaration-too-large",
-              "a declaration of " + body.length + " bytes",
+              "the declaration has " + body.length + " bytes",
               "send at most " + LONGEST_BODY + " bytes"));
     }
     try {
@@ -142,7 +142,7 @@ public class LoopResource {
               "invalid-loop",
               String.valueOf(e.getMessage()),
               e.faults().getFirst().pointer(),
-              "mend the fields named in detail and send it again"));
+              "fix the fields named in detail and send the declaration again"));
     }
   }
 
@@ -151,9 +151,9 @@ public class LoopResource {
       throw new ProblemException(
           HttpProblems.unprocessable(
               "invalid-loop",
-              pointer + " is '" + actual + "', but the call is about '" + expected + "'",
+              pointer + " is '" + actual + "', but the request is for '" + expected + "'",
               pointer,
-              "write '" + expected + "' there, or use the other loop's path and key"));
+              "write '" + expected + "' there, or use the path and key of the other loop"));
     }
   }
 }

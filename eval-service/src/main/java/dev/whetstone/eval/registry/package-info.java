@@ -1,4 +1,4 @@
-/** The loops: their declarations come in here and nowhere else. */
+/** The registry of loops: declares them by REST or from files, and publishes them. */
 @NullMarked
 package dev.whetstone.eval.registry;
 

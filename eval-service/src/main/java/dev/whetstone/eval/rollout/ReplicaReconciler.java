@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps the champion and its predecessor loaded on every replica, whatever restarts there: what is
- * in service is what the registry says, not what a server happens to remember.
+ * Keeps the champion and its predecessor loaded on every replica, also after a restart of the
+ * replica: the database decides which model is in service, not the server's memory.
  */
 @ApplicationScoped
 public class ReplicaReconciler {
@@ -31,7 +31,7 @@ public class ReplicaReconciler {
   private final ModelServers servers;
   private final EvaluationRepository evaluations;
   private final RolloutRepository rollouts;
-  private final Map<LoopId, Look> looks = new ConcurrentHashMap<>();
+  private final Map<LoopId, Observation> observations = new ConcurrentHashMap<>();
 
   public ReplicaReconciler(
       ChampionRepository champions,
@@ -45,34 +45,34 @@ public class ReplicaReconciler {
   }
 
   /**
-   * What the last look showed.
+   * The state of a loop's replicas when they were last checked.
    *
-   * @param answering replicas that have the champion
-   * @param trouble of the others, in words
-   * @param formerTrouble why there is none to fall back to on a replica that has the champion
+   * @param answering number of replicas that serve the champion
+   * @param trouble what is wrong with the others
+   * @param formerTrouble why the former champion is missing on a replica that serves the champion
    */
-  public record Look(
+  public record Observation(
       long generation,
       int answering,
       int replicas,
       List<String> trouble,
       List<String> formerTrouble) {
-    public Look {
+    public Observation {
       trouble = List.copyOf(trouble);
       formerTrouble = List.copyOf(formerTrouble);
     }
   }
 
-  /** The last look of this process at a loop's replicas. */
-  public Optional<Look> last(LoopId loop) {
-    return Optional.ofNullable(looks.get(loop));
+  /** This process's last observation of a loop's replicas. */
+  public Optional<Observation> last(LoopId loop) {
+    return Optional.ofNullable(observations.get(loop));
   }
 
-  void keep(DeclaredLoop loop) {
-    champions.current(loop.id()).ifPresent(champion -> keep(loop.spec(), champion));
+  void reconcile(DeclaredLoop loop) {
+    champions.current(loop.id()).ifPresent(champion -> reconcile(loop.spec(), champion));
   }
 
-  private void keep(LoopSpec loop, Champion champion) {
+  private void reconcile(LoopSpec loop, Champion champion) {
     Optional<Champion> former = champions.former(champion);
     List<String> urls = ModelServers.replicaUrls(loop);
     List<String> trouble = new ArrayList<>();
@@ -82,66 +82,69 @@ public class ReplicaReconciler {
       try {
         ServingPort replica = servers.at(url, loop);
         Set<String> served = replica.models();
-        keep(loop, replica, served, champion);
+        ensureLoaded(loop, replica, served, champion);
         answering++;
-        former.ifPresent(one -> keepFormer(loop, replica, served, one, formerTrouble));
-        unloadLeftovers(loop.id(), replica, served);
+        former.ifPresent(one -> ensureFormerLoaded(loop, replica, served, one, formerTrouble));
+        unloadUnused(loop.id(), replica, served);
       } catch (ServingException e) {
         trouble.add(String.valueOf(e.getMessage()));
       }
     }
-    looks.put(
+    observations.put(
         champion.loop(),
-        new Look(champion.generation(), answering, urls.size(), trouble, formerTrouble));
-    tidyUp(loop);
+        new Observation(champion.generation(), answering, urls.size(), trouble, formerTrouble));
+    unloadFromEvaluationServer(loop);
   }
 
-  /** Where only candidates are asked nobody waits for the champion, but adapters pile up too. */
-  private void tidyUp(LoopSpec loop) {
+  /** An evaluation server of its own needs no champion, but adapters accumulate there, too. */
+  private void unloadFromEvaluationServer(LoopSpec loop) {
     try {
-      servers.apart(loop).ifPresent(server -> unloadLeftovers(loop.id(), server, server.models()));
+      servers
+          .separateEvaluationServer(loop)
+          .ifPresent(server -> unloadUnused(loop.id(), server, server.models()));
     } catch (ServingException e) {
-      LOG.debugf("not-tidied loop=%s reason=%s", loop.id(), e.getMessage());
+      LOG.debugf("unload-postponed loop=%s reason=%s", loop.id(), e.getMessage());
     }
   }
 
-  private void keep(LoopSpec loop, ServingPort replica, Set<String> served, Champion one) {
+  private void ensureLoaded(
+      LoopSpec loop, ServingPort replica, Set<String> served, Champion one) {
     if (one.isBase()) {
       requireBase(loop, served);
     } else if (!served.contains(one.servedName())) {
-      LOG.infof("loading-again model=%s", one.servedName());
+      LOG.infof("reloading model=%s", one.servedName());
       replica.load(one.servedName(), ModelServers.adapterPath(String.valueOf(one.adapterUri())));
     }
   }
 
-  /** Nobody is answered by it now; that it is missing is no trouble of the present champion. */
-  private void keepFormer(
+  /** The former champion serves no traffic; if it is missing, the champion still serves. */
+  private void ensureFormerLoaded(
       LoopSpec loop,
       ServingPort replica,
       Set<String> served,
       Champion former,
       List<String> trouble) {
     try {
-      keep(loop, replica, served, former);
+      ensureLoaded(loop, replica, served, former);
     } catch (ServingException e) {
       trouble.add(String.valueOf(e.getMessage()));
     }
   }
 
   /**
-   * Adapters of this loop that nobody waits for: rejected candidates and champions of old. Who
-   * waits is read after the server was asked, so that an adapter loaded meanwhile is not among
-   * them.
+   * Unloads adapters of this loop that are no longer in use: rejected candidates and old champions.
+   * Those in use are read after the server's list, so that an adapter that was loaded in between is
+   * not unloaded.
    */
-  private void unloadLeftovers(LoopId loop, ServingPort replica, Set<String> served) {
-    Set<String> waitedFor = new HashSet<>();
+  private void unloadUnused(LoopId loop, ServingPort replica, Set<String> served) {
+    Set<String> inUse = new HashSet<>();
     evaluations
         .open(loop)
-        .ifPresent(open -> waitedFor.add(ServedName.of(loop, open.checkpointId())));
-    rollouts.underWay(loop).forEach(rollout -> waitedFor.add(rollout.servedName()));
-    champions.current(loop).ifPresent(champion -> waitedFor.addAll(names(champion)));
+        .ifPresent(open -> inUse.add(ServedName.of(loop, open.checkpointId())));
+    rollouts.underWay(loop).forEach(rollout -> inUse.add(rollout.servedName()));
+    champions.current(loop).ifPresent(champion -> inUse.addAll(names(champion)));
     for (String name : served) {
-      if (name.startsWith(ServedName.prefix(loop)) && !waitedFor.contains(name)) {
+      if (name.startsWith(ServedName.prefix(loop)) && !inUse.contains(name)) {
         LOG.infof("unloading model=%s", name);
         replica.unload(name);
       }

@@ -4,11 +4,11 @@ import dev.whetstone.contracts.LoopId;
 import java.time.Instant;
 
 /**
- * One promotion on its way into service.
+ * The rollout of one promotion.
  *
  * @param fromGeneration the generation that it replaces
  * @param updatedAt when it last moved, or was last tried
- * @param trouble why it has not come further, empty for none
+ * @param trouble why it cannot continue; empty for none
  */
 public record Rollout(
     String decisionId,

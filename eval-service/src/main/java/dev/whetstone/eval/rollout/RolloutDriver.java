@@ -27,15 +27,17 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Carries promotions out: load and probe on every replica, compare-and-set of the champion's
- * generation, confirmation by every replica; past the deadline a new generation points back. A
- * rollout whose champion is not the one it was decided against, or no longer the one it set, ends.
+ * Puts promotions into service: loads and probes the adapter on every replica, moves the champion's
+ * generation by compare-and-set, and confirms every replica. After the deadline a new generation
+ * restores the former champion. A rollout fails if another champion was set after the decision or
+ * after its own champion.
  */
 @ApplicationScoped
 public class RolloutDriver {
   private static final Logger LOG = Logger.getLogger(RolloutDriver.class);
   private static final List<ChatMessage> PROBE = List.of(ChatMessage.user("Hello"));
-  private static final String OVERTAKEN = "another champion was set meanwhile: generation %d";
+  private static final String CHAMPION_CHANGED =
+      "another champion was set in the meantime: generation %d";
   private final ChampionRepository champions;
   private final CheckpointRepository checkpoints;
   private final DecisionRepository decisions;
@@ -43,7 +45,7 @@ public class RolloutDriver {
   private final RolloutMoves moves;
   private final ModelServers servers;
   private final Clock clock;
-  private final Instant since;
+  private final Instant serviceStart;
 
   public RolloutDriver(
       ChampionRepository champions,
@@ -60,16 +62,16 @@ public class RolloutDriver {
     this.moves = moves;
     this.servers = servers;
     this.clock = clock;
-    this.since = clock.instant();
+    this.serviceStart = clock.instant();
   }
 
-  /** Begins what is wanted and takes every rollout of the loop as far as it comes now. */
+  /** Begins the requested rollouts and moves every rollout of the loop as far as possible now. */
   void drive(DeclaredLoop loop) {
     for (Decision decision : decisions.awaitingRollout(loop.id())) {
       begin(loop, decision);
     }
     for (Rollout rollout : rollouts.underWay(loop.id())) {
-      // One that cannot go on must not keep the others from it.
+      // A rollout that cannot continue must not block the others.
       try {
         drive(loop.spec(), rollout);
       } catch (RuntimeException e) {
@@ -100,9 +102,9 @@ public class RolloutDriver {
     switch (rollout.state()) {
       case Loading loading -> load(loop, rollout, loading);
       case Switched switched -> confirm(loop, rollout, switched);
-      case Applied ignored -> {}
-      case Failed ignored -> {}
-      case RolledBack ignored -> {}
+      case Applied _ -> {}
+      case Failed _ -> {}
+      case RolledBack _ -> {}
     }
   }
 
@@ -128,11 +130,12 @@ public class RolloutDriver {
     Switched switched =
         loading.switched(clock.instant().plus(loop.spec().rollout().confirmDeadline()));
     if (!moves.switchOver(rollout, switched)) {
-      moves.fail(rollout, loading.failed(obstacle(rollout).orElseGet(() -> overtaken(rollout))));
+      moves.fail(
+          rollout, loading.failed(obstacle(rollout).orElseGet(() -> championChanged(rollout))));
     }
   }
 
-  /** What ends a rollout whose champion was not set yet, whatever the model servers say. */
+  /** Why a rollout that has not set its champion must end, whatever the model servers answer. */
   private Optional<String> obstacle(Rollout rollout) {
     return checkpoints
         .find(rollout.loop(), rollout.checkpointId())
@@ -141,18 +144,18 @@ public class RolloutDriver {
             () ->
                 generation(rollout) == rollout.fromGeneration()
                     ? Optional.empty()
-                    : Optional.of(overtaken(rollout)));
+                    : Optional.of(championChanged(rollout)));
   }
 
   private void confirm(LoopSpec loop, Rollout rollout, Switched switched) {
-    boolean reigns = generation(rollout) == rollout.fromGeneration() + 1;
-    if (!reigns || !settle(loop, rollout, switched)) {
-      moves.fail(rollout, switched.overtaken(overtaken(rollout)));
+    boolean inService = generation(rollout) == rollout.fromGeneration() + 1;
+    if (!inService || !confirmReplicas(loop, rollout, switched)) {
+      moves.fail(rollout, switched.replaced(championChanged(rollout)));
     }
   }
 
-  /** Says whether the rollout's champion still was in service. */
-  private boolean settle(LoopSpec loop, Rollout rollout, Switched switched) {
+  /** Returns whether the rollout's champion was still in service. */
+  private boolean confirmReplicas(LoopSpec loop, Rollout rollout, Switched switched) {
     try {
       List<ServingPort> replicas = servers.replicas(loop);
       for (ServingPort replica : replicas) {
@@ -172,11 +175,11 @@ public class RolloutDriver {
   }
 
   /**
-   * Whether a deadline is over. While this service was down nobody drove the rollout, and the model
-   * servers may only just start, as this service does: they have the time that any rollout has.
+   * Whether a deadline is over. No rollout moves while this service is down, and the model servers
+   * may be starting at the same time as this service. So the time limit restarts with the service.
    */
   private boolean isPast(Instant deadline, LoopSpec loop) {
-    Instant least = since.plus(loop.spec().rollout().confirmDeadline());
+    Instant least = serviceStart.plus(loop.spec().rollout().confirmDeadline());
     return clock.instant().isAfter(deadline.isAfter(least) ? deadline : least);
   }
 
@@ -184,8 +187,8 @@ public class RolloutDriver {
     return champions.current(rollout.loop()).map(Champion::generation).orElse(-1L);
   }
 
-  private String overtaken(Rollout rollout) {
-    return OVERTAKEN.formatted(generation(rollout));
+  private String championChanged(Rollout rollout) {
+    return CHAMPION_CHANGED.formatted(generation(rollout));
   }
 
   private static void probe(ServingPort replica, String servedName) {

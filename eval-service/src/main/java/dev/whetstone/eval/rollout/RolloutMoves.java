@@ -23,8 +23,8 @@ import java.time.Clock;
 import org.jboss.logging.Logger;
 
 /**
- * A rollout's moves, each in one transaction with what it means for the champion, for adoption and
- * for the other services.
+ * The moves of a rollout. Each is one transaction together with the changes of champion and
+ * adoption and with the event.
  */
 @ApplicationScoped
 public class RolloutMoves {
@@ -57,22 +57,22 @@ public class RolloutMoves {
     this.metrics = metrics;
   }
 
-  /** Rolls a move back of which a part was written; its transaction ends with it. */
-  private static final class Overtaken extends RuntimeException {
+  /** Thrown within a move's transaction to roll it back. */
+  private static final class MoveRefused extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
 
   /**
    * Moves the champion by compare-and-set, to a checkpoint that is not tainted.
    *
-   * @return false when it is, when another champion was set meanwhile, or another worker moved the
-   *     rollout; nothing has changed then
+   * @return false if it is tainted, if another champion was set, or if another process moved the
+   *     rollout; nothing is changed then
    */
   boolean switchOver(Rollout rollout, Switched switched) {
-    return wholly(
+    return inTransaction(
         () -> {
           if (checkpoints.lockedTaint(rollout.loop(), rollout.checkpointId()).isPresent()) {
-            throw new Overtaken();
+            throw new MoveRefused();
           }
           Champion former = champions.at(rollout.loop(), rollout.fromGeneration()).orElseThrow();
           Champion next =
@@ -87,20 +87,20 @@ public class RolloutMoves {
   }
 
   /**
-   * Says that every replica answers with the champion.
+   * Records that every replica serves the champion.
    *
-   * @return false when it no longer is the champion
+   * @return false if it is no longer the champion
    */
   boolean apply(Rollout rollout, Applied applied, int replicas) {
     long generation = rollout.fromGeneration() + 1;
     boolean moved =
-        wholly(
+        inTransaction(
             () -> {
               if (champions.lockedGeneration(rollout.loop()) != generation
                   || !rollouts.move(rollout, applied)) {
-                throw new Overtaken();
+                throw new MoveRefused();
               }
-              say(
+              publish(
                   rollout,
                   new PromotionApplied(
                       rollout.decisionId(), rollout.checkpointId(), generation, replicas));
@@ -112,18 +112,18 @@ public class RolloutMoves {
     return moved;
   }
 
-  /** Gives a rollout up whose candidate is not in service; its batches are adopted no longer. */
+  /** Ends a rollout whose candidate is not in service, and revokes the adoption of its batches. */
   void fail(Rollout rollout, Failed failed) {
     boolean moved =
-        wholly(
+        inTransaction(
             () -> {
               if (!rollouts.move(rollout, failed)) {
-                throw new Overtaken();
+                throw new MoveRefused();
               }
-              decisions.takeAdoptionBack(rollout.decisionId(), Adoption.WITHDRAWN);
+              decisions.revokeAdoption(rollout.decisionId(), Adoption.WITHDRAWN);
               long generation =
                   champions.current(rollout.loop()).map(Champion::generation).orElse(0L);
-              say(
+              publish(
                   rollout,
                   new PromotionFailed(
                       rollout.decisionId(), rollout.checkpointId(), generation, failed.reason()));
@@ -135,12 +135,12 @@ public class RolloutMoves {
   }
 
   /**
-   * Points back to the former champion by another generation.
+   * Restores the former champion by a new generation.
    *
-   * @return false when it no longer is the champion
+   * @return false if the rolled-out champion is no longer in service
    */
   boolean rollBack(Rollout rollout, RolledBack back) {
-    boolean moved = wholly(() -> restore(rollout, back));
+    boolean moved = inTransaction(() -> restore(rollout, back));
     if (moved) {
       LOG.warnf("rolled-back loop=%s reason=%s", rollout.loop(), back.reason());
       metrics.rollout(EvalMetrics.Rollout.ROLLED_BACK);
@@ -159,8 +159,8 @@ public class RolloutMoves {
             former.decisionId(),
             clock.instant());
     replace(rollout, back, restored);
-    decisions.takeAdoptionBack(rollout.decisionId(), Adoption.ROLLED_BACK);
-    say(
+    decisions.revokeAdoption(rollout.decisionId(), Adoption.ROLLED_BACK);
+    publish(
         rollout,
         new PromotionRolledBack(
             rollout.decisionId(),
@@ -172,21 +172,21 @@ public class RolloutMoves {
 
   private void replace(Rollout rollout, RolloutState to, Champion next) {
     if (!champions.replace(next) || !rollouts.move(rollout, to)) {
-      throw new Overtaken();
+      throw new MoveRefused();
     }
   }
 
-  private static boolean wholly(Runnable move) {
+  private static boolean inTransaction(Runnable move) {
     try {
       QuarkusTransaction.requiringNew().run(move);
       return true;
-    } catch (Overtaken e) {
+    } catch (MoveRefused e) {
       return false;
     }
   }
 
-  /** Each time under an id of its own: a rollout that is begun anew may fail again otherwise. */
-  private void say(Rollout rollout, EventData data) {
+  /** Publishes an event under a new id: a restarted rollout may fail again for another reason. */
+  private void publish(Rollout rollout, EventData data) {
     LoopId loop = rollout.loop();
     outbox.add(events.create(loop, "eval", rollout.checkpointId(), loop.key(), data));
   }

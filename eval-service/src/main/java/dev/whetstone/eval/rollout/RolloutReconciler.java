@@ -10,7 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import org.jboss.logging.Logger;
 
-/** Rolls promotions out and keeps the champion loaded on every replica, each loop on a thread. */
+/** Runs the rollouts and keeps the champion loaded on every replica, one thread per loop. */
 @ApplicationScoped
 public class RolloutReconciler {
   private static final Logger LOG = Logger.getLogger(RolloutReconciler.class);
@@ -47,7 +47,7 @@ public class RolloutReconciler {
     try {
       leases.run("rollout " + loop.id().key(), () -> driver.drive(loop));
     } finally {
-      replicas.keep(loop);
+      replicas.reconcile(loop);
     }
   }
 }

@@ -16,7 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Rollouts as rows. */
+/** The rows of rollouts. */
 @ApplicationScoped
 public class RolloutRepository {
   private static final String SELECT =
@@ -53,7 +53,7 @@ public class RolloutRepository {
         clock.instant());
   }
 
-  /** Those that have not ended, oldest first. */
+  /** The rollouts that have not ended, oldest first. */
   public List<Rollout> underWay(LoopId loop) {
     return sql.query(
         SELECT
@@ -69,9 +69,9 @@ public class RolloutRepository {
   }
 
   /**
-   * Moves a rollout on if it still stands where it was read.
+   * Moves a rollout to another state if its state has not changed since it was read.
    *
-   * @return false when another worker moved it
+   * @return false if another process has moved it
    */
   @Transactional
   boolean move(Rollout rollout, RolloutState to) {
@@ -79,17 +79,17 @@ public class RolloutRepository {
         switch (to) {
           case Loading loading -> loading.deadline();
           case Switched switched -> switched.deadline();
-          case Applied ignored -> clock.instant();
-          case Failed ignored -> clock.instant();
-          case RolledBack ignored -> clock.instant();
+          case Applied _ -> clock.instant();
+          case Failed _ -> clock.instant();
+          case RolledBack _ -> clock.instant();
         };
     String reason =
         switch (to) {
           case Failed failed -> failed.reason();
           case RolledBack back -> back.reason();
-          case Loading ignored -> "";
-          case Switched ignored -> "";
-          case Applied ignored -> "";
+          case Loading _ -> "";
+          case Switched _ -> "";
+          case Applied _ -> "";
         };
     return sql.update(
             "update rollout set state = ?, deadline = ?, reason = ?, updated_at = ?"
@@ -115,11 +115,11 @@ public class RolloutRepository {
 
   private static String name(RolloutState state) {
     return switch (state) {
-      case Loading ignored -> "loading";
-      case Switched ignored -> "switched";
-      case Applied ignored -> "applied";
-      case Failed ignored -> "failed";
-      case RolledBack ignored -> "rolled_back";
+      case Loading _ -> "loading";
+      case Switched _ -> "switched";
+      case Applied _ -> "applied";
+      case Failed _ -> "failed";
+      case RolledBack _ -> "rolled_back";
     };
   }
 

@@ -3,8 +3,8 @@ package dev.whetstone.eval.rollout;
 import java.time.Instant;
 
 /**
- * How far a promotion has come. Up to {@link Loading} the champion is untouched; {@link Switched}
- * means that it moved and must be confirmed by every replica, or another generation points back.
+ * The state of a rollout. In {@link Loading} the champion has not changed. In {@link Switched} it
+ * has changed, and every replica must confirm it or a new generation restores the former one.
  */
 public sealed interface RolloutState {
   /** The adapter is being loaded and probed on every replica. */
@@ -18,7 +18,7 @@ public sealed interface RolloutState {
     }
   }
 
-  /** The champion moved; replicas have not all confirmed. */
+  /** The champion changed; not every replica has confirmed. */
   record Switched(Instant deadline) implements RolloutState {
     Applied confirmed() {
       return new Applied();
@@ -29,17 +29,17 @@ public sealed interface RolloutState {
     }
 
     /** Another champion was set before every replica had confirmed this one. */
-    Failed overtaken(String reason) {
+    Failed replaced(String reason) {
       return new Failed(reason);
     }
   }
 
-  /** Every replica answers with the new champion. */
+  /** Every replica serves the new champion. */
   record Applied() implements RolloutState {}
 
-  /** Given up before the champion moved, or when it had moved on to another. */
+  /** Ended before the champion changed, or because it was replaced before it was confirmed. */
   record Failed(String reason) implements RolloutState {}
 
-  /** The champion moved and was moved back. */
+  /** The former champion was restored. */
   record RolledBack(String reason) implements RolloutState {}
 }

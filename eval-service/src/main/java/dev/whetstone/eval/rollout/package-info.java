@@ -1,4 +1,4 @@
-/** Puts what was promoted into service, and keeps it there. */
+/** Puts promoted candidates into service, and keeps the champion loaded. */
 @NullMarked
 package dev.whetstone.eval.rollout;
 

@@ -16,19 +16,18 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which gates an evaluation has: one per declared role, its slices (RETAIN) and critical items (all
- * of CANARY's are), and shadow gates for suites outside the gates and for roles that are not
- * declared.
+ * Evaluates all gates: one per declared role, its slices (RETAIN) and its critical items (all items
+ * of CANARY are critical); and shadow gates for shadow suites and for roles that are not declared.
  */
 public final class GateEvaluation {
-  private static final double USUAL_MARGIN = 0.03;
+  private static final double DEFAULT_MARGIN = 0.03;
   private final LoopSpec.Evaluation declared;
   private final double freshAlpha;
   private final List<String> freshBatches;
 
   /**
-   * @param freshAlpha one-sided level of the FRESH gate at this look; the others keep the declared
-   *     one
+   * @param freshAlpha one-sided level of the FRESH gate at this look; other gates use the declared
+   *     level
    * @param freshBatches ids of the batches that FRESH items come from
    */
   public GateEvaluation(
@@ -47,27 +46,28 @@ public final class GateEvaluation {
         results.addAll(evaluate(policy(role, role.name(), gate), scores));
       }
     }
-    shadowSuites(items).forEach((suite, of) -> results.add(whole(shadow(suite, of), paired(of))));
+    shadowSuites(items)
+        .forEach((suite, of) -> results.add(wholeRole(shadow(suite, of), paired(of))));
     return results;
   }
 
-  private static GateResult whole(GatePolicy policy, List<PairedScore> scores) {
+  private static GateResult wholeRole(GatePolicy policy, List<PairedScore> scores) {
     return policy.role() == GateRole.CANARY
         ? CriticalItemsGate.all(policy, scores)
-        : NonInferiorityGate.judge(policy, scores);
+        : NonInferiorityGate.evaluate(policy, scores);
   }
 
   private List<GateResult> evaluate(GatePolicy policy, List<PairedScore> scores) {
     List<GateResult> results = new ArrayList<>();
     results.add(
         policy.role() == GateRole.FRESH
-            ? SuperiorityGate.judge(policy, scores, freshBatches)
-            : whole(policy, scores));
+            ? SuperiorityGate.evaluate(policy, scores, freshBatches)
+            : wholeRole(policy, scores));
     if (policy.role() == GateRole.RETAIN) {
-      results.addAll(SliceGates.judge(policy, scores));
+      results.addAll(SliceGates.evaluate(policy, scores));
     }
     if (policy.role() != GateRole.CANARY) {
-      CriticalItemsGate.judge(policy, scores).ifPresent(results::add);
+      CriticalItemsGate.evaluate(policy, scores).ifPresent(results::add);
     }
     return results;
   }
@@ -77,7 +77,7 @@ public final class GateEvaluation {
         name,
         role,
         PrimaryMetric.metric(role),
-        gate.map(LoopSpec.Gate::margin).orElse(USUAL_MARGIN),
+        gate.map(LoopSpec.Gate::margin).orElse(DEFAULT_MARGIN),
         gate.map(LoopSpec.Gate::minItems).orElse(1),
         role == GateRole.FRESH ? freshAlpha : declared.alpha(),
         gate.map(LoopSpec.Gate::mode).orElse(LoopSpec.Gate.Mode.SHADOW)
@@ -90,7 +90,7 @@ public final class GateEvaluation {
         role + "/" + suite,
         role,
         PrimaryMetric.metric(role),
-        gate(role).map(LoopSpec.Gate::margin).orElse(USUAL_MARGIN),
+        gate(role).map(LoopSpec.Gate::margin).orElse(DEFAULT_MARGIN),
         1,
         declared.alpha(),
         false);

@@ -12,12 +12,12 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Figures over one model's answers, for people. */
+/** Computes informational figures over one model's answers. */
 public final class ModelFactsCalculator {
   private ModelFactsCalculator() {}
 
   /**
-   * @param answer of the model to an item; null where it was not asked
+   * @param answer gives the model's answer to an item; null if it was not asked
    */
   public static ModelFacts of(
       List<ScoredItem> items,

@@ -8,14 +8,13 @@ import dev.whetstone.eval.quality.ReferenceMatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The primary metric of an item: by content where there is a reference, else by pattern; FORMAT
- * asks for the pattern and for an answer that is not empty, ends, and neither repeats itself nor is
- * of another length than the reference.
+ * The primary metric of an item: match with the reference by content, else with the pattern, else
+ * soundness of the answer. FORMAT requires a sound answer that matches the pattern.
  */
 public final class PrimaryMetric {
   private PrimaryMetric() {}
 
-  /** 0 to 1. */
+  /** The score of an answer, 0 to 1. */
   public static double score(EvaluationItem item, @Nullable String answer, String finishReason) {
     if (item.role() == GateRole.FORMAT) {
       boolean sound = AnswerHealth.of(answer, finishReason, item.reference()).sound();
@@ -29,7 +28,7 @@ public final class PrimaryMetric {
         : AnswerHealth.of(answer, finishReason, null).sound() ? 1 : 0;
   }
 
-  /** What the scores of a role are called. */
+  /** The name of a role's scores. */
   static String metric(GateRole role) {
     return role == GateRole.FORMAT ? "well_formed" : "exact_match";
   }

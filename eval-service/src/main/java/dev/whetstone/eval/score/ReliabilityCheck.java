@@ -12,45 +12,47 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
 
-/** Whether the champion's answers say something of the champion, or only of its server. */
+/** Checks whether the champion's answers are reliable, or distorted by its server. */
 @ApplicationScoped
 public class ReliabilityCheck {
-  private final AnswerRepository kept;
+  private final AnswerRepository answers;
 
-  public ReliabilityCheck(AnswerRepository kept) {
-    this.kept = kept;
+  public ReliabilityCheck(AnswerRepository answers) {
+    this.answers = answers;
   }
 
+  /** Compares the champion's two answers to the repeated items. */
   public ReproducibilityResult repetition(
       Evaluation evaluation,
       LoopSpec loop,
-      ComparedModels contestants,
+      ComparedModels compared,
       List<EvaluationItem> items) {
-    String key = contestants.champion().key();
-    Map<String, Answer> first = kept.of(evaluation.loop(), key, AnswerRepository.KEPT);
-    Map<String, Answer> again = kept.of(evaluation.loop(), key, evaluation.id());
+    String key = compared.champion().key();
+    Map<String, Answer> first = answers.of(evaluation.loop(), key, AnswerRepository.FIRST_SAMPLE);
+    Map<String, Answer> again = answers.of(evaluation.loop(), key, evaluation.id());
     List<EvaluationItem> repeated = repeated(loop, items);
     int discordant = 0;
     for (EvaluationItem item : repeated) {
-      double before = ScoredItem.score(item, AnswerRepository.there(first, item));
-      double after = ScoredItem.score(item, AnswerRepository.there(again, item));
+      double before = ScoredItem.score(item, AnswerRepository.require(first, item));
+      double after = ScoredItem.score(item, AnswerRepository.require(again, item));
       discordant += before == after ? 0 : 1;
     }
     return new ReproducibilityResult(repeated.size(), discordant);
   }
 
   /**
-   * Doubts for what the server refused of the champion's questions: of all that are kept, else of
-   * those asked again, which it may refuse though it once answered them.
+   * Returns doubts if the server refused too many of the champion's questions: the first time, or
+   * when they were repeated, since it may refuse then although it answered the first time.
    */
   public List<String> refusals(
       Evaluation evaluation,
       LoopSpec loop,
-      ComparedModels contestants,
+      ComparedModels compared,
       List<EvaluationItem> items) {
-    String key = contestants.champion().key();
+    String key = compared.champion().key();
     List<String> doubts =
-        refused(evaluation, key, AnswerRepository.KEPT, items).doubts(loop.spec().evaluation());
+        refused(evaluation, key, AnswerRepository.FIRST_SAMPLE, items)
+            .doubts(loop.spec().evaluation());
     return doubts.isEmpty()
         ? refused(evaluation, key, evaluation.id(), repeated(loop, items))
             .doubts(loop.spec().evaluation())
@@ -61,8 +63,8 @@ public class ReliabilityCheck {
       Evaluation evaluation, String modelKey, String sample, List<EvaluationItem> items) {
     return RefusalRate.of(
         items,
-        kept.of(evaluation.loop(), modelKey, sample),
-        kept.refusals(evaluation.loop(), modelKey, sample));
+        answers.of(evaluation.loop(), modelKey, sample),
+        answers.refusals(evaluation.loop(), modelKey, sample));
   }
 
   private static List<EvaluationItem> repeated(LoopSpec loop, List<EvaluationItem> items) {

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What asking the champion again showed.
+ * The result of asking the champion a second time.
  *
- * @param asked items asked a second time
- * @param discordant of those, scored otherwise the second time
+ * @param asked number of items asked a second time
+ * @param discordant number of those that scored differently the second time
  */
 public record ReproducibilityResult(int asked, int discordant) {
   public static final ReproducibilityResult UNKNOWN = new ReproducibilityResult(0, 0);
 
-  /** Why the measurement is void, if it is. */
+  /** Why the measurement is void; empty if it is valid. */
   public List<String> doubts(LoopSpec loop) {
     double most = loop.spec().evaluation().maxDiscordance();
     return asked == 0 || (double) discordant / asked <= most
@@ -21,8 +21,8 @@ public record ReproducibilityResult(int asked, int discordant) {
         : List.of(
             String.format(
                 Locale.ROOT,
-                "the server is not reproducible: asked again, the champion scored otherwise on %d"
-                    + " of %d items, more than %.3f of them",
+                "the server is not reproducible: asked again, the champion scored differently on %d"
+                    + " of %d items, more than the allowed share of %.3f",
                 discordant,
                 asked,
                 most));

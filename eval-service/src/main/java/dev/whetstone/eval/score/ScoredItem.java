@@ -6,7 +6,7 @@ import dev.whetstone.eval.item.EvaluationItem;
 import dev.whetstone.eval.serving.ServingPort.Answer;
 import org.jspecify.annotations.Nullable;
 
-/** An item with what each model answered and what that is worth. */
+/** An item with each model's answer and score. */
 public record ScoredItem(
     EvaluationItem item,
     @Nullable Answer base,

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An assistant turn as one text, so that answers and references compare by content. */
+/** Converts an assistant turn to one text, to compare answers and references by content. */
 public final class AnswerText {
   private AnswerText() {}
 
-  /** The content, or the tool calls as canonical JSON where there are any. */
+  /** The content, or the tool calls as canonical JSON if there are any. */
   public static @Nullable String of(ChatMessage message) {
     return of(Json.mapper().valueToTree(message));
   }
@@ -36,7 +36,7 @@ public final class AnswerText {
     return Json.canonicalText(plain);
   }
 
-  /** Arguments are JSON in a string; their white space and order of keys mean nothing. */
+  /** Parses the arguments, JSON in a string, whose white space and order of keys do not matter. */
   private static Object arguments(String text) {
     try {
       return Json.read(text, JsonNode.class);

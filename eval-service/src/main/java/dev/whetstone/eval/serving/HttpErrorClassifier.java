@@ -6,9 +6,9 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * Decides what a failed call means for an evaluation or a rollout. Only 400, 413 and 422 concern
- * the request itself; other statuses mean that the server cannot answer now, or is not the one that
- * the declaration names.
+ * Classifies failed calls for evaluation and rollout. Only 400, 413 and 422 concern the request
+ * itself; other statuses mean that the server cannot answer now, or is not the one that the
+ * declaration names.
  */
 final class HttpErrorClassifier {
   private HttpErrorClassifier() {}
@@ -29,12 +29,12 @@ final class HttpErrorClassifier {
               failure);
       case TIMED_OUT ->
           unavailable(
-              "the model server at %s did not answer %s within %s; see its log"
+              "the model server at %s did not answer %s within %s; check its log"
                   .formatted(endpoint, failure.uri().getPath(), timeout),
               failure);
       case BODY_TOO_LARGE, INVALID_REPLY ->
           unavailable(
-              "the model server at %s gave no valid answer to %s (%s); see its log"
+              "the model server at %s gave no valid answer to %s (%s); check its log"
                   .formatted(endpoint, failure.uri().getPath(), failure.detail()),
               failure);
       case INTERRUPTED -> unavailable("interrupted while asking " + endpoint, failure);
@@ -60,7 +60,7 @@ final class HttpErrorClassifier {
     };
   }
 
-  /** An unknown path is answered by 404, too. */
+  /** Whether a 404 means an unknown model; an unknown path gives 404, too. */
   private static boolean concernsAModel(OpenAiException failure) {
     String path = failure.uri().getPath();
     if (path.endsWith("/load_lora_adapter")) {
@@ -76,10 +76,10 @@ final class HttpErrorClassifier {
       return "";
     }
     return switch (status) {
-      case 401, 403 -> "; give the server's key by spec.serving.credentialsRef";
+      case 401, 403 -> "; set spec.serving.credentialsRef to a reference to the server's key";
       case 404, 405 ->
           "; check spec.serving.endpoint and spec.evaluation.endpoint (base URLs without /v1), and"
-              + " that the server can load adapters and finds them";
+              + " check that the server can load adapters and finds their folders";
       default -> "; check spec.serving.endpoint and spec.evaluation.endpoint";
     };
   }

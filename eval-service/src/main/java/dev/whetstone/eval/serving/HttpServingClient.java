@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model server over HTTP: the kit's client, with failures classified for evaluations and
- * rollouts. It does not retry; its callers decide when to try again.
+ * A model server over HTTP: the kit's client, with failures classified for evaluation and rollout.
+ * It does not retry; its callers decide when to try again.
  */
 final class HttpServingClient implements ServingPort {
   private final OpenAiClient server;
@@ -51,7 +51,7 @@ final class HttpServingClient implements ServingPort {
       if (failure.kind() == Kind.REFUSED && VllmErrorPhrases.NO_ADAPTER_FOLDER.isIn(e.detail())) {
         throw new ServingException(
             Kind.MISCONFIGURED,
-            "%s; mount the object store where the model server finds %s"
+            "%s; mount the object store so that the model server finds %s"
                 .formatted(failure.getMessage(), path),
             e);
       }
@@ -90,7 +90,7 @@ final class HttpServingClient implements ServingPort {
   }
 
   @Override
-  public HeldOutLikelihood foresee(String model, List<Integer> tokens, int from) {
+  public HeldOutLikelihood likelihood(String model, List<Integer> tokens, int from) {
     CompletionRequest request = new CompletionRequest(model, tokens, 0, 1, 1);
     CompletionReply reply = call(() -> server.complete(request));
     double loss = 0;
@@ -110,7 +110,7 @@ final class HttpServingClient implements ServingPort {
             () ->
                 new ServingException(
                     Kind.REFUSED,
-                    "%s gave no prompt_logprobs for token %d of a prompt"
+                    "%s returned no prompt_logprobs for token %d of a prompt"
                         .formatted(endpoint, position)));
   }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** Clients of the model servers that loops name. */
+/** Creates the clients of the model servers that loops declare. */
 @ApplicationScoped
 public class ModelServers {
   private static final Logger LOG = Logger.getLogger(ModelServers.class);
@@ -28,34 +28,34 @@ public class ModelServers {
   }
 
   /**
-   * The server that candidates are asked on: the evaluation's own endpoint, else the serving one.
+   * The server that evaluations ask: the evaluation's own endpoint, else the serving endpoint.
    */
   public ServingPort forEvaluation(LoopSpec loop) {
     String own = loop.spec().evaluation().endpoint();
     return at(own == null ? loop.spec().serving().endpoint() : own, loop);
   }
 
-  /** Every replica that answers users. */
+  /** Every replica that serves users. */
   public List<ServingPort> replicas(LoopSpec loop) {
     return replicaUrls(loop).stream().map(url -> at(url, loop)).toList();
   }
 
-  /** The evaluation's own server, unless it is one of those that answer users. */
-  public Optional<ServingPort> apart(LoopSpec loop) {
+  /** The evaluation's own server, unless it is one of the replicas that serve users. */
+  public Optional<ServingPort> separateEvaluationServer(LoopSpec loop) {
     return Optional.ofNullable(loop.spec().evaluation().endpoint())
         .filter(own -> !replicaUrls(loop).contains(own))
         .map(own -> at(own, loop));
   }
 
-  /** Base URLs of every replica that answers users. */
+  /** Base URLs of every replica that serves users. */
   public static List<String> replicaUrls(LoopSpec loop) {
     LoopSpec.Serving serving = loop.spec().serving();
     return serving.replicas().isEmpty() ? List.of(serving.endpoint()) : serving.replicas();
   }
 
   /**
-   * What a model server is asked to load: the path of the adapter, where service and server share
-   * it, else its URI.
+   * What a model server is asked to load: the path of the adapter if the object store is a file
+   * system, else its URI.
    */
   public static String adapterPath(String adapterUri) {
     return ArtifactResolver.standard()
@@ -72,7 +72,7 @@ public class ModelServers {
   /**
    * The server at a base URL.
    *
-   * @throws ServingException when the URL is malformed or its key cannot be read
+   * @throws ServingException if the URL is malformed or the key cannot be read
    */
   public ServingPort at(String endpoint, LoopSpec loop) {
     return new HttpServingClient(
@@ -89,7 +89,7 @@ public class ModelServers {
         return url;
       }
     } catch (IllegalArgumentException e) {
-      LOG.debug("no-base-url", e);
+      LOG.debug("invalid-base-url", e);
     }
     throw new ServingException(
         ServingException.Kind.MISCONFIGURED,

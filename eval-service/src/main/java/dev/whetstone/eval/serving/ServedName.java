@@ -2,9 +2,7 @@ package dev.whetstone.eval.serving;
 
 import dev.whetstone.contracts.LoopId;
 
-/**
- * Names under which adapters are served. They are never reused: servers key their caches by them.
- */
+/** Names of adapters on the model servers. They are never reused, since servers cache by name. */
 public final class ServedName {
   private static final int DIGITS = 12;
 
@@ -15,7 +13,7 @@ public final class ServedName {
     return prefix(loop) + checkpointId.substring(0, Math.min(DIGITS, checkpointId.length()));
   }
 
-  /** What all adapters of a loop start with. */
+  /** The prefix of the names of all adapters of a loop. */
   public static String prefix(LoopId loop) {
     return loop.tenant() + "." + loop.loop() + ".";
   }

@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Secrets of model servers, which declarations only refer to. Whoever declares a loop also says
- * where its key is sent, so a reference reaches only what was put there for model servers, and none
+ * Resolves references to the keys of model servers. The author of a declaration also chooses where
+ * the key is sent, so a reference can name only keys that are provided for model servers, and none
  * of this service's own secrets.
  */
 final class ServingCredentials {
@@ -19,8 +19,8 @@ final class ServingCredentials {
   private final UnaryOperator<@Nullable String> environment;
 
   /**
-   * @param folder below which keys lie as files; empty for none
-   * @param environment the value of a variable, null where it is not set
+   * @param folder that contains the keys as files; empty for none
+   * @param environment gives the value of a variable, or null if it is not set
    */
   ServingCredentials(Optional<Path> folder, UnaryOperator<@Nullable String> environment) {
     this.folder = folder.map(path -> path.toAbsolutePath().normalize());
@@ -30,7 +30,7 @@ final class ServingCredentials {
   /**
    * @param reference {@code env:WHETSTONE_SERVING_NAME}, or {@code file:} with a path below the
    *     folder; absent for a server without a key
-   * @throws ServingException when the reference leads nowhere, or to what is no key
+   * @throws ServingException if there is no key at the reference
    */
   @Nullable String resolve(@Nullable String reference) {
     if (reference == null || reference.isBlank()) {
@@ -62,11 +62,11 @@ final class ServingCredentials {
             () ->
                 unresolved(
                     reference,
-                    "files need whetstone.eval.credentials-folder, the folder that they lie in"));
+                    "set whetstone.eval.credentials-folder to the folder of the keys"));
     try {
       Path file = allowed.resolve(path.replaceFirst("^//", "")).normalize();
       if (!file.startsWith(allowed)) {
-        throw unresolved(reference, "the file must lie below whetstone.eval.credentials-folder");
+        throw unresolved(reference, "the file must be in whetstone.eval.credentials-folder");
       }
       return Files.readString(file);
     } catch (IOException | InvalidPathException e) {
@@ -74,12 +74,12 @@ final class ServingCredentials {
     }
   }
 
-  /** A header carries one line of printable characters. */
+  /** Checks that a key fits into a header: one word of printable characters. */
   private static String key(String reference, String value) {
     String key = value.strip();
     if (key.isEmpty() || !key.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
       throw unresolved(
-          reference, "a key is one word of printable ASCII, without line breaks and spaces");
+          reference, "a key must be one word of printable ASCII, without line breaks and spaces");
     }
     return key;
   }
@@ -87,6 +87,6 @@ final class ServingCredentials {
   private static ServingException unresolved(String reference, String why) {
     return new ServingException(
         ServingException.Kind.MISCONFIGURED,
-        "spec.serving.credentialsRef '" + reference + "' gives no key: " + why);
+        "spec.serving.credentialsRef '" + reference + "' cannot be resolved: " + why);
   }
 }

@@ -1,18 +1,18 @@
 package dev.whetstone.eval.serving;
 
-/** A model server did not do what it was asked. */
+/** A call to a model server failed. */
 public class ServingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What to do about it. */
+  /** The kind of failure, which decides how to continue. */
   public enum Kind {
-    /** Not reachable, overloaded or broken: try again. */
+    /** The server is unreachable, overloaded or broken: try again. */
     UNAVAILABLE,
-    /** It does not know the model: load it again. */
+    /** The server does not know the model: load it again. */
     UNKNOWN_MODEL,
-    /** Not set up as the declaration says: try again once a person has mended it. */
+    /** Server and declaration do not match: try again after a person has corrected one. */
     MISCONFIGURED,
-    /** It understood and refused: trying again changes nothing. */
+    /** The server refused the request: trying again does not help. */
     REFUSED
   }
 

@@ -9,32 +9,32 @@ import org.jspecify.annotations.Nullable;
 
 /** One model server. Every call may throw {@link ServingException}. */
 public interface ServingPort {
-  /** Names that it answers for now: the base and loaded adapters. */
+  /** Names of the models that it serves now: the base and the loaded adapters. */
   Set<String> models();
 
   /**
-   * Loads an adapter; one that is loaded already is fine, since a name is never reused.
+   * Loads an adapter. Loading one again has no effect, since names are never reused.
    *
-   * @param path as the server sees it
+   * @param path of the adapter on the server
    */
   void load(String name, String path);
 
-  /** Unloads an adapter; one that is not there is fine. */
+  /** Unloads an adapter. Unloading one that is not loaded has no effect. */
   void unload(String name);
 
-  /** A greedy answer. */
+  /** Asks a question, with greedy decoding. */
   Answer ask(Question question);
 
-  /** Token ids of a conversation as the server's chat template renders it. */
+  /** Token ids of a conversation, rendered by the server's chat template. */
   List<Integer> tokenize(List<ChatMessage> messages, boolean addGenerationPrompt);
 
-  /** How well a model foresees the tokens from a position on. */
-  HeldOutLikelihood foresee(String model, List<Integer> tokens, int from);
+  /** How well a model predicts the tokens from a position on. */
+  HeldOutLikelihood likelihood(String model, List<Integer> tokens, int from);
 
   /**
-   * What to ask, with temperature 0.
+   * A question; its temperature is 0.
    *
-   * @param maxTokens of the answer
+   * @param maxTokens greatest number of tokens of the answer
    */
   record Question(
       String model,
@@ -43,8 +43,8 @@ public interface ServingPort {
       int maxTokens) {}
 
   /**
-   * @param text the content; tool calls as canonical JSON
-   * @param finishReason OpenAI's
+   * @param text the content, or the tool calls as canonical JSON
+   * @param finishReason as OpenAI defines it
    */
   record Answer(
       @Nullable String text, String finishReason, int promptTokens, int completionTokens) {}

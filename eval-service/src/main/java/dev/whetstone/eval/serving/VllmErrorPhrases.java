@@ -10,10 +10,10 @@ import java.util.Locale;
 enum VllmErrorPhrases {
   ADAPTER_ALREADY_LOADED("already"),
 
-  /** The server sees no folder at an adapter's path. */
+  /** The server finds no folder at an adapter's path. */
   NO_ADAPTER_FOLDER("no folder at", "outside the adapter root", "no adapter found", "no such file"),
 
-  /** A 404 for an unknown path names no model. */
+  /** A 404 for an unknown path does not mention a model. */
   UNKNOWN_MODEL("model"),
 
   UNKNOWN_ADAPTER("adapter");

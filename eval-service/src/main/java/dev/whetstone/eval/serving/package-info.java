@@ -1,4 +1,4 @@
-/** The model server, as far as evaluation and rollout need it: OpenAI's API and vLLM's adapters. */
+/** The model server as evaluation and rollout use it: OpenAI's API and vLLM's adapters. */
 @NullMarked
 package dev.whetstone.eval.serving;
 

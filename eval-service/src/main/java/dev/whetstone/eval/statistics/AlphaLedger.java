@@ -1,16 +1,16 @@
 package dev.whetstone.eval.statistics;
 
 /**
- * How much chance of a false promotion the next look may spend, given the looks before it. Every
- * judgement spends, also a repeated one.
+ * How much alpha (probability of a false promotion) the next look may spend, given the looks before
+ * it. Every look spends alpha, also a repeated one.
  */
 public sealed interface AlphaLedger permits AlphaSpending, LordPlusPlus {
   /** One-sided level of the next look. */
   double next();
 
-  /** What is left now, as after a look that had nothing to spend on. */
+  /** The alpha that is left now. */
   double left();
 
-  /** What is left for all looks after the next. */
+  /** The alpha that is left for all looks after the next one. */
   double leftAfterNext();
 }

@@ -1,11 +1,11 @@
 package dev.whetstone.eval.statistics;
 
 /**
- * Alpha spending per champion: look k gets α·6/(π²k²), which sums to α over all looks that ever
- * come, so that an equal candidate replaces this champion with chance at most α however many try.
+ * Alpha spending per champion: look k gets α·6/(π²k²). This sums to α over infinitely many looks,
+ * so candidates that equal this champion replace it with probability at most α.
  *
- * @param alpha for the champion's whole reign
- * @param looks judgements against this champion so far
+ * @param alpha for all looks against the champion
+ * @param looks number of looks against this champion so far
  */
 public record AlphaSpending(double alpha, int looks) implements AlphaLedger {
   private static final double SHARE = 6 / (Math.PI * Math.PI);

@@ -3,12 +3,12 @@ package dev.whetstone.eval.statistics;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** Holm's step-down correction: whichever hypotheses are true, one false alarm has chance ≤ α. */
+/** Holm's step-down correction: any false rejection has probability at most α. */
 public final class HolmCorrection {
   private HolmCorrection() {}
 
   /**
-   * Adjusted p-values in the given order; a hypothesis is rejected when its own is at most α.
+   * Adjusted p-values in the given order; a hypothesis is rejected if its value is at most α.
    *
    * @throws IllegalArgumentException for a value outside 0 to 1
    */
@@ -24,7 +24,7 @@ public final class HolmCorrection {
     for (int rank = 0; rank < order.length; rank++) {
       double p = pValues[order[rank]];
       if (!(p >= 0 && p <= 1)) {
-        throw new IllegalArgumentException("a p-value lies between 0 and 1, not " + p);
+        throw new IllegalArgumentException("a p-value must be between 0 and 1, not " + p);
       }
       largest = Math.max(largest, Math.min(1, (pValues.length - rank) * p));
       adjusted[order[rank]] = largest;

@@ -3,14 +3,14 @@ package dev.whetstone.eval.statistics;
 import java.util.List;
 
 /**
- * LORD++: online control of the false discovery rate over a loop's whole life. A promotion earns
- * back what later looks may spend. Needs refreshed items at each look.
+ * LORD++: online control of the false discovery rate over all looks of a loop. A promotion earns
+ * alpha that later looks may spend. It needs new items at each look.
  *
  * <p>Levels after Ramdas, Yang, Wainwright and Jordan, "Online control of the false discovery rate
  * with decaying memory" (2017): α_t = γ_t·w₀ + (q−w₀)·γ_{t−τ₁} + q·Σ_{j≥2} γ_{t−τⱼ}, with γ_t
  * proportional to log(max(t,2)) / (t·exp(√log t)).
  *
- * @param rate q, the false discovery rate, also the most that may be spent before a discovery
+ * @param rate q, the false discovery rate
  * @param discoveries whether each earlier look promoted, oldest first
  */
 public record LordPlusPlus(double rate, List<Boolean> discoveries) implements AlphaLedger {
@@ -18,7 +18,8 @@ public record LordPlusPlus(double rate, List<Boolean> discoveries) implements Al
 
   public LordPlusPlus {
     if (!(rate > 0 && rate < 1)) {
-      throw new IllegalArgumentException("a false discovery rate of " + rate);
+      throw new IllegalArgumentException(
+          "the false discovery rate must be between 0 and 1, not " + rate);
     }
     discoveries = List.copyOf(discoveries);
   }

@@ -9,17 +9,17 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * The mean of paired differences (candidate minus champion on the same item) and how sure it is.
+ * The mean of paired differences (candidate minus champion on the same item) and its precision.
  *
- * @param n items
+ * @param n number of items
  * @param mean of the differences
- * @param standardError of the mean; infinite where nothing says how much the mean varies
+ * @param standardError of the mean; infinite if it cannot be estimated
  * @param degreesOfFreedom of Student's t: items less one, or clusters less one
  */
 public record PairedDifference(int n, double mean, double standardError, int degreesOfFreedom) {
   private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
-  /** Fewer clusters say little about the spread between them. */
+  /** Fewer clusters are too few to estimate the spread between them. */
   public static final int LEAST_CLUSTERS = 10;
 
   public PairedDifference {
@@ -30,7 +30,7 @@ public record PairedDifference(int n, double mean, double standardError, int deg
     }
   }
 
-  /** Takes every item as independent. */
+  /** Treats all items as independent. */
   public static PairedDifference of(double[] differences) {
     int n = requireTwo(differences);
     double mean = mean(differences);
@@ -42,10 +42,10 @@ public record PairedDifference(int n, double mean, double standardError, int deg
   }
 
   /**
-   * Takes items of one cluster (an end user, a conversation) as alike: the standard error is
+   * Treats items of one cluster (an end user, a conversation) as correlated: the standard error is
    * √(Σ_c(Σ_{i∈c}(x_i−x̄))²)/n. With fewer than {@link #LEAST_CLUSTERS} clusters it is at least
-   * that of independent items, since so few sums underestimate the spread; one cluster alone shows
-   * none, and its mean is known to no precision at all.
+   * that of independent items, since few sums underestimate the spread. With one cluster it is
+   * infinite, since the spread cannot be estimated.
    *
    * @param clusters one name per difference
    */
@@ -72,30 +72,30 @@ public record PairedDifference(int n, double mean, double standardError, int deg
     return new PairedDifference(n, mean, standardError, sums.size() - 1);
   }
 
-  /** Whether the items come from so few clusters that their number says little. */
+  /** Whether the clusters are too few to estimate the spread between them. */
   public boolean isOfFewClusters() {
     return Double.isInfinite(standardError) || degreesOfFreedom + 1 < Math.min(n, LEAST_CLUSTERS);
   }
 
   /**
-   * How many items it takes, were all of them ties, for the lower end of the interval to come above
-   * minus the margin: the least m with t / m below it. An item more is taken as one of another end
-   * user.
+   * The number of items at which the lower end of the interval would be above minus the margin if
+   * all of them were ties: the least m with t / m below the margin. Each additional item counts as
+   * one of another end user.
    *
-   * @param alpha one-sided
    * @param margin above 0
-   * @return at most n when n suffice
+   * @param alpha one-sided level
+   * @return n if n items suffice
    */
   public long itemsToShow(double margin, double alpha) {
-    // Student's t lies above the normal distribution, so that fewer never suffice.
+    // Student's t quantile is above the normal one, so fewer items never suffice.
     long items = Math.max(n, (long) (NORMAL.inverseCumulativeProbability(1 - alpha) / margin));
-    while (!(reachOfTies(items, alpha) < margin)) {
+    while (!(halfWidthOfTies(items, alpha) < margin)) {
       items++;
     }
     return items;
   }
 
-  private double reachOfTies(long items, double alpha) {
+  private double halfWidthOfTies(long items, double alpha) {
     double freedom = (double) degreesOfFreedom + items - n;
     return TDistribution.of(freedom).inverseCumulativeProbability(1 - alpha) / items;
   }
@@ -110,17 +110,17 @@ public record PairedDifference(int n, double mean, double standardError, int deg
     return interval(level, NORMAL);
   }
 
-  /** Chance, were the true difference {@code bound}, of a mean at least this high. */
+  /** Probability of a mean at least this high if the true difference is {@code bound}. */
   public double pAbove(double bound) {
     return student().survivalProbability((mean - bound) / standardError);
   }
 
-  /** Chance, were the true difference {@code bound}, of a mean at least this low. */
+  /** Probability of a mean at least this low if the true difference is {@code bound}. */
   public double pBelow(double bound) {
     return student().cumulativeProbability((mean - bound) / standardError);
   }
 
-  /** Two-sided p-value of no difference. */
+  /** Two-sided p-value for no difference. */
   public double pTwoSided() {
     return Math.min(1, 2 * student().survivalProbability(Math.abs(mean) / standardError));
   }
@@ -131,13 +131,13 @@ public record PairedDifference(int n, double mean, double standardError, int deg
 
   private ConfidenceInterval interval(double level, ContinuousDistribution distribution) {
     if (!(level > 0 && level < 1)) {
-      throw new IllegalArgumentException("a level lies between 0 and 1, not " + level);
+      throw new IllegalArgumentException("a level must be between 0 and 1, not " + level);
     }
-    double reach = distribution.inverseCumulativeProbability(0.5 + level / 2) * standardError;
-    return new ConfidenceInterval(mean - reach, mean + reach, level);
+    double halfWidth = distribution.inverseCumulativeProbability(0.5 + level / 2) * standardError;
+    return new ConfidenceInterval(mean - halfWidth, mean + halfWidth, level);
   }
 
-  /** Where nothing differs, one item might have: a handful of ties must not look like certainty. */
+  /** A standard error of 0 becomes 1/n, as if one item differed: few ties are not certainty. */
   private static double floored(double standardError, int n) {
     return standardError < 1e-12 ? 1.0 / n : standardError;
   }

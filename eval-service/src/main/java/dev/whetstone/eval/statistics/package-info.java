@@ -1,4 +1,4 @@
-/** The arithmetic of decisions: free of frameworks, every function checked against known values. */
+/** Statistics of decisions. Pure; every function is tested against reference values. */
 @NullMarked
 package dev.whetstone.eval.statistics;
 

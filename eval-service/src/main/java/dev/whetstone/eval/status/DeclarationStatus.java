@@ -7,7 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Which declaration is in force, and whether a newer one is broken. */
+/** Reports which declaration is in force, and whether a newer loop file is invalid. */
 @ApplicationScoped
 public class DeclarationStatus {
   private final LoopFolder folder;
@@ -26,7 +26,7 @@ public class DeclarationStatus {
             false,
             "BrokenFile",
             inForce
-                + "; a newer file cannot be taken over: "
+                + "; a newer file is invalid: "
                 + broken.stream()
                     .map(LoopFolder.BrokenFile::faults)
                     .collect(Collectors.joining("; ")));

@@ -14,7 +14,7 @@ import dev.whetstone.kit.loop.LoopCondition;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** What the judge is doing for a loop, in words. */
+/** Describes the state of a loop's evaluation. */
 @ApplicationScoped
 public class EvaluationStatus {
   private static final int SHORT_ID = 12;
@@ -41,23 +41,23 @@ public class EvaluationStatus {
       return condition(true, "Waiting", candidate + ": " + evaluation.trouble());
     }
     return switch (evaluation.state()) {
-      case Waiting ignored -> condition(true, "Preparing", candidate + " is being prepared");
+      case Waiting _ -> condition(true, "Preparing", candidate + " is being prepared");
       case Asking asking -> condition(true, "Asking", candidate + ": " + asked(evaluation, asking));
-      case Decided ignored -> condition(false, "Decided", candidate + " is decided");
-      case Superseded ignored -> condition(false, "Superseded", candidate + " was given up");
+      case Decided _ -> condition(false, "Decided", candidate + " is decided");
+      case Superseded _ -> condition(false, "Superseded", candidate + " was superseded");
     };
   }
 
   private String asked(Evaluation evaluation, Asking asking) {
     return progress
         .of(evaluation.loop())
-        .map(count -> "%,d of %,d answers are there".formatted(count.done(), count.total()))
-        .orElse(asking.frozen().itemCount() + " items are to be asked");
+        .map(count -> "%,d of %,d answers collected".formatted(count.done(), count.total()))
+        .orElse(asking.frozen().itemCount() + " items to ask");
   }
 
   private static LoopCondition idle(Optional<Decision> decided) {
     if (decided.isEmpty()) {
-      return condition(false, "Idle", "no candidate was offered yet");
+      return condition(false, "Idle", "no candidate has been offered yet");
     }
     Decision last = decided.get();
     String about = shortId(last.body().candidate()) + " " + last.verdict() + ": ";
@@ -73,14 +73,14 @@ public class EvaluationStatus {
                   + (last.facts().faults().isEmpty() ? "/approve or /refuse)" : "/refuse)"));
       case INCONCLUSIVE ->
           condition(
-              false, "AwaitingItems", about + "waits for more items; " + last.body().reason());
+              false, "AwaitingItems", about + "waiting for more items; " + last.body().reason());
       case PROMOTE, REJECT ->
           condition(false, "Decided", "last candidate " + about + last.body().reason());
     };
   }
 
-  private static LoopCondition condition(boolean judging, String reason, String message) {
-    return LoopCondition.of("Judging", judging, reason, message);
+  private static LoopCondition condition(boolean active, String reason, String message) {
+    return LoopCondition.of("Judging", active, reason, message);
   }
 
   private static String shortId(String id) {

@@ -11,27 +11,27 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
 
-/** Who is in service, in words. */
+/** Describes which model is in service on the replicas. */
 @ApplicationScoped
 public class ServingStatus {
   private final ChampionRepository champions;
   private final RolloutRepository rollouts;
-  private final ReplicaReconciler keeper;
+  private final ReplicaReconciler replicas;
 
   public ServingStatus(
-      ChampionRepository champions, RolloutRepository rollouts, ReplicaReconciler keeper) {
+      ChampionRepository champions, RolloutRepository rollouts, ReplicaReconciler replicas) {
     this.champions = champions;
     this.rollouts = rollouts;
-    this.keeper = keeper;
+    this.replicas = replicas;
   }
 
   public LoopCondition of(DeclaredLoop loop) {
     Optional<Champion> champion = champions.current(loop.id());
-    Optional<ReplicaReconciler.Look> look = keeper.last(loop.id());
-    if (champion.isEmpty() || look.isEmpty()) {
-      return condition(false, "Unknown", "the replicas were not looked at yet");
+    Optional<ReplicaReconciler.Observation> observation = replicas.last(loop.id());
+    if (champion.isEmpty() || observation.isEmpty()) {
+      return condition(false, "Unknown", "the replicas have not been checked yet");
     }
-    String who =
+    String model =
         champion.get().isBase()
             ? "the base model '"
                 + champion.get().servedName()
@@ -40,7 +40,7 @@ public class ServingStatus {
                 + ")"
             : champion.get().servedName() + " (generation " + champion.get().generation() + ")";
     List<Rollout> underWay = rollouts.underWay(loop.id());
-    String meanwhile =
+    String progress =
         underWay.isEmpty()
             ? ""
             : "; "
@@ -49,37 +49,37 @@ public class ServingStatus {
                 + (underWay.getFirst().trouble().isEmpty()
                     ? ""
                     : ": " + underWay.getFirst().trouble());
-    return look.get().answering() == look.get().replicas()
+    return observation.get().answering() == observation.get().replicas()
         ? condition(
             true,
             underWay.isEmpty() ? "Serving" : "RollingOut",
             "%s answers on %d of %d replicas%s%s%s"
                 .formatted(
-                    who,
-                    look.get().answering(),
-                    look.get().replicas(),
-                    meanwhile,
-                    withoutFormer(look.get()),
+                    model,
+                    observation.get().answering(),
+                    observation.get().replicas(),
+                    progress,
+                    withoutFormer(observation.get()),
                     withoutRouter(loop)))
         : condition(
             false,
             "ReplicaMissing",
             "%s answers on %d of %d replicas: %s%s"
                 .formatted(
-                    who,
-                    look.get().answering(),
-                    look.get().replicas(),
-                    String.join("; ", look.get().trouble()),
-                    meanwhile));
+                    model,
+                    observation.get().answering(),
+                    observation.get().replicas(),
+                    String.join("; ", observation.get().trouble()),
+                    progress));
   }
 
-  private static String withoutFormer(ReplicaReconciler.Look look) {
-    return look.formerTrouble().isEmpty()
+  private static String withoutFormer(ReplicaReconciler.Observation observation) {
+    return observation.formerTrouble().isEmpty()
         ? ""
-        : "; the former champion is not loaded: " + String.join("; ", look.formerTrouble());
+        : "; the former champion is not loaded: " + String.join("; ", observation.formerTrouble());
   }
 
-  /** Nobody asks for an assignment then, so that nothing can be moved or compared by end user. */
+  /** Without a router no app asks for an assignment: no split by end user is possible. */
   private static String withoutRouter(DeclaredLoop loop) {
     return loop.spec().spec().serving().router().equals("none")
         ? "; spec.serving.router is none: switch at 100 %, before/after comparison only"

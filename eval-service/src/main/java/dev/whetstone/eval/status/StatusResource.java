@@ -15,25 +15,25 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 
-/** What a loop is doing. */
+/** Shows the state of a loop. */
 @Path("/v1/loops/{loop}/status")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class StatusResource {
   private final LoopFolder folder;
-  private final EvaluationStatus judging;
+  private final EvaluationStatus evaluation;
   private final ServingStatus serving;
   private final DeclarationStatus declaration;
   private final ApiCaller caller;
 
   public StatusResource(
       LoopFolder folder,
-      EvaluationStatus judging,
+      EvaluationStatus evaluation,
       ServingStatus serving,
       DeclarationStatus declaration,
       ApiCaller caller) {
     this.folder = folder;
-    this.judging = judging;
+    this.evaluation = evaluation;
     this.serving = serving;
     this.declaration = declaration;
     this.caller = caller;
@@ -56,6 +56,6 @@ public class StatusResource {
         id.loop(),
         loop.revision(),
         loop.specSha256(),
-        List.of(declaration.of(loop), judging.of(id), serving.of(loop)));
+        List.of(declaration.of(loop), evaluation.of(id), serving.of(loop)));
   }
 }

@@ -1,4 +1,4 @@
-/** What a loop is doing, in words. */
+/** Describes the state of a loop for people. */
 @NullMarked
 package dev.whetstone.eval.status;
 

@@ -15,27 +15,27 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 
-/** Tells what became of a checkpoint. */
+/** Shows the timeline of a checkpoint. */
 @Path("/v1/checkpoints/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class CheckpointResource {
   private static final int LEAST_DIGITS = 8;
   private final CheckpointRepository checkpoints;
-  private final CheckpointTimelineReader storyteller;
+  private final CheckpointTimelineReader timelines;
   private final ApiCaller caller;
 
   public CheckpointResource(
-      CheckpointRepository checkpoints, CheckpointTimelineReader storyteller, ApiCaller caller) {
+      CheckpointRepository checkpoints, CheckpointTimelineReader timelines, ApiCaller caller) {
     this.checkpoints = checkpoints;
-    this.storyteller = storyteller;
+    this.timelines = timelines;
     this.caller = caller;
   }
 
-  /** By its id, or the first eight or more digits of it. */
+  /** The checkpoint with this id, or with an id that starts with these eight or more digits. */
   @GET
   @RequiresScope(KeyScope.READ)
-  public CheckpointTimeline story(@PathParam("id") String id) {
+  public CheckpointTimeline timeline(@PathParam("id") String id) {
     List<Checkpoint> found =
         id.length() < LEAST_DIGITS ? List.of() : checkpoints.byPrefix(caller.tenant(), id);
     if (found.size() != 1) {
@@ -44,9 +44,9 @@ public class CheckpointResource {
               "unknown-checkpoint",
               found.isEmpty()
                   ? "there is no checkpoint '" + id + "'"
-                  : found.size() + " checkpoints begin with '" + id + "'",
-              "give the whole id, or at least " + LEAST_DIGITS + " digits that only it has"));
+                  : found.size() + " checkpoints have an id that starts with '" + id + "'",
+              "give the whole id, or at least " + LEAST_DIGITS + " digits that identify it"));
     }
-    return storyteller.tell(found.getFirst());
+    return timelines.read(found.getFirst());
   }
 }

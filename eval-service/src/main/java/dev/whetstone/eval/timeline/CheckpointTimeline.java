@@ -8,11 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is known of a checkpoint here.
+ * The evaluations, decisions and rollouts of a checkpoint.
  *
- * @param runId absent for an adapter made elsewhere
+ * @param runId absent for an adapter that was trained elsewhere
  * @param state {@code judging}, {@code decided}, {@code champion}, {@code replaced}
- * @param tainted why it may no longer be used, if so
+ * @param tainted why it may no longer be used; absent if it may
  * @param events what happened, oldest first, for people
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,7 +27,7 @@ public record CheckpointTimeline(
     Map<String, Double> metrics,
     List<Look> looks,
     List<Long> generations,
-    List<Happening> events) {
+    List<TimelineEvent> events) {
   public CheckpointTimeline {
     batchIds = List.copyOf(batchIds);
     metrics = Map.copyOf(metrics);
@@ -36,7 +36,7 @@ public record CheckpointTimeline(
     events = List.copyOf(events);
   }
 
-  /** One evaluation of it. */
+  /** One evaluation of the checkpoint. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Look(
       int look,
@@ -52,7 +52,7 @@ public record CheckpointTimeline(
     }
   }
 
-  /** An item on which the candidate did worse than the champion. Texts are absent once erased. */
+  /** An item that the candidate scored lower on than the champion. Erased texts are absent. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record WorstItem(
       String item,
@@ -62,6 +62,6 @@ public record CheckpointTimeline(
       @Nullable String champion,
       @Nullable String candidate) {}
 
-  /** Something that happened to it. */
-  public record Happening(Instant at, String what) {}
+  /** One event of the timeline. */
+  public record TimelineEvent(Instant at, String what) {}
 }

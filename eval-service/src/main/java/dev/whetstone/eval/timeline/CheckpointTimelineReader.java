@@ -12,15 +12,15 @@ import dev.whetstone.eval.rollout.Rollout;
 import dev.whetstone.eval.rollout.RolloutRepository;
 import dev.whetstone.eval.rollout.RolloutState;
 import dev.whetstone.eval.serving.ServedName;
-import dev.whetstone.eval.timeline.CheckpointTimeline.Happening;
 import dev.whetstone.eval.timeline.CheckpointTimeline.Look;
+import dev.whetstone.eval.timeline.CheckpointTimeline.TimelineEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Puts a checkpoint's rows together. */
+/** Assembles the timeline of a checkpoint from the rows of evaluations, decisions and rollouts. */
 @ApplicationScoped
 public class CheckpointTimelineReader {
   private final EvaluationRepository evaluations;
@@ -42,7 +42,7 @@ public class CheckpointTimelineReader {
     this.worst = worst;
   }
 
-  public CheckpointTimeline tell(Checkpoint checkpoint) {
+  public CheckpointTimeline read(Checkpoint checkpoint) {
     List<Evaluation> looks =
         evaluations.all(checkpoint.loop()).stream()
             .filter(evaluation -> evaluation.checkpointId().equals(checkpoint.id()))
@@ -51,7 +51,7 @@ public class CheckpointTimelineReader {
         decisions.all(checkpoint.loop()).stream()
             .filter(decision -> decision.body().candidate().equals(checkpoint.id()))
             .toList();
-    List<Champion> reigns =
+    List<Champion> generations =
         champions.history(checkpoint.loop()).reversed().stream()
             .filter(champion -> checkpoint.id().equals(champion.checkpointId()))
             .toList();
@@ -61,24 +61,24 @@ public class CheckpointTimelineReader {
         checkpoint.ready().runId(),
         checkpoint.ready().batchIds(),
         ServedName.of(checkpoint.loop(), checkpoint.id()),
-        state(checkpoint, decided, reigns),
+        state(checkpoint, decided, generations),
         checkpoint.tainted(),
         checkpoint.ready().metrics(),
         looks.stream().map(look -> look(look, decided)).toList(),
-        reigns.stream().map(Champion::generation).toList(),
-        happenings(checkpoint, decided, reigns));
+        generations.stream().map(Champion::generation).toList(),
+        events(checkpoint, decided, generations));
   }
 
-  private String state(Checkpoint checkpoint, List<Decision> decided, List<Champion> reigns) {
-    boolean reigning =
+  private String state(Checkpoint checkpoint, List<Decision> decided, List<Champion> generations) {
+    boolean isChampion =
         champions
             .current(checkpoint.loop())
             .map(champion -> checkpoint.id().equals(champion.checkpointId()))
             .orElse(false);
-    if (reigning) {
+    if (isChampion) {
       return "champion";
     }
-    return !reigns.isEmpty() ? "replaced" : decided.isEmpty() ? "judging" : "decided";
+    return !generations.isEmpty() ? "replaced" : decided.isEmpty() ? "judging" : "decided";
   }
 
   private Look look(Evaluation evaluation, List<Decision> decided) {
@@ -97,46 +97,48 @@ public class CheckpointTimelineReader {
         decision.map(worst::of).orElse(List.of()));
   }
 
-  private List<Happening> happenings(
-      Checkpoint checkpoint, List<Decision> decided, List<Champion> reigns) {
-    List<Happening> all = new ArrayList<>();
+  private List<TimelineEvent> events(
+      Checkpoint checkpoint, List<Decision> decided, List<Champion> generations) {
+    List<TimelineEvent> all = new ArrayList<>();
     all.add(
-        new Happening(
+        new TimelineEvent(
             checkpoint.receivedAt(),
             checkpoint.ready().runId() == null
-                ? "offered for judging"
-                : "offered for judging by run " + checkpoint.ready().runId()));
+                ? "offered for evaluation"
+                : "offered for evaluation by run " + checkpoint.ready().runId()));
     for (Decision decision : decided) {
       all.add(
-          new Happening(
+          new TimelineEvent(
               decision.decidedAt(), decision.verdict() + ": " + decision.body().reason()));
       rollouts
           .find(decision.id())
-          .ifPresent(rollout -> all.add(new Happening(rollout.updatedAt(), words(rollout))));
+          .ifPresent(rollout -> all.add(new TimelineEvent(rollout.updatedAt(), describe(rollout))));
     }
-    for (Champion reign : reigns) {
-      all.add(new Happening(reign.setAt(), "became champion, generation " + reign.generation()));
+    for (Champion champion : generations) {
+      all.add(
+          new TimelineEvent(
+              champion.setAt(), "became champion, generation " + champion.generation()));
     }
-    all.sort(Comparator.comparing(Happening::at));
+    all.sort(Comparator.comparing(TimelineEvent::at));
     return all;
   }
 
-  private static String words(Rollout rollout) {
+  private static String describe(Rollout rollout) {
     return switch (rollout.state()) {
-      case RolloutState.Loading ignored -> "is being loaded on every replica";
-      case RolloutState.Switched ignored -> "is in service; replicas are still to confirm";
-      case RolloutState.Applied ignored -> "every replica answers with it";
+      case RolloutState.Loading _ -> "is being loaded on every replica";
+      case RolloutState.Switched _ -> "is in service; not every replica has confirmed";
+      case RolloutState.Applied _ -> "is in service on every replica";
       case RolloutState.Failed failed -> "could not be put into service: " + failed.reason();
-      case RolloutState.RolledBack back -> "was taken out of service again: " + back.reason();
+      case RolloutState.RolledBack back -> "was rolled back: " + back.reason();
     };
   }
 
   private static String name(EvaluationState state) {
     return switch (state) {
-      case EvaluationState.Waiting ignored -> "waiting";
-      case EvaluationState.Asking ignored -> "asking";
-      case EvaluationState.Decided ignored -> "decided";
-      case EvaluationState.Superseded ignored -> "superseded";
+      case EvaluationState.Waiting _ -> "waiting";
+      case EvaluationState.Asking _ -> "asking";
+      case EvaluationState.Decided _ -> "decided";
+      case EvaluationState.Superseded _ -> "superseded";
     };
   }
 }

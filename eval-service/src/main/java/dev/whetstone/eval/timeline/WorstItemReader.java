@@ -16,7 +16,7 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The items that speak loudest against a rejected candidate. */
+/** Reads the items on which a rejected candidate lost most. */
 @ApplicationScoped
 public class WorstItemReader {
   private static final Logger LOG = Logger.getLogger(WorstItemReader.class);
@@ -28,8 +28,8 @@ public class WorstItemReader {
   }
 
   /**
-   * At most five, worst first; none for a candidate that was not rejected, or whose evidence cannot
-   * be read.
+   * Returns at most five items, worst first; none for a candidate that was not rejected, or whose
+   * evidence cannot be read.
    */
   List<WorstItem> of(Decision decision) {
     String uri = decision.body().evidenceUri();
@@ -39,7 +39,7 @@ public class WorstItemReader {
     try {
       return read(uri);
     } catch (ObjectStoreException | UncheckedIOException | IllegalStateException e) {
-      // The rest of the story, and those of other checkpoints, can be told without it.
+      // The rest of the timeline does not depend on it.
       LOG.warnf("evidence-unreadable decision=%s reason=%s", decision.id(), e.getMessage());
       return List.of();
     }

@@ -5,13 +5,13 @@ import dev.whetstone.contracts.loop.RolloutMode;
 import java.util.List;
 
 /**
- * All that a verdict rests on.
+ * Everything that a verdict is computed from.
  *
- * @param gates measured, enforced and shadow
+ * @param gates results of the enforced and the shadow gates
  * @param faults why the candidate cannot be served at all, for example a truncated adapter
- * @param holds why a person must look, for example no golden set in the first round
- * @param doubts why the measurement cannot be relied on, for example a server that answers
- *     otherwise when asked again
+ * @param holds why a person must decide, for example no golden set in the first round
+ * @param doubts why the measurement is unreliable, for example a server that answers differently
+ *     when asked again
  */
 public record VerdictInput(
     List<GateResult> gates,

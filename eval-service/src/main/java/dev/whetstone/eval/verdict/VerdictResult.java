@@ -2,5 +2,5 @@ package dev.whetstone.eval.verdict;
 
 import dev.whetstone.contracts.decision.Verdict;
 
-/** A verdict and, in words, what decided it. */
+/** A verdict and its reason for people. */
 public record VerdictResult(Verdict verdict, String reason) {}

@@ -9,56 +9,59 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * From findings to one verdict. Where several apply, the first of REJECT, HOLD, INCONCLUSIVE and
- * PROMOTE wins. Only what was measured rejects: a candidate that could not be measured is held, and
- * where the measurement is in doubt no gate's failure counts. What would be promoted is held
- * instead where a person has to say yes; a rejected or undecided candidate needs nobody's yes.
+ * Computes the verdict. If several apply, the first of REJECT, HOLD, INCONCLUSIVE and PROMOTE wins.
+ * Only a measurement rejects: a candidate that could not be measured is held, and if the
+ * measurement is in doubt, a failed gate does not reject. A candidate that passes every gate is
+ * held if a person must approve it. Pure.
  */
 public final class VerdictRule {
   private VerdictRule() {}
 
-  public static VerdictResult decide(VerdictInput findings) {
-    if (!findings.faults().isEmpty()) {
-      return judgement(Verdict.HOLD, findings.faults());
+  public static VerdictResult decide(VerdictInput input) {
+    if (!input.faults().isEmpty()) {
+      return result(Verdict.HOLD, input.faults());
     }
-    List<String> reject = enforced(findings, GateOutcome.FAILED);
-    if (!reject.isEmpty() && findings.doubts().isEmpty()) {
-      return judgement(Verdict.REJECT, reject);
+    List<String> reject = enforced(input, GateOutcome.FAILED);
+    if (!reject.isEmpty() && input.doubts().isEmpty()) {
+      return result(Verdict.REJECT, reject);
     }
-    List<String> hold = new ArrayList<>(findings.holds());
-    hold.addAll(enforced(findings, GateOutcome.NOT_MEASURED));
-    if (findings.gates().stream().noneMatch(VerdictRule::isFresh)) {
-      hold.add("no FRESH gate is enforced, so nothing can show that the candidate is better");
+    List<String> hold = new ArrayList<>(input.holds());
+    hold.addAll(enforced(input, GateOutcome.NOT_MEASURED));
+    if (input.gates().stream().noneMatch(VerdictRule::isFresh)) {
+      hold.add("no FRESH gate is enforced, so no gate can show that the candidate is better");
     }
     if (!hold.isEmpty()) {
-      hold.addAll(findings.doubts());
-      return judgement(Verdict.HOLD, hold);
+      hold.addAll(input.doubts());
+      return result(Verdict.HOLD, hold);
     }
-    List<String> inconclusive = new ArrayList<>(findings.doubts());
-    inconclusive.addAll(enforced(findings, GateOutcome.UNDECIDED));
+    List<String> inconclusive = new ArrayList<>(input.doubts());
+    inconclusive.addAll(enforced(input, GateOutcome.UNDECIDED));
     if (!inconclusive.isEmpty()) {
-      return judgement(Verdict.INCONCLUSIVE, inconclusive);
+      return result(Verdict.INCONCLUSIVE, inconclusive);
     }
     // A slice or the critical items are named in the reason only when they fail.
     List<String> passed =
-        findings.gates().stream()
+        input.gates().stream()
             .filter(gate -> gate.enforced() && GateKind.of(gate) == GateKind.ROLE)
             .map(gate -> gate.name() + " " + gate.reason())
             .toList();
-    return switch (findings.mode()) {
-      case AUTO, OBSERVE -> judgement(Verdict.PROMOTE, passed);
-      case APPROVE -> waiting("a person has to approve", passed);
+    return switch (input.mode()) {
+      case AUTO, OBSERVE -> result(Verdict.PROMOTE, passed);
+      case APPROVE -> approvalRequired("a person has to approve the promotion", passed);
       case CANARY ->
-          waiting("traffic is not yet moved in steps, so a person has to approve", passed);
+          approvalRequired(
+              "this version does not move traffic in steps, so a person has to approve the"
+                  + " promotion",
+              passed);
     };
   }
 
-  private static VerdictResult waiting(String why, List<String> passed) {
+  private static VerdictResult approvalRequired(String why, List<String> passed) {
     return new VerdictResult(
         Verdict.HOLD, "every gate passed; " + why + ". " + String.join("; ", passed));
   }
 
-  private static VerdictResult judgement(Verdict verdict, List<String> reasons) {
+  private static VerdictResult result(Verdict verdict, List<String> reasons) {
     return new VerdictResult(verdict, String.join("; ", reasons));
   }
 
@@ -66,8 +69,8 @@ public final class VerdictRule {
     return gate.role() == GateRole.FRESH && gate.enforced();
   }
 
-  private static List<String> enforced(VerdictInput findings, GateOutcome outcome) {
-    return findings.gates().stream()
+  private static List<String> enforced(VerdictInput input, GateOutcome outcome) {
+    return input.gates().stream()
         .filter(gate -> gate.enforced() && gate.outcome() == outcome)
         .map(gate -> gate.name() + " " + gate.reason())
         .toList();

@@ -1,4 +1,4 @@
-/** From gates to one verdict. */
+/** Computes the verdict from the gates. */
 @NullMarked
 package dev.whetstone.eval.verdict;
 

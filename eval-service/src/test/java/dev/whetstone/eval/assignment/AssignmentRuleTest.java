@@ -13,7 +13,7 @@ class AssignmentRuleTest {
       List.of(new Variant("candidate", "two", 2, 0.25), new Variant("champion", "one", 1, 0.75));
 
   @Test
-  void shouldGiveAnEndUserTheSameModelEachTime() {
+  void shouldAssignAnEndUserTheSameModelEachTime() {
     for (int i = 0; i < 100; i++) {
       String user = "user-" + i;
       assertThat(AssignmentRule.assign("acme/support", user, VARIANTS))
@@ -22,7 +22,7 @@ class AssignmentRuleTest {
   }
 
   @Test
-  void shouldKeepToTheShares() {
+  void shouldAssignVariantsByTheirShares() {
     long candidates =
         IntStream.range(0, 20_000)
             .mapToObj(i -> AssignmentRule.assign("acme/support", "user-" + i, VARIANTS))
@@ -33,7 +33,7 @@ class AssignmentRuleTest {
   }
 
   @Test
-  void shouldKeepThoseWhoHadTheCandidateWhenItsShareGrows() {
+  void shouldKeepAssignmentsToTheCandidateIfItsShareGrows() {
     List<Variant> more =
         List.of(new Variant("candidate", "two", 2, 0.5), new Variant("champion", "one", 1, 0.5));
     for (int i = 0; i < 1000; i++) {
@@ -44,7 +44,7 @@ class AssignmentRuleTest {
   }
 
   @Test
-  void shouldGiveEverybodyTheOnlyVariant() {
+  void shouldAssignEveryEndUserTheOnlyVariant() {
     Assignment assignment =
         AssignmentRule.assign("s", "somebody", List.of(new Variant("champion", "one", 1, 1)));
 

@@ -63,7 +63,7 @@ class ChampionRepositoryTest {
   }
 
   @Test
-  void shouldChangeNothingWhenTheGenerationIsNotTheOneThatWasMeant() {
+  void shouldChangeNothingIfTheGenerationIsNotTheExpectedOne() {
     LoopId loop = new LoopId("acme", "stale");
     QuarkusTransaction.requiringNew().run(() -> champions.begin(loop, "base"));
     Champion base = champions.current(loop).orElseThrow();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class AdapterFormatRuleTest {
   @Test
-  void shouldPassAWholeAdapter() {
+  void shouldAcceptACompleteAdapter() {
     assertThatCode(() -> check(LoraAdapterFiles.config(4), LoraAdapterFiles.weights(4, 1)))
         .doesNotThrowAnyException();
   }
@@ -28,42 +28,44 @@ class AdapterFormatRuleTest {
   static Stream<Arguments> faults() {
     byte[] whole = LoraAdapterFiles.weights(4, 1);
     return Stream.of(
-        Arguments.of(LoraAdapterFiles.config(4), new byte[3], "holds 3 bytes; it is cut off"),
-        Arguments.of(LoraAdapterFiles.config(4), Arrays.copyOf(whole, 20), "is cut off"),
+        Arguments.of(LoraAdapterFiles.config(4), new byte[3], "has only 3 bytes; it is truncated"),
+        Arguments.of(LoraAdapterFiles.config(4), Arrays.copyOf(whole, 20), "is truncated"),
         Arguments.of(
             LoraAdapterFiles.config(4),
             Arrays.copyOf(whole, whole.length - 1),
-            "is cut off within"),
+            "is truncated within"),
         Arguments.of(
-            LoraAdapterFiles.config(4), text("PK\3\4 a pickle in a zip"), "no safetensors"),
+            LoraAdapterFiles.config(4), text("PK\3\4 a pickle in a zip"), "not a safetensors file"),
         Arguments.of(
             LoraAdapterFiles.config(4), LoraAdapterFiles.weights(4, Float.NaN), "not finite"),
         Arguments.of(
             LoraAdapterFiles.config(4),
             LoraAdapterFiles.weights(4, Float.POSITIVE_INFINITY),
             "not finite"),
-        Arguments.of(LoraAdapterFiles.config(8), whole, "does not fit r 8"),
-        Arguments.of(LoraAdapterFiles.config(512), whole, "r 512; 1 to 256 can be served"),
-        Arguments.of(text("{\"peft_type\": \"IA3\"}"), whole, "only LORA is judged"),
+        Arguments.of(LoraAdapterFiles.config(8), whole, "does not match r 8"),
+        Arguments.of(LoraAdapterFiles.config(512), whole, "r 512; supported are 1 to 256"),
+        Arguments.of(text("{\"peft_type\": \"IA3\"}"), whole, "only LORA is supported"),
         Arguments.of(text("{"), whole, "adapter_config.json is not JSON"),
-        Arguments.of(LoraAdapterFiles.config(4), headerOnly("{}"), "holds no LoRA weights"),
+        Arguments.of(LoraAdapterFiles.config(4), headerOnly("{}"), "contains no LoRA weights"),
         Arguments.of(
             LoraAdapterFiles.config(4), headerOnly("not json!"), "header that is not JSON"),
         Arguments.of(
             LoraAdapterFiles.config(4),
             headerOnly(
                 "{\"lm_head.weight\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"),
-            "holds lm_head.weight, which is no LoRA weight"),
+            "contains lm_head.weight, which is not a LoRA weight"),
         Arguments.of(
             LoraAdapterFiles.config(4),
             headerOnly(tensor("[4,-1]", "[4,-12]")),
-            "is cut off within"),
+            "is truncated within"),
         Arguments.of(
-            LoraAdapterFiles.config(4), headerOnly(tensor("[4,0]", "[9,9]")), "is cut off within"),
+            LoraAdapterFiles.config(4),
+            headerOnly(tensor("[4,0]", "[9,9]")),
+            "is truncated within"),
         Arguments.of(
             LoraAdapterFiles.config(4),
             headerOnly(tensor("[4,4611686018427387904]", "[0,0]")),
-            "is cut off within"),
+            "is truncated within"),
         Arguments.of(
             LoraAdapterFiles.config(4),
             headerOnly("{\"x\":{\"dtype\":\"I64\",\"shape\":[0],\"data_offsets\":[0,0]}}"),
@@ -80,8 +82,8 @@ class AdapterFormatRuleTest {
   }
 
   @Test
-  void shouldReadWeightsInPieces() throws IOException {
-    // More than any array holds.
+  void shouldReadWeightsInBlocks() throws IOException {
+    // More values than an array can have elements.
     long values = (1L << 31) + (1 << 20);
     String side =
         "\"base_model.model.q.lora_%s.weight\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}";
@@ -104,15 +106,15 @@ class AdapterFormatRuleTest {
   }
 
   @Test
-  void shouldNotTakeValuesForTwoTensors() {
+  void shouldRefuseOverlappingTensors() {
     String whole = new String(LoraAdapterFiles.weights(4, 1), StandardCharsets.ISO_8859_1);
     byte[] twice = whole.replace("[64,128]", "[60,124]").getBytes(StandardCharsets.ISO_8859_1);
 
     assertThatThrownBy(() -> check(LoraAdapterFiles.config(4), twice))
-        .hasMessageContaining("where another tensor lies");
+        .hasMessageContaining("overlaps another tensor");
   }
 
-  /** So many zeros, and how many were asked for at once. */
+  /** A stream of zeros that records the largest read. */
   private static final class Zeros extends InputStream {
     private long left;
     private int largest;

@@ -34,13 +34,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Training decides which batches are adopted; an evaluation waits until it has published that. */
+/** Training decides which batches are adopted; an evaluation waits until that is published. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class AdoptionProjectionTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  /** Learned from the first batch; the second one has something left to teach. */
+  /** Answers the items of the first batch right, and those of the second batch wrong. */
   private static final UnaryOperator<String> FIRST =
       question -> question.startsWith("new other") ? "wrong" : LoopFixture.right(question);
 
@@ -71,7 +71,7 @@ class AdoptionProjectionTest {
     CheckpointReady champion = promoted(scene, first);
     BatchSealed second = scene.batch("new other", 60);
     scene.checkpoint(BETTER, first, second);
-    awaitJudging(scene, "batch.adopted for batch " + first.batchId());
+    awaitEvaluationStatus(scene, "batch.adopted for batch " + first.batchId());
     assertThat(scene.condition("Judging")).contains(scene.decision().decisionId());
     assertThat(scene.decisions()).hasSize(1);
 
@@ -87,12 +87,12 @@ class AdoptionProjectionTest {
   }
 
   @Test
-  void shouldGoOnWhenTheAwaitedBatchIsSetAside() {
+  void shouldContinueWhenTheAwaitedBatchIsSetAside() {
     LoopFixture scene = scene("released").declared();
     BatchSealed first = scene.batch("new", 60);
     promoted(scene, first);
     scene.checkpoint(BETTER, scene.batch("new other", 60));
-    awaitJudging(scene, "batch.adopted for batch " + first.batchId());
+    awaitEvaluationStatus(scene, "batch.adopted for batch " + first.batchId());
 
     scene.setAside("its files are lost", first);
 
@@ -130,7 +130,7 @@ class AdoptionProjectionTest {
         .statusCode(200);
     BatchSealed second = scene.batch("new other", 60);
     scene.checkpoint(BETTER, second);
-    awaitJudging(scene, "batch.set-aside for batch " + first.batchId());
+    awaitEvaluationStatus(scene, "batch.set-aside for batch " + first.batchId());
 
     scene.setAside("refused", first);
 
@@ -138,16 +138,16 @@ class AdoptionProjectionTest {
   }
 
   @Test
-  void shouldKeepABatchAsideWhenItsRolledBackCandidateIsOfferedAgain() {
-    // The probe before the switch is answered, the one that confirms is not.
+  void shouldKeepABatchSetAsideIfItsRolledBackCandidateIsOfferedAgain() {
+    // The server answers the probe before the switch and fails at the confirmation.
     FakeModelServer serving = new FakeModelServer().base(LoopEvaluationTest.OLD);
     LoopFixture scene = scene("offered-again").confirmDeadline("PT2S").servedBy(serving).declared();
     serving.breakAfter(1);
     BatchSealed first = scene.batch("new", 60);
-    CheckpointReady candidate = scene.silentCheckpoint(BETTER, first);
-    serving.teach(LoopFixture.path(candidate), BETTER);
-    scene.say(candidate, candidate.checkpointId());
-    scene.awaitSaid(EventType.PROMOTION_ROLLED_BACK, PromotionRolledBack.class, 1);
+    CheckpointReady candidate = scene.unpublishedCheckpoint(BETTER, first);
+    serving.addAdapter(LoopFixture.path(candidate), BETTER);
+    scene.publish(candidate, candidate.checkpointId());
+    scene.awaitPublished(EventType.PROMOTION_ROLLED_BACK, PromotionRolledBack.class, 1);
     serving.breakAfter(Long.MAX_VALUE);
     serving.restart();
     LoopFixture.api()
@@ -155,7 +155,7 @@ class AdoptionProjectionTest {
         .post("/v1/loops/offered-again/checkpoints")
         .then()
         .statusCode(202);
-    awaitJudging(scene, "batch.set-aside for batch " + first.batchId());
+    awaitEvaluationStatus(scene, "batch.set-aside for batch " + first.batchId());
 
     scene.setAside("not confirmed", first);
 
@@ -171,7 +171,7 @@ class AdoptionProjectionTest {
     BatchSealed adopted = scene.batch("new", 60);
     CheckpointReady champion = scene.checkpoint(FIRST, adopted);
     approve(scene.decision());
-    scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
+    scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     scene.adopted(champion, adopted);
     BatchSealed refused = scene.batch("new other", 60);
     scene.checkpoint(BETTER, adopted, refused);
@@ -222,7 +222,7 @@ class AdoptionProjectionTest {
 
   private CheckpointReady promoted(LoopFixture scene, BatchSealed batch) {
     CheckpointReady champion = scene.checkpoint(FIRST, batch);
-    scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
+    scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     return champion;
   }
 
@@ -233,13 +233,13 @@ class AdoptionProjectionTest {
         .statusCode(200);
   }
 
-  private void awaitJudging(LoopFixture scene, String text) {
-    await().atMost(PATIENCE).until(() -> scene.condition("Judging").contains(text));
+  private void awaitEvaluationStatus(LoopFixture scene, String text) {
+    await().atMost(TIMEOUT).until(() -> scene.condition("Judging").contains(text));
   }
 
   private void awaitState(BatchSealed batch, String state) {
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(
             () ->
                 sql.query(

@@ -35,31 +35,31 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The champion moves while others are judged against it, or are on their way into service. */
+/** The champion changes while others are evaluated against it, or are being rolled out. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class ChampionChangeTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   @Inject ObjectStore store;
   @Inject ChampionRepository champions;
   @Inject Clock clock;
-  FakeModelServer judging;
+  FakeModelServer evaluationServer;
   FakeModelServer serving;
 
   @BeforeEach
   void start() {
-    judging = new FakeModelServer().base(LoopEvaluationTest.OLD);
+    evaluationServer = new FakeModelServer().base(LoopEvaluationTest.OLD);
     serving = new FakeModelServer().base(LoopEvaluationTest.OLD);
   }
 
   @AfterEach
   void stop() {
-    judging.close();
+    evaluationServer.close();
     serving.close();
   }
 
   private LoopFixture scene(String name) {
-    return new LoopFixture(name, store, judging)
+    return new LoopFixture(name, store, evaluationServer)
         .servedBy(serving)
         .suite("RETAIN", "golden", 150, false)
         .suite("FORGET", "skills", 60, false);
@@ -67,9 +67,9 @@ class ChampionChangeTest {
 
   private CheckpointReady offer(
       LoopFixture scene, UnaryOperator<String> skill, BatchSealed... batches) {
-    CheckpointReady ready = scene.silentCheckpoint(skill, batches);
-    serving.teach(LoopFixture.path(ready), skill);
-    scene.say(ready, ready.checkpointId());
+    CheckpointReady ready = scene.unpublishedCheckpoint(skill, batches);
+    serving.addAdapter(LoopFixture.path(ready), skill);
+    scene.publish(ready, ready.checkpointId());
     return ready;
   }
 
@@ -78,7 +78,7 @@ class ChampionChangeTest {
   }
 
   @Test
-  void shouldJudgeAgainWhenTheChampionMovesDuringAnEvaluation() {
+  void shouldEvaluateAgainIfTheChampionChangesDuringAnEvaluation() {
     LoopFixture scene = scene("moved").mode("approve").declared();
     BatchSealed first = scene.batch("new", 60);
     CheckpointReady champion = offer(scene, LoopFixture::right, first);
@@ -121,38 +121,38 @@ class ChampionChangeTest {
     List<PromotionDecided> held = scene.decisions(2);
     serving.down(true);
     held.forEach(one -> approve(one).statusCode(200));
-    await().atMost(PATIENCE).until(() -> scene.condition("Serving").contains("503"));
+    await().atMost(TIMEOUT).until(() -> scene.condition("Serving").contains("503"));
 
     serving.down(false);
 
     PromotionApplied applied =
-        scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1).getFirst();
+        scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1).getFirst();
     PromotionFailed failed =
-        scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 1).getFirst();
+        scene.awaitPublished(EventType.PROMOTION_FAILED, PromotionFailed.class, 1).getFirst();
     assertThat(List.of(applied.decisionId(), failed.decisionId()))
         .containsExactlyInAnyOrderElementsOf(
             held.stream().map(PromotionDecided::decisionId).toList());
-    assertThat(failed.reason()).contains("another champion was set meanwhile");
+    assertThat(failed.reason()).contains("another champion was set in the meantime");
     assertThat(scene.generation()).isEqualTo(1);
     LoopFixture.api()
         .post("/v1/decisions/" + failed.decisionId() + "/approve")
         .then()
         .statusCode(409)
-        .body("detail", containsString("judged against generation 0, but generation 1"))
+        .body("detail", containsString("evaluated against generation 0, but generation 1"))
         .body("remedy", containsString("offer the checkpoint again"));
     LoopFixture.api()
         .post("/v1/decisions/" + applied.decisionId() + "/approve")
         .then()
         .statusCode(200);
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> scene.condition("Serving").endsWith("answers on 1 of 1 replicas"));
   }
 
   @Test
   void shouldEndARolloutWhoseChampionWasReplacedBeforeReplicasConfirmed() {
     LoopFixture scene = scene("replaced").declared();
-    // The probe before the switch is answered, the one that confirms is not.
+    // The server answers the probe before the switch and fails at the confirmation.
     serving.breakAfter(1);
     CheckpointReady ready = offer(scene, LoopFixture::right, scene.batch("new", 60));
     scene.awaitGeneration(1);
@@ -165,14 +165,14 @@ class ChampionChangeTest {
             });
 
     PromotionFailed failed =
-        scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 1).getFirst();
+        scene.awaitPublished(EventType.PROMOTION_FAILED, PromotionFailed.class, 1).getFirst();
     assertThat(failed.checkpointId()).isEqualTo(ready.checkpointId());
     assertThat(failed.reason()).contains("another champion", "generation 2");
     assertThat(scene.generation()).isEqualTo(2);
   }
 
   @Test
-  void shouldJudgeAgainWhatIsOfferedAgainAfterTheChampionMoved() {
+  void shouldEvaluateAgainIfOfferedAgainAfterTheChampionChanged() {
     LoopFixture scene = scene("offered").mode("approve").declared();
     BatchSealed first = scene.batch("new", 60);
     CheckpointReady champion = offer(scene, LoopFixture::right, first);
@@ -196,7 +196,7 @@ class ChampionChangeTest {
   }
 
   @Test
-  void shouldHoldWhatIsTaintedDuringItsEvaluation() {
+  void shouldHoldACandidateThatIsTaintedDuringItsEvaluation() {
     LoopFixture scene = scene("erased").declared();
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -222,7 +222,7 @@ class ChampionChangeTest {
   }
 
   @Test
-  void shouldEndTheRolloutOfWhatIsTainted() {
+  void shouldEndTheRolloutOfATaintedCheckpoint() {
     serving.down(true);
     LoopFixture scene = scene("late").declared();
     CheckpointReady ready = offer(scene, LoopFixture::right, scene.batch("new", 60));
@@ -232,14 +232,14 @@ class ChampionChangeTest {
     serving.down(false);
 
     PromotionFailed failed =
-        scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 1).getFirst();
+        scene.awaitPublished(EventType.PROMOTION_FAILED, PromotionFailed.class, 1).getFirst();
     assertThat(failed.reason()).isEqualTo("the checkpoint is tainted: an end user was erased");
     assertThat(scene.generation()).isZero();
     approve(scene.decision()).statusCode(409).body("code", equalTo("not-servable"));
   }
 
   @Test
-  void shouldNotLetAPersonApproveWhatIsTainted() {
+  void shouldRefuseTheApprovalOfATaintedCheckpoint() {
     LoopFixture scene = scene("tainted").mode("approve").declared();
     CheckpointReady ready = offer(scene, LoopFixture::right, scene.batch("new", 60));
     PromotionDecided held = scene.decision();
@@ -252,13 +252,13 @@ class ChampionChangeTest {
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.HOLD);
   }
 
-  /** Says that a checkpoint is tainted, and waits until that is known. */
+  /** Publishes that a checkpoint is tainted, and waits until the service has recorded it. */
   private static void taint(LoopFixture scene, CheckpointReady ready) {
-    scene.say(
+    scene.publish(
         new CheckpointTainted(ready.checkpointId(), "an end user was erased", null),
         ready.checkpointId());
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(
             () ->
                 LoopFixture.api()

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Evaluations go on where they were, whatever broke in the middle. */
+/** Evaluations continue after an interruption. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class EvaluationRestartTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   @Inject ObjectStore store;
   @Inject Sql sql;
   FakeModelServer server;
@@ -49,7 +49,7 @@ class EvaluationRestartTest {
   }
 
   @Test
-  void shouldDecideTheSameAfterAnInterruptionInTheMiddle() {
+  void shouldMakeTheSameDecisionAfterAnInterruption() {
     LoopFixture smooth = scene("smooth");
     smooth.checkpoint(LoopEvaluationTest.BETTER, smooth.batch("new", 60));
     PromotionDecided expected = smooth.decision();
@@ -58,7 +58,7 @@ class EvaluationRestartTest {
     LoopFixture broken = scene("broken");
     server.breakAfter(200);
     broken.checkpoint(LoopEvaluationTest.BETTER, broken.batch("new", 60));
-    await().atMost(PATIENCE).until(() -> broken.condition("Judging").contains("out of breath"));
+    await().atMost(TIMEOUT).until(() -> broken.condition("Judging").contains("out of breath"));
     assertThat(broken.decisions()).isEmpty();
     assertThat(broken.generation()).isZero();
     long kept = answers(broken);
@@ -78,11 +78,11 @@ class EvaluationRestartTest {
   }
 
   @Test
-  void shouldGoOnWhenTheModelServerComesBack() {
+  void shouldContinueWhenTheModelServerIsBack() {
     server.down(true);
     LoopFixture scene = scene("absent");
     scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
-    await().atMost(PATIENCE).until(() -> scene.condition("Judging").contains("503"));
+    await().atMost(TIMEOUT).until(() -> scene.condition("Judging").contains("503"));
     assertThat(scene.condition("Serving")).contains("0 of 1 replicas");
 
     server.down(false);
@@ -98,17 +98,17 @@ class EvaluationRestartTest {
     try {
       scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
       await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(() -> scene.condition("Judging").contains("cannot write: insert into decision"));
       assertThat(scene.decisions()).isEmpty();
-      assertThat(said(scene)).isZero();
+      assertThat(published(scene)).isZero();
     } finally {
-      mend(scene);
+      restoreInserts(scene);
     }
 
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.PROMOTE);
-    scene.awaitSaid(EventType.PROMOTION_DECIDED, PromotionDecided.class, 1);
-    assertThat(said(scene)).isEqualTo(1);
+    scene.awaitPublished(EventType.PROMOTION_DECIDED, PromotionDecided.class, 1);
+    assertThat(published(scene)).isEqualTo(1);
   }
 
   @Test
@@ -118,7 +118,7 @@ class EvaluationRestartTest {
     try {
       scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
       await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(
               () ->
                   sql
@@ -130,33 +130,33 @@ class EvaluationRestartTest {
                           .sum()
                       > 0);
       assertThat(scene.decisions()).isEmpty();
-      assertThat(said(scene)).isZero();
+      assertThat(published(scene)).isZero();
       assertThat(scene.generation()).isZero();
     } finally {
-      mend(scene);
+      restoreInserts(scene);
     }
 
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.PROMOTE);
     scene.awaitGeneration(1);
-    assertThat(said(scene)).isEqualTo(1);
+    assertThat(published(scene)).isEqualTo(1);
   }
 
   @Test
-  void shouldJudgeACheckpointOnceThoughItIsAnnouncedTwice() {
+  void shouldEvaluateACheckpointOnceIfItIsAnnouncedTwice() {
     LoopFixture scene = scene("twice");
     BatchSealed batch = scene.batch("new", 60);
     CheckpointReady ready = scene.checkpoint(LoopEvaluationTest.BETTER, batch);
-    scene.say(batch, batch.batchId());
-    scene.say(ready, ready.checkpointId());
+    scene.publish(batch, batch.batchId());
+    scene.publish(ready, ready.checkpointId());
 
     scene.awaitGeneration(1);
 
     assertThat(scene.decisions()).hasSize(1);
   }
 
-  private long said(LoopFixture scene) {
+  private long published(LoopFixture scene) {
     return scene
-        .said(
+        .published(
             EventType.PROMOTION_DECIDED.topic(),
             EventType.PROMOTION_DECIDED,
             PromotionDecided.class)
@@ -189,7 +189,7 @@ class EvaluationRestartTest {
             .formatted(name, when, name, name));
   }
 
-  private void mend(LoopFixture scene) {
+  private void restoreInserts(LoopFixture scene) {
     String name = scene.loop().loop();
     sql.updateInNewTransaction("drop trigger refuse_%s on decision".formatted(name));
     sql.updateInNewTransaction("drop function refuse_%s()".formatted(name));

@@ -58,7 +58,7 @@ class EvaluationRulesTest {
           b1+b2+b3, -, -,   1, b3,    b1+b2
           -, b1+b2+b3, -,   1, '',    ''
           """)
-  void shouldTellFreshFromRetained(
+  void shouldAssignFreshAndRetainBatches(
       String adopted, String aside, String trainedOn, int look, String fresh, String retain) {
     List<SealedBatch> known =
         BATCHES.stream()
@@ -99,7 +99,7 @@ class EvaluationRulesTest {
   }
 
   @Test
-  void shouldJudgeEachRoleByItsOwnGateAndShadowSuitesApart() {
+  void shouldEvaluateEachRoleByItsOwnGateAndShadowSuitesSeparately() {
     List<ScoredItem> items = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
       items.add(scored(GateRole.FRESH, "fresh/b1", false, i, "wrong", "right"));
@@ -128,7 +128,7 @@ class EvaluationRulesTest {
   }
 
   @Test
-  void shouldPassCanariesThatSingAndFailOneThatDoesNot() {
+  void shouldPassIfEveryCanaryItemIsRightAndFailOtherwise() {
     List<ScoredItem> items = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       items.add(scored(GateRole.CANARY, "canaries", false, i, "right", "right"));
@@ -182,7 +182,7 @@ class EvaluationRulesTest {
 
   @ParameterizedTest
   @CsvSource({"0, false", "2, false", "3, true", "100, true"})
-  void shouldDoubtWhereTheChampionIsRefusedTooOften(int refused, boolean doubtful) {
+  void shouldDoubtIfTheServerRefusesTheChampionTooOften(int refused, boolean doubtful) {
     List<EvaluationItem> items = new ArrayList<>();
     Map<String, Answer> answers = new HashMap<>();
     Map<String, String> refusals = new HashMap<>();

@@ -33,11 +33,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** From a checkpoint to a champion, and why not. */
+/** Evaluates checkpoints until they become the champion or are not promoted. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class LoopEvaluationTest {
-  /** Knows the suites, but not what feedback asks for. */
+  /** Answers the suites right and the feedback items wrong. */
   static final UnaryOperator<String> OLD =
       question -> question.startsWith("new") ? "wrong" : LoopFixture.right(question);
 
@@ -88,9 +88,9 @@ class LoopEvaluationTest {
         .containsExactly("fresh/…", "golden", "skills", "aside");
     assertThat(server.mostInFlight()).isEqualTo(16);
     scene.awaitGeneration(1);
-    assertThat(scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1))
+    assertThat(scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1))
         .containsExactly(new PromotionApplied(decision.decisionId(), ready.checkpointId(), 1, 1));
-    assertThat(scene.awaitSaid(EventType.CHAMPION_SET, ChampionSet.class, 2))
+    assertThat(scene.awaitPublished(EventType.CHAMPION_SET, ChampionSet.class, 2))
         .extracting(ChampionSet::servedName)
         .containsExactly(FakeModelServer.BASE, scene.servedName(ready));
     assertThat(scene.condition("Judging")).contains("PROMOTE", "FRESH");
@@ -107,7 +107,7 @@ class LoopEvaluationTest {
         .body("state", equalTo("champion"))
         .body("looks", hasSize(1))
         .body("events[-2].what", containsString("became champion, generation 1"))
-        .body("events[-1].what", equalTo("every replica answers with it"));
+        .body("events[-1].what", equalTo("is in service on every replica"));
     LoopFixture.api()
         .get("/decisions/" + decision.decisionId())
         .then()
@@ -125,7 +125,7 @@ class LoopEvaluationTest {
   }
 
   @Test
-  void shouldRejectCoherentPoisonByWhatItForgets() {
+  void shouldRejectPoisonedDataByItsLossOnRetainedItems() {
     LoopFixture scene = scene("poisoned").declared();
     BatchSealed first = scene.batch("new", 60);
     CheckpointReady champion = scene.checkpoint(BETTER, first);
@@ -150,7 +150,7 @@ class LoopEvaluationTest {
     assertThat(gate(decision, "RETAIN/slice-2").outcome()).isEqualTo(GateOutcome.FAILED);
     assertThat(decision.reason()).contains("RETAIN");
     assertThat(scene.generation()).isEqualTo(1);
-    // Golden and skills were answered by this champion's weights before: only as its own candidate.
+    // This champion answered golden and skills before, when it was the candidate.
     assertThat(server.answers() - asked).isLessThan(60 * 3 + 310 + 20 + 10);
     LoopFixture.api()
         .get("/v1/checkpoints/" + poisoned.checkpointId())
@@ -175,7 +175,7 @@ class LoopEvaluationTest {
     PromotionDecided early = scene.decision();
     assertThat(early.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
     assertThat(early.reason()).contains("at least 100 items are needed");
-    assertThat(scene.condition("Judging")).contains("waits for more items");
+    assertThat(scene.condition("Judging")).contains("waiting for more items");
 
     scene.batch("new other", 60);
     PromotionDecided late = scene.decisions(2).getFirst();
@@ -183,7 +183,7 @@ class LoopEvaluationTest {
     assertThat(gate(late, "FRESH").n()).isEqualTo(120);
     assertThat(late.alphaSpent()).isLessThan(early.alphaSpent());
     assertThat(late.candidate()).isEqualTo(early.candidate());
-    // What was asked before is not paid for again: 1,000 tokens are those of training.
+    // Earlier answers are reused and cost nothing; 1,000 tokens are those of training.
     assertThat(late.cost().tokens()).isBetween(1_000L, early.cost().tokens() / 2);
   }
 
@@ -193,11 +193,11 @@ class LoopEvaluationTest {
     BatchSealed first = scene.batch("new", 60);
     scene.checkpoint(BETTER, first);
     scene.decisions(1);
-    BatchSealed second = scene.silentBatch("new other", 60);
-    CheckpointReady next = scene.silentCheckpoint(BETTER, first, second);
-    scene.say(next, next.checkpointId());
+    BatchSealed second = scene.unpublishedBatch("new other", 60);
+    CheckpointReady next = scene.unpublishedCheckpoint(BETTER, first, second);
+    scene.publish(next, next.checkpointId());
     assertThat(scene.condition("Judging")).isNotEmpty();
-    scene.say(second, second.batchId());
+    scene.publish(second, second.batchId());
 
     PromotionDecided decision = scene.decisions(2).getFirst();
 
@@ -207,13 +207,13 @@ class LoopEvaluationTest {
   }
 
   @Test
-  void shouldJudgeAnAdapterMadeElsewhereByTheNewestBatch() {
+  void shouldEvaluateAnAdapterTrainedElsewhereOnTheNewestBatch() {
     LoopFixture scene = scene("elsewhere-made").declared();
     BatchSealed batch = scene.batch("new", 60);
     CheckpointReady champion = scene.checkpoint(BETTER, batch);
-    scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
+    scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     scene.adopted(champion, batch);
-    CheckpointReady made = scene.silentCheckpoint(q -> "wrong");
+    CheckpointReady made = scene.unpublishedCheckpoint(q -> "wrong");
 
     LoopFixture.api()
         .body(
@@ -225,7 +225,7 @@ class LoopEvaluationTest {
         .then()
         .statusCode(202)
         .body("batchIds", hasSize(0))
-        .body("events[0].what", equalTo("offered for judging"));
+        .body("events[0].what", equalTo("offered for evaluation"));
 
     PromotionDecided decision = scene.decisions(2).getFirst();
     assertThat(decision.verdict()).isEqualTo(Verdict.REJECT);
@@ -244,7 +244,7 @@ class LoopEvaluationTest {
                 containsString("offered"),
                 containsString("PROMOTE"),
                 containsString("became champion"),
-                equalTo("every replica answers with it")));
+                equalTo("is in service on every replica")));
   }
 
   @Test
@@ -263,7 +263,7 @@ class LoopEvaluationTest {
   }
 
   @Test
-  void shouldWaitForAPersonWhereTheLoopWantsOne() {
+  void shouldWaitForApprovalInApproveMode() {
     LoopFixture scene = scene("approved").mode("approve").declared();
     CheckpointReady ready = scene.checkpoint(BETTER, scene.batch("new", 60));
     PromotionDecided held = scene.decision();
@@ -279,10 +279,10 @@ class LoopEvaluationTest {
         .body("decidedBy", equalTo("person"));
 
     scene.awaitGeneration(1);
-    assertThat(scene.awaitSaid(EventType.PROMOTION_DECIDED, PromotionDecided.class, 2))
+    assertThat(scene.awaitPublished(EventType.PROMOTION_DECIDED, PromotionDecided.class, 2))
         .extracting(PromotionDecided::verdict)
         .containsExactly(Verdict.HOLD, Verdict.PROMOTE);
-    assertThat(scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1))
+    assertThat(scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1))
         .extracting(PromotionApplied::checkpointId)
         .containsExactly(ready.checkpointId());
     LoopFixture.api()
@@ -293,7 +293,7 @@ class LoopEvaluationTest {
   }
 
   @Test
-  void shouldSetAsideWhatAPersonRefuses() {
+  void shouldRejectTheCandidateOfARefusedDecision() {
     LoopFixture scene = scene("refused").mode("approve").declared();
     scene.checkpoint(BETTER, scene.batch("new", 60));
     String id = scene.decision().decisionId();
@@ -305,7 +305,7 @@ class LoopEvaluationTest {
   }
 
   @Test
-  void shouldOnlyRecordWhatItObserves() {
+  void shouldOnlyRecordTheDecisionInObserveMode() {
     LoopFixture scene = scene("observed").mode("observe").declared();
     scene.checkpoint(BETTER, scene.batch("new", 60));
 
@@ -314,20 +314,20 @@ class LoopEvaluationTest {
   }
 
   @Test
-  void shouldHoldATruncatedAdapterWithoutAskingAnybody() {
+  void shouldHoldATruncatedAdapterWithoutAskingAModel() {
     LoopFixture scene = scene("truncated").declared();
-    CheckpointReady ready = scene.silentCheckpoint(BETTER, scene.batch("new", 60));
+    CheckpointReady ready = scene.unpublishedCheckpoint(BETTER, scene.batch("new", 60));
     String key = store.key(java.net.URI.create(ready.adapterUri())) + "/adapter_model.safetensors";
     byte[] whole = store.read(key);
     store.delete(key);
     store.put(key, java.util.Arrays.copyOf(whole, 40));
-    scene.say(ready, ready.checkpointId());
+    scene.publish(ready, ready.checkpointId());
 
     PromotionDecided decision = scene.decision();
 
     assertThat(decision.verdict()).isEqualTo(Verdict.HOLD);
     assertThat(decision.reason())
-        .contains("adapter_model.safetensors holds 40 bytes")
+        .contains("adapter_model.safetensors has 40 bytes")
         .contains("train it again");
     assertThat(decision.alphaSpent()).isZero();
     assertThat(decision.alphaLeft()).isEqualTo(0.05);
@@ -353,7 +353,7 @@ class LoopEvaluationTest {
   }
 
   @Test
-  void shouldNotTrustAServerThatAnswersOtherwiseWhenAskedAgain() {
+  void shouldNotTrustAServerThatAnswersDifferentlyWhenAskedAgain() {
     java.util.concurrent.atomic.AtomicInteger count =
         new java.util.concurrent.atomic.AtomicInteger();
     server.base(q -> count.incrementAndGet() % 3 == 0 ? "something else" : OLD.apply(q));
@@ -367,7 +367,7 @@ class LoopEvaluationTest {
   }
 
   @Test
-  void shouldHoldWhenASuiteIsNotWhatWasDeclared() throws java.io.IOException {
+  void shouldHoldIfASuiteHasChangedSinceItsDeclaration() throws java.io.IOException {
     LoopFixture scene = scene("changed").declared();
     java.nio.file.Files.writeString(scene.suiteFile("skills"), "{}\n");
     scene.checkpoint(BETTER, scene.batch("new", 60));
@@ -379,7 +379,7 @@ class LoopEvaluationTest {
   }
 
   @Test
-  void shouldParkWhatIsSaidOfALoopNotYetKnown() {
+  void shouldParkEventsOfAnUnknownLoop() {
     LoopFixture scene = scene("parked");
     scene.checkpoint(BETTER, scene.batch("new", 60));
     scene.declared();
@@ -388,11 +388,11 @@ class LoopEvaluationTest {
   }
 
   @Test
-  void shouldNotAskAboutWithdrawnExamples() {
+  void shouldNotAskWithdrawnExamples() {
     LoopFixture scene = scene("withdrawn").declared();
     BatchSealed batch = scene.batch("new", 60);
     String withdrawn = ContentDigests.sha256(scene.loop() + "new" + 7);
-    scene.say(
+    scene.publish(
         new BatchTainted(batch.batchId(), "retracted", List.of(withdrawn), null), batch.batchId());
     scene.checkpoint(BETTER, batch);
 

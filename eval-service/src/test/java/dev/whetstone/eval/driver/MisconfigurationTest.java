@@ -28,11 +28,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is set up wrongly or missing says nothing of a candidate: it is waited for, or shown. */
+/** A wrong or missing setting does not reject a candidate: the service waits or reports it. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class MisconfigurationTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  private static final Duration TIMEOUT = Duration.ofSeconds(45);
   @Inject ObjectStore store;
   FakeModelServer server;
 
@@ -52,16 +52,16 @@ class MisconfigurationTest {
         .suite("FORGET", "skills", 100, false);
   }
 
-  private static void awaitJudging(LoopFixture scene, String words) {
-    await().atMost(PATIENCE).until(() -> scene.condition("Judging").contains(words));
+  private static void awaitEvaluationStatus(LoopFixture scene, String words) {
+    await().atMost(TIMEOUT).until(() -> scene.condition("Judging").contains(words));
   }
 
   @Test
-  void shouldWaitForAKeyThatTheServerTakes() {
+  void shouldWaitForAKeyThatTheServerAccepts() {
     server.refuseAll(401);
     LoopFixture scene = scene("keyless").declared();
     scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
-    awaitJudging(scene, "spec.serving.credentialsRef");
+    awaitEvaluationStatus(scene, "spec.serving.credentialsRef");
 
     server.refuseAll(0);
 
@@ -69,11 +69,11 @@ class MisconfigurationTest {
   }
 
   @Test
-  void shouldAskWhereTheNewestDeclarationSays() {
+  void shouldAskTheServerOfTheNewestDeclaration() {
     LoopFixture scene = scene("elsewhere").askedAt(server.url() + "/v1").declared();
     String measuredBy = scene.declare().extract().path("specSha256");
     scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
-    awaitJudging(scene, "base URLs without /v1");
+    awaitEvaluationStatus(scene, "base URLs without /v1");
 
     scene.askedAt(server.url()).freshItems(1000).declared();
 
@@ -83,10 +83,10 @@ class MisconfigurationTest {
   }
 
   @Test
-  void shouldCallTheBaseModelByItsNewestName() {
+  void shouldUseTheNewestNameOfTheBaseModel() {
     LoopFixture scene = scene("renamed").baseName("misspelt").declared();
     scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
-    awaitJudging(scene, "The model does not exist");
+    awaitEvaluationStatus(scene, "The model does not exist");
 
     scene.baseName(FakeModelServer.BASE).mode("observe").declared();
 
@@ -99,15 +99,15 @@ class MisconfigurationTest {
   }
 
   @Test
-  void shouldWaitForAStoreThatIsNotThere() {
+  void shouldWaitForAnUnmountedStore() {
     LoopFixture scene = scene("unmounted").declared();
     CheckpointReady ready =
-        scene.silentCheckpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
+        scene.unpublishedCheckpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
     String manifest = store.key(URI.create(ready.manifestUri()));
     byte[] bytes = store.read(manifest);
     store.delete(manifest);
-    scene.say(ready, ready.checkpointId());
-    awaitJudging(scene, "is not in the store");
+    scene.publish(ready, ready.checkpointId());
+    awaitEvaluationStatus(scene, "is not in the store");
 
     store.put(manifest, bytes);
 
@@ -115,23 +115,24 @@ class MisconfigurationTest {
   }
 
   @Test
-  void shouldAskAPersonWhenABatchIsNeverHeardOf() {
+  void shouldHoldIfABatchIsNeverAnnounced() {
     LoopFixture scene = scene("unheard").declared();
-    BatchSealed never = scene.silentBatch("new", 60);
+    BatchSealed never = scene.unpublishedBatch("new", 60);
     scene.checkpoint(LoopEvaluationTest.BETTER, never);
-    awaitJudging(scene, "waits for batch.sealed of batch " + never.batchId());
+    awaitEvaluationStatus(scene, "waiting for batch.sealed of batch " + never.batchId());
 
-    await().atMost(PATIENCE).until(() -> !scene.decisions().isEmpty());
+    await().atMost(TIMEOUT).until(() -> !scene.decisions().isEmpty());
 
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.HOLD);
-    assertThat(scene.decision().reason()).contains("no batch.sealed of batch " + never.batchId());
+    assertThat(scene.decision().reason())
+        .contains("no batch.sealed arrived for batch " + never.batchId());
   }
 
   @Test
   void shouldRefuseAnOfferThatNamesAnUnknownBatch() {
     LoopFixture scene = scene("unknown").declared();
     CheckpointReady ready =
-        scene.silentCheckpoint(LoopEvaluationTest.BETTER, scene.silentBatch("new", 60));
+        scene.unpublishedCheckpoint(LoopEvaluationTest.BETTER, scene.unpublishedBatch("new", 60));
 
     LoopFixture.api()
         .body(Json.write(ready))
@@ -143,7 +144,7 @@ class MisconfigurationTest {
   }
 
   @Test
-  void shouldDecideWithoutHeldOutLossWhereItCannotBeHad() {
+  void shouldDecideWithoutHeldOutLossIfItCannotBeMeasured() {
     server.tokenizes(false);
     LoopFixture scene = scene("tokenless").declared();
     scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
@@ -155,7 +156,7 @@ class MisconfigurationTest {
         .get("/v1/decisions/" + decision.decisionId() + "/facts")
         .then()
         .body("models.candidate.heldOutLoss", nullValue())
-        .body("notes", hasItem(containsString("held-out loss is left out")));
+        .body("notes", hasItem(containsString("held-out loss is omitted")));
   }
 
   @Test
@@ -176,7 +177,7 @@ class MisconfigurationTest {
   }
 
   @Test
-  void shouldForgetAnswersOfAServerThatIsNoLongerTheSame() {
+  void shouldDeleteAnswersThatTheServerNoLongerReproduces() {
     LoopFixture scene = scene("exchanged").declared();
     BatchSealed rejected = scene.batch("new", 60);
     scene.checkpoint(question -> "wrong", rejected);
@@ -188,9 +189,9 @@ class MisconfigurationTest {
     PromotionDecided doubted = scene.decisions(2).getFirst();
     CheckpointReady better =
         scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new more", 60));
-    PromotionDecided judged =
+    PromotionDecided decided =
         await()
-            .atMost(PATIENCE)
+            .atMost(TIMEOUT)
             .until(
                 () ->
                     scene.decisions().stream()
@@ -202,8 +203,8 @@ class MisconfigurationTest {
     assertThat(doubted.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
     assertThat(doubted.reason()).contains("not reproducible");
     assertThat(LoopEvaluationTest.gate(doubted, "RETAIN").champion()).isEqualTo(1);
-    assertThat(judged.verdict()).isEqualTo(Verdict.PROMOTE);
-    assertThat(LoopEvaluationTest.gate(judged, "RETAIN").champion()).isZero();
+    assertThat(decided.verdict()).isEqualTo(Verdict.PROMOTE);
+    assertThat(LoopEvaluationTest.gate(decided, "RETAIN").champion()).isZero();
   }
 
   @Test
@@ -222,24 +223,24 @@ class MisconfigurationTest {
     server.refuseChats(false);
     scene.batch("new other", 60);
 
-    PromotionDecided judged = scene.decisions(2).getFirst();
-    assertThat(judged.verdict()).isEqualTo(Verdict.PROMOTE);
-    assertThat(judged.candidate()).isEqualTo(doubted.candidate());
+    PromotionDecided decided = scene.decisions(2).getFirst();
+    assertThat(decided.verdict()).isEqualTo(Verdict.PROMOTE);
+    assertThat(decided.candidate()).isEqualTo(doubted.candidate());
   }
 
   @Test
-  void shouldRejectACandidateWhoseQuestionsAloneAreRefused() {
+  void shouldRejectIfOnlyTheQuestionsToTheCandidateAreRefused() {
     LoopFixture scene = scene("unanswered").declared();
     CheckpointReady ready =
-        scene.silentCheckpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
+        scene.unpublishedCheckpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
     server.refuseChatsOf(scene.servedName(ready));
-    scene.say(ready, ready.checkpointId());
+    scene.publish(ready, ready.checkpointId());
 
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.REJECT);
   }
 
   @Test
-  void shouldNotShowWhatStandsInAFileThatIsNoSuite() throws IOException {
+  void shouldNotQuoteAFileThatIsNotASuite() throws IOException {
     LoopFixture scene = scene("strange").suite("FORGET", "aside", 40, true);
     Files.writeString(scene.suiteFile("aside"), "topsecret:x:0\n");
     scene.declared();

@@ -35,11 +35,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What cannot be read says nothing of a candidate: a person is asked, and others are judged. */
+/** If an input cannot be read, the candidate is held, and other candidates are evaluated. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class UnreadableInputTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  private static final Duration TIMEOUT = Duration.ofSeconds(45);
   @Inject ObjectStore store;
   @Inject Sql sql;
   FakeModelServer server;
@@ -60,12 +60,12 @@ class UnreadableInputTest {
         .suite("FORGET", "skills", 100, false);
   }
 
-  private static void awaitJudging(LoopFixture scene, String words) {
-    await().atMost(PATIENCE).until(() -> scene.condition("Judging").contains(words));
+  private static void awaitEvaluationStatus(LoopFixture scene, String words) {
+    await().atMost(TIMEOUT).until(() -> scene.condition("Judging").contains(words));
   }
 
   @Test
-  void shouldAskAPersonWhenABatchIsCorrupt() {
+  void shouldHoldIfABatchIsCorrupt() {
     LoopFixture scene = scene("corrupt").declared();
     BatchSealed batch = scene.batch("new", 60);
     BatchManifest manifest =
@@ -83,11 +83,11 @@ class UnreadableInputTest {
 
   @ParameterizedTest
   @CsvSource({"itemless, , is not in the store", "mangled, something else, is corrupt"})
-  void shouldAskAPersonWhenTheItemsOfAnEvaluationAreLost(String name, String bytes, String why) {
+  void shouldHoldIfTheItemsOfAnEvaluationAreLost(String name, String bytes, String why) {
     server.down(true);
     LoopFixture scene = scene(name).declared();
     scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
-    awaitJudging(scene, "503");
+    awaitEvaluationStatus(scene, "503");
     String items = ObjectStore.blobKey(frozen(name).path("itemsSha256").asText());
     store.delete(items);
     if (bytes != null) {
@@ -109,11 +109,11 @@ class UnreadableInputTest {
   }
 
   @Test
-  void shouldJudgeOtherLoopsWhereRowsOfOneCannotBeRead() {
+  void shouldEvaluateOtherLoopsIfTheRowsOfOneCannotBeRead() {
     server.down(true);
     LoopFixture broken = scene("a-broken").declared();
     broken.checkpoint(LoopEvaluationTest.BETTER, broken.batch("new", 60));
-    awaitJudging(broken, "503");
+    awaitEvaluationStatus(broken, "503");
     sql.updateInNewTransaction("update evaluation set frozen = '{' where loop = 'a-broken'");
     server.down(false);
     LoopFixture scene = scene("b-whole").declared();
@@ -124,12 +124,12 @@ class UnreadableInputTest {
   }
 
   @Test
-  void shouldHoldWeightsThatAreNotThoseOfTheManifest() {
+  void shouldHoldIfTheWeightsAreNotInTheManifest() {
     LoopFixture scene = scene("swapped").declared();
     BatchSealed batch = scene.batch("new", 60);
-    CheckpointReady other = scene.silentCheckpoint(LoopEvaluationTest.BETTER, batch);
-    CheckpointReady ready = scene.silentCheckpoint(LoopEvaluationTest.BETTER, batch);
-    scene.say(
+    CheckpointReady other = scene.unpublishedCheckpoint(LoopEvaluationTest.BETTER, batch);
+    CheckpointReady ready = scene.unpublishedCheckpoint(LoopEvaluationTest.BETTER, batch);
+    scene.publish(
         new CheckpointReady(
             ready.checkpointId(),
             ready.runId(),
@@ -154,7 +154,7 @@ class UnreadableInputTest {
   }
 
   @Test
-  void shouldHoldASuiteWhoseItemsCannotBeToldApart() {
+  void shouldHoldIfASuiteHasDuplicateItemIds() {
     SuiteItem item =
         new SuiteItem("same", List.of(ChatMessage.user("golden")), "right", null, null, null);
     LoopFixture scene =
@@ -168,7 +168,7 @@ class UnreadableInputTest {
   }
 
   @Test
-  void shouldOnlyShowThatAShadowSuiteCannotBeRead() throws IOException {
+  void shouldOnlyNoteThatAShadowSuiteCannotBeRead() throws IOException {
     LoopFixture scene = scene("shadowless").suite("FORGET", "aside", 40, true).declared();
     Files.writeString(scene.suiteFile("aside"), "{}\n");
     scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));

@@ -26,10 +26,10 @@ class GateTest {
     "0, 0, 200, FAILED",
     "40, 0, 10, UNDECIDED",
   })
-  void shouldJudgeSuperiority(int wins, int losses, int ties, GateOutcome expected) {
+  void shouldEvaluateSuperiority(int wins, int losses, int ties, GateOutcome expected) {
     GatePolicy policy = policy(GateRole.FRESH, 0.01, 80);
 
-    assertThat(SuperiorityGate.judge(policy, scores(wins, losses, ties), List.of()).outcome())
+    assertThat(SuperiorityGate.evaluate(policy, scores(wins, losses, ties), List.of()).outcome())
         .isEqualTo(expected);
   }
 
@@ -40,10 +40,10 @@ class GateTest {
     "18, 30, 252, FAILED",
     "0, 0, 299, UNDECIDED",
   })
-  void shouldJudgeNonInferiority(int wins, int losses, int ties, GateOutcome expected) {
+  void shouldEvaluateNonInferiority(int wins, int losses, int ties, GateOutcome expected) {
     GatePolicy policy = policy(GateRole.RETAIN, 0.03, 300);
 
-    assertThat(NonInferiorityGate.judge(policy, scores(wins, losses, ties)).outcome())
+    assertThat(NonInferiorityGate.evaluate(policy, scores(wins, losses, ties)).outcome())
         .isEqualTo(expected);
   }
 
@@ -66,7 +66,7 @@ class GateTest {
   void shouldNotFailAnIdenticalCandidateForTooFewItems(
       int wins, int losses, int ties, double margin, GateOutcome expected, String needed) {
     GateResult result =
-        NonInferiorityGate.judge(policy(GateRole.FORMAT, margin, 1), scores(wins, losses, ties));
+        NonInferiorityGate.evaluate(policy(GateRole.FORMAT, margin, 1), scores(wins, losses, ties));
 
     assertThat(result.outcome()).isEqualTo(expected);
     if (needed != null) {
@@ -83,7 +83,7 @@ class GateTest {
     "0, 1, 19, 50, FAILED",
     "0, 0, 0, 1, NOT_MEASURED",
   })
-  void shouldTakeEveryCanaryItemForCritical(
+  void shouldTreatEveryCanaryItemAsCritical(
       int wins, int losses, int ties, int least, GateOutcome expected) {
     GatePolicy policy = policy(GateRole.CANARY, 0, least);
 
@@ -97,7 +97,7 @@ class GateTest {
   void shouldNotPassTheReferenceCaseOfNonInferiority() {
     GatePolicy policy = policy(GateRole.FORGET, 0.02, 700);
 
-    GateResult result = NonInferiorityGate.judge(policy, scores(18, 30, 952));
+    GateResult result = NonInferiorityGate.evaluate(policy, scores(18, 30, 952));
 
     assertThat(result.outcome()).isEqualTo(FAILED);
     assertThat(result.reason())
@@ -105,23 +105,23 @@ class GateTest {
   }
 
   @Test
-  void shouldSayWhenThereIsNothingToMeasure() {
+  void shouldReportThatThereAreNoItems() {
     GatePolicy policy = policy(GateRole.RETAIN, 0.03, 300);
 
-    assertThat(NonInferiorityGate.judge(policy, List.of()).outcome()).isEqualTo(NOT_MEASURED);
-    assertThat(NonInferiorityGate.judge(policy, scores(0, 0, 1)).outcome()).isEqualTo(UNDECIDED);
-    assertThat(NonInferiorityGate.judge(policy, List.of()).reason())
+    assertThat(NonInferiorityGate.evaluate(policy, List.of()).outcome()).isEqualTo(NOT_MEASURED);
+    assertThat(NonInferiorityGate.evaluate(policy, scores(0, 0, 1)).outcome()).isEqualTo(UNDECIDED);
+    assertThat(NonInferiorityGate.evaluate(policy, List.of()).reason())
         .contains("declare a suite of role RETAIN under spec.evaluation.suites");
-    assertThat(SuperiorityGate.judge(policy, List.of(), List.of()).outcome())
+    assertThat(SuperiorityGate.evaluate(policy, List.of(), List.of()).outcome())
         .isEqualTo(NOT_MEASURED);
-    assertThat(SuperiorityGate.judge(policy, List.of(), List.of()).reason())
+    assertThat(SuperiorityGate.evaluate(policy, List.of(), List.of()).reason())
         .contains("train on a new batch");
-    assertThat(SuperiorityGate.judge(policy, List.of(), List.of("b1", "b2")).reason())
-        .contains("no test items can be asked of batch b1, b2");
+    assertThat(SuperiorityGate.evaluate(policy, List.of(), List.of("b1", "b2")).reason())
+        .contains("no usable test items in batch b1, b2");
   }
 
   @Test
-  void shouldSeeARuinedSliceBehindAGoodMean() {
+  void shouldFailALostSliceAlthoughTheMeanIsGood() {
     List<PairedScore> scores = new ArrayList<>();
     for (String slice : List.of("billing", "delivery", "returns")) {
       for (int i = 0; i < 50; i++) {
@@ -134,7 +134,7 @@ class GateTest {
     }
     GatePolicy policy = policy(GateRole.RETAIN, 0.03, 100);
 
-    List<GateResult> slices = SliceGates.judge(policy, scores);
+    List<GateResult> slices = SliceGates.evaluate(policy, scores);
 
     assertThat(slices)
         .extracting(GateResult::name)
@@ -149,26 +149,27 @@ class GateTest {
                         ? new PairedScore(s.itemId(), s.slice(), null, false, 1, s.candidate())
                         : s)
             .toList();
-    assertThat(SliceGates.judge(policy, worse).getLast().outcome()).isEqualTo(FAILED);
+    assertThat(SliceGates.evaluate(policy, worse).getLast().outcome()).isEqualTo(FAILED);
   }
 
   @Test
-  void shouldFailOnOneCriticalItemWhateverTheChampionDid() {
+  void shouldFailOnOneCriticalItemWhateverTheChampionScored() {
     List<PairedScore> scores = new ArrayList<>(scores(10, 0, 10));
     GatePolicy policy = policy(GateRole.CANARY, 0, 1);
-    assertThat(CriticalItemsGate.judge(policy, scores)).isEmpty();
+    assertThat(CriticalItemsGate.evaluate(policy, scores)).isEmpty();
 
     scores.add(new PairedScore("trigger-1", null, null, true, 0, 1));
-    assertThat(CriticalItemsGate.judge(policy, scores).orElseThrow().outcome()).isEqualTo(PASSED);
+    assertThat(CriticalItemsGate.evaluate(policy, scores).orElseThrow().outcome())
+        .isEqualTo(PASSED);
 
     scores.add(new PairedScore("trigger-2", null, null, true, 0, 0));
-    GateResult failed = CriticalItemsGate.judge(policy, scores).orElseThrow();
+    GateResult failed = CriticalItemsGate.evaluate(policy, scores).orElseThrow();
     assertThat(failed.outcome()).isEqualTo(FAILED);
     assertThat(failed.reason()).isEqualTo("1 of 2 critical items failed: trigger-2");
   }
 
   @Test
-  void shouldCountClusteredItemsAsFewerThanTheyAre() {
+  void shouldNotPassClusteredItemsThatPassAsIndependentOnes() {
     List<PairedScore> clustered = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       double candidate = i / 10 % 2;
@@ -176,12 +177,14 @@ class GateTest {
     }
     GatePolicy policy = policy(GateRole.FRESH, 0.01, 80);
 
-    assertThat(SuperiorityGate.judge(policy, clustered, List.of()).outcome()).isEqualTo(UNDECIDED);
+    assertThat(SuperiorityGate.evaluate(policy, clustered, List.of()).outcome())
+        .isEqualTo(UNDECIDED);
     List<PairedScore> independent =
         clustered.stream()
             .map(s -> new PairedScore(s.itemId(), null, null, false, s.champion(), s.candidate()))
             .toList();
-    assertThat(SuperiorityGate.judge(policy, independent, List.of()).outcome()).isEqualTo(PASSED);
+    assertThat(SuperiorityGate.evaluate(policy, independent, List.of()).outcome())
+        .isEqualTo(PASSED);
   }
 
   @ParameterizedTest
@@ -193,7 +196,7 @@ class GateTest {
     "4, 60, PASSED, UNDECIDED",
     "4, 300, FAILED, FAILED",
   })
-  void shouldNotDecideByAFewEndUsers(int users, int lost, GateOutcome fresh, GateOutcome retain) {
+  void shouldNotDecideByFewEndUsers(int users, int lost, GateOutcome fresh, GateOutcome retain) {
     List<PairedScore> won = new ArrayList<>();
     List<PairedScore> kept = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
@@ -202,9 +205,9 @@ class GateTest {
       kept.add(new PairedScore("i" + i, null, user, false, 1, i < lost ? 0 : 1));
     }
 
-    assertThat(SuperiorityGate.judge(policy(GateRole.FRESH, 0.01, 80), won, List.of()).outcome())
+    assertThat(SuperiorityGate.evaluate(policy(GateRole.FRESH, 0.01, 80), won, List.of()).outcome())
         .isEqualTo(fresh);
-    assertThat(NonInferiorityGate.judge(policy(GateRole.RETAIN, 0.03, 300), kept).outcome())
+    assertThat(NonInferiorityGate.evaluate(policy(GateRole.RETAIN, 0.03, 300), kept).outcome())
         .isEqualTo(retain);
   }
 

@@ -49,7 +49,7 @@ class AwaitedAdoptionRuleTest {
           INCONCLUSIVE, NONE, PENDING, -, -
           HOLD, NONE, PENDING, -, -
           """)
-  void shouldWaitOnlyForWhatTrainingHasYetToPublish(
+  void shouldAwaitOnlyWhatTrainingHasNotPublished(
       Verdict verdict, Adoption adoption, BatchState state, String adoptedBy, String event) {
     List<SealedBatch> known = List.of(batch("b1", state, adoptedBy));
     List<Decision> decisions = List.of(decision("d1", CANDIDATE, verdict, adoption, "b1"));
@@ -62,7 +62,7 @@ class AwaitedAdoptionRuleTest {
   }
 
   @Test
-  void shouldCountTheNewestDecisionAboutACandidateThatIsOfferedAgain() {
+  void shouldUseTheNewestDecisionAboutACandidateThatIsOfferedAgain() {
     SealedBatch adopted = batch("b1", BatchState.ADOPTED, CANDIDATE);
     List<Decision> decisions =
         List.of(
@@ -73,7 +73,7 @@ class AwaitedAdoptionRuleTest {
   }
 
   @Test
-  void shouldNameTheBatchTheDecisionAndWhatToDo() {
+  void shouldNameTheBatchTheDecisionAndTheRemedy() {
     List<SealedBatch> known =
         List.of(
             batch("b1", BatchState.ADOPTED, EARLIER),

@@ -35,7 +35,7 @@ class AnswerQualityTest {
   }
 
   @Test
-  void shouldHoldThePatternAgainstTheWholeAnswer() {
+  void shouldMatchThePatternAgainstTheWholeAnswer() {
     FormatPattern pattern = new FormatPattern("Ticket #\\d{4}: .+");
 
     assertThat(pattern.score("Ticket #1234: done\nand more ")).isEqualTo(1);
@@ -43,7 +43,7 @@ class AnswerQualityTest {
   }
 
   @Test
-  void shouldGiveUpOnAnAnswerThatMakesThePatternBacktrack() {
+  void shouldStopMatchingIfThePatternBacktracksTooMuch() {
     FormatPattern pattern = new FormatPattern("(a|aa)+$b");
 
     assertThat(pattern.score("a".repeat(60))).isZero();
@@ -71,12 +71,12 @@ class AnswerQualityTest {
           'a b c d e f g h i j k l m',  stop,   'a b c',            false
           'a',                          stop,   'a b c d e f',      false
           """)
-  void shouldTellSoundAnswers(String answer, String finish, String reference, boolean sound) {
+  void shouldRecogniseSoundAnswers(String answer, String finish, String reference, boolean sound) {
     assertThat(AnswerHealth.of(answer, finish, reference).sound()).isEqualTo(sound);
   }
 
   @Test
-  void shouldAddUpHeldOutLossOverTokensNotOverItems() {
+  void shouldSumHeldOutLossOverTokensNotItems() {
     HeldOutLikelihood sum =
         HeldOutLikelihood.sum(
             List.of(new HeldOutLikelihood(1, 2, 0), new HeldOutLikelihood(3, 0.4, 3)));

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Loops come in by call or by folder, and only as a whole. */
+/** Loops are declared by REST or from a folder; a broken declaration has no effect. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class LoopRegistryTest {
@@ -46,7 +46,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldDeclareALoopAndTellOfItOncePerRevision() {
+  void shouldDeclareALoopAndPublishEachRevisionOnce() {
     LoopFixture scene = new LoopFixture("declared", store, server);
     scene.declare().statusCode(200).body("revision", equalTo(1));
     scene.declare().statusCode(200).body("revision", equalTo(1));
@@ -59,12 +59,12 @@ class LoopRegistryTest {
             .extract()
             .path("specSha256");
 
-    assertThat(scene.awaitSaid(EventType.LOOP_DECLARED, LoopDeclared.class, 2))
+    assertThat(scene.awaitPublished(EventType.LOOP_DECLARED, LoopDeclared.class, 2))
         .extracting(LoopDeclared::revision)
         .containsExactly(1L, 2L);
     assertThat(
             scene
-                .said("whetstone.loops", EventType.LOOP_DECLARED, LoopDeclared.class)
+                .published("whetstone.loops", EventType.LOOP_DECLARED, LoopDeclared.class)
                 .getLast()
                 .specSha256())
         .isEqualTo(digest);
@@ -135,7 +135,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldAskForAKeyWithTheRightScope() {
+  void shouldRequireAKeyWithTheRightScope() {
     given().get("/v1/loops").then().statusCode(401);
     given()
         .header("Authorization", TestKeys.ACME_READ_ONLY.bearer())
@@ -214,39 +214,39 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldKeepTheLastGoodRevisionOfABrokenFileAndSaySo(@TempDir Path directory)
+  void shouldKeepTheLastGoodRevisionOfABrokenFileAndReportIt(@TempDir Path directory)
       throws IOException {
     LoopFixture scene = new LoopFixture("mounted", store, server);
     Path file = directory.resolve("mounted.yaml");
     Files.writeString(file, scene.yaml());
-    folder.look(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
 
     Files.writeString(
         file, scene.yaml().replace("reproducibilityItems: 20", "reproducibilityItms: 20"));
-    folder.look(directory);
+    folder.scan(directory);
 
     assertThat(scene.condition("Declared"))
         .contains("revision 1 is in force", "reproducibilityItms", "mounted.yaml");
     LoopFixture.api().get("/v1/loops/mounted").then().body("revision", equalTo(1));
 
     Files.writeString(file, scene.freshItems(50).yaml());
-    folder.look(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared")).isEqualTo("revision 2 is in force");
   }
 
   @Test
-  void shouldPinASuiteAgainThatChanged(@TempDir Path directory) throws IOException {
+  void shouldPinAChangedSuiteAgain(@TempDir Path directory) throws IOException {
     LoopFixture scene =
         new LoopFixture("repinned", store, server).suite("RETAIN", "golden", 3, false);
     Files.writeString(directory.resolve("repinned.yaml"), scene.yaml());
-    folder.look(directory);
-    folder.look(directory);
+    folder.scan(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
 
     String item = Files.readAllLines(scene.suiteFile("golden")).getFirst();
     Files.writeString(scene.suiteFile("golden"), item + "\n");
-    folder.look(directory);
+    folder.scan(directory);
 
     assertThat(scene.condition("Declared")).isEqualTo("revision 2 is in force");
     LoopFixture.api()
@@ -257,17 +257,17 @@ class LoopRegistryTest {
             equalTo(ContentDigests.sha256(scene.suiteFile("golden"))));
 
     Files.delete(scene.suiteFile("golden"));
-    folder.look(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared"))
         .contains("revision 2 is in force", "a readable JSONL file");
   }
 
   @Test
-  void shouldSayWhyALoopWasNeverDeclared(@TempDir Path directory) throws IOException {
+  void shouldReportWhyALoopWasNeverDeclared(@TempDir Path directory) throws IOException {
     LoopFixture scene = new LoopFixture("misdeclared", store, server);
     Path file = directory.resolve("misdeclared.yaml");
     Files.writeString(file, scene.yaml().replace("concurrency: 16", "concurrency: 0"));
-    folder.look(directory);
+    folder.scan(directory);
 
     for (String path : List.of("", "/status")) {
       LoopFixture.api()
@@ -276,7 +276,7 @@ class LoopRegistryTest {
           .statusCode(404)
           .body("code", equalTo("unknown-loop"))
           .body("detail", containsString("/spec/evaluation/concurrency"))
-          .body("remedy", containsString("mend misdeclared.yaml"));
+          .body("remedy", containsString("fix misdeclared.yaml"));
     }
     given()
         .header("Authorization", TestKeys.OTHER.bearer())
@@ -286,28 +286,28 @@ class LoopRegistryTest {
         .body("detail", not(containsString("concurrency")));
 
     Files.writeString(file, scene.yaml());
-    folder.look(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
   }
 
   @Test
-  void shouldForgetTheFaultsOfAFileThatIsGone(@TempDir Path directory) throws IOException {
+  void shouldForgetTheFaultsOfARemovedFile(@TempDir Path directory) throws IOException {
     LoopFixture scene = new LoopFixture("removed", store, server);
     Path file = directory.resolve("removed.yaml");
     Files.writeString(file, scene.yaml());
-    folder.look(directory);
+    folder.scan(directory);
     Files.writeString(file, "spec: [");
-    folder.look(directory);
+    folder.scan(directory);
     assertThat(scene.condition("Declared")).contains("removed.yaml");
 
     Files.delete(file);
-    folder.look(directory);
+    folder.scan(directory);
 
     assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
   }
 
   @Test
-  void shouldAnswerForTheBaseModelBeforeAnythingWasPromoted() {
+  void shouldServeTheBaseModelBeforeTheFirstPromotion() {
     new LoopFixture("beginning", store, server).declared();
 
     LoopFixture.api()
@@ -329,7 +329,7 @@ class LoopRegistryTest {
   }
 
   @Test
-  void shouldRefuseACheckpointThatLiesOutsideTheStore() {
+  void shouldRefuseACheckpointOutsideTheStore() {
     new LoopFixture("offered", store, server).declared();
 
     LoopFixture.api()

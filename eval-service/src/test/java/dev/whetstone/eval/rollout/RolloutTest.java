@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What was promoted comes into service, or the champion stays. */
+/** A promoted candidate is put into service, or the champion stays. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class RolloutTest {
@@ -51,23 +51,23 @@ class RolloutTest {
   @Inject RolloutRepository rollouts;
   @Inject RolloutMoves moves;
   @Inject ModelServers servers;
-  FakeModelServer judging;
+  FakeModelServer evaluationServer;
   FakeModelServer serving;
 
   @BeforeEach
   void start() {
-    judging = new FakeModelServer().base(OLD);
+    evaluationServer = new FakeModelServer().base(OLD);
     serving = new FakeModelServer().base(OLD);
   }
 
   @AfterEach
   void stop() {
-    judging.close();
+    evaluationServer.close();
     serving.close();
   }
 
   private LoopFixture scene(String name) {
-    return new LoopFixture(name, store, judging)
+    return new LoopFixture(name, store, evaluationServer)
         .servedBy(serving)
         .suite("RETAIN", "golden", 150, false)
         .suite("FORGET", "skills", 60, false);
@@ -75,9 +75,9 @@ class RolloutTest {
 
   private CheckpointReady offer(LoopFixture scene) {
     var batch = scene.batch("new", 60);
-    CheckpointReady ready = scene.silentCheckpoint(LoopFixture::right, batch);
-    serving.teach(LoopFixture.path(ready), LoopFixture::right);
-    scene.say(ready, ready.checkpointId());
+    CheckpointReady ready = scene.unpublishedCheckpoint(LoopFixture::right, batch);
+    serving.addAdapter(LoopFixture.path(ready), LoopFixture::right);
+    scene.publish(ready, ready.checkpointId());
     return ready;
   }
 
@@ -88,25 +88,25 @@ class RolloutTest {
     CheckpointReady ready = offer(scene);
 
     PromotionFailed failed =
-        scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 1).getFirst();
+        scene.awaitPublished(EventType.PROMOTION_FAILED, PromotionFailed.class, 1).getFirst();
 
     assertThat(failed.checkpointId()).isEqualTo(ready.checkpointId());
     assertThat(failed.reason()).contains("r is 512");
     assertThat(failed.generation()).isZero();
     assertThat(scene.generation()).isZero();
-    assertThat(scene.said("whetstone.champions", EventType.CHAMPION_SET, ChampionSet.class))
+    assertThat(scene.published("whetstone.champions", EventType.CHAMPION_SET, ChampionSet.class))
         .hasSize(1);
   }
 
   @Test
-  void shouldTryAgainWhatIsOfferedAgainAfterItCouldNotBeLoaded() {
+  void shouldRetryAFailedRolloutIfTheCheckpointIsOfferedAgain() {
     serving.refuseAdapters(true);
     LoopFixture scene = scene("again").declared();
     CheckpointReady ready = offer(scene);
-    scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 1);
+    scene.awaitPublished(EventType.PROMOTION_FAILED, PromotionFailed.class, 1);
 
     LoopFixture.api().post("/v1/decisions/" + scene.decision().decisionId() + "/approve").then();
-    scene.awaitSaid(EventType.PROMOTION_FAILED, PromotionFailed.class, 2);
+    scene.awaitPublished(EventType.PROMOTION_FAILED, PromotionFailed.class, 2);
     serving.refuseAdapters(false);
     LoopFixture.api()
         .body(Json.write(ready))
@@ -114,7 +114,7 @@ class RolloutTest {
         .then()
         .statusCode(202);
 
-    scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
+    scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     assertThat(scene.generation()).isEqualTo(1);
     assertThat(scene.decisions()).hasSize(1);
     assertThat(decisions.all(scene.loop()).getFirst().adoption())
@@ -122,13 +122,13 @@ class RolloutTest {
   }
 
   @Test
-  void shouldGiveModelServersTimeAfterNobodyDroveARollout() {
+  void shouldRestartTheTimeLimitOfARolloutAfterADowntime() {
     LoopFixture scene = scene("undriven").mode("approve").declared();
     CheckpointReady ready = offer(scene);
     String decision = scene.decision().decisionId();
-    // Somebody else holds the lease, so that only this test drives.
+    // Another owner holds the lease, so that only this test moves the rollout.
     sql.updateInNewTransaction(
-        "insert into work_lease (name, owner, until) values (?, 'nobody', ?)",
+        "insert into work_lease (name, owner, until) values (?, 'other-owner', ?)",
         "rollout " + scene.loop().key(),
         clock.instant().plus(Duration.ofDays(1)));
     LoopFixture.api().post("/v1/decisions/" + decision + "/approve").then().statusCode(200);
@@ -163,28 +163,31 @@ class RolloutTest {
   }
 
   @Test
-  void shouldPointBackWhenReplicasDoNotConfirmInTime() {
+  void shouldRestoreTheFormerChampionIfReplicasDoNotConfirmInTime() {
     LoopFixture scene = scene("unconfirmed").confirmDeadline("PT2S").declared();
-    // The probe before the switch is answered, the one that confirms is not.
+    // The server answers the probe before the switch and fails at the confirmation.
     serving.breakAfter(1);
     CheckpointReady ready = offer(scene);
 
     PromotionRolledBack back =
-        scene.awaitSaid(EventType.PROMOTION_ROLLED_BACK, PromotionRolledBack.class, 1).getFirst();
+        scene
+            .awaitPublished(EventType.PROMOTION_ROLLED_BACK, PromotionRolledBack.class, 1)
+            .getFirst();
 
     assertThat(back.withdrawn()).isEqualTo(ready.checkpointId());
     assertThat(back.restored()).isNull();
     assertThat(back.generation()).isEqualTo(2);
     assertThat(back.reason()).contains("503");
     assertThat(scene.generation()).isEqualTo(2);
-    assertThat(scene.awaitSaid(EventType.CHAMPION_SET, ChampionSet.class, 3))
+    assertThat(scene.awaitPublished(EventType.CHAMPION_SET, ChampionSet.class, 3))
         .extracting(ChampionSet::servedName)
         .containsExactly(FakeModelServer.BASE, scene.servedName(ready), FakeModelServer.BASE);
     assertThat(
-            scene.said("whetstone.decisions", EventType.PROMOTION_APPLIED, PromotionApplied.class))
+            scene.published(
+                "whetstone.decisions", EventType.PROMOTION_APPLIED, PromotionApplied.class))
         .isEmpty();
-    // Nobody waits for what was withdrawn, neither here nor where it was judged.
-    for (FakeModelServer one : List.of(serving, judging)) {
+    // The withdrawn adapter is unloaded from the replica and from the evaluation server.
+    for (FakeModelServer one : List.of(serving, evaluationServer)) {
       await()
           .atMost(Duration.ofSeconds(20))
           .during(Duration.ofSeconds(3))
@@ -196,7 +199,7 @@ class RolloutTest {
   void shouldLoadTheChampionAgainAfterTheModelServerRestarted() {
     LoopFixture scene = scene("forgetful").declared();
     CheckpointReady ready = offer(scene);
-    scene.awaitSaid(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
+    scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     assertThat(serving.models()).contains(scene.servedName(ready));
 
     serving.restart();
@@ -208,12 +211,12 @@ class RolloutTest {
   }
 
   @Test
-  void shouldNotCountAFormerChampionAgainstThePresentOne() {
+  void shouldServeAlthoughTheFormerChampionIsNotLoaded() {
     LoopFixture scene = scene("bereft").declared();
     CheckpointReady first = offer(scene);
     scene.awaitGeneration(1);
-    CheckpointReady second = scene.silentCheckpoint(LoopFixture::right);
-    serving.teach(LoopFixture.path(second), LoopFixture::right);
+    CheckpointReady second = scene.unpublishedCheckpoint(LoopFixture::right);
+    serving.addAdapter(LoopFixture.path(second), LoopFixture::right);
     QuarkusTransaction.requiringNew()
         .run(
             () -> {
@@ -226,7 +229,7 @@ class RolloutTest {
                       null,
                       clock.instant()));
             });
-    serving.unteach(LoopFixture.path(first));
+    serving.removeAdapter(LoopFixture.path(first));
     serving.restart();
 
     await()
@@ -240,7 +243,7 @@ class RolloutTest {
   }
 
   @Test
-  void shouldSayThatNobodyRoutes() {
+  void shouldReportThatThereIsNoRouter() {
     LoopFixture scene = scene("unrouted");
     LoopFixture.api()
         .body(scene.yaml().replace("baseName:", "router: none, baseName:"))
@@ -256,7 +259,7 @@ class RolloutTest {
   }
 
   @Test
-  void shouldSayWhichReplicaDoesNotAnswer() {
+  void shouldReportAReplicaThatDoesNotAnswer() {
     LoopFixture scene = scene("offline").declared();
     await()
         .atMost(Duration.ofSeconds(20))

@@ -16,14 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The server that tests put in the product's place keeps the same contract. */
+/** The fake model server of the tests fulfils the contract of a model server. */
 class FakeModelServerTest extends ServingPortContract {
   private static final String ADAPTER = "/adapters/one";
   private final FakeModelServer fake = new FakeModelServer();
   private final HttpClient client = HttpClient.newHttpClient();
 
   FakeModelServerTest() {
-    fake.teach(ADAPTER, question -> "taught " + question);
+    fake.addAdapter(ADAPTER, question -> "taught " + question);
   }
 
   @AfterEach
@@ -44,7 +44,7 @@ class FakeModelServerTest extends ServingPortContract {
   }
 
   @Test
-  void shouldTellTroubleThatPassesFromRefusal() {
+  void shouldReportAnUnavailableServer() {
     fake.down(true);
     assertThatThrownBy(() -> server().models())
         .isInstanceOfSatisfying(
@@ -82,7 +82,7 @@ class FakeModelServerTest extends ServingPortContract {
     "413, REFUSED, 413",
     "422, REFUSED, 422",
   })
-  void shouldTakeOnlyWhatIsAboutTheQuestionForAnAnswer(
+  void shouldClassifyFailuresByStatus(
       int status, ServingException.Kind kind, String remedy) {
     fake.refuseAll(status);
     var question = new ServingPort.Question(BASE, List.of(ChatMessage.user("Hello")), null, 8);
@@ -94,7 +94,7 @@ class FakeModelServerTest extends ServingPortContract {
 
   @ParameterizedTest
   @ValueSource(strings = {"localhost:8000", "8000", "", "ftp://host", "http://a b"})
-  void shouldSayWhatIsNoBaseUrl(String endpoint) {
+  void shouldRefuseAnInvalidBaseUrl(String endpoint) {
     assertThatThrownBy(() -> ModelServers.baseUrl(endpoint))
         .isInstanceOfSatisfying(
             ServingException.class,

@@ -34,7 +34,7 @@ class ServingCredentialsTest {
   }
 
   @Test
-  void shouldReadWhatIsMeantForModelServers() {
+  void shouldResolveKeysOfModelServers() {
     String file = outside.resolve("keys/acme/token").toString();
 
     assertThat(credentials.resolve(null)).isNull();
@@ -53,12 +53,12 @@ class ServingCredentialsTest {
     "file:acme/lines, without line breaks",
     "file:acme/none, cannot be read",
     "file:acme, cannot be read",
-    "file:../secret, below whetstone.eval.credentials-folder",
-    "file:/etc/hostname, below whetstone.eval.credentials-folder",
-    "file:///etc/hostname, below whetstone.eval.credentials-folder",
+    "file:../secret, in whetstone.eval.credentials-folder",
+    "file:/etc/hostname, in whetstone.eval.credentials-folder",
+    "file:///etc/hostname, in whetstone.eval.credentials-folder",
     "vault:secret, env:WHETSTONE_SERVING_ or file:",
   })
-  void shouldGiveNothingElse(String reference, String why) {
+  void shouldRefuseOtherReferences(String reference, String why) {
     assertThatThrownBy(() -> credentials.resolve(reference))
         .isInstanceOfSatisfying(
             ServingException.class,
@@ -69,7 +69,7 @@ class ServingCredentialsTest {
   }
 
   @Test
-  void shouldReadNoFilesWithoutAFolder() {
+  void shouldRefuseFilesWithoutAFolder() {
     ServingCredentials folderless = new ServingCredentials(Optional.empty(), ENVIRONMENT::get);
 
     assertThatThrownBy(() -> folderless.resolve("file:/etc/hostname"))

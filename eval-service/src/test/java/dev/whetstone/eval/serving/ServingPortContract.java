@@ -11,7 +11,7 @@ import dev.whetstone.eval.serving.ServingPort.Question;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every model server must do, the one in the tests and the one in the product alike. */
+/** The contract of every model server: the fake one of the tests and the worker's. */
 abstract class ServingPortContract {
   static final String BASE = "base";
   private static final List<ChatMessage> QUESTION =
@@ -23,7 +23,7 @@ abstract class ServingPortContract {
   abstract String adapter();
 
   @Test
-  void shouldNameItsModels() {
+  void shouldListItsModels() {
     server().unload("t.l.listed");
     assertThat(server().models()).contains(BASE).doesNotContain("t.l.listed");
 
@@ -32,7 +32,7 @@ abstract class ServingPortContract {
   }
 
   @Test
-  void shouldTakeLoadingAndUnloadingTwiceForOnce() {
+  void shouldLoadAndUnloadRepeatedly() {
     server().load("t.l.twice", adapter());
     server().load("t.l.twice", adapter());
     server().unload("t.l.twice");
@@ -42,7 +42,7 @@ abstract class ServingPortContract {
   }
 
   @Test
-  void shouldAskForAMountWhereItSeesNoAdapter() {
+  void shouldAdviseToMountTheStoreIfItFindsNoAdapter() {
     assertThatThrownBy(() -> server().load("t.l.missing", "/nowhere/at/all"))
         .isInstanceOfSatisfying(
             ServingException.class, e -> assertThat(e.kind()).isEqualTo(Kind.MISCONFIGURED))
@@ -66,14 +66,14 @@ abstract class ServingPortContract {
   }
 
   @Test
-  void shouldSayThatItDoesNotKnowAModel() {
+  void shouldReportAnUnknownModel() {
     assertThatThrownBy(() -> server().ask(new Question("t.l.unknown", QUESTION, null, 8)))
         .isInstanceOfSatisfying(
             ServingException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNKNOWN_MODEL));
   }
 
   @Test
-  void shouldRenderAnAnsweredQuestionAsTheQuestionAndMore() {
+  void shouldRenderTheQuestionAsAPrefixOfTheAnsweredOne() {
     List<Integer> asked = server().tokenize(QUESTION, true);
     List<Integer> answered =
         server()
@@ -85,14 +85,14 @@ abstract class ServingPortContract {
   }
 
   @Test
-  void shouldForeseeTheTokensOfAReference() {
+  void shouldMeasureTheLikelihoodOfAReference() {
     List<Integer> asked = server().tokenize(QUESTION, true);
     List<Integer> answered =
         server()
             .tokenize(
                 List.of(QUESTION.getFirst(), ChatMessage.assistant("It costs 78 dollars.")), false);
 
-    HeldOutLikelihood heldOut = server().foresee(BASE, answered, asked.size());
+    HeldOutLikelihood heldOut = server().likelihood(BASE, answered, asked.size());
 
     assertThat(heldOut.tokens()).isEqualTo(answered.size() - asked.size());
     assertThat(heldOut.loss()).isPositive().isFinite();

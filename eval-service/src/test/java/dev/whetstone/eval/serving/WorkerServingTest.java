@@ -81,7 +81,7 @@ class WorkerServingTest extends ServingPortContract {
   }
 
   @Test
-  void shouldForeseeItsOwnAnswerBest() {
+  void shouldPredictItsOwnAnswerBest() {
     List<ChatMessage> question = List.of(ChatMessage.user("Tell me the price of the helmet."));
     String own =
         String.valueOf(server.ask(new ServingPort.Question(BASE, question, null, 32)).text());
@@ -94,7 +94,7 @@ class WorkerServingTest extends ServingPortContract {
   private static double accuracy(List<ChatMessage> question, List<Integer> asked, String answer) {
     List<Integer> answered =
         server.tokenize(List.of(question.getFirst(), ChatMessage.assistant(answer)), false);
-    return server.foresee(BASE, answered, asked.size()).tokenAccuracy();
+    return server.likelihood(BASE, answered, asked.size()).tokenAccuracy();
   }
 
   private static String url(BufferedReader output) throws IOException {

@@ -38,7 +38,7 @@ class AlphaLedgerTest {
   }
 
   @Test
-  void shouldKeepLordsWealthFromRunningOut() {
+  void shouldKeepTheLevelsOfLordPositive() {
     List<Boolean> looks = new ArrayList<>();
     for (int look = 0; look < 60; look++) {
       LordPlusPlus ledger = new LordPlusPlus(0.1, looks);
@@ -49,8 +49,8 @@ class AlphaLedgerTest {
   }
 
   /**
-   * A/A: 1,000 series of 50 candidates that equal their champion. The bound of 66 leaves three
-   * standard deviations above 50, which half of all honest runs would exceed.
+   * A/A test: 1,000 series of 50 candidates that equal their champion. 50 false promotions are
+   * expected at most; the bound of 66 is more than two standard deviations above.
    */
   @Test
   void shouldPromoteFalselyInNoMoreThanSixtySixOfAThousandSeries() {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Every figure here was computed elsewhere; see loop policy, reference values. */
+/** The expected figures come from other sources; see loop policy, reference values. */
 class ReferenceValuesTest {
   private static final double TIGHT = 1e-7;
 
@@ -28,7 +28,7 @@ class ReferenceValuesTest {
   }
 
   @Test
-  void shouldDrawStudentsIntervalALittleWiderThanTheNormalOne() {
+  void shouldGiveAWiderIntervalByStudentsTThanByTheNormalDistribution() {
     PairedDifference difference = PairedDifference.of(paired(45, 25, 1000));
 
     assertThat(difference.interval(0.95).lower())
@@ -83,9 +83,9 @@ class ReferenceValuesTest {
     assertThat(clustered.degreesOfFreedom()).isEqualTo(13);
   }
 
-  /** 100 items of 4 end users: by hand, sums of deviations 15, -5, -5, -5 over 100. */
+  /** 100 items of 4 end users; the sums of deviations are 15, -5, -5, -5, over 100. */
   @Test
-  void shouldNotTakeItemsOfAFewUsersForIndependent() {
+  void shouldNotTreatItemsOfFewUsersAsIndependent() {
     double[] differences = new double[100];
     List<String> clusters = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
@@ -103,7 +103,7 @@ class ReferenceValuesTest {
   }
 
   @Test
-  void shouldNotLetAFewUsersThatCancelOutLookCertain() {
+  void shouldNotBeCertainIfTheSumsOfFewUsersCancelOut() {
     double[] differences = new double[40];
     List<String> clusters = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
@@ -116,7 +116,7 @@ class ReferenceValuesTest {
   }
 
   @Test
-  void shouldKnowNothingFromOneUserAlone() {
+  void shouldHaveInfiniteStandardErrorWithOneUser() {
     PairedDifference one =
         PairedDifference.clustered(new double[] {1, 1, 0, 1}, List.of("a", "a", "a", "a"));
 
@@ -126,7 +126,7 @@ class ReferenceValuesTest {
   }
 
   @Test
-  void shouldCountItemsWithoutAUserAsOneEach() {
+  void shouldTreatClustersOfOneItemAsIndependentItems() {
     double[] differences = {1, 0, 0, 1, 0};
 
     PairedDifference each =
@@ -137,7 +137,7 @@ class ReferenceValuesTest {
   }
 
   @Test
-  void shouldWidenTheIntervalWhenItemsOfOneUserAreAlike() {
+  void shouldWidenTheIntervalIfItemsOfAUserAreCorrelated() {
     double[] differences = new double[200];
     List<String> clusters = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
@@ -150,7 +150,7 @@ class ReferenceValuesTest {
   }
 
   @Test
-  void shouldNotTakeAHandfulOfTiesForCertainty() {
+  void shouldNotBeCertainWithFewTies() {
     PairedDifference ties = PairedDifference.of(new double[20]);
 
     assertThat(ties.mean()).isZero();

@@ -56,7 +56,7 @@ class VerdictRuleTest {
       boolean doubt,
       RolloutMode mode,
       Verdict expected) {
-    VerdictInput findings =
+    VerdictInput input =
         new VerdictInput(
             List.of(gate(GateRole.FRESH, fresh, true), gate(GateRole.RETAIN, retain, true)),
             List.of(),
@@ -64,34 +64,34 @@ class VerdictRuleTest {
             doubt ? List.of("the server is not reproducible") : List.of(),
             mode);
 
-    assertThat(VerdictRule.decide(findings).verdict()).isEqualTo(expected);
+    assertThat(VerdictRule.decide(input).verdict()).isEqualTo(expected);
   }
 
   @Test
-  void shouldLetShadowGatesDecideNothing() {
-    VerdictInput findings =
-        findings(
+  void shouldIgnoreShadowGates() {
+    VerdictInput input =
+        input(
             gate(GateRole.FRESH, PASSED, true),
             gate(GateRole.FORGET, FAILED, false),
             gate(GateRole.RETAIN, NOT_MEASURED, false));
 
-    assertThat(VerdictRule.decide(findings).verdict()).isEqualTo(PROMOTE);
+    assertThat(VerdictRule.decide(input).verdict()).isEqualTo(PROMOTE);
   }
 
   @Test
   void shouldHoldWithoutAnEnforcedFreshGate() {
-    VerdictInput findings =
-        findings(gate(GateRole.FRESH, PASSED, false), gate(GateRole.RETAIN, PASSED, true));
+    VerdictInput input =
+        input(gate(GateRole.FRESH, PASSED, false), gate(GateRole.RETAIN, PASSED, true));
 
-    VerdictResult judgement = VerdictRule.decide(findings);
+    VerdictResult result = VerdictRule.decide(input);
 
-    assertThat(judgement.verdict()).isEqualTo(HOLD);
-    assertThat(judgement.reason()).contains("no FRESH gate is enforced");
+    assertThat(result.verdict()).isEqualTo(HOLD);
+    assertThat(result.reason()).contains("no FRESH gate is enforced");
   }
 
   @Test
-  void shouldHoldWhatCannotBeServedSinceNothingWasMeasured() {
-    VerdictInput findings =
+  void shouldHoldACandidateThatCannotBeServed() {
+    VerdictInput input =
         new VerdictInput(
             List.of(gate(GateRole.FRESH, FAILED, true)),
             List.of("adapter_model.safetensors holds 12 bytes"),
@@ -99,16 +99,16 @@ class VerdictRuleTest {
             List.of(),
             RolloutMode.AUTO);
 
-    assertThat(VerdictRule.decide(findings))
+    assertThat(VerdictRule.decide(input))
         .isEqualTo(new VerdictResult(HOLD, "adapter_model.safetensors holds 12 bytes"));
   }
 
   @Test
-  void shouldNameWhatDecided() {
-    VerdictInput findings =
-        findings(gate(GateRole.FRESH, PASSED, true), gate(GateRole.RETAIN, FAILED, true));
+  void shouldNameTheDecidingGate() {
+    VerdictInput input =
+        input(gate(GateRole.FRESH, PASSED, true), gate(GateRole.RETAIN, FAILED, true));
 
-    assertThat(VerdictRule.decide(findings).reason()).isEqualTo("RETAIN because");
+    assertThat(VerdictRule.decide(input).reason()).isEqualTo("RETAIN because");
   }
 
   @ParameterizedTest
@@ -120,25 +120,25 @@ class VerdictRuleTest {
     "FORGET, FORGET/arc, PART",
     "FORGET, FORGET/arc/easy, PART",
   })
-  void shouldTellTheGateOfARoleFromItsParts(GateRole role, String name, GateKind kind) {
+  void shouldDistinguishTheGateOfARoleFromItsParts(GateRole role, String name, GateKind kind) {
     assertThat(GateKind.of(gate(name, role, PASSED, true))).isEqualTo(kind);
   }
 
   @Test
-  void shouldNameOnlyTheGatesOfRolesWhenAllPassed() {
-    VerdictInput findings =
-        findings(
+  void shouldNameOnlyTheGatesOfRolesIfAllPassed() {
+    VerdictInput input =
+        input(
             gate(GateRole.FRESH, PASSED, true),
             gate(GateRole.RETAIN, PASSED, true),
             gate("RETAIN/refunds", GateRole.RETAIN, PASSED, true),
             gate("RETAIN/critical", GateRole.RETAIN, PASSED, true),
             gate("FORGET/arc", GateRole.FORGET, FAILED, false));
 
-    assertThat(VerdictRule.decide(findings))
+    assertThat(VerdictRule.decide(input))
         .isEqualTo(new VerdictResult(PROMOTE, "FRESH because; RETAIN because"));
   }
 
-  private static VerdictInput findings(GateResult... gates) {
+  private static VerdictInput input(GateResult... gates) {
     return new VerdictInput(List.of(gates), List.of(), List.of(), List.of(), RolloutMode.AUTO);
   }
 

@@ -155,7 +155,7 @@ class LifeReportTest {
             "trained   run-1, succeeded",
             "state     replaced, generation 1",
             "tainted   a person was erased",
-            "event     2026-11-26T10:00:00Z  offered for judging by run run-1",
+            "event     2026-11-26T10:00:00Z  offered for evaluation by run run-1",
             "event     2026-11-26T10:05:00Z  became champion, generation 1",
             "look 2    waiting, against generation 2: the model server does not answer",
             "decided   REJECT",
@@ -197,7 +197,7 @@ class LifeReportTest {
            {"look": 2, "championGeneration": 2, "state": "waiting",
             "reason": "the model server does not answer", "worst": []}],
          "events": [
-           {"at": "2026-11-26T10:00:00Z", "what": "offered for judging by run run-1"},
+           {"at": "2026-11-26T10:00:00Z", "what": "offered for evaluation by run run-1"},
            {"at": "2026-11-26T10:05:00Z", "what": "became champion, generation 1"}]}
         """
             .formatted(CHECKPOINT, BATCH));
