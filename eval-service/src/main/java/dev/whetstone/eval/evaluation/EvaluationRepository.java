@@ -151,6 +151,7 @@ public class EvaluationRepository {
    * Records what an evaluation waits for without a limit, and when to check again. The time limit
    * of its other waits starts again.
    */
+  @Transactional
   public void restartPatience(Evaluation evaluation, String awaited, Duration pause) {
     Instant now = clock.instant();
     sql.update(

@@ -71,7 +71,8 @@ public final class LeaseManager {
         work.run();
       } finally {
         renewal.cancel(false);
-        renewals.shutdownNow();
+        // A renewal that is under way ends first: interrupted, it would close its connection.
+        renewals.shutdown();
       }
     }
   }
