@@ -53,7 +53,7 @@ class AcceptedEventDurabilityTest {
   private final AtomicInteger rejections = new AtomicInteger();
 
   @Test
-  void shouldKeepWhatItAcceptedThroughKillNineOfItselfAndOfKafka() throws Exception {
+  void shouldKeepAcceptedEventsThroughKillNineOfIngestAndKafka() throws Exception {
     declareLoop();
     var api = whetstone.api(LOOP.tenant());
     await().atMost(TIMEOUT).until(() -> send(api, "first", 0));

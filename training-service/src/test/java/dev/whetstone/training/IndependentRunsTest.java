@@ -89,7 +89,8 @@ class IndependentRunsTest {
     fixture.seal(loop, 1, 20);
     fixture.pass();
     String attempt = fixture.attempt(loop);
-    sql.updateInNewTransaction("update run set supersede_reason = 'batch erased' where loop = ?", loop.loop());
+    sql.updateInNewTransaction(
+        "update run set supersede_reason = 'batch erased' where loop = ?", loop.loop());
 
     tick(Duration.ofSeconds(10));
 
@@ -116,7 +117,8 @@ class IndependentRunsTest {
         passed.compareTo(duration) < 0;
         passed = passed.plus(beat)) {
       clock.advance(beat);
-      sql.updateInNewTransaction("update attempt set lease_until = ? where state = 'live'", clock.now());
+      sql.updateInNewTransaction(
+          "update attempt set lease_until = ? where state = 'live'", clock.now());
       fixture.pass();
     }
   }

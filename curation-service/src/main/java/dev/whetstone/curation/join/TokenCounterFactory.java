@@ -2,6 +2,8 @@ package dev.whetstone.curation.join;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.curation.text.ChatTexts;
+import dev.whetstone.curation.text.TokenCounter;
 import dev.whetstone.kit.store.ArtifactResolver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,10 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-
-import dev.whetstone.curation.text.ChatTexts;
-import dev.whetstone.curation.text.TokenCounter;
-
 
 /**
  * Counts tokens with a base model's {@code tokenizer.json}, or estimates where it cannot read it.

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.curation.text.TokenCounter;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import dev.whetstone.curation.text.TokenCounter;
-
 
 class TokenCounterFactoryTest {
   private static final Path BASE = Path.of("../deploy/local/demo/base").toAbsolutePath();

@@ -106,10 +106,7 @@ public class AnswerCollector {
   }
 
   private static List<Request> needed(
-      Evaluation evaluation,
-      LoopSpec loop,
-      ComparedModels compared,
-      List<EvaluationItem> items) {
+      Evaluation evaluation, LoopSpec loop, ComparedModels compared, List<EvaluationItem> items) {
     Map<String, Request> unique = new LinkedHashMap<>();
     for (EvaluationItem item : items) {
       Stream<Model> models =

@@ -64,8 +64,7 @@ public class AdapterInspector {
       check(folder, config, weights);
       return Optional.empty();
     } catch (AdapterException e) {
-      return Optional.of(
-          "the adapter cannot be evaluated: " + e.getMessage() + "; train it again");
+      return Optional.of("the adapter cannot be evaluated: " + e.getMessage() + "; train it again");
     }
   }
 
@@ -127,8 +126,7 @@ public class AdapterInspector {
     try {
       return store.readVerified(key, file.sha256(), reader).value();
     } catch (CorruptObjectException e) {
-      throw new AdapterException(
-          file.path() + " differs from its manifest (SHA-256)");
+      throw new AdapterException(file.path() + " differs from its manifest (SHA-256)");
     }
   }
 }

@@ -26,8 +26,8 @@ public record Decision(
     Instant decidedAt) {
 
   /**
-   * What training is to do with the candidate's batches. Training decides whether they are
-   * adopted; see {@code SealedBatch}.
+   * What training is to do with the candidate's batches. Training decides whether they are adopted;
+   * see {@code SealedBatch}.
    */
   public enum Adoption {
     NONE,

@@ -146,8 +146,7 @@ public class DecisionMaker {
         !doubts.isEmpty());
   }
 
-  private List<ScoredItem> score(
-      LoopId loop, ComparedModels compared, List<EvaluationItem> items) {
+  private List<ScoredItem> score(LoopId loop, ComparedModels compared, List<EvaluationItem> items) {
     Map<String, Answer> base =
         answers.of(loop, compared.base().key(), AnswerRepository.FIRST_SAMPLE);
     Map<String, Answer> champion =

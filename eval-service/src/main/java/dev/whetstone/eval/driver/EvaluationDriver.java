@@ -142,8 +142,7 @@ public class EvaluationDriver {
       return false;
     }
     DeclaredLoop declared = registry.current(loop).orElseThrow();
-    FrozenInputs frozen =
-        preparer.freeze(declared, champion, checkpoint, evaluation.look(), late);
+    FrozenInputs frozen = preparer.freeze(declared, champion, checkpoint, evaluation.look(), late);
     return evaluations.move(evaluation, waiting.frozen(frozen));
   }
 

@@ -70,10 +70,7 @@ public class EvaluationItemReader {
 
   private static Items unreadable(SealedBatch batch, RuntimeException e) {
     return new Items(
-        List.of(),
-        null,
-        "batch " + batch.batchId() + " cannot be read: " + e.getMessage(),
-        false);
+        List.of(), null, "batch " + batch.batchId() + " cannot be read: " + e.getMessage(), false);
   }
 
   private Items batch(LoopSpec loop, GateRole role, SealedBatch batch, Set<String> withdrawn) {

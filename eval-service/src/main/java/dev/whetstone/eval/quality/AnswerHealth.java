@@ -21,9 +21,9 @@ public record AnswerHealth(
   /** Least length of a sound answer relative to its reference. */
   public static final double LEAST_LENGTH = 0.25;
 
-
   /** Greatest length of a sound answer relative to its reference. */
   public static final double MOST_LENGTH = 4;
+
   private static final int GRAM = 4;
 
   /**

@@ -107,8 +107,7 @@ public class ReplicaReconciler {
     }
   }
 
-  private void ensureLoaded(
-      LoopSpec loop, ServingPort replica, Set<String> served, Champion one) {
+  private void ensureLoaded(LoopSpec loop, ServingPort replica, Set<String> served, Champion one) {
     if (one.isBase()) {
       requireBase(loop, served);
     } else if (!served.contains(one.servedName())) {
@@ -138,9 +137,7 @@ public class ReplicaReconciler {
    */
   private void unloadUnused(LoopId loop, ServingPort replica, Set<String> served) {
     Set<String> inUse = new HashSet<>();
-    evaluations
-        .open(loop)
-        .ifPresent(open -> inUse.add(ServedName.of(loop, open.checkpointId())));
+    evaluations.open(loop).ifPresent(open -> inUse.add(ServedName.of(loop, open.checkpointId())));
     rollouts.underWay(loop).forEach(rollout -> inUse.add(rollout.servedName()));
     champions.current(loop).ifPresent(champion -> inUse.addAll(names(champion)));
     for (String name : served) {

@@ -23,10 +23,7 @@ public class ReliabilityCheck {
 
   /** Compares the champion's two answers to the repeated items. */
   public ReproducibilityResult repetition(
-      Evaluation evaluation,
-      LoopSpec loop,
-      ComparedModels compared,
-      List<EvaluationItem> items) {
+      Evaluation evaluation, LoopSpec loop, ComparedModels compared, List<EvaluationItem> items) {
     String key = compared.champion().key();
     Map<String, Answer> first = answers.of(evaluation.loop(), key, AnswerRepository.FIRST_SAMPLE);
     Map<String, Answer> again = answers.of(evaluation.loop(), key, evaluation.id());
@@ -45,10 +42,7 @@ public class ReliabilityCheck {
    * when they were repeated, since it may refuse then although it answered the first time.
    */
   public List<String> refusals(
-      Evaluation evaluation,
-      LoopSpec loop,
-      ComparedModels compared,
-      List<EvaluationItem> items) {
+      Evaluation evaluation, LoopSpec loop, ComparedModels compared, List<EvaluationItem> items) {
     String key = compared.champion().key();
     List<String> doubts =
         refused(evaluation, key, AnswerRepository.FIRST_SAMPLE, items)

@@ -27,9 +27,7 @@ public class ModelServers {
     this.client = ClientLimits.within(config.requestTimeout()).newHttpClient();
   }
 
-  /**
-   * The server that evaluations ask: the evaluation's own endpoint, else the serving endpoint.
-   */
+  /** The server that evaluations ask: the evaluation's own endpoint, else the serving endpoint. */
   public ServingPort forEvaluation(LoopSpec loop) {
     String own = loop.spec().evaluation().endpoint();
     return at(own == null ? loop.spec().serving().endpoint() : own, loop);

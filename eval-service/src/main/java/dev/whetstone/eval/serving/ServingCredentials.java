@@ -61,8 +61,7 @@ final class ServingCredentials {
         folder.orElseThrow(
             () ->
                 unresolved(
-                    reference,
-                    "set whetstone.eval.credentials-folder to the folder of the keys"));
+                    reference, "set whetstone.eval.credentials-folder to the folder of the keys"));
     try {
       Path file = allowed.resolve(path.replaceFirst("^//", "")).normalize();
       if (!file.startsWith(allowed)) {

@@ -82,8 +82,7 @@ class FakeModelServerTest extends ServingPortContract {
     "413, REFUSED, 413",
     "422, REFUSED, 422",
   })
-  void shouldClassifyFailuresByStatus(
-      int status, ServingException.Kind kind, String remedy) {
+  void shouldClassifyFailuresByStatus(int status, ServingException.Kind kind, String remedy) {
     fake.refuseAll(status);
     var question = new ServingPort.Question(BASE, List.of(ChatMessage.user("Hello")), null, 8);
 
