@@ -28,10 +28,20 @@ import org.junit.jupiter.api.Test;
 class LoopFieldUseTest {
   /**
    * The fields that only the reader of loop files uses. The test share is what the train and
-   * validation shares leave; the reader checks that the three add up to 1.
+   * validation shares leave; the reader checks that the three add up to 1. Services read the engine
+   * through {@link LoopSpec.Training#engineOrDefault}, and {@code EngineSettingsRule} refuses the
+   * settings that the loop's engine does not read.
    */
   private static final Set<String> READ_ON_DECLARATION =
-      Set.of("LoopSpec.apiVersion", "LoopSpec.kind", "Spec.profile", "Shares.test");
+      Set.of(
+          "LoopSpec.apiVersion",
+          "LoopSpec.kind",
+          "Spec.profile",
+          "Shares.test",
+          "Training.engine",
+          "Engine.image",
+          "Engine.queue",
+          "Engine.resources");
 
   @Test
   void shouldReadEveryFieldThatALoopFileAccepts() throws IOException {
