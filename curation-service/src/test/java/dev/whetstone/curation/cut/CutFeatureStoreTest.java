@@ -174,7 +174,7 @@ class CutFeatureStoreTest {
   private List<String> versions() {
     return sql.query(
         """
-        select distinct version from example_feature join example using (row_id) where loop = ?
+        select distinct f.version from example_feature f join example e using (row_id) where e.loop = ?
         """,
         row -> row.getString(1),
         send.loop().loop());
