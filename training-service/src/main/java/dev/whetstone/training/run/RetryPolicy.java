@@ -1,5 +1,6 @@
 package dev.whetstone.training.run;
 
+import dev.whetstone.kit.work.RetryBackoff;
 import dev.whetstone.training.attempt.AttemptEnd;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,11 +92,7 @@ public final class RetryPolicy {
   }
 
   private Duration pause(int times) {
-    Duration pause = first;
-    for (int i = 1; i < times && pause.compareTo(longest) < 0; i++) {
-      pause = pause.multipliedBy(2);
-    }
-    return pause.compareTo(longest) > 0 ? longest : pause;
+    return RetryBackoff.doubling(first, longest).pause(Math.max(1, times));
   }
 
   /**
