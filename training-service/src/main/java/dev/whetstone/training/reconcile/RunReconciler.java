@@ -1,6 +1,7 @@
 package dev.whetstone.training.reconcile;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.work.ReconcileLoop;
 import dev.whetstone.training.config.TrainingConfig;
 import dev.whetstone.training.config.TrainingMetrics;
 import dev.whetstone.training.run.RunRepository;
@@ -41,7 +42,7 @@ public class RunReconciler {
   private final AtomicInteger liveRuns;
   private final KeyedTasks<LoopId> planning;
   private final KeyedTasks<String> steps;
-  private volatile boolean stopping;
+  private final ReconcileLoop reconciling = new ReconcileLoop("run-reconciler", LOG);
 
   public RunReconciler(
       RunScheduler scheduler,
@@ -64,21 +65,17 @@ public class RunReconciler {
       every = "${whetstone.training.reconcile-every:1s}",
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   void scheduled() {
-    if (stopping) {
-      return;
-    }
-    try {
-      heartbeat.beat();
-      planLoops();
-      stepRuns();
-    } catch (RuntimeException e) {
-      LOG.errorf(e, "reconciler-pass-failed");
-    }
+    reconciling.pass(
+        () -> {
+          heartbeat.beat();
+          planLoops();
+          stepRuns();
+        });
   }
 
   /** Observations made during shutdown are left to the next start. */
   void onShutdown(@Observes @Priority(1) ShutdownEvent event) throws InterruptedException {
-    stopping = true;
+    reconciling.stop();
     if (!steps.awaitAll(SHUTDOWN_WAIT)) {
       LOG.warnf("reconciler-steps-cut-off limit=%s", SHUTDOWN_WAIT);
     }
@@ -99,14 +96,15 @@ public class RunReconciler {
 
   /** The new run's first step need not wait for the next pass. */
   private void plan(LoopId loop) {
-    try {
-      Optional<String> planned = scheduler.plan(loop);
-      if (!stopping && planned.map(this::submitStep).isPresent()) {
-        LOG.debugf("run-step-submitted loop=%s run=%s", loop, planned.get());
-      }
-    } catch (RuntimeException e) {
-      LOG.errorf(e, "run-planning-failed loop=%s", loop);
-    }
+    reconciling.step(
+        "plan " + loop.key(),
+        () -> {
+          Optional<String> planned = scheduler.plan(loop);
+          if (!reconciling.isStopping() && planned.map(this::submitStep).isPresent()) {
+            LOG.debugf("run-step-submitted loop=%s run=%s", loop, planned.get());
+          }
+          return false;
+        });
   }
 
   private List<CompletableFuture<Void>> stepRuns() {
@@ -120,12 +118,11 @@ public class RunReconciler {
   }
 
   private void step(String runId) {
-    try {
-      for (int moves = 0; moves < MAX_STEPS_IN_A_ROW && !stopping && stepper.step(runId); moves++) {
-        LOG.tracef("run-moved run=%s", runId);
-      }
-    } catch (RuntimeException e) {
-      LOG.errorf(e, "run-step-failed run=%s", runId);
+    String item = "run " + runId;
+    for (int moves = 0;
+        moves < MAX_STEPS_IN_A_ROW && reconciling.step(item, () -> stepper.step(runId));
+        moves++) {
+      LOG.tracef("run-moved run=%s", runId);
     }
   }
 }
