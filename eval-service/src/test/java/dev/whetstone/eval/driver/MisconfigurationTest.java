@@ -173,7 +173,7 @@ class MisconfigurationTest {
         .get("/v1/decisions/" + decision.decisionId() + "/facts")
         .then()
         .body("models.base.heldOutLoss", equalTo(2.0f))
-        .body("notes", hasItem("held-out loss leaves out 10 items that the server refused"));
+        .body("notes", hasItem("held-out loss omits 10 items that the server refused"));
   }
 
   @Test
