@@ -25,7 +25,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  */
 public final class MisdirectedEvents {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final String UNKNOWN_TYPE = "dev.whetstone.unheard.of.v1";
+  private static final String UNKNOWN_TYPE = "dev.whetstone.unknown.type.v1";
 
   private MisdirectedEvents() {}
 

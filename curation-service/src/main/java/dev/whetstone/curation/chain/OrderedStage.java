@@ -11,14 +11,14 @@ import java.util.Map;
  * @param order position relative to the other stages of the chain; lower runs first
  * @param <S> kind of chain
  */
-public record OrderedStage<S extends Stage>(int order, S stage) {
+public record OrderedStage<S extends ChainStage>(int order, S stage) {
 
   /**
    * The stages in the order in which the chain runs them.
    *
    * @throws IllegalStateException when two stages have the same order or the same name; names both
    */
-  public static <S extends Stage> List<S> sorted(List<OrderedStage<S>> stages) {
+  public static <S extends ChainStage> List<S> sorted(List<OrderedStage<S>> stages) {
     Map<Integer, String> byOrder = new HashMap<>();
     Map<String, Integer> byName = new HashMap<>();
     for (OrderedStage<S> one : stages) {

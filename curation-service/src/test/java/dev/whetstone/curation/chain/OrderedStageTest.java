@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OrderedStageTest {
-  private record Named(String name) implements Stage {}
+  private record Named(String name) implements ChainStage {}
 
   @Test
   void shouldSortByOrder() {

@@ -13,8 +13,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Applies a decision about a run in a short transaction. The rows are locked and read again; when
- * they differ from those that the decision was made on, it is dropped and the next look decides
- * anew. So two reconcilers that decide the same move apply it once.
+ * they differ from those that the decision was made on, it is dropped and the next pass decides
+ * again. So two reconcilers that decide the same move apply it once.
  */
 @ApplicationScoped
 public class RunMoveApplier {
