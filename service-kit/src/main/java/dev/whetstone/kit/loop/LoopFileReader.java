@@ -3,6 +3,7 @@ package dev.whetstone.kit.loop;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -36,6 +37,12 @@ public final class LoopFileReader {
   /** Refuses a key that occurs twice: the parser would drop the first value without a message. */
   private static final YAMLMapper YAML =
       YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private static final Set<String> PROFILES = Set.of("cautious", "standard", "fast");
 
@@ -93,7 +100,7 @@ public final class LoopFileReader {
 
   private static ObjectNode parse(byte[] content, String fileName) {
     try {
-      JsonNode tree = YAML.readTree(content);
+      JsonNode tree = tree(content);
       if (tree instanceof ObjectNode object) {
         JsonTrees.dropNulls(object);
         JsonNode spec = object.path("spec");
@@ -119,6 +126,18 @@ public final class LoopFileReader {
               new Fault(fileName, "", e.getOriginalMessage() + place, "well-formed YAML or JSON")));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + fileName, e);
+    }
+  }
+
+  /**
+   * Tries JSON first. YAML 1.1 takes U+0085, U+2028 and U+2029 as line breaks, so it would fold
+   * them inside a JSON string and would take {@code ---} after one of them for a new document.
+   */
+  private static JsonNode tree(byte[] content) throws IOException {
+    try {
+      return JSON.readTree(content);
+    } catch (JsonProcessingException notJson) {
+      return YAML.readTree(content);
     }
   }
 

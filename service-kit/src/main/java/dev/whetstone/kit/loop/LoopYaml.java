@@ -116,8 +116,15 @@ final class LoopYaml {
   }
 
   private static Node text(String value) {
-    ScalarStyle style = value.contains("\n") ? ScalarStyle.LITERAL : ScalarStyle.PLAIN;
-    return new ScalarNode(Tag.STR, value, null, null, style);
+    return new ScalarNode(Tag.STR, value, null, null, style(value));
+  }
+
+  /** The line breaks that only YAML 1.1 knows are kept in double quotes alone, as escapes. */
+  private static ScalarStyle style(String value) {
+    if (value.chars().anyMatch(c -> c == '\u0085' || c == '\u2028' || c == '\u2029')) {
+      return ScalarStyle.DOUBLE_QUOTED;
+    }
+    return value.contains("\n") ? ScalarStyle.LITERAL : ScalarStyle.PLAIN;
   }
 
   private Node commented(Node node, String pointer, JsonNode parent) {

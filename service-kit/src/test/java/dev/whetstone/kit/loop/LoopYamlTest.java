@@ -16,6 +16,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The explanation of a loop file is itself a loop file with the same meaning. */
 class LoopYamlTest {
@@ -78,34 +80,45 @@ class LoopYamlTest {
         .isEqualTo(declaration.specSha256());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\u0085", "\u2028", "\u2029"})
+  void shouldReadALineBreakOfYamlInsideAJsonString(String lineBreak) {
+    String prompt = "yes" + lineBreak + "--- no" + lineBreak + lineBreak + " more";
+    LoopDeclaration declaration = read(declaring(prompt, "yes"), Path.of("/"));
+    assertThat(declaration.spec().spec().systemPrompt()).isEqualTo(prompt);
+    assertThat(read(declaration.yaml(), Path.of("/")).spec()).isEqualTo(declaration.spec());
+  }
+
   @Property(tries = 300)
   void shouldDeclareTheSameForAnyText(
       @ForAll("texts") String prompt, @ForAll("texts") String name) {
-    String file =
-        new String(
-            Json.write(
-                Map.of(
-                    "apiVersion",
-                    "whetstone.dev/v1",
-                    "kind",
-                    "Loop",
-                    "metadata",
-                    Map.of("tenant", "acme", "name", "support"),
-                    "spec",
-                    Map.of(
-                        "systemPrompt",
-                        prompt,
-                        "consent",
-                        Map.of("default", "allow"),
-                        "baseModel",
-                        Map.of("uri", "hf://acme/base"),
-                        "curation",
-                        Map.of("mustCover", new String[] {name, prompt}),
-                        "serving",
-                        Map.of("endpoint", "http://a:1", "baseName", name)))),
-            StandardCharsets.UTF_8);
-    LoopDeclaration declaration = read(file, Path.of("/"));
+    LoopDeclaration declaration = read(declaring(prompt, name), Path.of("/"));
     assertThat(read(declaration.yaml(), Path.of("/")).spec()).isEqualTo(declaration.spec());
+  }
+
+  private static String declaring(String prompt, String name) {
+    return new String(
+        Json.write(
+            Map.of(
+                "apiVersion",
+                "whetstone.dev/v1",
+                "kind",
+                "Loop",
+                "metadata",
+                Map.of("tenant", "acme", "name", "support"),
+                "spec",
+                Map.of(
+                    "systemPrompt",
+                    prompt,
+                    "consent",
+                    Map.of("default", "allow"),
+                    "baseModel",
+                    Map.of("uri", "hf://acme/base"),
+                    "curation",
+                    Map.of("mustCover", new String[] {name, prompt}),
+                    "serving",
+                    Map.of("endpoint", "http://a:1", "baseName", name)))),
+        StandardCharsets.UTF_8);
   }
 
   @Provide
@@ -140,6 +153,7 @@ class LoopYamlTest {
             "é",
             "日本",
             "\u0085",
+            "\u2028",
             "😀",
             "|",
             ">",
