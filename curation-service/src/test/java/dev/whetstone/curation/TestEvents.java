@@ -13,6 +13,7 @@ import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.contracts.feedback.FeedbackKind;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.LoopFileReader;
@@ -86,6 +87,15 @@ public record TestEvents(LoopId loop, String source) {
         TestClock.START,
         loop.key(),
         new LoopDeclared(spec, ContentDigests.sha256(Json.canonical(spec)), revision));
+  }
+
+  /** The same declaration in another state. */
+  public Event<LoopDeclared> inState(Event<LoopDeclared> declared, LoopState state, long revision) {
+    return event(
+        "loop-" + loop.loop() + "-" + state + "-" + revision,
+        TestClock.START,
+        loop.key(),
+        new LoopDeclared(declared.data().spec(), declared.data().specSha256(), revision, state));
   }
 
   public Event<InteractionRecorded> interaction(

@@ -3,6 +3,7 @@ package dev.whetstone.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.config.TrainingConfig;
@@ -96,6 +97,20 @@ class RunClaimTest {
       assertThat(fixture.run(loop).batchIds()).hasSize(2);
       worker.trains(fixture.spec(loop), 1).statusCode(200);
     }
+  }
+
+  @Test
+  void shouldPlanNoRunOfAPausedLoop() {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    fixture.change(loop, LoopState.PAUSED, 2);
+
+    reconciler.pass();
+
+    assertThat(runs.of(loop)).isEmpty();
+    fixture.change(loop, LoopState.ACTIVE, 3);
+    reconciler.pass();
+    assertThat(runs.of(loop)).hasSize(1);
   }
 
   /** A reconciler of its own, as another service on the same database has. */

@@ -12,6 +12,7 @@ import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.event.BatchSealed;
 import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.contracts.run.CheckpointManifest;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.run.StatusReport;
@@ -99,6 +100,13 @@ public class TrainingFixture {
     LoopDeclared first = declaration(loop, base, training);
     LoopDeclared declared = new LoopDeclared(first.spec(), first.specSha256(), 2);
     QuarkusTransaction.requiringNew().run(() -> loops.record(declared));
+  }
+
+  /** Pauses, resumes or deletes a loop. */
+  public void change(LoopId loop, LoopState state, long revision) {
+    LoopDeclared first = declaration(loop, "");
+    LoopDeclared changed = new LoopDeclared(first.spec(), first.specSha256(), revision, state);
+    QuarkusTransaction.requiringNew().run(() -> loops.record(changed));
   }
 
   private LoopDeclared declaration(LoopId loop, String base, String training) {

@@ -121,6 +121,9 @@ public class CutDriver {
   }
 
   private boolean cutUnlessThrottled(DeclaredLoop loop) {
+    if (loop.isPaused()) {
+      return false;
+    }
     LoopId id = loop.id();
     Observation observed = QuarkusTransaction.requiringNew().call(() -> observe(loop));
     if (throttle.unchanged(id, observed)) {

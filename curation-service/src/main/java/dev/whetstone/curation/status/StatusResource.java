@@ -102,6 +102,13 @@ public class StatusResource {
   @Transactional
   public Response seal(@PathParam("loop") String name) {
     DeclaredLoop loop = loops.require(caller.loop(name));
+    if (loop.isPaused()) {
+      throw new ProblemException(
+          HttpProblems.conflict(
+              "loop-paused",
+              "loop '%s' is paused, so nothing is sealed".formatted(name),
+              "resume it first: POST /v1/loops/" + name + "/resume (eval)"));
+    }
     var readiness = cutter.ready(loop);
     if (readiness.train() < SealRule.LEAST_TRAIN) {
       throw new ProblemException(

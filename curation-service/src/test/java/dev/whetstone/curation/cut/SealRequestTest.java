@@ -6,6 +6,8 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.curation.EventFeed;
 import dev.whetstone.curation.FaultyObjectStore;
 import dev.whetstone.curation.TestClock;
@@ -100,6 +102,27 @@ class SealRequestTest {
     store.heal();
     reconciler.reconcile();
     assertThat(QuarkusTransaction.requiringNew().call(() -> batches.all(send.loop()))).hasSize(1);
+  }
+
+  @Test
+  void shouldSealNothingWhileTheLoopIsPaused() {
+    List<Event<?>> events = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      events.addAll(correction(i, i));
+    }
+    feed.take(events);
+    ask().statusCode(202);
+    Event<LoopDeclared> declared =
+        send.declared("", 2, file -> file.replace("minExamples: 10", "minExamples: 500"));
+    feed.declare(send.inState(declared, LoopState.PAUSED, 2));
+
+    reconciler.reconcile();
+
+    status().body("batches.size()", equalTo(0));
+    ask().statusCode(409).body("code", equalTo("loop-paused"));
+    feed.declare(send.inState(declared, LoopState.ACTIVE, 3));
+    reconciler.reconcile();
+    status().body("batches.size()", equalTo(1));
   }
 
   private List<Event<?>> correction(int i, int words) {

@@ -85,7 +85,12 @@ public class EvaluationDriver {
     Optional<Evaluation> open = evaluations.open(loop);
     return open.isPresent()
         ? !open.get().nextAttemptAt().isAfter(clock.instant())
-        : planner.next(loop).isPresent();
+        : mayBegin(loop) && planner.next(loop).isPresent();
+  }
+
+  /** A paused loop ends its evaluation under way and begins no other. */
+  private boolean mayBegin(LoopId loop) {
+    return registry.current(loop).filter(declared -> !declared.isPaused()).isPresent();
   }
 
   /** Makes steps until no further step is possible now. */
@@ -99,7 +104,8 @@ public class EvaluationDriver {
   private boolean step(LoopId loop) {
     Optional<Evaluation> open = evaluations.open(loop);
     if (open.isEmpty()) {
-      Optional<EvaluationPlanner.Next> next = planner.next(loop);
+      Optional<EvaluationPlanner.Next> next =
+          mayBegin(loop) ? planner.next(loop) : Optional.empty();
       next.ifPresent(n -> evaluations.begin(loop, n.checkpointId(), n.generation(), n.look()));
       return next.isPresent();
     }

@@ -124,6 +124,26 @@ public class LoopFolder {
     return registry.require(loop);
   }
 
+  /**
+   * @throws ProblemException 409 {@code declared-by-a-file} if a file of the folder declares the
+   *     loop, since the next scan of a changed file would declare it again
+   */
+  public void requireNoFile(LoopId loop) {
+    sql.first(
+            "select file from loop_file where tenant = ? and loop = ? order by file limit 1",
+            row -> row.getString(1),
+            loop.tenant(),
+            loop.loop())
+        .ifPresent(
+            file -> {
+              throw new ProblemException(
+                  HttpProblems.conflict(
+                      "declared-by-a-file",
+                      "loop '%s' is declared by the file %s".formatted(loop.loop(), file),
+                      "remove the file from the loops folder and send the request again"));
+            });
+  }
+
   private void declare(Path file) {
     try {
       byte[] content = Files.readAllBytes(file);

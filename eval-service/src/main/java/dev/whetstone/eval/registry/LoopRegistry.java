@@ -2,6 +2,7 @@ package dev.whetstone.eval.registry;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.eval.champion.ChampionRepository;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
@@ -53,24 +54,63 @@ public class LoopRegistry {
   @Transactional
   public DeclaredLoop declare(LoopDeclaration declaration, String origin) {
     LoopId id = declaration.spec().id();
-    // Two concurrent declarations must not become the same revision.
-    sql.query("select pg_advisory_xact_lock(hashtext(?))", row -> true, "loop " + id.key());
-    Optional<DeclaredLoop> current = loops.current(id);
+    lock(id);
+    Optional<DeclaredLoop> newest = loops.newest(id);
+    Optional<DeclaredLoop> current = newest.filter(loop -> loop.state() != LoopState.DELETED);
     if (current.isPresent() && current.get().specSha256().equals(declaration.specSha256())) {
       return current.get();
     }
-    long revision = current.map(DeclaredLoop::revision).orElse(0L) + 1;
-    LoopDeclared declared =
-        new LoopDeclared(declaration.spec(), declaration.specSha256(), revision);
-    loops.record(declared);
+    LoopState state = current.map(DeclaredLoop::state).orElse(LoopState.ACTIVE);
+    DeclaredLoop declared =
+        publish(
+            new DeclaredLoop(
+                id, declaration.spec(), declaration.specSha256(), revisionAfter(newest), state));
     recordSource(id, declaration, origin);
-    outbox.add(
-        events.create(
-            "loop-%s-%d".formatted(id.loop(), revision), id, "eval", null, id.key(), declared));
     String baseName = declaration.spec().spec().serving().baseName();
     champions.begin(id, baseName);
     renameBase(id, baseName);
-    return new DeclaredLoop(id, declaration.spec(), declaration.specSha256(), revision);
+    return declared;
+  }
+
+  /**
+   * Pauses, resumes or deletes a loop. A loop that is in that state already stays as it is.
+   *
+   * @throws dev.whetstone.kit.problem.ProblemException 404 {@code unknown-loop}
+   */
+  @Transactional
+  public DeclaredLoop change(LoopId id, LoopState state) {
+    lock(id);
+    DeclaredLoop current = loops.require(id);
+    if (current.state() == state) {
+      return current;
+    }
+    LOG.infof("loop-state loop=%s state=%s", id, state);
+    return publish(
+        new DeclaredLoop(id, current.spec(), current.specSha256(), current.revision() + 1, state));
+  }
+
+  /** Two concurrent changes must not become the same revision. */
+  private void lock(LoopId id) {
+    sql.query("select pg_advisory_xact_lock(hashtext(?))", row -> true, "loop " + id.key());
+  }
+
+  private static long revisionAfter(Optional<DeclaredLoop> newest) {
+    return newest.map(DeclaredLoop::revision).orElse(0L) + 1;
+  }
+
+  private DeclaredLoop publish(DeclaredLoop loop) {
+    LoopDeclared declared =
+        new LoopDeclared(loop.spec(), loop.specSha256(), loop.revision(), loop.state());
+    loops.record(declared);
+    outbox.add(
+        events.create(
+            "loop-%s-%d".formatted(loop.id().loop(), loop.revision()),
+            loop.id(),
+            "eval",
+            null,
+            loop.id().key(),
+            declared));
+    return loop;
   }
 
   /** If the base model is in service, its new name takes effect as a new generation. */

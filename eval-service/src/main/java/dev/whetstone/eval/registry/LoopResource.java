@@ -3,6 +3,7 @@ package dev.whetstone.eval.registry;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
@@ -14,6 +15,7 @@ import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
@@ -21,6 +23,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +45,15 @@ public class LoopResource {
   }
 
   /** A loop with its newest declaration. */
-  public record Loop(String loop, long revision, String specSha256, LoopSpec spec) {
+  public record Loop(
+      String loop, long revision, String specSha256, LoopState state, LoopSpec spec) {
     static Loop of(DeclaredLoop declared) {
       return new Loop(
-          declared.id().loop(), declared.revision(), declared.specSha256(), declared.spec());
+          declared.id().loop(),
+          declared.revision(),
+          declared.specSha256(),
+          declared.state(),
+          declared.spec());
     }
   }
 
@@ -95,6 +103,40 @@ public class LoopResource {
         declaration.spec(),
         declaration.settings(),
         declaration.yaml());
+  }
+
+  /**
+   * Pauses the loop: feedback is accepted and the champion stays in service, but nothing is sealed,
+   * trained or evaluated until it is resumed.
+   */
+  @POST
+  @Path("/{loop}/pause")
+  @RequiresScope(KeyScope.OPERATE)
+  public Loop pause(@PathParam("loop") String name) {
+    return Loop.of(registry.change(caller.loop(name), LoopState.PAUSED));
+  }
+
+  /** Ends a pause. */
+  @POST
+  @Path("/{loop}/resume")
+  @RequiresScope(KeyScope.OPERATE)
+  public Loop resume(@PathParam("loop") String name) {
+    return Loop.of(registry.change(caller.loop(name), LoopState.ACTIVE));
+  }
+
+  /**
+   * Deletes the loop: every service then answers as if it had never been declared. Its champion
+   * stays loaded in the model server until that restarts. Data ends by its retention, and a
+   * person's data by an erasure.
+   */
+  @DELETE
+  @Path("/{loop}")
+  @RequiresScope(KeyScope.OPERATE)
+  public Response delete(@PathParam("loop") String name) {
+    LoopId id = caller.loop(name);
+    folder.requireNoFile(id);
+    registry.change(id, LoopState.DELETED);
+    return Response.noContent().build();
   }
 
   /** The tenant's loops. */

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 
 import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.eval.fixture.FakeModelServer;
 import dev.whetstone.eval.fixture.LoopFixture;
 import dev.whetstone.kit.json.ContentDigests;
@@ -73,6 +74,57 @@ class LoopRegistryTest {
         .get("/v1/loops/declared")
         .then()
         .body("spec.spec.evaluation.gates[0].minItems", equalTo(77));
+  }
+
+  @Test
+  void shouldPauseResumeAndDeleteALoop() {
+    LoopFixture scene = new LoopFixture("changing", store, server);
+    scene.declare().statusCode(200).body("state", equalTo("active"));
+    LoopFixture.api()
+        .post("/v1/loops/changing/pause")
+        .then()
+        .statusCode(200)
+        .body("state", equalTo("paused"))
+        .body("revision", equalTo(2));
+    // A second pause changes nothing, and a changed declaration does not end a pause.
+    LoopFixture.api().post("/v1/loops/changing/pause").then().body("revision", equalTo(2));
+    scene.freshItems(77).declare().body("revision", equalTo(3)).body("state", equalTo("paused"));
+    LoopFixture.api()
+        .post("/v1/loops/changing/resume")
+        .then()
+        .body("state", equalTo("active"))
+        .body("revision", equalTo(4));
+    LoopFixture.api().delete("/v1/loops/changing").then().statusCode(204);
+
+    LoopFixture.api()
+        .get("/v1/loops/changing")
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("unknown-loop"));
+    LoopFixture.api().get("/v1/loops").then().body("loop", not(hasItem("changing")));
+    assertThat(scene.awaitPublished(EventType.LOOP_DECLARED, LoopDeclared.class, 5))
+        .extracting(LoopDeclared::stateOrActive)
+        .containsExactly(
+            LoopState.ACTIVE,
+            LoopState.PAUSED,
+            LoopState.PAUSED,
+            LoopState.ACTIVE,
+            LoopState.DELETED);
+    scene.declare().statusCode(200).body("state", equalTo("active")).body("revision", equalTo(6));
+  }
+
+  @Test
+  void shouldNotDeleteALoopThatAFileDeclares(@TempDir Path directory) throws IOException {
+    Files.writeString(
+        directory.resolve("kept.yaml"), new LoopFixture("kept", store, server).yaml());
+    folder.scan(directory);
+
+    LoopFixture.api()
+        .delete("/v1/loops/kept")
+        .then()
+        .statusCode(409)
+        .body("code", equalTo("declared-by-a-file"))
+        .body("detail", containsString("kept.yaml"));
   }
 
   @Test

@@ -1,12 +1,15 @@
 package dev.whetstone.ingest.loops;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.TopicNames;
+import dev.whetstone.kit.json.Json;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -100,17 +103,21 @@ public class LoopsConsumer {
     }
   }
 
+  private static boolean isDeleted(byte[] declaration) {
+    return Json.read(declaration, JsonNode.class).path("state").asText().equals("deleted");
+  }
+
   private void apply(ConsumerRecord<String, byte[]> declared) {
     try {
       LoopId loop = LoopId.parse(String.valueOf(declared.key()));
-      if (declared.value() == null) {
+      if (declared.value() == null || isDeleted(declared.value())) {
         loops.remove(loop);
       } else {
         loops.add(loop);
       }
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | UncheckedIOException e) {
       LOG.warnf(
-          "loop-key-unreadable partition=%d offset=%d reason=%s",
+          "loop-record-unreadable partition=%d offset=%d reason=%s",
           declared.partition(), declared.offset(), e.getMessage());
     }
   }

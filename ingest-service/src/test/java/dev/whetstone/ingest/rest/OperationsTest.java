@@ -1,10 +1,18 @@
 package dev.whetstone.ingest.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.TopicNames;
+import dev.whetstone.ingest.Http;
 import dev.whetstone.ingest.IngestTest;
+import dev.whetstone.ingest.Loops;
 import dev.whetstone.testing.TestKeys;
 import io.quarkus.test.junit.QuarkusTest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 /** What people who run the service look at. */
@@ -59,5 +67,23 @@ class OperationsTest extends IngestTest {
         .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
         .findFirst()
         .orElse(0);
+  }
+
+  @Test
+  void shouldRefuseEventsOfADeletedLoop() {
+    LoopId loop = Loops.declare(kafka, known, "acme", "gone");
+    kafka.send(
+        new ProducerRecord<>(
+            TopicNames.LOOPS,
+            loop.key(),
+            "{\"state\": \"deleted\"}".getBytes(StandardCharsets.UTF_8)));
+    await().atMost(Duration.ofSeconds(20)).until(() -> !known.contains(loop));
+
+    Http.Answer answer =
+        json("{\"kind\": \"thumb\", \"responseId\": \"r\", \"value\": true}")
+            .post("/v1/loops/gone/feedback");
+
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.text()).contains("unknown-loop");
   }
 }

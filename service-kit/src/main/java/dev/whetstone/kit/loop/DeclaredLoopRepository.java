@@ -3,6 +3,7 @@ package dev.whetstone.kit.loop;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
@@ -20,7 +21,7 @@ import javax.sql.DataSource;
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class DeclaredLoopRepository {
-  private static final String COLUMNS = "tenant, loop, spec_sha256, revision, spec";
+  private static final String COLUMNS = "tenant, loop, spec_sha256, revision, spec, state";
   private final DataSource dataSource;
 
   public DeclaredLoopRepository(DataSource dataSource) {
@@ -29,16 +30,17 @@ public class DeclaredLoopRepository {
 
   /**
    * Stores a declaration in the caller's transaction. If the spec is stored already, the later of
-   * the two revisions is kept.
+   * the two revisions is kept with its state.
    */
   public void record(LoopDeclared declared) {
     LoopId id = declared.spec().id();
     String insert =
         "insert into declared_loop ("
             + COLUMNS
-            + ") values (?, ?, ?, ?, ?::jsonb) "
+            + ") values (?, ?, ?, ?, ?::jsonb, ?) "
             + "on conflict (tenant, loop, spec_sha256) do update "
-            + "set revision = greatest(declared_loop.revision, excluded.revision)";
+            + "set revision = excluded.revision, state = excluded.state "
+            + "where excluded.revision > declared_loop.revision";
     try (var connection = dataSource.getConnection();
         var statement = connection.prepareStatement(insert)) {
       statement.setString(1, id.tenant());
@@ -46,14 +48,20 @@ public class DeclaredLoopRepository {
       statement.setString(3, declared.specSha256());
       statement.setLong(4, declared.revision());
       statement.setString(5, Json.text(declared.spec()));
+      statement.setString(6, declared.stateOrActive().name());
       statement.executeUpdate();
     } catch (SQLException e) {
       throw new DatabaseException("cannot keep the declaration of " + id, e);
     }
   }
 
-  /** The newest revision of a loop. */
+  /** The newest revision of a loop that is not deleted. */
   public Optional<DeclaredLoop> current(LoopId id) {
+    return newest(id).filter(loop -> loop.state() != LoopState.DELETED);
+  }
+
+  /** The newest revision of a loop, deleted or not. */
+  public Optional<DeclaredLoop> newest(LoopId id) {
     return query(
             "where tenant = ? and loop = ? order by revision desc limit 1", id.tenant(), id.loop())
         .stream()
@@ -88,11 +96,12 @@ public class DeclaredLoopRepository {
         .findFirst();
   }
 
-  /** The newest revision of every loop, sorted. */
+  /** The newest revision of every loop that is not deleted, sorted. */
   public List<DeclaredLoop> all() {
     return query(
         "where revision = (select max(revision) from declared_loop newest"
             + " where newest.tenant = declared_loop.tenant and newest.loop = declared_loop.loop)"
+            + " and state <> 'DELETED'"
             + " order by tenant, loop");
   }
 
@@ -108,7 +117,8 @@ public class DeclaredLoopRepository {
         while (row.next()) {
           LoopId id = new LoopId(row.getString(1), row.getString(2));
           LoopSpec spec = Json.read(row.getString(5), LoopSpec.class);
-          loops.add(new DeclaredLoop(id, spec, row.getString(3), row.getLong(4)));
+          LoopState state = LoopState.valueOf(row.getString(6));
+          loops.add(new DeclaredLoop(id, spec, row.getString(3), row.getLong(4), state));
         }
       }
     } catch (SQLException e) {

@@ -72,6 +72,10 @@ public class RunScheduler {
   }
 
   private Optional<String> planNow(LoopId loop) {
+    if (loops.current(loop).filter(declared -> !declared.isPaused()).isEmpty()) {
+      LOG.debugf("run-waits loop=%s reason=the loop is paused or deleted", loop);
+      return Optional.empty();
+    }
     List<Batch> trainable = batches.lockTrainable(loop);
     return switch (RunStartRule.decide(facts(loop, trainable))) {
       case RunStartRule.Answer.Wait wait -> {

@@ -1,8 +1,8 @@
 package dev.whetstone.demo;
 
-import dev.whetstone.cli.command.CommandContext;
 import dev.whetstone.cli.command.DownCommand;
 import dev.whetstone.cli.command.UpCommand;
+import dev.whetstone.cli.context.CommandContext;
 import dev.whetstone.cli.stack.LocalStack;
 import java.time.Clock;
 import java.util.concurrent.Callable;

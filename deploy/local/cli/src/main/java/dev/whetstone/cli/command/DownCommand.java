@@ -1,5 +1,6 @@
 package dev.whetstone.cli.command;
 
+import dev.whetstone.cli.context.CommandContext;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 

@@ -1,11 +1,14 @@
 package dev.whetstone.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.ApiReply;
 import dev.whetstone.client.api.StackComponent;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +19,7 @@ final class LifeReport {
   private final ApiClient api;
   private final Terminal terminal;
   private final String tenant;
+  private final Set<String> shownBatches = new HashSet<>();
 
   LifeReport(ApiClient api, Terminal terminal, String tenant) {
     this.api = api;
@@ -30,6 +34,37 @@ final class LifeReport {
       found |= showEvent(loop, id) || showResponse(loop, id) || showCheckpoint(loop, id);
     }
     return found;
+  }
+
+  /** What the services answer about {@code id}, per loop; empty when no service knows it. */
+  ArrayNode answers(String id) {
+    ArrayNode found = ApiClient.JSON.createArrayNode();
+    String encoded = ApiClient.encode(id);
+    for (String loop : StatusCommand.loopNames(api)) {
+      ObjectNode entry = ApiClient.JSON.createObjectNode().put("tenant", tenant).put("loop", loop);
+      String base = "/v1/loops/" + loop;
+      boolean known =
+          put(entry, "events", StackComponent.CURATION, base + "/fates?id=" + encoded)
+              | put(entry, "response", StackComponent.CURATION, base + "/responses/" + encoded);
+      ApiReply checkpoint = api.get(StackComponent.EVAL, "/v1/checkpoints/" + encoded);
+      if (checkpoint.isOk() && FateText.text(checkpoint.body(), "loop").equals(loop)) {
+        entry.set("checkpoint", checkpoint.body());
+        known = true;
+      }
+      if (known) {
+        found.add(entry);
+      }
+    }
+    return found;
+  }
+
+  private boolean put(ObjectNode entry, String field, StackComponent service, String path) {
+    ApiReply reply = api.get(service, path);
+    if (!reply.isOk() || reply.body().isEmpty()) {
+      return false;
+    }
+    entry.set(field, reply.body());
+    return true;
   }
 
   private boolean showEvent(String loop, String id) {
@@ -93,7 +128,12 @@ final class LifeReport {
     batches.forEach(batch -> showBatch(loop, batch));
   }
 
+  /** Events of one batch share its runs and decisions, which are printed once. */
   private void showBatch(String loop, String batch) {
+    if (!shownBatches.add(loop + "/" + batch)) {
+      print("  then      as above: batch %s", FateText.shortId(batch));
+      return;
+    }
     showRuns(loop, run -> holds(run, batch));
     for (JsonNode decision : oldestFirst(StackComponent.EVAL, loop, "decisions")) {
       if (holds(decision, batch)) {

@@ -1,5 +1,6 @@
 package dev.whetstone.cli.command;
 
+import dev.whetstone.cli.context.CommandContext;
 import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.api.StackComponent;
 import java.io.IOException;

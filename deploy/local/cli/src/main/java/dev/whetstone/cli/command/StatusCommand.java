@@ -1,43 +1,63 @@
 package dev.whetstone.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.cli.context.CommandContext;
+import dev.whetstone.cli.context.LoopReference;
 import dev.whetstone.cli.terminal.LineWrap;
 import dev.whetstone.cli.terminal.Terminal;
-import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.ApiReply;
 import dev.whetstone.client.api.StackComponent;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** Shows the state of the processes and of each loop. */
+/** Shows the state of the processes and of the loops. */
 @Command(
     name = "status",
-    description = "Show the state of the processes and of each loop.",
+    description = {
+      "Show the state of the processes and of the loops.",
+      "With more than "
+          + StatusCommand.MOST_IN_DETAIL
+          + " loops each gets one line; name one for its details."
+    },
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
+  static final int MOST_IN_DETAIL = 5;
+
+  /** Each line of the summary costs one call. */
+  private static final int MOST_LINES = 50;
+
   private static final String INDENT = " ".repeat(15);
   private static final int TEXT_WIDTH = 95;
-  private static final List<StackComponent> REPORTING =
-      List.of(StackComponent.CURATION, StackComponent.TRAINING, StackComponent.EVAL);
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = LoopReference.LABEL, arity = "0..1")
+  private @Nullable String loop;
+
+  @Option(names = "--json", description = "Print JSON for programs.")
+  private boolean json;
 
   @Override
   public Integer call() {
     CommandContext context = CommandContext.current();
+    if (json) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(StatusSnapshot.of(context, chosen(context)).toPrettyString());
+      out.flush();
+      return allReady(context) ? 0 : 1;
+    }
     Terminal terminal = context.terminal();
-    boolean allUp = true;
-    for (StackComponent component : StackComponent.values()) {
-      boolean ready = context.stack().isReady(component);
-      boolean running = context.stack().isRunning(component);
-      allUp &= ready;
-      terminal.print(
-          "  %-14s %s",
-          component.id(),
-          ready
-              ? terminal.green("ready")
-              : running ? terminal.yellow("starting or busy") : terminal.red("not running"));
+    if (loop == null) {
+      showProcesses(context);
     }
     if (!context.stack().isRunning(StackComponent.EVAL)) {
       terminal.print("");
@@ -45,21 +65,59 @@ final class StatusCommand implements Callable<Integer> {
           "Loops cannot be shown: the eval service is not running. Start it: ./whetstone up");
       return 1;
     }
-    for (String tenant : context.operatorKeys().tenants()) {
-      showTenant(context, tenant);
+    List<LoopReference> loops = chosen(context);
+    if (loops.isEmpty()) {
+      terminal.print("\nThere is no loop yet. Declare one: ./whetstone loop apply FILE");
+    } else if (loops.size() <= MOST_IN_DETAIL) {
+      loops.forEach(one -> showLoop(context, one));
+    } else {
+      showSummary(context, loops);
     }
-    return allUp ? 0 : 1;
+    return loop != null || allReady(context) ? 0 : 1;
   }
 
-  private static void showTenant(CommandContext context, String tenant) {
-    ApiClient api = context.api(tenant);
-    List<String> names = loopNames(api);
-    if (names.isEmpty()) {
-      context
-          .terminal()
-          .print("\nTenant %s has no loop yet. Declare one: ./whetstone loop apply FILE", tenant);
+  private List<LoopReference> chosen(CommandContext context) {
+    if (!context.stack().isRunning(StackComponent.EVAL)) {
+      return List.of();
     }
-    names.forEach(name -> showLoop(context, api, tenant, name));
+    return loop == null ? LoopReference.all(context) : List.of(LoopReference.find(context, loop));
+  }
+
+  private static boolean allReady(CommandContext context) {
+    return StackComponent.all().stream().allMatch(context.stack()::isReady);
+  }
+
+  private static void showProcesses(CommandContext context) {
+    Terminal terminal = context.terminal();
+    for (StackComponent component : StackComponent.values()) {
+      terminal.print(
+          "  %-14s %s",
+          component.id(),
+          context.stack().isReady(component)
+              ? terminal.green("ready")
+              : context.stack().isRunning(component)
+                  ? terminal.yellow("starting or busy")
+                  : terminal.red("not running"));
+    }
+  }
+
+  private static void showSummary(CommandContext context, List<LoopReference> loops) {
+    Terminal terminal = context.terminal();
+    terminal.print("");
+    for (LoopReference loop : loops.subList(0, Math.min(MOST_LINES, loops.size()))) {
+      terminal.print("%-40s %s", loop.qualified(), serving(context, loop));
+    }
+    if (loops.size() > MOST_LINES) {
+      terminal.print("… and %d more: ./whetstone loop list", loops.size() - MOST_LINES);
+    }
+    terminal.print("Details of one: ./whetstone status LOOP");
+  }
+
+  /** What the loop serves, and whether it is paused. */
+  private static String serving(CommandContext context, LoopReference loop) {
+    ApiReply champion = context.api(loop.tenant()).get(StackComponent.EVAL, loop.path("/champion"));
+    return (loop.isPaused() ? "paused, " : "")
+        + (champion.isOk() ? inService(champion.body()) : champion.problem());
   }
 
   /** The names of the tenant's loops. */
@@ -69,24 +127,19 @@ final class StatusCommand implements Callable<Integer> {
     return names;
   }
 
-  private static void showLoop(CommandContext context, ApiClient api, String tenant, String name) {
+  private static void showLoop(CommandContext context, LoopReference loop) {
     Terminal terminal = context.terminal();
-    ApiReply champion = api.get(StackComponent.EVAL, "/v1/loops/" + name + "/champion");
     terminal.print("");
-    terminal.print(
-        "%s  %s",
-        terminal.bold(tenant + "/" + name),
-        champion.isOk() ? inService(champion.body()) : champion.problem());
-    for (StackComponent service : REPORTING) {
-      try {
-        ApiReply reply = api.get(service, "/v1/loops/" + name + "/status");
-        if (!reply.isOk()) {
-          printWrapped(terminal, "    %-10s ".formatted(service.id()), reply.problem());
-          continue;
-        }
+    terminal.print("%s  %s", terminal.bold(loop.qualified()), serving(context, loop));
+    if (loop.isPaused()) {
+      terminal.print("  paused         end it: ./whetstone loop resume %s", loop.qualified());
+    }
+    for (StackComponent service : StatusSnapshot.REPORTING) {
+      ApiReply reply = StatusSnapshot.status(context, loop, service);
+      if (reply.isOk()) {
         reply.body().path("conditions").forEach(condition -> showCondition(terminal, condition));
-      } catch (RemedyException e) {
-        printWrapped(terminal, "    %-10s ".formatted(service.id()), e.getMessage());
+      } else {
+        printWrapped(terminal, "    %-10s ".formatted(service.id()), reply.problem());
       }
     }
   }

@@ -1,8 +1,16 @@
 package dev.whetstone.cli.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.whetstone.cli.context.CommandContext;
 import dev.whetstone.cli.terminal.Terminal;
+import dev.whetstone.client.RemedyException;
+import dev.whetstone.client.api.ApiClient;
+import dev.whetstone.client.api.LoopFile;
 import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.client.api.StackPorts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,20 +44,33 @@ public final class UpCommand implements Callable<Integer> {
     terminal.print("");
     terminal.print(
         "  Try:  curl -H 'Authorization: Bearer %s' http://127.0.0.1:%d/v1/loops", key, eval);
-    printNextSteps(terminal, context.options().ports());
+    printNextSteps(context);
     terminal.print("  Stop: ./whetstone down");
     return 0;
   }
 
-  private static void printNextSteps(Terminal terminal, StackPorts ports) {
-    if (ports.equals(StackPorts.standard())) {
-      terminal.print("  Then: ./whetstone loop apply %s   or   ./whetstone demo", DEMO_LOOP);
-      return;
+  private static void printNextSteps(CommandContext context) {
+    context
+        .terminal()
+        .print(
+            "  Then: ./whetstone loop apply %s   or   ./whetstone demo",
+            context.options().ports().equals(StackPorts.standard())
+                ? DEMO_LOOP
+                : loopFileOfThisStack(context));
+  }
+
+  /** A copy of the demo's loop file with the port of this stack's model server. */
+  private static Path loopFileOfThisStack(CommandContext context) {
+    ObjectNode loop = LoopFile.read(context.project().resolve(DEMO_LOOP)).content();
+    ((ObjectNode) loop.at("/spec/serving"))
+        .put("endpoint", "http://127.0.0.1:" + context.options().ports().modelServer());
+    Path file = context.options().home().directory().resolve("loop.json");
+    try {
+      Files.write(file, ApiClient.bytes(loop));
+      return file;
+    } catch (IOException e) {
+      throw new RemedyException("cannot write " + file, "free disk space or grant access", e);
     }
-    terminal.print("  Then: ./whetstone demo   or   ./whetstone loop apply FILE");
-    terminal.print(
-        "        for FILE, copy %s within its folder and set spec.serving.endpoint to http://127.0.0.1:%d",
-        DEMO_LOOP, ports.modelServer());
   }
 
   /** Starts the components that are not running, and shows the progress. */

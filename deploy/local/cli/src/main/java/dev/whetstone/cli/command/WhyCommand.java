@@ -1,10 +1,17 @@
 package dev.whetstone.cli.command;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.whetstone.cli.context.CommandContext;
 import dev.whetstone.client.RemedyException;
+import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.StackComponent;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Shows the full history of an event, a response or a checkpoint. */
 @Command(
@@ -18,13 +25,30 @@ final class WhyCommand implements Callable<Integer> {
           "an event id, a response id or a checkpoint id (at least its first eight digits)")
   private String id = "";
 
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--json", description = "Print JSON for programs.")
+  private boolean json;
+
   @Override
   public Integer call() {
     CommandContext context = CommandContext.current();
     context.requireRunning(StackComponent.EVAL);
     boolean found = false;
+    ArrayNode answers = ApiClient.JSON.createArrayNode();
     for (String tenant : context.operatorKeys().tenants()) {
-      found |= new LifeReport(context.api(tenant), context.terminal(), tenant).show(id);
+      LifeReport report = new LifeReport(context.api(tenant), context.terminal(), tenant);
+      if (json) {
+        answers.addAll(report.answers(id));
+      } else {
+        found |= report.show(id);
+      }
+    }
+    if (!answers.isEmpty()) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(answers.toPrettyString());
+      out.flush();
+      return 0;
     }
     if (!found) {
       throw new RemedyException(

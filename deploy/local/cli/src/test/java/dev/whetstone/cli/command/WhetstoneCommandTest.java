@@ -12,7 +12,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WhetstoneCommandTest {
   @ParameterizedTest
-  @ValueSource(strings = {"up", "down", "status", "why", "key", "loop", "logs", "test"})
+  @ValueSource(
+      strings = {
+        "up",
+        "down",
+        "status",
+        "watch",
+        "why",
+        "key",
+        "loop",
+        "send",
+        "seal",
+        "approve",
+        "refuse",
+        "erase",
+        "logs",
+        "test",
+        "completion"
+      })
   void shouldKnowTheCommand(String name) {
     assertThat(WhetstoneCommand.commandLine().getSubcommands()).containsKey(name);
   }
@@ -38,6 +55,26 @@ class WhetstoneCommandTest {
 
     assertThat(code).isNotZero();
     assertThat(output.toString()).contains("stats", "status");
+  }
+
+  @Test
+  void shouldNotSuggestACommandThatIsNotSimilar() {
+    StringWriter output = new StringWriter();
+
+    int code = WhetstoneCommand.commandLine().setErr(new PrintWriter(output)).execute("doctor");
+
+    assertThat(code).isNotZero();
+    assertThat(output.toString()).contains("doctor", "--help").doesNotContain("down");
+  }
+
+  @Test
+  void shouldPrintACompletionScript() {
+    StringWriter output = new StringWriter();
+
+    int code = WhetstoneCommand.commandLine().setOut(new PrintWriter(output)).execute("completion");
+
+    assertThat(code).isZero();
+    assertThat(output.toString()).contains("complete -F", "pause");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.whetstone.cli.command;
+package dev.whetstone.cli.command.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

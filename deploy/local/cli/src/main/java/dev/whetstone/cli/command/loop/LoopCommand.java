@@ -1,7 +1,8 @@
-package dev.whetstone.cli.command;
+package dev.whetstone.cli.command.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.whetstone.cli.context.CommandContext;
 import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.ApiReply;
@@ -18,13 +19,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Validates, declares and explains loops. */
+/** Validates, declares, shows and changes loops. */
 @Command(
     name = "loop",
-    description = "Validate, apply or explain a loop file.",
+    description =
+        "Validate, apply or explain a loop file; list, show, pause, resume or delete loops.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "validate|apply|explain")
-final class LoopCommand {
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      LoopListCommand.class,
+      LoopShowCommand.class,
+      LoopPauseCommand.class,
+      LoopResumeCommand.class,
+      LoopDeleteCommand.class
+    })
+public final class LoopCommand {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   @Spec private CommandSpec spec;
@@ -66,6 +75,9 @@ final class LoopCommand {
             reply.body().path("revision").asText("?"),
             reply.body().path("specSha256").asText("?"));
     awaitPropagation(context.terminal(), api, loop, reply.body().path("specSha256").asText());
+    EndpointCheck.warning(reply.body().at("/spec/spec/serving"))
+        .ifPresent(
+            warning -> context.terminal().print(context.terminal().yellow("Warning: ") + warning));
     return 0;
   }
 

@@ -1,4 +1,4 @@
-package dev.whetstone.cli.command;
+package dev.whetstone.cli.context;
 
 import dev.whetstone.cli.stack.LocalStack;
 import dev.whetstone.cli.stack.OperatorKeys;
