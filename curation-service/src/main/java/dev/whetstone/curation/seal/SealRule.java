@@ -96,7 +96,11 @@ public final class SealRule {
     if (!obstacle.isEmpty()) {
       parts.add(obstacle);
     }
-    parts.add(input.newTrain() + " of " + trainNeeded(input.spec()) + " to seal");
+    parts.add(
+        trainMissing == 0
+            ? "%d new train examples (%d needed)"
+                .formatted(input.newTrain(), trainNeeded(input.spec()))
+            : "%d of %d to seal".formatted(input.newTrain(), trainNeeded(input.spec())));
     if (heldOutNeeded == NEVER) {
       parts.add(
           "no number of held-out items decides: curation.seal.expectedEffect must be above the"
@@ -109,7 +113,7 @@ public final class SealRule {
           OptionalDouble.empty());
     }
     if (heldOutMissing > 0) {
-      parts.add(input.heldOut() + " of " + heldOutNeeded + " held-out items");
+      parts.add("%d of %d held-out items".formatted(input.heldOut(), heldOutNeeded));
     }
     parts.add(forecast(trainMissing + heldOutMissing, days));
     return new Wait(String.join(", ", parts), trainMissing, heldOutNeeded, heldOutMissing, days);

@@ -52,16 +52,31 @@ public class FateResource {
     this.caller = caller;
   }
 
-  /** The fate of one event. */
+  /** The fate of one event. The key that sent an event may read its fate, to follow the receipt. */
   @GET
   @Path("/fates/{source}/{id}")
+  @RequiresScope({KeyScope.READ, KeyScope.INGEST, KeyScope.IMPORT})
   @Transactional
   public FateView one(
       @PathParam("loop") String loop,
       @PathParam("source") String source,
       @PathParam("id") String id) {
+    requireOwn(source);
     var key = new EventKey(caller.loop(loop), source, id);
     return receipts.find(key).map(this::view).orElseThrow(() -> unknown("event", id));
+  }
+
+  /** Without the scope read, a key sees only its application's events; a browser's key none. */
+  private void requireOwn(String source) {
+    if (caller.scopes().contains(KeyScope.READ)
+        || (!caller.publishable() && source.equals(caller.application()))) {
+      return;
+    }
+    throw new ProblemException(
+        HttpProblems.forbidden(
+            "missing-scope",
+            "this key lacks the scope read, and the event was not sent with it",
+            "use a key with the scope read, or the one that sent the event"));
   }
 
   /** The fates of all events with an id, of whatever source. */

@@ -86,7 +86,7 @@ class SealRuleTest {
           """
           37 | 230 | 7 | 9 | 37 of 50 to seal, decidable in about 2 days at today's rate
           49 | 230 | 7 | 9 | 49 of 50 to seal, decidable in about 1 day at today's rate
-          60 | 20  | 7 | 9 | 60 of 50 to seal, 20 of 200 held-out items, decidable in about 20 days at today's rate
+          60 | 20  | 7 | 9 | 60 new train examples (50 needed), 20 of 200 held-out items, decidable in about 20 days at today's rate
           10 | 20  | 0 | 9 | 10 of 50 to seal, 20 of 200 held-out items, not decidable at today's rate: no examples arrive
           """)
   void shouldStateWhatIsMissingAndForHowLong(
@@ -113,7 +113,7 @@ class SealRuleTest {
             List.of());
 
     assertThat(((Wait) SealRule.decide(input)).message())
-        .startsWith("2 batches wait for their decision, 90 of 50 to seal");
+        .startsWith("2 batches wait for their decision, 90 new train examples (50 needed)");
   }
 
   /** Old declarations may have such values; the status must stay readable. */
@@ -134,7 +134,8 @@ class SealRuleTest {
             Specs.standard(), 90, 300, Duration.ZERO, 5, 5, null, false, false, List.of("german"));
 
     assertThat(((Wait) SealRule.decide(input)).message())
-        .isEqualTo("no example yet tagged german, 90 of 50 to seal, decidable now");
+        .isEqualTo(
+            "no example yet tagged german, 90 new train examples (50 needed), decidable now");
   }
 
   private static SealInput input(

@@ -129,6 +129,19 @@ class LoopStatusTest {
   }
 
   @Test
+  void shouldLetTheKeyThatSentAnEventFollowItsReceipt() {
+    takeCorrections(1);
+
+    as(TestKeys.ACME_INGEST_ONLY).get(loop + "/fates/sender/f0").then().statusCode(404);
+    as(TestKeys.ACME_INGEST_ONLY)
+        .get(loop + "/fates/support-app/f0")
+        .then()
+        .statusCode(403)
+        .body("code", equalTo("missing-scope"));
+    as(TestKeys.ACME_PUBLISHABLE).get(loop + "/fates/web-widget/f0").then().statusCode(403);
+  }
+
+  @Test
   void shouldAnswerOnlyTheTenantAndItsScopes() {
     takeCorrections(1);
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,15 +58,11 @@ public final class LoopFileReader {
   public static LoopDeclaration read(
       byte[] content, String fileName, @Nullable Path baseDirectory) {
     ObjectNode declared = parse(content, fileName);
-    String profile =
-        declared.path("spec").path("profile").asText("standard").toLowerCase(Locale.ROOT);
-    if (!PROFILES.contains(profile)) {
-      throw new LoopFileException(
-          List.of(new Fault(fileName, "/spec/profile", profile, "cautious, standard or fast")));
-    }
+    List<Fault> faults = new ArrayList<>();
+    String profile = profileOf(declared, fileName, faults);
     ObjectNode standard = profile("standard");
     ObjectNode overlay = profile.equals("standard") ? YAML.createObjectNode() : profile(profile);
-    List<Fault> faults = new ArrayList<>(RequiredFields.check(fileName, declared));
+    faults.addAll(RequiredFields.check(fileName, declared));
 
     ObjectNode effective = standard.deepCopy();
     JsonTrees.merge(effective, overlay);
@@ -79,10 +76,12 @@ public final class LoopFileReader {
     LoopInputs.resolve(effective, fileName, baseDirectory, faults);
 
     LoopSpec spec = LoopBinding.bind(effective, standard, fileName, faults);
-    if (spec != null && faults.isEmpty()) {
+    if (spec != null) {
+      boolean asDeclared = faults.isEmpty();
       LoopSchema.Result result = LoopSchema.check(fileName, spec);
-      faults.addAll(result.faults());
-      if (result.complete()) {
+      addOthers(faults, result.faults());
+      // Rules between fields mean nothing while a field has its default for want of a valid value.
+      if (result.complete() && asDeclared) {
         faults.addAll(LoopRules.check(fileName, spec));
       }
     }
@@ -96,6 +95,28 @@ public final class LoopFileReader {
         ContentDigests.sha256(Json.canonical(spec)),
         JsonTrees.settings(canonical, declared, overlay, profile),
         LoopYaml.write(effective, declared, new LoopOrigins(declared, overlay, profile)));
+  }
+
+  private static String profileOf(ObjectNode declared, String fileName, List<Fault> faults) {
+    String profile =
+        declared.path("spec").path("profile").asText("standard").toLowerCase(Locale.ROOT);
+    if (PROFILES.contains(profile)) {
+      return profile;
+    }
+    faults.add(new Fault(fileName, "/spec/profile", profile, "cautious, standard or fast"));
+    return "standard";
+  }
+
+  /** Adds the faults of fields that have none yet. */
+  private static void addOthers(List<Fault> faults, List<Fault> more) {
+    Set<String> faulty = faults.stream().map(Fault::pointer).collect(Collectors.toSet());
+    more.stream()
+        .filter(
+            fault ->
+                faulty.stream()
+                    .noneMatch(
+                        at -> at.equals(fault.pointer()) || at.startsWith(fault.pointer() + "/")))
+        .forEach(faults::add);
   }
 
   private static ObjectNode parse(byte[] content, String fileName) {

@@ -2,6 +2,7 @@ package dev.whetstone.kit.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.whetstone.contracts.loop.GateRole;
 import dev.whetstone.contracts.loop.LoopSpec;
@@ -81,6 +82,36 @@ class LoopFileReaderTest {
         metadata: {name: support, tenant: acme}
         """;
     assertThat(read(reordered).specSha256()).isEqualTo(read(MINIMAL).specSha256());
+  }
+
+  @Test
+  void shouldNameTheFaultsOfEveryCheckAtOnce() {
+    String faulty =
+        """
+        apiVersion: whetstone.dev/v1
+        kind: Loop
+        metadata: {tenant: acme, name: Bad_Name}
+        spec:
+          profile: quick
+          baseModel: {uri: "hf://acme/base"}
+          training: {epochs: many, batchSize: 0, nonsense: 1}
+          evaluation: {concurrency: 900}
+          rollout: {mode: fast}
+          serving: {endpoint: nohost}
+        """;
+    LoopFileException refused = catchThrowableOfType(LoopFileException.class, () -> read(faulty));
+    assertThat(refused.faults())
+        .extracting(LoopFileException.Fault::pointer)
+        .containsExactlyInAnyOrder(
+            "/spec/profile",
+            "/spec/consent/default",
+            "/metadata/name",
+            "/spec/training/epochs",
+            "/spec/training/nonsense",
+            "/spec/training/batchSize",
+            "/spec/evaluation/concurrency",
+            "/spec/rollout/mode",
+            "/spec/serving/endpoint");
   }
 
   @Test
