@@ -1,5 +1,7 @@
 package dev.whetstone.contracts;
 
+import java.util.Set;
+
 /**
  * The {@code source} attribute of events from outside: the application of an API key, with a prefix
  * where the key has scope {@code import}. Such events carry audited provenance.
@@ -7,7 +9,23 @@ package dev.whetstone.contracts;
 public final class EventSource {
   private static final String IMPORT_PREFIX = "import:";
 
+  /** What to do about a reserved source. */
+  public static final String REMEDY =
+      "choose another name; sources that begin with 'import:' belong to keys with the scope import,"
+          + " and ingest, curation, training, eval and whetstone are Whetstone's own services";
+
+  private static final Set<String> SERVICES =
+      Set.of("ingest", "curation", "training", "eval", "whetstone");
+
   private EventSource() {}
+
+  /**
+   * Whether a sender cannot choose this source: it is a service of Whetstone, or it claims the
+   * audited provenance of an import.
+   */
+  public static boolean isReserved(String source) {
+    return isImported(source) || SERVICES.contains(source);
+  }
 
   /** The source of events that an application imports. */
   public static String imported(String application) {

@@ -7,6 +7,7 @@ import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.item.InputLimits;
 import java.io.IOException;
+import java.util.function.LongSupplier;
 
 /**
  * Refuses an item that becomes too large while it is parsed: as a tree, text of the shape {@code
@@ -25,18 +26,36 @@ final class MeteredParser extends JsonParserDelegate {
   /** Escaped as \\uXXXX, a text that is not ASCII has up to three times its bytes in UTF-8. */
   private static final int ESCAPED_FACTOR = 3;
 
-  private final BoundedInputStream in;
+  private final LongSupplier read;
   private final InputLimits limits;
   private final MemoryBudget memory;
+  private final int linesBefore;
   private long start;
   private long tokens;
   private long held;
 
-  MeteredParser(JsonParser parser, BoundedInputStream in, InputLimits limits, MemoryBudget memory) {
+  /**
+   * @param read number of bytes read so far
+   * @param linesBefore number of the body's lines before the parsed text
+   */
+  MeteredParser(
+      JsonParser parser,
+      LongSupplier read,
+      InputLimits limits,
+      MemoryBudget memory,
+      int linesBefore) {
     super(parser);
-    this.in = in;
+    this.read = read;
     this.limits = limits;
     this.memory = memory;
+    this.linesBefore = linesBefore;
+  }
+
+  /** The current line and column, as the beginning of a message. */
+  String place() {
+    var location = currentLocation();
+    return "line %d, column %d: "
+        .formatted(linesBefore + location.getLineNr(), location.getColumnNr());
   }
 
   /** Ends the previous item, whose tree is no longer needed, and starts the next. */
@@ -44,7 +63,7 @@ final class MeteredParser extends JsonParserDelegate {
     memory.release(held);
     held = 0;
     tokens = 0;
-    start = in.count();
+    start = read.getAsLong();
   }
 
   @Override
@@ -53,7 +72,7 @@ final class MeteredParser extends JsonParserDelegate {
     if (++tokens > InputLimits.TOKENS) {
       throw tooLarge("names and values", InputLimits.TOKENS, InputLimits.TOKENS);
     }
-    long bytes = in.count() - start;
+    long bytes = read.getAsLong() - start;
     if (bytes > (long) limits.itemBytes() * ESCAPED_FACTOR) {
       throw tooLarge("bytes", (long) limits.itemBytes() * ESCAPED_FACTOR, limits.itemBytes());
     }
@@ -67,12 +86,10 @@ final class MeteredParser extends JsonParserDelegate {
   }
 
   private Fault tooLarge(String what, long limit, long advised) {
-    var location = currentLocation();
     return new Fault(
         FaultCode.ITEM_TOO_LARGE,
         null,
-        "line %d, column %d: the item has more than %d %s"
-            .formatted(location.getLineNr(), location.getColumnNr(), limit, what),
+        place() + "the item has more than %d %s".formatted(limit, what),
         "send items of at most %d %s".formatted(advised, what));
   }
 

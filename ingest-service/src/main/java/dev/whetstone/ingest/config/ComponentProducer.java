@@ -4,6 +4,7 @@ import dev.whetstone.ingest.body.ItemStream;
 import dev.whetstone.ingest.event.EventMaker;
 import dev.whetstone.ingest.item.InputLimits;
 import dev.whetstone.ingest.item.ItemReader;
+import dev.whetstone.ingest.item.OccurrenceTimeRule;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -31,7 +32,9 @@ public class ComponentProducer {
 
   @Produces
   @Singleton
-  EventMaker eventMaker(InputLimits limits) {
-    return new EventMaker(limits, new ItemReader(limits));
+  EventMaker eventMaker(InputLimits limits, IngestConfig config) {
+    IngestConfig.TimesConfig times = config.times();
+    return new EventMaker(
+        limits, new ItemReader(limits), new OccurrenceTimeRule(times.ahead(), times.unusualAge()));
   }
 }

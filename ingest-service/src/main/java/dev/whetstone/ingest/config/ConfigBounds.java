@@ -11,6 +11,9 @@ public final class ConfigBounds {
   private static final Duration LONGEST_ACKNOWLEDGEMENT = Duration.ofMinutes(1);
   private static final Duration LONGEST_BODY = Duration.ofHours(1);
 
+  private static final Duration LONGEST_AHEAD = Duration.ofDays(1);
+  private static final Duration LONGEST_AGE = Duration.ofDays(36_500);
+
   private ConfigBounds() {}
 
   /**
@@ -21,6 +24,8 @@ public final class ConfigBounds {
   public static IngestConfig check(IngestConfig config) {
     within("acknowledge-within", config.acknowledgeWithin(), SHORTEST, LONGEST_ACKNOWLEDGEMENT);
     within("read-within", config.readWithin(), SHORTEST, LONGEST_BODY);
+    within("times.ahead", config.times().ahead(), Duration.ZERO, LONGEST_AHEAD);
+    within("times.unusual-age", config.times().unusualAge(), SHORTEST, LONGEST_AGE);
     within("limits.item-bytes", config.limits().itemBytes(), 1, MOST_ITEM_BYTES);
     return config;
   }

@@ -1,6 +1,7 @@
 package dev.whetstone.ingest.config;
 
 import dev.whetstone.ingest.item.InputLimits;
+import dev.whetstone.ingest.item.OccurrenceTimeRule;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -23,6 +24,19 @@ public interface IngestConfig {
   /** How long the producer waits for more records before it sends a batch. */
   @WithDefault("2")
   int lingerMilliseconds();
+
+  TimesConfig times();
+
+  /** See {@link OccurrenceTimeRule}. */
+  interface TimesConfig {
+    /** How far {@code occurredAt} can lie in the future, because clocks differ. */
+    @WithDefault("5M")
+    Duration ahead();
+
+    /** Age from which {@code occurredAt} gets a warning in the receipt. */
+    @WithDefault("730D")
+    Duration unusualAge();
+  }
 
   LimitsConfig limits();
 

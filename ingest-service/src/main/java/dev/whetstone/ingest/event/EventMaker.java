@@ -7,11 +7,16 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.EventAttributes;
 import dev.whetstone.contracts.envelope.EventType;
+import dev.whetstone.contracts.event.EndUserErased;
 import dev.whetstone.contracts.event.EventData.FeedbackEvent;
+import dev.whetstone.contracts.event.FeedbackGiven;
+import dev.whetstone.contracts.event.FeedbackRetracted;
+import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.item.InputLimits;
 import dev.whetstone.ingest.item.ItemReader;
+import dev.whetstone.ingest.item.OccurrenceTimeRule;
 import dev.whetstone.kit.json.Json;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +29,12 @@ public final class EventMaker {
 
   private final InputLimits limits;
   private final ItemReader items;
+  private final OccurrenceTimeRule times;
 
-  public EventMaker(InputLimits limits, ItemReader items) {
+  public EventMaker(InputLimits limits, ItemReader items, OccurrenceTimeRule times) {
     this.limits = limits;
     this.items = items;
+    this.times = times;
   }
 
   /**
@@ -52,7 +59,8 @@ public final class EventMaker {
   /**
    * Completes data that was read already.
    *
-   * @throws Fault when the event is larger than Kafka accepts
+   * @throws Fault when the sender is not allowed to send it, when it lies in the future, or when
+   *     the event is larger than Kafka accepts
    */
   public PreparedEvent make(
       Sender sender,
@@ -82,7 +90,15 @@ public final class EventMaker {
             loop,
             PartitionKey.of(loop, eventId, data),
             traceParent);
-    return new PreparedEvent(attributes, bytes);
+    return new PreparedEvent(attributes, bytes, times.check(occurredAt(data), receivedAt));
+  }
+
+  private static @Nullable Instant occurredAt(FeedbackEvent data) {
+    return switch (data) {
+      case InteractionRecorded interaction -> interaction.occurredAt();
+      case FeedbackGiven given -> given.occurredAt();
+      case FeedbackRetracted _, EndUserErased _ -> null;
+    };
   }
 
   private static byte[] write(FeedbackEvent data) {

@@ -1,7 +1,9 @@
 package dev.whetstone.ingest.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.contracts.EventSource;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.ingest.body.BodyItem;
 import dev.whetstone.ingest.body.BodyShape;
 import dev.whetstone.ingest.body.ContentEncoding;
 import dev.whetstone.ingest.body.ItemStream;
@@ -47,6 +49,13 @@ final class IntakeRecordReader {
           "the tenant is missing",
           "send the extension 'tenant'");
     }
+    if (EventSource.isReserved(item.source())) {
+      throw new Fault(
+          FaultCode.RESERVED_SOURCE,
+          item.sourcePointer(),
+          "the source '" + item.source() + "' is reserved",
+          EventSource.REMEDY);
+    }
     LoopId loop = new LoopId(item.tenant(), item.loop());
     Sender sender = new Sender(item.tenant(), item.source(), false);
     try {
@@ -73,13 +82,13 @@ final class IntakeRecordReader {
   private JsonNode tree(byte[] value) {
     var in = new ByteArrayInputStream(value);
     try (ItemStream stream = items.open(in, ContentEncoding.IDENTITY, BodyShape.OBJECT)) {
-      JsonNode item = stream.next();
+      BodyItem item = stream.next();
       // The second call makes sure that nothing follows.
-      JsonNode none = stream.next();
-      if (item == null || none != null) {
+      BodyItem none = stream.next();
+      if (!(item instanceof BodyItem.Readable(JsonNode read, _)) || none != null) {
         throw new IllegalStateException("a stream of one object has one object");
       }
-      return item;
+      return read;
     }
   }
 

@@ -9,6 +9,7 @@ public enum FaultCode {
   INVALID_PARAMETER(400, "invalid-parameter", "A parameter is not allowed"),
   NO_ITEMS(400, "no-items", "The body has no item"),
   FOREIGN_SOURCE(403, "foreign-source", "Not this key's source"),
+  RESERVED_SOURCE(403, "reserved-source", "The source is reserved"),
   PUBLISHABLE_KEY(403, "publishable-key", "Not allowed with a publishable key"),
   MISSING_SCOPE(403, "missing-scope", "Not allowed with this key"),
   UNKNOWN_LOOP(404, "unknown-loop", "Not found"),
@@ -23,6 +24,7 @@ public enum FaultCode {
   INVALID_VALUE(422, "invalid-value", "A field's value is not allowed"),
   TOO_LONG(422, "too-long", "A field is too long"),
   INVALID_TEXT(422, "invalid-text", "A text has a character that is not allowed"),
+  BARE_CHAT(422, "bare-chat", "A chat is not feedback"),
   UNSUPPORTED_TYPE(422, "unsupported-event-type", "This event type is not accepted here");
 
   private final int status;

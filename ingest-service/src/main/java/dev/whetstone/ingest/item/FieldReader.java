@@ -162,17 +162,30 @@ final class FieldReader {
       return null;
     }
     try {
-      Instant time = Instant.parse(value);
-      if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
-        return time;
-      }
+      return inRange(name, value, Instant.parse(value));
     } catch (DateTimeException e) {
-      // Reported below, together with times out of range.
+      throw invalid(
+          name,
+          "'%s' is '%s', which is not an RFC 3339 time".formatted(name, Excerpt.text(value)),
+          "send an RFC 3339 time such as 2026-11-01T09:30:00Z");
     }
-    throw invalid(
-        name,
-        "'%s' is '%s'".formatted(name, Excerpt.text(value)),
-        "send an RFC 3339 time such as 2026-11-01T09:30:00Z");
+  }
+
+  private Instant inRange(String name, String value, Instant time) {
+    if (time.isBefore(EARLIEST)) {
+      throw invalid(
+          name,
+          "'%s' is '%s', which lies before 1970".formatted(name, Excerpt.text(value)),
+          "send the time at which it happened, or omit the field; a year such as 0001 is the default of an unset date");
+    }
+    if (time.isAfter(LATEST)) {
+      throw invalid(
+          name,
+          "'%s' is '%s', which lies in the future, after the year 9999"
+              .formatted(name, Excerpt.text(value)),
+          "send the time at which it happened, or omit the field");
+    }
+    return time;
   }
 
   @Nullable FieldReader object(String name) {

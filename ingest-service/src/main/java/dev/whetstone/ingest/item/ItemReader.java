@@ -35,6 +35,7 @@ public final class ItemReader {
   public FeedbackEvent read(EventType type, JsonNode item, String source) {
     FieldReader fields = FieldReader.of(item);
     TextRule.check(item, limits);
+    ChatFileRule.check(item);
     return switch (type) {
       case INTERACTION_RECORDED -> interaction(fields);
       case FEEDBACK_GIVEN -> feedback.read(fields);

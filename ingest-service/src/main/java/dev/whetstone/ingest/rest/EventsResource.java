@@ -101,7 +101,7 @@ public class EventsResource {
     try {
       CloudEventItem event = mode.reader().apply(item);
       checkSource(sender, event);
-      return new ItemOutcome.Taken(make(sender, event, receivedAt));
+      return new ItemOutcome.Taken(make(sender, event, receivedAt).under(place));
     } catch (Fault fault) {
       return new ItemOutcome.Refused(
           CloudEventReader.id(mode.attributes().apply(item)), fault.under(place));
@@ -110,12 +110,14 @@ public class EventsResource {
 
   private PreparedEvent make(Sender sender, CloudEventItem event, Instant receivedAt) {
     if (event.tenant() != null && !event.tenant().equals(sender.tenant())) {
-      throw RequestContext.unknownLoop(event.loop(), event.tenantPointer());
+      throw requests.unknownLoop(event.loop(), event.tenantPointer());
     }
     var loop = requests.loop(event.loop(), event.loopPointer());
     try {
-      return events.read(
-          sender, loop, event.type(), event.id(), event.data(), receivedAt, event.traceParent());
+      return events
+          .read(
+              sender, loop, event.type(), event.id(), event.data(), receivedAt, event.traceParent())
+          .under(event.dataPointer());
     } catch (Fault fault) {
       throw fault.under(event.dataPointer());
     }

@@ -82,7 +82,7 @@ public class ItemsResource {
     try {
       id = ItemReader.id(item);
       return new ItemOutcome.Taken(
-          events.read(sender, loop, type, id, item, receivedAt, traceParent));
+          events.read(sender, loop, type, id, item, receivedAt, traceParent).under(place));
     } catch (Fault fault) {
       return new ItemOutcome.Refused(id, fault.under(place));
     }

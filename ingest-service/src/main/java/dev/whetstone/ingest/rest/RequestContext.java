@@ -89,12 +89,16 @@ public class RequestContext {
     }
   }
 
-  static Fault unknownLoop(String loop, @Nullable String pointer) {
+  /** Only a key that may read the tenant's loops is told the names of other loops. */
+  Fault unknownLoop(String loop, @Nullable String pointer) {
+    boolean mayRead = caller.scopes().contains(KeyScope.READ) && !caller.publishable();
+    List<String> names =
+        mayRead ? loops.of(caller.tenant()).stream().map(LoopId::loop).toList() : List.of();
     return new Fault(
         FaultCode.UNKNOWN_LOOP,
         pointer,
         "there is no loop '" + loop + "'",
-        "use a declared loop of your tenant; a new declaration takes a moment to arrive");
+        LoopNameAdvice.remedy(loop, names));
   }
 
   static @Nullable String traceParent(HttpHeaders headers) {

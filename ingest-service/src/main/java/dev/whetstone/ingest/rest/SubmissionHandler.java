@@ -1,6 +1,7 @@
 package dev.whetstone.ingest.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.ingest.body.BodyItem;
 import dev.whetstone.ingest.body.BodyShape;
 import dev.whetstone.ingest.body.ItemStream;
 import dev.whetstone.ingest.body.MemoryBudget;
@@ -70,10 +71,17 @@ public class SubmissionHandler {
    */
   Response take(HttpHeaders headers, InputStream body, BodyShape shape, ItemHandler handler) {
     List<ItemOutcome> outcomes = new ArrayList<>();
+    List<Integer> lines = new ArrayList<>();
     try (InFlightBytes.Account account = inFlight.open();
         ItemStream items = bodies.open(headers, body, shape, memoryOf(account))) {
-      for (JsonNode item = items.next(); item != null; item = items.next()) {
-        ItemOutcome outcome = handler.handle(item, items.many() ? "/" + outcomes.size() : "");
+      for (BodyItem item = items.next(); item != null; item = items.next()) {
+        String place = items.many() ? "/" + outcomes.size() : "";
+        ItemOutcome outcome =
+            switch (item) {
+              case BodyItem.Readable readable -> handler.handle(readable.tree(), place);
+              case BodyItem.Unreadable unreadable ->
+                  new ItemOutcome.Refused(null, unreadable.fault().under(place));
+            };
         boolean held =
             switch (outcome) {
               case ItemOutcome.Taken taken -> account.hold(taken.event().data().length);
@@ -83,8 +91,9 @@ public class SubmissionHandler {
           throw overloaded();
         }
         outcomes.add(outcome);
+        lines.add(item.line());
       }
-      return answer(outcomes, items.many());
+      return answer(outcomes, lines, items.many());
     }
   }
 
@@ -108,25 +117,30 @@ public class SubmissionHandler {
    * 202 if at least one item was accepted and all accepted items are in Kafka; the problem if none
    * was accepted.
    *
+   * @param lines the line number of each item; 0 where items are not lines
    * @param many whether the body is a list; a list is answered with a list
    * @throws ProblemException 503 when the broker does not acknowledge in time
    */
-  Response answer(List<ItemOutcome> outcomes, boolean many) {
+  Response answer(List<ItemOutcome> outcomes, List<Integer> lines, boolean many) {
     publish(outcomes);
     List<ItemReceipt> receipts = new ArrayList<>(outcomes.size());
     boolean anyAccepted = false;
-    for (ItemOutcome outcome : outcomes) {
-      switch (outcome) {
+    for (int i = 0; i < outcomes.size(); i++) {
+      Integer line = lines.get(i) == 0 ? null : lines.get(i);
+      switch (outcomes.get(i)) {
         case ItemOutcome.Taken taken -> {
           anyAccepted = true;
           metrics.accepted(taken.event().attributes().type());
           receipts.add(
               ItemReceipt.accepted(
-                  taken.event().attributes().id(), links.fate(taken.event().attributes())));
+                  line,
+                  taken.event().attributes().id(),
+                  links.fate(taken.event().attributes()),
+                  taken.event().warnings()));
         }
         case ItemOutcome.Refused refused -> {
           metrics.rejected(refused.fault().code());
-          receipts.add(ItemReceipt.rejected(refused.id(), FaultProblems.of(refused.fault())));
+          receipts.add(ItemReceipt.rejected(line, refused.id(), FaultProblems.of(refused.fault())));
         }
       }
     }

@@ -57,7 +57,7 @@ class ItemStreamTest {
     InputStream in = new ByteArrayInputStream(body, 0, truncate ? at : body.length);
 
     try {
-      assertThat(read(in, encoding, shape)).isNotEmpty();
+      assertThat(items(in, encoding, shape)).isNotEmpty();
     } catch (Fault fault) {
       assertThat(fault.code())
           .isIn(
@@ -72,7 +72,7 @@ class ItemStreamTest {
   @Property(tries = 500)
   void shouldTurnAnyTextIntoItemsOrAFault(@ForAll @NotEmpty String text, @ForAll BodyShape shape) {
     try {
-      read(in(text.getBytes(StandardCharsets.UTF_8), 7), ContentEncoding.IDENTITY, shape);
+      items(in(text.getBytes(StandardCharsets.UTF_8), 7), ContentEncoding.IDENTITY, shape);
     } catch (Fault fault) {
       assertThat(fault.code().status()).isEqualTo(400);
     }
@@ -118,6 +118,59 @@ class ItemStreamTest {
   }
 
   @Example
+  void shouldTakeTheOtherLinesWhenOneIsMalformed() {
+    assertThat(lines(utf8("{\"a\":1}\n\n{\"a\":2},\n  \n{\"a\": tru}\r\n{\"a\":3}")))
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("1: {\"a\":1}"),
+            line -> assertThat(line).isEqualTo("3 malformed-json: line 3 ends with a comma"),
+            line -> assertThat(line).startsWith("5 malformed-json: line 5, column "),
+            line -> assertThat(line).isEqualTo("6: {\"a\":3}"));
+  }
+
+  @Example
+  void shouldTakeTheOtherLinesWhenOneIsNotUtf8() {
+    byte[] body = utf8("{\"a\":1}\n{\"a\":\"caf#\"}\n{\"a\":2}\n");
+    for (int i = 0; i < body.length; i++) {
+      body[i] = body[i] == '#' ? (byte) 0xE9 : body[i];
+    }
+    assertThat(lines(body))
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("1: {\"a\":1}"),
+            line ->
+                assertThat(line).startsWith("2 malformed-json: line 2, column ").contains("UTF-8"),
+            line -> assertThat(line).isEqualTo("3: {\"a\":2}"));
+  }
+
+  @Example
+  void shouldReadMarksSeveralObjectsInALineAndSeparatorsInTexts() {
+    assertThat(lines(utf8("\uFEFF{\"a\":1}\r\n{\"a\":2} {\"a\":3}\n{\"a\":\"x\u2028y\"}")))
+        .containsExactly("1: {\"a\":1}", "2: {\"a\":2}", "2: {\"a\":3}", "3: {\"a\":\"x\u2028y\"}");
+    assertThat(lines(utf8("{\"a\":2} {\"a\":\n{\"a\":3}")))
+        .as("all objects of a line or none")
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("1 malformed-json: line 1, column "),
+            line -> assertThat(line).isEqualTo("2: {\"a\":3}"));
+  }
+
+  @Example
+  void shouldRefuseOnlyTheLineThatIsTooLargeOrTooDeep() {
+    String large = "{\"a\":[" + "\"y\",".repeat(720_000) + "1]}";
+    String many = "{\"a\":[" + "{},".repeat(200_000) + "{}]}";
+    String deep = "[".repeat(5000) + "]".repeat(5000);
+    assertThat(lines(utf8(large + "\n" + many + "\n" + deep + "\n{\"a\":1}")))
+        .satisfiesExactly(
+            line ->
+                assertThat(line).isEqualTo("1 item-too-large: line 1 has more than 2764800 bytes"),
+            line -> assertThat(line).contains("line 2", "more than 100000 names and values"),
+            line -> assertThat(line).startsWith("3 nested-too-deep: line 3, column "),
+            line -> assertThat(line).isEqualTo("4: {\"a\":1}"));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Example
   void shouldChargeOneItemAtATime() {
     String item = "{\"x\":\"" + "y".repeat(300_000) + "\"}\n";
     Ledger ledger = new Ledger();
@@ -125,7 +178,7 @@ class ItemStreamTest {
     try (ItemStream stream =
         OPENER.open(in(body, 8192), ContentEncoding.IDENTITY, BodyShape.LINES, ledger)) {
       while (stream.next() != null) {
-        assertThat(ledger.held).isBetween(300_000L, 800_000L);
+        assertThat(ledger.held).isBetween(300_000L, 1_300_000L);
       }
     }
     assertThat(ledger.held).isZero();
@@ -182,14 +235,34 @@ class ItemStreamTest {
   }
 
   private static List<JsonNode> read(InputStream in, ContentEncoding encoding, BodyShape shape) {
-    List<JsonNode> read = new ArrayList<>();
+    return items(in, encoding, shape).stream()
+        .filter(BodyItem.Readable.class::isInstance)
+        .map(item -> ((BodyItem.Readable) item).tree())
+        .toList();
+  }
+
+  private static List<BodyItem> items(InputStream in, ContentEncoding encoding, BodyShape shape) {
+    List<BodyItem> read = new ArrayList<>();
     try (ItemStream stream = OPENER.open(in, encoding, shape)) {
-      for (JsonNode item = stream.next(); item != null; item = stream.next()) {
+      for (BodyItem item = stream.next(); item != null; item = stream.next()) {
         read.add(item);
       }
       assertThat(stream.next()).isNull();
     }
     return read;
+  }
+
+  /** The items of lines: a tree as text, or the fault of an unreadable line. */
+  private static List<String> lines(byte[] body) {
+    return items(in(body, 7), ContentEncoding.IDENTITY, BodyShape.LINES).stream()
+        .map(
+            item ->
+                switch (item) {
+                  case BodyItem.Readable(JsonNode tree, int line) -> line + ": " + tree;
+                  case BodyItem.Unreadable(Fault fault, int line) ->
+                      line + " " + fault.code().code() + ": " + fault.detail();
+                })
+        .toList();
   }
 
   private static byte[] body(List<Map<String, Object>> items, BodyShape shape) {

@@ -14,6 +14,7 @@ import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.InputLimits;
 import dev.whetstone.ingest.item.ItemReader;
+import dev.whetstone.ingest.item.OccurrenceTimeRule;
 import dev.whetstone.kit.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +37,9 @@ import net.jqwik.api.Provide;
 
 class EventMakerTest {
   private static final InputLimits LIMITS = InputLimits.standard();
-  private static final EventMaker MAKER = new EventMaker(LIMITS, new ItemReader(LIMITS));
+  private static final Instant NOW = Instant.parse("2026-12-01T00:00:00Z");
+  private static final EventMaker MAKER =
+      new EventMaker(LIMITS, new ItemReader(LIMITS), OccurrenceTimeRule.standard());
   private static final LoopId LOOP = new LoopId("acme", "support");
   private static final Sender APP = new Sender("acme", "app", false);
   private static final Map<EventType, Schema> SCHEMAS =
@@ -48,8 +51,8 @@ class EventMakerTest {
   @Label("I2: a derived id depends on what is said, not on how it is written or when it came")
   void shouldDeriveTheSameIdWhateverTheOrderOfFields(
       @ForAll("feedback") Map<String, Object> item, @ForAll Random order) {
-    PreparedEvent first = make(APP, item, Instant.EPOCH);
-    PreparedEvent again = make(APP, shuffled(item, order), Instant.EPOCH.plusSeconds(9));
+    PreparedEvent first = make(APP, item, NOW);
+    PreparedEvent again = make(APP, shuffled(item, order), NOW.plusSeconds(9));
 
     assertThat(again.attributes().id()).isEqualTo(first.attributes().id());
     assertThat(again.data()).isEqualTo(first.data());
@@ -60,17 +63,16 @@ class EventMakerTest {
   @Label("I2: other content, another end user, time or source is another event")
   void shouldDeriveAnotherIdForAnythingElse(
       @ForAll("feedback") Map<String, Object> one, @ForAll("feedback") Map<String, Object> other) {
-    String id = make(APP, one, Instant.EPOCH).attributes().id();
+    String id = make(APP, one, NOW).attributes().id();
 
-    assertThat(make(APP, other, Instant.EPOCH).attributes().id().equals(id))
-        .isEqualTo(one.equals(other));
+    assertThat(make(APP, other, NOW).attributes().id().equals(id)).isEqualTo(one.equals(other));
     Sender another = new Sender("acme", "another", false);
-    assertThat(make(another, one, Instant.EPOCH).attributes().id()).isNotEqualTo(id);
+    assertThat(make(another, one, NOW).attributes().id()).isNotEqualTo(id);
   }
 
   @Property(tries = 500)
   void shouldOnlyMakeEventsThatTheContractAllows(@ForAll("feedback") Map<String, Object> item) {
-    PreparedEvent event = make(APP, item, Instant.EPOCH);
+    PreparedEvent event = make(APP, item, NOW);
 
     assertFitsItsSchema(event);
     FeedbackGiven given = Json.read(event.data(), FeedbackGiven.class);
@@ -85,8 +87,7 @@ class EventMakerTest {
     EventType type = interaction ? EventType.INTERACTION_RECORDED : EventType.FEEDBACK_GIVEN;
     try {
       JsonNode tree = Json.mapper().valueToTree(item);
-      assertFitsItsSchema(
-          MAKER.read(APP, LOOP, type, ItemReader.id(tree), tree, Instant.EPOCH, null));
+      assertFitsItsSchema(MAKER.read(APP, LOOP, type, ItemReader.id(tree), tree, NOW, null));
     } catch (Fault fault) {
       assertThat(fault.code().status()).isIn(413, 422);
       assertThat(fault.pointer()).isNotNull();
@@ -99,7 +100,7 @@ class EventMakerTest {
     JsonNode tree = Json.mapper().valueToTree(item);
     try {
       assertFitsItsSchema(
-          MAKER.read(APP, LOOP, EventType.INTERACTION_RECORDED, null, tree, Instant.EPOCH, null));
+          MAKER.read(APP, LOOP, EventType.INTERACTION_RECORDED, null, tree, NOW, null));
     } catch (Fault fault) {
       assertThat(fault.code().status()).isEqualTo(422);
       assertThat(fault.pointer()).isNotNull();
@@ -124,7 +125,7 @@ class EventMakerTest {
             "request", Map.of("messages", List.of(Map.of("role", "user", "content", "q"))),
             "response", Map.of("role", "assistant", "content", "a"));
     assertThat(key(demonstration))
-        .isEqualTo("acme/support/" + make(APP, demonstration, Instant.EPOCH).attributes().id());
+        .isEqualTo("acme/support/" + make(APP, demonstration, NOW).attributes().id());
   }
 
   @Provide
@@ -249,7 +250,7 @@ class EventMakerTest {
   }
 
   private static String key(Map<String, Object> item) {
-    return make(APP, item, Instant.EPOCH).attributes().partitionKey();
+    return make(APP, item, NOW).attributes().partitionKey();
   }
 
   private static PreparedEvent make(Sender sender, Map<String, Object> item, Instant receivedAt) {

@@ -142,6 +142,42 @@ class IntakeTest extends IngestTest {
     }
   }
 
+  @Test
+  void shouldRefuseReservedSources() {
+    for (String source : List.of("import:warehouse", "eval", "curation", "training", "ingest")) {
+      ProducerRecord<String, byte[]> message = binary("s-" + source, "acme", "support", THUMB);
+      message
+          .headers()
+          .remove("ce_source")
+          .add("ce_source", source.getBytes(StandardCharsets.UTF_8));
+      kafka.send(message);
+    }
+    kafka.send(binary("s-next", "acme", "support", THUMB));
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(published("s-next")).hasSize(1));
+    for (String source : List.of("import:warehouse", "eval", "curation", "training", "ingest")) {
+      assertLetter("s-" + source, "reserved-source", null);
+      assertThat(KafkaProbe.header(letter("s-" + source), "error-detail"))
+          .contains("'" + source + "' is reserved");
+    }
+  }
+
+  @Test
+  void shouldDeadLetterTimesInTheFuture() {
+    String future = THUMB.replace("}", ",\"occurredAt\":\"2131-01-01T00:00:00Z\"}");
+    kafka.send(binary("f-future", "acme", "support", future));
+    kafka.send(binary("f-next", "acme", "support", THUMB));
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(published("f-next")).hasSize(1));
+    assertLetter("f-future", "invalid-value", "/occurredAt");
+    assertThat(KafkaProbe.header(letter("f-future"), "error-detail"))
+        .contains("lies in the future");
+  }
+
   private void assertLetter(String id, String code, @Nullable String pointer) {
     assertThat(KafkaProbe.header(letter(id), "error-code")).as(id).isEqualTo(code);
     assertThat(KafkaProbe.header(letter(id), "error-pointer")).as(id).isEqualTo(pointer);

@@ -65,6 +65,8 @@ class ItemReaderTest {
         "{'kind': 'thumb', 'occurredAt': 'yesterday'}                      | INVALID_VALUE | /occurredAt",
         "{'kind': 'thumb', 'occurredAt': '2026-11-01'}                     | INVALID_VALUE | /occurredAt",
         "{'kind': 'thumb', 'occurredAt': '1815-11-01T00:00:00Z'}           | INVALID_VALUE | /occurredAt",
+        "{'kind': 'thumb', 'occurredAt': '0001-01-01T00:00:00Z'}           | INVALID_VALUE | /occurredAt",
+        "{'messages': [{'role': 'user', 'content': 'a'}]}                  | BARE_CHAT     | /messages",
         "{'kind': 'thumb', 'occurredAt': 1700000000}                       | WRONG_TYPE    | /occurredAt",
         "{'kind': 'thumb', 'consent': {}}                                  | MISSING_FIELD | /consent/training",
         "{'kind': 'thumb', 'consent': {'training': 'yes'}}                 | WRONG_TYPE    | /consent/training",
@@ -82,6 +84,7 @@ class ItemReaderTest {
       quoteCharacter = '`',
       value = {
         "{}                                             | MISSING_FIELD | /responseId",
+        "{'messages': [], 'x': 1}                       | BARE_CHAT     | /messages",
         "{'responseId': 'r'}                            | MISSING_FIELD | /request",
         "{'responseId': 'r', 'request': {'messages': [{'role': 'user', 'content': 'x'}]}, 'response': {'message': {'role': 'assistant', 'content': 'y'}}, 'chatTemplateSha256': 'mine'} | INVALID_VALUE | /chatTemplateSha256",
         "{'responseId': 'r', 'request': [1]}            | WRONG_TYPE    | /request",

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +91,29 @@ class KeysTest extends IngestTest {
             .post(FEEDBACK);
     assertThat(answer.status()).isEqualTo(202);
     assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("https://shop.example");
+  }
+
+  @Test
+  void shouldNotUseAKeyWithAReservedApplication() throws IOException {
+    String key = "wst_" + "R".repeat(43);
+    for (String application : List.of("eval", "ingest", "import:archive")) {
+      String entry =
+          """
+          {"id": "reserved", "sha256": "%s", "tenant": "acme", "application": "%s",
+           "scopes": ["ingest"], "publishable": false},
+          """
+              .formatted(ContentDigests.sha256(key), application);
+      Files.writeString(keysFile, TestKeys.file().replaceFirst("\\[", "[" + entry));
+
+      var answer =
+          http()
+              .header("Authorization", "Bearer " + key)
+              .body(
+                  "application/json", "{\"responseId\":\"r-1\",\"kind\":\"thumb\",\"value\":true}")
+              .post(FEEDBACK);
+
+      assertProblem(answer, 401, "unauthorized");
+    }
   }
 
   @Test

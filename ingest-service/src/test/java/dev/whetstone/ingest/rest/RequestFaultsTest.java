@@ -42,11 +42,18 @@ class RequestFaultsTest extends IngestTest {
   }
 
   @Test
-  void shouldNameTheLineOfMalformedNdjson() {
-    var answer = lines(THUMB + "\n" + THUMB + "\n{\"kind\" 7}\n" + THUMB).post(FEEDBACK);
+  void shouldRefuseNdjsonWhoseLinesCannotBeFound() {
+    byte[] utf16 = ("\uFEFF" + THUMB + "\n" + THUMB).getBytes(StandardCharsets.UTF_16LE);
+    var answer = http().as(TestKeys.ACME).body("application/x-ndjson", utf16).post(FEEDBACK);
 
     assertProblem(answer, 400, "malformed-json");
-    assertThat(answer.at("/detail")).startsWith("line 3, column ");
+    assertThat(answer.at("/detail")).isEqualTo("the body is in UTF-16 or UTF-32");
+
+    answer = lines("[\n" + THUMB + ",\n" + THUMB + "\n]\n").post(FEEDBACK);
+
+    assertProblem(answer, 400, "malformed-json");
+    assertThat(answer.at("/detail")).isEqualTo("line 1 begins an array that ends on another line");
+    assertThat(answer.at("/remedy")).contains("Content-Type: application/json");
   }
 
   @ParameterizedTest
@@ -117,6 +124,7 @@ class RequestFaultsTest extends IngestTest {
     var answer = json(THUMB).post("/v1/loops/" + loop + "/feedback");
     assertProblem(answer, 404, "unknown-loop");
     assertThat(answer.at("/detail")).isEqualTo("there is no loop '" + loop + "'");
+    assertThat(answer.text()).doesNotContain("'theirs'?");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.whetstone.ingest.event.Sender;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.InputLimits;
 import dev.whetstone.ingest.item.ItemReader;
+import dev.whetstone.ingest.item.OccurrenceTimeRule;
 import dev.whetstone.kit.json.Json;
 import java.time.Instant;
 import java.util.Map;
@@ -23,7 +24,8 @@ import net.jqwik.api.Provide;
 
 class UrlParametersTest {
   private static final InputLimits LIMITS = InputLimits.standard();
-  private static final EventMaker EVENTS = new EventMaker(LIMITS, new ItemReader(LIMITS));
+  private static final EventMaker EVENTS =
+      new EventMaker(LIMITS, new ItemReader(LIMITS), OccurrenceTimeRule.standard());
   private static final LoopId LOOP = new LoopId("acme", "support");
   private static final Sender APP = new Sender("acme", "app", false);
 

@@ -1,5 +1,6 @@
 package dev.whetstone.kit.auth;
 
+import dev.whetstone.contracts.EventSource;
 import java.util.Objects;
 import java.util.Set;
 
@@ -24,6 +25,11 @@ public record ApiKey(
     Objects.requireNonNull(sha256, "sha256");
     Objects.requireNonNull(tenant, "tenant");
     Objects.requireNonNull(application, "application");
+    if (EventSource.isReserved(application)) {
+      throw new IllegalArgumentException(
+          "the application '%s' of key '%s' is reserved; %s"
+              .formatted(application, id, EventSource.REMEDY));
+    }
     scopes = scopes == null ? Set.of() : Set.copyOf(scopes);
   }
 }

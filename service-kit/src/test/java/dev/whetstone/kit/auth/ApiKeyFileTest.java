@@ -86,6 +86,14 @@ class ApiKeyFileTest {
     assertThat(keys.find("wst_odd")).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"import:shop", "ingest", "curation", "training", "eval"})
+  void shouldSkipAKeyWhoseApplicationIsReserved(String application) throws IOException {
+    write("wst_secret", application);
+    ApiKeyFile keys = new ApiKeyFile(Optional.of(folder.resolve("keys.json")));
+    assertThat(keys.find("wst_secret")).isEmpty();
+  }
+
   @Test
   void shouldKeepTheLastKeysWhenTheFileHoldsNull() throws IOException {
     write("wst_secret", "app");

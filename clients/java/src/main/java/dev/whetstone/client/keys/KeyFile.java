@@ -37,6 +37,10 @@ public final class KeyFile {
   /** Ingest prepends it to the application of a key with the import scope. */
   private static final String IMPORTED = "import:";
 
+  /** The sources of Whetstone's own events; a key with such an application is not used. */
+  private static final List<String> SERVICES =
+      List.of("ingest", "curation", "training", "eval", "whetstone");
+
   private final Path file;
 
   private record Content(List<KeyEntry> keys) {}
@@ -149,6 +153,13 @@ public final class KeyFile {
       throw new RemedyException(
           "'" + application + "' is not a valid application name: '" + IMPORTED + "' marks imports",
           "omit the prefix; ingest adds it for keys with the import scope");
+    }
+    if (SERVICES.contains(application)) {
+      throw new RemedyException(
+          "'"
+              + application
+              + "' is not a valid application name: it is one of Whetstone's services",
+          "choose another name than " + String.join(", ", SERVICES));
     }
     for (String scope : scopes) {
       if (!KeyEntry.SCOPES.contains(scope)) {

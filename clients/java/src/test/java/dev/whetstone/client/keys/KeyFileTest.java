@@ -88,7 +88,8 @@ class KeyFileTest {
     assertThatThrownBy(() -> keys.create("two", "acme", "x", List.of("admin"), false))
         .hasMessageContaining("no scope 'admin'")
         .hasMessageContaining("operate");
-    for (String application : List.of("", "shop app", "a@b.org", "shop/web", "import:shop")) {
+    for (String application :
+        List.of("", "shop app", "a@b.org", "shop/web", "import:shop", "eval")) {
       assertThatThrownBy(() -> keys.create("two", "acme", application, List.of(), false))
           .hasMessageContaining("'" + application + "' is not a valid application name");
     }
