@@ -106,9 +106,9 @@ class StageReader:
             if part.share > 0 and not part.rows:
                 raise BadInputError(
                     "no-replay",
-                    f"/replay/{index} holds no row that the base takes with at most {self._spec.max_sequence_length} tokens, "
-                    "so nothing would keep the model from forgetting; add rows, raise /maxSequenceLength or remove "
-                    "the set",
+                    f"/replay/{index} holds no row that the base takes with at most {self._spec.max_sequence_length} "
+                    "tokens, so nothing would keep the model from forgetting; add rows, raise /maxSequenceLength "
+                    "or remove the set",
                 )
 
     def _encoded(self, references: Iterable[Artifact], objective: Objective, what: str) -> _Rows:
