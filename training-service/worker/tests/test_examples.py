@@ -72,6 +72,26 @@ def test_should_give_the_same_labels_with_and_without_generation_marks(tokenizer
         tokenizer.chat_template = before
 
 
+@pytest.mark.parametrize("template", ["marked", "unmarked"])
+@pytest.mark.parametrize(("first", "last"), [(1, 0), (0, 1), (1, 1), (1, None)])
+def test_should_never_compute_loss_on_a_turn_with_weight_zero(tokenizer, template, first, last):
+    answers = [("First answer.", first), ("Second answer.", last)]
+    messages = []
+    for number, (answer, weight) in enumerate(answers):
+        messages.append({"role": "user", "content": f"Question {number}?"})
+        messages.append({"role": "assistant", "content": answer} | ({} if weight is None else {"weight": weight}))
+    before = tokenizer.chat_template
+    tokenizer.chat_template = before if template == "marked" else UNMARKED
+    try:
+        encoded = ChatEncoder(tokenizer).encode(parse_example({"messages": messages}, "row"))
+    finally:
+        tokenizer.chat_template = before
+
+    learned = [label for label in encoded.labels if label != IGNORED]
+    expected = "".join(answer + "<|im_end|>" for answer, weight in answers if weight != 0)
+    assert learned == tokenizer(expected, add_special_tokens=False)["input_ids"]
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

@@ -21,6 +21,7 @@ from whetstone_worker.metrics import FILE as METRICS_FILE
 from whetstone_worker.metrics import MetricsLog
 from whetstone_worker.modeling import load_model, load_tokenizer
 from whetstone_worker.output import open_output
+from whetstone_worker.refusals import Refusals
 from whetstone_worker.reporter import Directive, Phase, Reporter
 from whetstone_worker.resume import EarlierStages, Position, ResumePoint
 from whetstone_worker.spec import RunSpec
@@ -60,8 +61,8 @@ class Attempt:
         position = point.position if point else Position()
         self.stage_index = position.stage_index
         context = self._context(position, point)
-        reader = StageReader(spec, self._artifacts, encoder)
         start = StageStart(self._initial_adapter(), point, position.earlier)
+        reader = StageReader(spec, self._artifacts, encoder, lambda refused: self._report(start, refused))
         for index in range(position.stage_index, len(spec.stages)):
             self._begin(context, index)
             data = reader.read(index, stage_seed(spec, index), self._wait)
@@ -73,6 +74,12 @@ class Attempt:
             del stage, data
             _free_memory()
         return self._publish(context, metrics, start.earlier)
+
+    def _report(self, start: StageStart, refused: Refusals) -> None:
+        """Names the rows that the base cannot take, those of earlier stages first."""
+        refused = start.earlier.refused.and_of(refused)
+        if refused.count:
+            self._reporter.update(refused_rows=refused.as_json())
 
     def _resume_point(self) -> ResumePoint | None:
         spec = self._spec
@@ -129,7 +136,7 @@ class Attempt:
         context.output.publish(METRICS_FILE)
         shutil.rmtree(context.output.scratch)
         seconds = round(context.clock.gpu_seconds(), 3)
-        return checkpoint.publish(context.output, metrics, totals.tokens, seconds)
+        return checkpoint.publish(context.output, metrics, totals, seconds)
 
     def _wait(self, seconds: float) -> None:
         """Waits; ends the attempt within a quarter of a second of a signal or directive to end."""

@@ -13,6 +13,7 @@ from whetstone_worker.artifact.digest import chunks_of
 from whetstone_worker.artifact.local_files import write_atomically
 from whetstone_worker.artifact.manifest import MANIFEST, file_entries, json_bytes
 from whetstone_worker.output import AttemptOutput
+from whetstone_worker.resume import EarlierStages
 from whetstone_worker.spec import RunSpec, Stage
 
 ADAPTER = "adapter"
@@ -38,7 +39,9 @@ def _sorted_if_list(value: Any) -> Any:
     return sorted(value) if isinstance(value, list) else value
 
 
-def publish(output: AttemptOutput, metrics: dict[str, float], tokens: int, gpu_seconds: float) -> dict[str, str]:
+def publish(
+    output: AttemptOutput, metrics: dict[str, float], totals: EarlierStages, gpu_seconds: float
+) -> dict[str, str]:
     """Publishes the adapter in the workspace and, last, the checkpoint's manifest.
 
     Returns the manifest's URI and its digest, which is the checkpoint's id.
@@ -55,10 +58,12 @@ def publish(output: AttemptOutput, metrics: dict[str, float], tokens: int, gpu_s
         "chatTemplateSha256": spec.chat_template_sha256,
         "hyperparameters": _hyperparameters(spec),
         "metrics": {name: value for name, value in metrics.items() if math.isfinite(value)},
-        "tokens": tokens,
+        "tokens": totals.tokens,
         "gpuSeconds": gpu_seconds,
         "workerVersion": __version__,
     }
+    if totals.refused.count:
+        manifest["refusedRows"] = totals.refused.as_json()
     stored = output.put(MANIFEST, json_bytes(manifest))
     return {"manifestUri": output.uri(MANIFEST), "manifestSha256": stored.sha256}
 

@@ -1,4 +1,4 @@
-"""The rows a stage trains on: read, verified, compared with the model server, encoded and mixed."""
+"""The rows a stage trains on: read, verified, encoded, compared with the model server, and mixed."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -8,9 +8,10 @@ from typing import Any
 from whetstone_worker.artifact.port import ArtifactStore
 from whetstone_worker.artifact.verified import verified_stream
 from whetstone_worker.encoding import ChatEncoder
-from whetstone_worker.errors import BadInputError
+from whetstone_worker.errors import BadInputError, RowRefusedError
 from whetstone_worker.objective.port import EncodedRow, Objective, Row
 from whetstone_worker.objective.registry import open_objective
+from whetstone_worker.refusals import NO_REFUSALS, Refusals, require_enough
 from whetstone_worker.retention.methods import METHODS
 from whetstone_worker.retention.port import ReplaySet
 from whetstone_worker.spec import Artifact, RunSpec
@@ -19,7 +20,7 @@ from whetstone_worker.template import CHECKED_ROWS, require_same_tokens
 
 @dataclass(frozen=True)
 class StageData:
-    """What the trainer of a stage reads, and how many rows were left out because they are too long.
+    """What the trainer of a stage reads, how many rows were left out as too long, and which the base cannot take.
 
     A row that is too long is left out and counted, never cut: a cut answer would teach the model to stop early.
     """
@@ -27,29 +28,39 @@ class StageData:
     train: list[Any]
     validation: list[Any]
     rows_too_long: int
+    refused: Refusals = NO_REFUSALS
 
 
 @dataclass
 class _Rows:
-    """Encoded rows that fit, with their weights; ``first`` are the first ones as they were read."""
+    """Encoded rows that fit, with their weights; ``first`` are the first that the base takes, as they were read."""
 
     encoded: list[EncodedRow] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
     first: list[Row] = field(default_factory=list)
     count: int = 0
+    refused: Refusals = NO_REFUSALS
 
     @property
     def too_long(self) -> int:
-        return self.count - len(self.encoded)
+        return self.count - self.refused.count - len(self.encoded)
 
 
 class StageReader:
     """Reads the files of a run's stages. Rows are decoded one at a time; only encoded ones are held in memory."""
 
-    def __init__(self, spec: RunSpec, artifacts: ArtifactStore, encoder: ChatEncoder) -> None:
+    def __init__(
+        self,
+        spec: RunSpec,
+        artifacts: ArtifactStore,
+        encoder: ChatEncoder,
+        on_refused: Callable[[Refusals], None] = lambda _: None,
+    ) -> None:
+        """``on_refused`` gets the rows of a stage that the base cannot take, also when too few others are left."""
         self._spec = spec
         self._artifacts = artifacts
         self._encoder = encoder
+        self._on_refused = on_refused
 
     def read(self, index: int, seed: int, wait: Callable[[float], None] = time.sleep) -> StageData:
         """All rows of a stage, ready for its trainer; ``wait`` passes the seconds between requests to the server."""
@@ -60,12 +71,17 @@ class StageReader:
         validation = self._encoded(stage.validation, objective, "validation set")
         if not own.count:
             raise _no_examples(index)
+        refused = own.refused
+        for rows in (*replay, validation):
+            refused = refused.and_of(rows.refused)
+        self._on_refused(refused)
+        require_enough(len(own.encoded) + own.too_long, own.count, own.refused)
         if spec.serving:
             require_same_tokens(self._encoder, own.first, spec.serving.endpoint, spec.serving.model, sleep=wait)
         if not own.encoded:
             raise BadInputError(
                 "all-too-long",
-                f"all {own.count} rows are longer than /maxSequenceLength {spec.max_sequence_length}; raise it",
+                f"all {own.too_long} rows are longer than /maxSequenceLength {spec.max_sequence_length}; raise it",
             )
         sets = [
             ReplaySet(reference.sha256, rows.encoded, reference.share)
@@ -73,7 +89,8 @@ class StageReader:
         ]
         self._require_replay(sets)
         mixed = METHODS[spec.retention.method].training_rows(own.encoded, own.weights, sets, seed)
-        return StageData(mixed, validation.encoded, sum(rows.too_long for rows in (own, *replay, validation)))
+        too_long = sum(rows.too_long for rows in (own, *replay, validation))
+        return StageData(mixed, validation.encoded, too_long, refused)
 
     def check(self, indices: Iterable[int]) -> None:
         """Reads the files of later stages once, so that a fault in them ends the attempt before it trains."""
@@ -89,17 +106,22 @@ class StageReader:
             if part.share > 0 and not part.rows:
                 raise BadInputError(
                     "no-replay",
-                    f"/replay/{index} holds no row of at most {self._spec.max_sequence_length} tokens, so nothing "
-                    "would keep the model from forgetting; add rows, raise /maxSequenceLength or remove the set",
+                    f"/replay/{index} holds no row that the base takes with at most {self._spec.max_sequence_length} "
+                    "tokens, so nothing would keep the model from forgetting; add rows, raise /maxSequenceLength "
+                    "or remove the set",
                 )
 
     def _encoded(self, references: Iterable[Artifact], objective: Objective, what: str) -> _Rows:
         rows = _Rows()
         for row in self._decoded(references, objective, what):
             rows.count += 1
+            try:
+                encoded = objective.encode(row, self._encoder)
+            except RowRefusedError as error:
+                rows.refused = rows.refused.with_row(row.id, error)
+                continue
             if len(rows.first) < CHECKED_ROWS:
                 rows.first.append(row)
-            encoded = objective.encode(row, self._encoder)
             if encoded.length <= self._spec.max_sequence_length:
                 rows.encoded.append(encoded)
                 rows.weights.append(row.sample_weight)

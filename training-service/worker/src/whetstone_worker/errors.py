@@ -32,6 +32,10 @@ class BadInputError(WorkerError):
     exit_code = ExitCode.BAD_INPUT
 
 
+class RowRefusedError(BadInputError):
+    """The base cannot take one row. ``StageReader`` leaves the row out, counts it and names it."""
+
+
 class RetryableError(WorkerError):
     """Something outside the run failed (server not reachable, disk full); a retry may succeed."""
 

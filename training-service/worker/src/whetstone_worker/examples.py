@@ -13,7 +13,10 @@ MAX_LINE_BYTES = 64 << 20
 
 @dataclass(frozen=True)
 class SftExample:
-    """A conversation in chat format; only assistant turns listed in ``trained_turns`` contribute to the loss."""
+    """A conversation in chat format; only assistant turns listed in ``trained_turns`` contribute to the loss.
+
+    Messages and tools are as they were sent: keys in their order, nulls in place, ``content`` null beside tool calls.
+    """
 
     id: str
     messages: tuple[dict[str, Any], ...]
@@ -58,8 +61,15 @@ def parse_example(raw: dict[str, Any], place: str) -> SftExample:
     tools = raw.get("tools") or []
     if not isinstance(tools, list):
         raise _invalid(place, "has tools that are not a list")
-    without_weight = tuple({k: v for k, v in m.items() if k != "weight" and v is not None} for m in messages)
-    return SftExample(str(raw.get("id", place)), without_weight, tuple(tools), trained, float(weight))
+    return SftExample(
+        str(raw.get("id", place)), tuple(map(_without_weight, messages)), tuple(tools), trained, float(weight)
+    )
+
+
+def _without_weight(message: dict[str, Any]) -> dict[str, Any]:
+    """The message as a server gets it: absent and null content are the same, other nulls are absent fields."""
+    kept = {k: v for k, v in message.items() if k != "weight" and (v is not None or k == "content")}
+    return kept if "content" in kept else {**kept, "content": None}
 
 
 def _is_trained(message: Any, place: str) -> bool:

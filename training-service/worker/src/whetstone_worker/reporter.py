@@ -59,6 +59,7 @@ class Progress:
     seconds_left: int | None = None
     metrics: dict[str, float] = field(default_factory=dict)
     resume_point: dict[str, Any] | None = None
+    refused_rows: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
     error: dict[str, str] | None = None
 
@@ -258,6 +259,7 @@ class StatusReporter:
             },
             "history": list(self._history),
             "resumePoint": progress.resume_point,
+            "refusedRows": progress.refused_rows,
             "result": progress.result,
             "error": progress.error,
         }

@@ -12,6 +12,7 @@ from whetstone_worker.artifact.manifest import MANIFEST, file_entries, json_byte
 from whetstone_worker.artifact.port import ArtifactStore, child
 from whetstone_worker.errors import BadInputError, RetryableError
 from whetstone_worker.output import AttemptOutput
+from whetstone_worker.refusals import NO_REFUSALS, Refusals
 from whetstone_worker.spec import Artifact
 
 KEPT = 2
@@ -25,6 +26,16 @@ class EarlierStages:
     steps: int = 0
     tokens: int = 0
     rows_too_long: int = 0
+    refused: Refusals = NO_REFUSALS
+
+    def as_json(self) -> dict[str, Any]:
+        """Their form in the manifest of a resume point."""
+        return {**asdict(self), "refused": self.refused.as_json()}
+
+    @staticmethod
+    def of_json(raw: dict[str, Any]) -> "EarlierStages":
+        """Reads ``as_json`` back."""
+        return EarlierStages(**{**raw, "refused": Refusals.of_json(raw.get("refused"))})
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ def seal(output: AttemptOutput, state: Path, step: int, position: Position) -> d
         "step": step,
         "stage": spec.stages[position.stage_index].objective,
         "stageIndex": position.stage_index,
-        "earlierStages": asdict(position.earlier),
+        "earlierStages": position.earlier.as_json(),
         "gpuSeconds": position.gpu_seconds,
         "files": file_entries(target, files),
     }
@@ -113,7 +124,7 @@ def _position(manifest: dict[str, Any]) -> Position:
     """Resume points of worker versions with one stage do not name it: they are of the first."""
     return Position(
         int(manifest.get("stageIndex", 0)),
-        EarlierStages(**manifest.get("earlierStages", {})),
+        EarlierStages.of_json(manifest.get("earlierStages", {})),
         float(manifest.get("gpuSeconds", 0.0)),
     )
 

@@ -90,7 +90,7 @@ class StageRun:
             )
         )
         self._trainer.args.eval_steps = self._steps_between_evaluations()
-        context.reporter.update(metrics={**context.log.latest, "rows_too_long": float(self._rows_too_long)})
+        context.reporter.update(metrics={**context.log.latest, **self._left_out()})
 
     def _early_stopping(self, model: Any) -> EarlyStopping | None:
         if not (self._stage.hyperparameters.early_stopping and self._data.validation):
@@ -112,7 +112,7 @@ class StageRun:
 
         The metrics of a best step that is not the last go to no log: there they would hide that the loss had risen.
         """
-        extra = {"rows_too_long": float(self._rows_too_long), "steps": float(self.totals().steps)}
+        extra = {**self._left_out(), "steps": float(self.totals().steps)}
         if self._stopping and self._stopping.restore_best():
             with self._callback.separate() as measured:
                 self._trainer.evaluate()
@@ -136,11 +136,17 @@ class StageRun:
             self._earlier.steps + state.global_step,
             self._earlier.tokens + int(state.num_input_tokens_seen),
             self._rows_too_long,
+            self._earlier.refused.and_of(self._data.refused),
         )
 
     @property
     def _rows_too_long(self) -> int:
         return self._earlier.rows_too_long + self._data.rows_too_long
+
+    def _left_out(self) -> dict[str, float]:
+        """How many rows of the run so far were not trained on, by the reason."""
+        refused = self._earlier.refused.count + self._data.refused.count
+        return {"rows_too_long": float(self._rows_too_long), "rows_refused": float(refused)}
 
     def _steps_between_evaluations(self) -> int:
         hyperparameters = self._stage.hyperparameters

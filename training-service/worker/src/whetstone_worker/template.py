@@ -8,7 +8,7 @@ import httpx
 
 from whetstone_worker.artifact.digest import digest_of_bytes
 from whetstone_worker.encoding import ChatEncoder
-from whetstone_worker.errors import BadInputError, RetryableError
+from whetstone_worker.errors import BadInputError, RetryableError, RowRefusedError
 from whetstone_worker.objective.port import Row
 
 CHECKED_ROWS = 20
@@ -34,12 +34,21 @@ def require_same_tokens(
     patience: float = 20.0,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Renders the first rows here and on the server; the first difference is reported and ends the attempt."""
+    """Renders the first rows here and on the server; the first difference is reported and ends the attempt.
+
+    A row that the server refuses, for example as longer than its context, cannot be compared and is passed over; when
+    it refuses every row, the attempt ends.
+    """
     url = f"{endpoint.rstrip('/').removesuffix('/v1')}/tokenize"
+    refusals: list[str] = []
     with httpx.Client(timeout=10.0, trust_env=False) as client:
         for number, row in enumerate(rows[:CHECKED_ROWS]):
             ours = encoder.token_ids(row.messages, row.tools)
-            theirs = _server_tokens(client, url, _body(row, model), patience, sleep)
+            try:
+                theirs = _server_tokens(client, url, _body(row, model), patience, sleep)
+            except RowRefusedError as error:
+                refusals.append(f"row {number} (example {row.id}): {error.detail}")
+                continue
             if ours != theirs:
                 position = next(
                     (i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
@@ -51,6 +60,12 @@ def require_same_tokens(
                     f"trained {_at(ours, position)}, served {_at(theirs, position)}; "
                     "serve the same tokenizer and chat template as /baseModel",
                 )
+    if refusals and len(refusals) == len(rows[:CHECKED_ROWS]):
+        raise BadInputError(
+            "template-differs",
+            f"{url} refuses all {len(refusals)} rows, the first: {refusals[0]}; "
+            "serve the same tokenizer and chat template as /baseModel",
+        )
 
 
 def _at(tokens: Sequence[int], position: int) -> str:
@@ -67,6 +82,8 @@ def _server_tokens(
             if answer.status_code == httpx.codes.OK:
                 return [int(token) for token in answer.json()["tokens"]]
             problem = f"HTTP {answer.status_code}: {answer.text[:200]}"
+            if answer.status_code in (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY):
+                raise RowRefusedError("server-refuses", problem)
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             problem = f"{type(error).__name__}: {error}"
         if time.monotonic() + pause > deadline:

@@ -147,12 +147,12 @@ class UnloadAdapterRequest(Body):
 def plain_message(message: dict[str, Any], index: int) -> dict[str, Any]:
     """A chat message with its content as one text, as chat templates require; raises a 400 ``RequestError``.
 
-    As in vLLM, text parts are joined by line breaks, and null is empty text where the assistant called tools.
+    As in vLLM, text parts are joined by line breaks, and absent or null is empty text where the assistant called tools.
     """
     wrong = bad_request("bad_message", f"messages[{index}] needs a role and content that is text", "messages")
     if not isinstance(message.get("role"), str):
         raise wrong
-    content = message.get("content", "")
+    content = message.get("content")
     if content is None and message["role"] == "assistant" and message.get("tool_calls"):
         return {**message, "content": ""}
     if isinstance(content, list):

@@ -65,7 +65,7 @@ class Objective(Protocol):
         """The rows of a JSON-lines file, one at a time; raises ``BadInputError`` that names file and line."""
 
     def encode(self, row: Row, encoder: ChatEncoder) -> EncodedRow:
-        """Token ids of a row and what loss is computed on."""
+        """Token ids of a row and what loss is computed on; raises ``RowRefusedError`` when the base cannot take it."""
 
     def trainer(self, training: StageTraining) -> Trainer:
         """A trainer that saves resume points through ``training.on_saved``."""

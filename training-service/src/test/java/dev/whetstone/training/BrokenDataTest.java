@@ -2,11 +2,15 @@ package dev.whetstone.training;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.run.RefusedRows;
+import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
@@ -23,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +38,7 @@ class BrokenDataTest {
   @Inject TrainingFixture fixture;
   @Inject TestLoopState state;
   @Inject FakeComputeEngine engine;
+  @Inject WorkerDouble worker;
   @Inject TestLeaseClock clock;
   @Inject ObjectStore store;
   @Inject RunRepository runs;
@@ -82,6 +88,87 @@ class BrokenDataTest {
     assertThat(state.batchStates(loop)).containsExactly("pending", "withdrawn");
     fixture.pass();
     assertThat(fixture.run(loop).state()).isEqualTo("active");
+  }
+
+  @Test
+  void shouldSetAsideBatchesOfWhichTheBaseTakesTooFewRows() {
+    LoopId loop = fixture.loop();
+    Sealed adopted = fixture.seal(loop, 1, 20);
+    sql.updateInNewTransaction(
+        "update batch set state = 'adopted' where batch_id = ?", adopted.event().batchId());
+    Sealed refused = fixture.seal(loop, 2, 20);
+    fixture.pass();
+    String detail = "the base cannot take 31 of 40 rows, and 9 are left, fewer than 10";
+    var rows = new RefusedRows(31, List.of(new RefusedRows.Row("e1", "template-refuses", "why")));
+    worker
+        .reports(
+            fixture.spec(loop),
+            new StatusReport(
+                1,
+                StatusReport.Phase.FAILED,
+                "sft",
+                0,
+                0,
+                null,
+                List.of(),
+                null,
+                rows,
+                null,
+                new StatusReport.Failure("too-few-rows", detail)))
+        .statusCode(200);
+    engine.exit(fixture.attempt(loop), 65, "");
+
+    fixture.pass();
+
+    RunView failed = fixture.run(loop);
+    assertThat(failed.state()).isEqualTo("failed");
+    assertThat(failed.attempts()).hasSize(1);
+    assertThat(failed.attempts().getFirst().refusedRows()).isEqualTo(rows);
+    assertThat(state.batchStates(loop)).containsExactly("adopted", "set_aside");
+    state.assertStatus(loop, "Failed", "its new batches were set aside");
+    given()
+        .header("Authorization", TestKeys.ACME.bearer())
+        .get("/v1/loops/" + loop.loop() + "/status")
+        .then()
+        .body("batches[0].reason", nullValue())
+        .body("batches[1].batchId", is(refused.event().batchId()))
+        .body("batches[1].reason", containsString(detail));
+    Sealed next = fixture.seal(loop, 3, 20);
+    fixture.pass();
+    assertThat(fixture.run(loop).batchIds())
+        .containsExactly(adopted.event().batchId(), next.event().batchId());
+  }
+
+  @Test
+  void shouldSayHowManyRowsACheckpointLacks() {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    fixture.pass();
+    var rows = new RefusedRows(1, List.of(new RefusedRows.Row("e1", "control-tokens", "why")));
+    worker
+        .reports(
+            fixture.spec(loop),
+            new StatusReport(
+                1,
+                StatusReport.Phase.TRAINING,
+                "sft",
+                1,
+                0,
+                null,
+                List.of(),
+                null,
+                rows,
+                null,
+                null))
+        .statusCode(200);
+    worker.isDone(fixture.spec(loop), 2).statusCode(200);
+
+    assertThat(fixture.run(loop).attempts().getLast().refusedRows()).isEqualTo(rows);
+    given()
+        .header("Authorization", TestKeys.ACME.bearer())
+        .get("/v1/loops/" + loop.loop() + "/status")
+        .then()
+        .body("conditions[0].message", containsString("without 1 row that the base cannot take"));
   }
 
   @Test

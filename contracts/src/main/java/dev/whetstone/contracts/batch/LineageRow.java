@@ -2,8 +2,10 @@ package dev.whetstone.contracts.batch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.whetstone.contracts.EventKey;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +30,8 @@ public record LineageRow(
     boolean synthetic) {
   public LineageRow {
     eventKeys = List.copyOf(eventKeys);
-    scores = Map.copyOf(scores);
-    redactions = Map.copyOf(redactions);
+    scores = Collections.unmodifiableMap(new TreeMap<>(scores));
+    redactions = Collections.unmodifiableMap(new TreeMap<>(redactions));
     tags = List.copyOf(tags);
   }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind always {@code checkpoint}
  * @param files paths relative to the manifest
+ * @param refusedRows rows that the base could not take; absent if there were none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CheckpointManifest(
@@ -24,11 +25,40 @@ public record CheckpointManifest(
     Map<String, Double> metrics,
     long tokens,
     double gpuSeconds,
-    String workerVersion) {
+    String workerVersion,
+    @Nullable RefusedRows refusedRows) {
   public CheckpointManifest {
     files = List.copyOf(files);
     hyperparameters = hyperparameters == null ? Map.of() : Map.copyOf(hyperparameters);
     metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
+  }
+
+  /** A manifest without refused rows. */
+  public CheckpointManifest(
+      String kind,
+      String runId,
+      long fence,
+      List<File> files,
+      LoopSpec.BaseModel baseModel,
+      @Nullable String chatTemplateSha256,
+      Map<String, Object> hyperparameters,
+      Map<String, Double> metrics,
+      long tokens,
+      double gpuSeconds,
+      String workerVersion) {
+    this(
+        kind,
+        runId,
+        fence,
+        files,
+        baseModel,
+        chatTemplateSha256,
+        hyperparameters,
+        metrics,
+        tokens,
+        gpuSeconds,
+        workerVersion,
+        null);
   }
 
   /** A file with its size and SHA-256 (hex). */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A worker's report on its attempt: Kubeflow's trainer status and the worker's phase.
  *
  * @param history metrics of every step since the last report
+ * @param refusedRows rows that the base cannot take; absent if there are none
  * @param resumePoint the newest complete resume point, when one was written since the last report
  * @param result with {@code done} only
  * @param error with {@code failed} only
@@ -25,10 +26,27 @@ public record StatusReport(
     @Nullable TrainerStatus trainerStatus,
     List<StepMetrics> history,
     @Nullable ResumePoint resumePoint,
+    @Nullable RefusedRows refusedRows,
     @Nullable Result result,
     @Nullable Failure error) {
   public StatusReport {
     history = history == null ? List.of() : List.copyOf(history);
+  }
+
+  /** A report without refused rows. */
+  public StatusReport(
+      long fence,
+      Phase phase,
+      @Nullable String stage,
+      long step,
+      double epoch,
+      @Nullable TrainerStatus trainerStatus,
+      List<StepMetrics> history,
+      @Nullable ResumePoint resumePoint,
+      @Nullable Result result,
+      @Nullable Failure error) {
+    this(
+        fence, phase, stage, step, epoch, trainerStatus, history, resumePoint, null, result, error);
   }
 
   /** The phase of the worker. */

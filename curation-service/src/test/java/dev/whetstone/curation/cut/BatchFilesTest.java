@@ -100,6 +100,25 @@ class BatchFilesTest {
   }
 
   @Test
+  void shouldKeepToolsAsTheyWereSent() throws IOException {
+    String tools =
+        "[{\"type\":\"function\",\"function\":{\"name\":\"start_pump\",\"description\":\"Start it.\","
+            + "\"parameters\":{\"type\":\"object\",\"properties\":{\"speed\":{\"type\":\"number\","
+            + "\"default\":null},\"litres\":{\"type\":\"integer\"}},\"required\":[\"litres\"]}}}]";
+    Example example =
+        Example.sft(
+            List.of(ChatMessage.user("Pump at 100")),
+            List.of(ChatMessage.assistant("Started.")),
+            List.of(Json.read(tools.substring(1, tools.length() - 1), Map.class)),
+            provenance(1, Split.TRAIN));
+    Example stored = Json.read(Json.text(example), Example.class);
+
+    byte[] line = bytes(BatchFiles.of(cut(1), List.of(stored)), "sft/train.jsonl");
+
+    assertThat(new String(line, StandardCharsets.UTF_8)).contains("\"tools\":" + tools);
+  }
+
+  @Test
   void shouldDescribeTheBatchOnItsCard() throws IOException {
     var files = BatchFiles.of(cut(3), examples(40));
     String card = new String(bytes(files, "card.md"), StandardCharsets.UTF_8);

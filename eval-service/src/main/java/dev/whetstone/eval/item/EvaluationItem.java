@@ -43,7 +43,11 @@ public record EvaluationItem(
     return suite + "/" + itemId;
   }
 
-  /** The digest of a question: messages, tools, greedy decoding and the limit of tokens. */
+  /**
+   * The digest of a question: messages, tools, greedy decoding and the limit of tokens. Tools are
+   * digested as they were sent: a template prints them in their order, so another order is another
+   * prompt.
+   */
   public static String digest(
       List<ChatMessage> messages, @Nullable List<Map<String, Object>> tools, int maxTokens) {
     Map<String, Object> question =
@@ -51,7 +55,7 @@ public record EvaluationItem(
             "messages",
             messages,
             "tools",
-            tools == null ? List.of() : tools,
+            tools == null || tools.isEmpty() ? List.of() : Json.text(tools),
             "decoding",
             Map.of("temperature", 0, "max_tokens", maxTokens));
     return ContentDigests.sha256(Json.canonical(question));

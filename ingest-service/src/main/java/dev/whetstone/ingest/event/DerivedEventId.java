@@ -18,7 +18,7 @@ public final class DerivedEventId {
 
   /**
    * @param type the event's type on the wire, so that equal data of two types differ
-   * @param data the normalised JSON
+   * @param data the normalised JSON, with sorted maps
    */
   public static String of(String source, String type, byte[] data) {
     MessageDigest digest = ContentDigests.newSha256();

@@ -21,10 +21,15 @@ import dev.whetstone.kit.json.Json;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Completes data to an event. The data is serialised once, here. */
+/**
+ * Completes data to an event. The data is serialised here, with the keys of tools and other open
+ * objects in the order in which they were sent: chat templates print them in that order.
+ */
 public final class EventMaker {
-  /** Sorted maps give a retry with another key order the same bytes, hence the same event. */
-  private static final ObjectWriter WRITER =
+  private static final ObjectWriter AS_SENT = Json.mapper().writer();
+
+  /** For the derived id only: a retry with the keys in another order is the same event. */
+  private static final ObjectWriter SORTED =
       Json.mapper().writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
   private final InputLimits limits;
@@ -71,7 +76,7 @@ public final class EventMaker {
       @Nullable String traceParent) {
     PublishableKeyRule.check(sender, data);
     EventType type = EventType.of(data);
-    byte[] bytes = write(data);
+    byte[] bytes = write(AS_SENT, data);
     if (bytes.length > limits.itemBytes()) {
       throw new Fault(
           FaultCode.ITEM_TOO_LARGE,
@@ -79,7 +84,8 @@ public final class EventMaker {
           "the item has " + bytes.length + " bytes",
           "send items of at most " + limits.itemBytes() + " bytes");
     }
-    String eventId = id == null ? DerivedEventId.of(sender.source(), type.wireName(), bytes) : id;
+    String eventId =
+        id == null ? DerivedEventId.of(sender.source(), type.wireName(), write(SORTED, data)) : id;
     EventAttributes attributes =
         new EventAttributes(
             eventId,
@@ -101,9 +107,9 @@ public final class EventMaker {
     };
   }
 
-  private static byte[] write(FeedbackEvent data) {
+  private static byte[] write(ObjectWriter writer, FeedbackEvent data) {
     try {
-      return WRITER.writeValueAsBytes(data);
+      return writer.writeValueAsBytes(data);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an event's data always has a JSON form", e);
     }

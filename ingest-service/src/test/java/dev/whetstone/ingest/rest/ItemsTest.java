@@ -8,6 +8,7 @@ import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.ingest.IngestTest;
 import dev.whetstone.testing.KafkaProbe;
 import io.quarkus.test.junit.QuarkusTest;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -44,6 +45,28 @@ class ItemsTest extends IngestTest {
     assertThat(Instant.parse(KafkaProbe.header(message, "ce_time")).toEpochMilli())
         .isBetween(message.timestamp() - 60_000, message.timestamp());
     assertThat(KafkaProbe.body(message, FeedbackGiven.class).value()).isEqualTo(true);
+  }
+
+  @Test
+  void shouldPublishToolsAsTheyWereSent() {
+    String tools =
+        "[{\"type\":\"function\",\"function\":{\"name\":\"start_pump\",\"description\":\"Start it.\","
+            + "\"parameters\":{\"type\":\"object\",\"properties\":{\"speed\":{\"type\":\"number\","
+            + "\"default\":null},\"litres\":{\"type\":\"integer\"}},\"required\":[\"litres\"]}}}]";
+    String arguments = "\"{\\\"speed\\\": null, \\\"litres\\\": 100}\"";
+    var answer =
+        json("""
+            {"id": "tools-1", "kind": "demonstration", "endUser": "u-1",
+             "request": {"messages": [{"role": "user", "content": "Pump at 100"}], "tools": %s},
+             "response": {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function",
+               "function": {"name": "start_pump", "arguments": %s}}]}}
+            """
+                .formatted(tools, arguments))
+            .post(FEEDBACK);
+
+    assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+    assertThat(new String(published("tools-1").getFirst().value(), StandardCharsets.UTF_8))
+        .contains("\"tools\":" + tools, "\"arguments\":" + arguments);
   }
 
   @Test

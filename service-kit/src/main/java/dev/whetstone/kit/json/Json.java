@@ -13,8 +13,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The project's JSON settings: ISO 8601 times and durations, absent instead of null, unknown fields
- * ignored.
+ * The project's JSON settings: ISO 8601 times and durations, absent instead of null in records,
+ * unknown fields ignored. A null inside a map stays: maps hold what an app sent, for example the
+ * schemas of its tools, and a chat template shows a null.
  */
 public final class Json {
   private static final ObjectMapper MAPPER = configure(JsonMapper.builder().build());
@@ -40,10 +41,14 @@ public final class Json {
         .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
-        .setSerializationInclusion(JsonInclude.Include.NON_NULL);
+        .setDefaultPropertyInclusion(
+            JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS));
   }
 
-  /** Writes UTF-8 JSON with sorted keys and no white space: equal values give equal bytes. */
+  /**
+   * Writes UTF-8 JSON with sorted keys and no white space: equal values give equal bytes. For
+   * digests and comparisons only; {@link #write} keeps the order of what an app sent.
+   */
   public static byte[] canonical(Object value) {
     try {
       JsonNode tree = MAPPER.valueToTree(value);
@@ -53,7 +58,7 @@ public final class Json {
     }
   }
 
-  /** Writes UTF-8 JSON. */
+  /** Writes UTF-8 JSON: the fields of a record and the keys of a map in their own order. */
   public static byte[] write(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);

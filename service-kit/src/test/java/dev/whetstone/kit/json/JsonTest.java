@@ -38,6 +38,20 @@ class JsonTest {
   }
 
   @Test
+  void shouldKeepOrderAndNullsOfWhatWasSent() {
+    String sent = "{\"b\":{\"z\":null,\"a\":[{\"y\":1,\"x\":null}]},\"a\":null}";
+
+    Map<?, ?> read = Json.read(sent, Map.class);
+
+    assertThat(Json.text(read)).isEqualTo(sent);
+    assertThat(Json.canonicalText(read))
+        .isEqualTo("{\"a\":null,\"b\":{\"a\":[{\"x\":null,\"y\":1}],\"z\":null}}");
+    assertThat(Json.text(new Absent(null, Map.of()))).isEqualTo("{\"map\":{}}");
+  }
+
+  record Absent(String text, Map<String, Object> map) {}
+
+  @Test
   void shouldReadAndWriteTextAsItDoesBytes() {
     Map<String, String> value = Map.of("é", "\u0000 😀 \"", "a", "b");
 

@@ -20,11 +20,17 @@ public sealed interface AttemptEnd {
     return false;
   }
 
+  /** Whether it is known to have ended because the base cannot take nearly all of its rows. */
+  default boolean untrainable() {
+    return false;
+  }
+
   /** The worker exited. */
-  record Exited(int code, String detail, boolean diverged) implements AttemptEnd {
-    /** An end that was not caused by divergence. */
+  record Exited(int code, String detail, boolean diverged, boolean untrainable)
+      implements AttemptEnd {
+    /** An end that was caused neither by divergence nor by the rows. */
     public Exited(int code, String detail) {
-      this(code, detail, false);
+      this(code, detail, false, false);
     }
 
     @Override

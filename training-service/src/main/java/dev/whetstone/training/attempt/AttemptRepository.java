@@ -144,20 +144,22 @@ public class AttemptRepository {
     }
   }
 
-  /** Keeps what a report says beyond phase and step: epoch, progress and error. */
+  /** Keeps what a report says beyond phase and step: epoch, progress, refused rows and error. */
   public void saveProgress(String attemptId, StatusReport report) {
     StatusReport.TrainerStatus trainer = report.trainerStatus();
     StatusReport.Failure error = report.error();
     sql.update(
         """
         update attempt set epoch = ?, progress_percentage = coalesce(?, progress_percentage),
-          error_code = coalesce(?, error_code), error_detail = coalesce(?, error_detail)
+          error_code = coalesce(?, error_code), error_detail = coalesce(?, error_detail),
+          refused_rows = coalesce(?, refused_rows)
         where attempt_id = ?
         """,
         report.epoch(),
         trainer == null ? null : trainer.progressPercentage(),
         error == null ? null : error.code(),
         error == null ? null : error.detail(),
+        report.refusedRows() == null ? null : Json.text(report.refusedRows()),
         attemptId);
   }
 

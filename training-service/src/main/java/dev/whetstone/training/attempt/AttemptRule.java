@@ -76,7 +76,8 @@ public final class AttemptRule {
         new AttemptEnd.Exited(
             exited.code(),
             ExitDescription.sentence(exited, situation.reported()),
-            ExitDescription.diverged(exited, situation.reported()));
+            ExitDescription.diverged(exited, situation.reported()),
+            ExitDescription.untrainable(exited, situation.reported()));
     return exited.code() == ExitCodes.BAD_DATA
         ? new AttemptMove.VerifyBatches(end)
         : new AttemptMove.End(end);

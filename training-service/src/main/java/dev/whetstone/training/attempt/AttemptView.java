@@ -1,6 +1,8 @@
 package dev.whetstone.training.attempt;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whetstone.contracts.run.RefusedRows;
+import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state {@code starting}, a phase of the worker, or how the attempt ended
  * @param detail why it ended, or why its worker is not started yet
+ * @param refusedRows rows that it left out because the base cannot take them
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AttemptView(
@@ -25,7 +28,8 @@ public record AttemptView(
     Instant startedAt,
     @Nullable Instant endedAt,
     @Nullable Integer exitCode,
-    @Nullable String detail) {
+    @Nullable String detail,
+    @Nullable RefusedRows refusedRows) {
 
   /** Why its worker has not been started yet, where the engine deferred the launch. */
   public Optional<String> waitsForEngine() {
@@ -39,6 +43,7 @@ public record AttemptView(
           case "live" -> row.getString("phase") == null ? "loading" : row.getString("phase");
           case String other -> other;
         };
+    String refusedRows = row.getString("refused_rows");
     return new AttemptView(
         row.getString("attempt_id"),
         row.getLong("fence"),
@@ -49,6 +54,7 @@ public record AttemptView(
         Sql.instant(row, "started_at"),
         Sql.instant(row, "ended_at"),
         row.getObject("exit_code", Integer.class),
-        row.getString("detail"));
+        row.getString("detail"),
+        refusedRows == null ? null : Json.read(refusedRows, RefusedRows.class));
   }
 }

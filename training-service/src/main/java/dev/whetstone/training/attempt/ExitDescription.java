@@ -11,6 +11,9 @@ public final class ExitDescription {
   /** The worker's error code for a loss that is not a number. */
   private static final String DIVERGED = "diverged";
 
+  /** The worker's error code for rows of which the base can take too few. */
+  private static final String UNTRAINABLE = "too-few-rows";
+
   private ExitDescription() {}
 
   public static String sentence(
@@ -37,10 +40,21 @@ public final class ExitDescription {
   /** A worker that could not report has still logged why it ended. */
   public static boolean diverged(
       Observation.Exited exited, StatusReport.@Nullable Failure reported) {
+    return ended(DIVERGED, exited, reported);
+  }
+
+  /** Whether the base can take so few of the rows that no attempt could train. */
+  public static boolean untrainable(
+      Observation.Exited exited, StatusReport.@Nullable Failure reported) {
+    return ended(UNTRAINABLE, exited, reported);
+  }
+
+  private static boolean ended(
+      String code, Observation.Exited exited, StatusReport.@Nullable Failure reported) {
     return exited.code() == ExitCodes.BAD_DATA
         && (reported == null
-            ? lastLine(exited.lastWords()).startsWith(DIVERGED + ":")
-            : reported.code().equals(DIVERGED));
+            ? lastLine(exited.lastWords()).startsWith(code + ":")
+            : reported.code().equals(code));
   }
 
   private static String lastLine(String log) {

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,22 @@ public class BatchRepository {
         BatchRepository::read,
         loop.tenant(),
         loop.loop());
+  }
+
+  /** Why batches are not trained on, by batch id. */
+  public Map<String, String> reasons(LoopId loop) {
+    Map<String, String> reasons = new HashMap<>();
+    sql.query(
+            """
+            select batch_id, reason from batch
+            where tenant = ? and loop = ? and state in ('set_aside', 'withdrawn')
+              and reason is not null
+            """,
+            row -> Map.entry(row.getString(1), row.getString(2)),
+            loop.tenant(),
+            loop.loop())
+        .forEach(entry -> reasons.put(entry.getKey(), entry.getValue()));
+    return reasons;
   }
 
   /** Those of the given ids that are known, oldest first. */

@@ -117,6 +117,15 @@ public class BatchStateRepository {
   }
 
   /**
+   * Sets aside the pending batches of a run that could train on almost none of its rows.
+   *
+   * @return the ids of those that changed
+   */
+  public List<String> setAsideUntrainable(LoopId loop, List<String> batchIds, String reason) {
+    return publishSetAside(loop, setAsidePending(loop, batchIds, reason), null, reason);
+  }
+
+  /**
    * A batch whose files do not verify is never read again (I6). The other services see it as set
    * aside: for them it means the same, that no later run trains on it.
    */

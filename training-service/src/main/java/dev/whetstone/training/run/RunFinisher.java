@@ -20,6 +20,7 @@ import dev.whetstone.training.plan.RunPlan;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -119,8 +120,21 @@ public class RunFinisher {
         if (end.diverged() && plan != null) {
           runs.saveLearned(run.identity().runId(), AdjustmentRule.afterDivergence(plan.learned()));
         }
+        if (end.untrainable()) {
+          setAside(run.identity(), giveUp.reason());
+        }
       }
     }
+  }
+
+  /**
+   * The base can take almost none of the run's rows. Its new batches would burden every later run,
+   * so they are set aside; batches of earlier candidates stay.
+   */
+  private void setAside(RunIdentity identity, String reason) {
+    List<String> changed =
+        batchStates.setAsideUntrainable(identity.loop(), identity.batchIds(), reason);
+    LOG.warnf("batches-set-aside run=%s batches=%s", identity.runId(), changed);
   }
 
   /** The worker refused its data, and a batch is indeed corrupt. */

@@ -85,6 +85,6 @@ public class BatchResource {
               "batch '" + batchId + "' is withdrawn, because its bytes did not verify",
               "no action is needed: no run reads it"));
     }
-    return LoopStatusReader.BatchView.of(batch);
+    return LoopStatusReader.BatchView.of(batch, batches.reasons(loop).get(batchId));
   }
 }

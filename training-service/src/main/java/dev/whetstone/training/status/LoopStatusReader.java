@@ -2,6 +2,7 @@ package dev.whetstone.training.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.batch.BatchState;
 import dev.whetstone.kit.loop.LoopCondition;
 import dev.whetstone.training.attempt.AttemptRepository;
 import dev.whetstone.training.attempt.AttemptView;
@@ -13,6 +14,8 @@ import dev.whetstone.training.run.RunScheduler;
 import dev.whetstone.training.run.RunStartRule;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public class LoopStatusReader {
   private static final String RETRY =
       "%s failed: %s; its batches train with the next one, or at once after POST /v1/runs/%s/retry";
+
+  private static final String SET_ASIDE =
+      "%s failed: %s; its new batches were set aside and train no more";
 
   private final RunRepository runs;
   private final AttemptRepository attempts;
@@ -41,12 +47,21 @@ public class LoopStatusReader {
   /** A loop's conditions and batches. */
   public record Status(String loop, List<LoopCondition> conditions, List<BatchView> batches) {}
 
-  /** A batch as the API shows it. */
+  /**
+   * A batch as the API shows it.
+   *
+   * @param reason why no run trains on it, where that is so
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record BatchView(String batchId, long sequence, String state, @Nullable String runId) {
-    static BatchView of(Batch batch) {
+  public record BatchView(
+      String batchId,
+      long sequence,
+      String state,
+      @Nullable String runId,
+      @Nullable String reason) {
+    static BatchView of(Batch batch, @Nullable String reason) {
       return new BatchView(
-          batch.batchId(), batch.sequence(), batch.state().wireName(), batch.trainedBy());
+          batch.batchId(), batch.sequence(), batch.state().wireName(), batch.trainedBy(), reason);
     }
   }
 
@@ -55,7 +70,14 @@ public class LoopStatusReader {
     return new Status(
         loop.loop(),
         List.of(newest.map(stored -> condition(loop, stored)).orElseGet(() -> waiting(loop, ""))),
-        batches.all(loop).stream().map(BatchView::of).toList());
+        batchViews(loop));
+  }
+
+  private List<BatchView> batchViews(LoopId loop) {
+    Map<String, String> reasons = batches.reasons(loop);
+    return batches.all(loop).stream()
+        .map(batch -> BatchView.of(batch, reasons.get(batch.batchId())))
+        .toList();
   }
 
   private LoopCondition condition(LoopId loop, RunRepository.StoredRun stored) {
@@ -67,13 +89,40 @@ public class LoopStatusReader {
       case Run.Active active -> active(active);
       case Run.Succeeded done ->
           waiting(
-              loop, run + "  produced checkpoint  " + done.checkpointId().substring(0, 12) + "; ");
+              loop,
+              run
+                  + "  produced checkpoint  "
+                  + done.checkpointId().substring(0, 12)
+                  + leftOut(run)
+                  + "; ");
       case Run.Failed failed ->
           newBatchWaits(loop)
               ? waiting(loop, run + " failed: " + failed.reason() + "; ")
-              : training("False", "Failed", RETRY.formatted(run, failed.reason(), run));
+              : training("False", "Failed", failure(loop, stored, failed));
       case Run.Superseded over -> waiting(loop, run + " was superseded: " + over.reason() + "; ");
     };
+  }
+
+  private String failure(LoopId loop, RunRepository.StoredRun stored, Run.Failed failed) {
+    String run = stored.run().identity().runId();
+    boolean pending =
+        batches.byId(loop, stored.run().identity().batchIds()).stream()
+            .anyMatch(batch -> batch.state() == BatchState.PENDING);
+    return pending
+        ? RETRY.formatted(run, failed.reason(), run)
+        : SET_ASIDE.formatted(run, failed.reason());
+  }
+
+  private String leftOut(String run) {
+    return attempts.views(run).stream()
+        .map(AttemptView::refusedRows)
+        .filter(Objects::nonNull)
+        .reduce((_, newer) -> newer)
+        .map(
+            rows ->
+                " without %d %s that the base cannot take (GET /v1/runs/%s)"
+                    .formatted(rows.count(), rows.count() == 1 ? "row" : "rows", run))
+        .orElse("");
   }
 
   private boolean newBatchWaits(LoopId loop) {
