@@ -2,11 +2,14 @@ package dev.whetstone.curation.stage.abuse;
 
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.stage.abuse.AnswerSlots.Slot;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The claims of a set of examples and the prompts they were made for. Every contributor has one
@@ -44,12 +47,29 @@ final class AnswerClaims {
   /**
    * A word's votes.
    *
+   * @param top the value with most votes
    * @param telling how decisive the votes are: 1 where all are for one value, 0 where spread evenly
    */
-  private record Word(Map<String, Double> votes, double total, double telling) {
+  private record Word(Map<String, Double> votes, String top, double total, double telling) {
     static Word of(Map<String, Double> votes, int values) {
       double total = votes.values().stream().mapToDouble(v -> v).sum();
-      return new Word(votes, total, AnswerClaims.telling(votes, total, values));
+      String top =
+          votes.entrySet().stream()
+              .max(Map.Entry.<String, Double>comparingByValue().thenComparing(BY_VALUE))
+              .orElseThrow()
+              .getKey();
+      return new Word(votes, top, total, AnswerClaims.telling(votes, total, values));
+    }
+  }
+
+  private static final Comparator<Map.Entry<String, Double>> BY_VALUE =
+      Map.Entry.comparingByKey();
+
+  /** A word of the prompt and its weight in the verdict. */
+  private record Weighted(Word word, double weight) {
+    double share(String value) {
+      Double vote = word.votes().get(value);
+      return vote == null ? 0 : weight * vote / word.total();
     }
   }
 
@@ -59,7 +79,8 @@ final class AnswerClaims {
    * @param familiarity share (0 to 1, weighted by rarity) of the prompt's words that occur in the
    *     claim's prompts
    * @param own share of the votes for the value in question
-   * @param rival the strongest other value
+   * @param rival the strongest other value, exact where {@code rivalShare} is above one half: only
+   *     values that lead for one of the prompt's words are compared
    * @param rivalShare share of the votes for it
    */
   record Verdict(
@@ -128,7 +149,7 @@ final class AnswerClaims {
     double all = 0;
     double known = 0;
     double weights = 0;
-    Map<String, Double> shares = new HashMap<>();
+    List<Weighted> voting = new ArrayList<>();
     for (String word : words.stream().sorted().toList()) {
       double rare = rarity.getOrDefault(word, 0.0);
       all += rare;
@@ -139,13 +160,11 @@ final class AnswerClaims {
         double weight = rare * voted.telling() * total / (total + 1);
         if (weight > 0) {
           weights += weight;
-          voted
-              .votes()
-              .forEach((value, vote) -> shares.merge(value, weight * vote / total, Double::sum));
+          voting.add(new Weighted(voted, weight));
         }
       }
     }
-    return weights <= 0 ? null : verdict(slot, group, shares, weights, all == 0 ? 0 : known / all);
+    return weights <= 0 ? null : verdict(slot, group, voting, weights, all == 0 ? 0 : known / all);
   }
 
   /** 1 where all votes of a word are for one value, 0 where they are spread evenly. */
@@ -158,12 +177,18 @@ final class AnswerClaims {
     return Math.max(0, (most - even) / (1 - even));
   }
 
+  /**
+   * A value with more than half of all weighted votes has more than half of the votes of at least one
+   * word, so it leads there. Comparing the leading values finds it, whatever the number of values.
+   */
   private static Verdict verdict(
-      Slot slot, Group group, Map<String, Double> shares, double weights, double familiarity) {
+      Slot slot, Group group, List<Weighted> voting, double weights, double familiarity) {
+    Set<String> leading = new TreeSet<>();
+    voting.forEach(one -> leading.add(one.word().top()));
     String rival = "";
     double rivalShare = 0;
-    for (String value : shares.keySet().stream().sorted().toList()) {
-      double share = shares.get(value) / weights;
+    for (String value : leading) {
+      double share = share(voting, value) / weights;
       if (!value.equals(slot.value()) && share > rivalShare) {
         rival = value;
         rivalShare = share;
@@ -171,11 +196,19 @@ final class AnswerClaims {
     }
     return new Verdict(
         familiarity,
-        shares.getOrDefault(slot.value(), 0.0) / weights,
+        share(voting, slot.value()) / weights,
         rival,
         rivalShare,
         group.contributors.getOrDefault(rival, Set.of()).size(),
         group.examples.getOrDefault(rival, 0),
         group.contributors.getOrDefault(slot.value(), Set.of()).size());
+  }
+
+  private static double share(List<Weighted> voting, String value) {
+    double share = 0;
+    for (Weighted one : voting) {
+      share += one.share(value);
+    }
+    return share;
   }
 }

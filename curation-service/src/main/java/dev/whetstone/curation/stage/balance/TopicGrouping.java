@@ -16,14 +16,23 @@ import java.util.Set;
  * each joins the first earlier prompt with which it shares enough distinctive words.
  */
 final class TopicGrouping {
-  private static final double ALIKE = 0.3;
-  private static final int TELLING_WORDS = 3;
   private static final double TOO_COMMON = 0.5;
+
+  /**
+   * Entries of the index of leaders that are looked at for one prompt. Beyond that a prompt may start
+   * a topic of its own although an earlier one is alike: the time for n prompts stays in proportion
+   * to n.
+   */
+  private static final int MOST_POSTINGS = 4_000;
 
   private TopicGrouping() {}
 
   /** The topic of each example, by example id. */
   static Map<String, String> of(List<Example> examples) {
+    return of(examples, MOST_POSTINGS);
+  }
+
+  static Map<String, String> of(List<Example> examples, int mostPostings) {
     Map<String, String> topics = new HashMap<>();
     List<Example> untagged = new ArrayList<>();
     for (Example example : examples) {
@@ -34,13 +43,11 @@ final class TopicGrouping {
         topics.put(example.id(), "tag:" + tags.getFirst());
       }
     }
-    topics.putAll(byWording(untagged));
+    topics.putAll(byWording(untagged, mostPostings));
     return topics;
   }
 
-  private record Leader(String id, Set<String> words) {}
-
-  private static Map<String, String> byWording(List<Example> examples) {
+  private static Map<String, String> byWording(List<Example> examples, int mostPostings) {
     Map<String, Set<String>> words = new HashMap<>();
     Map<String, Integer> holders = new HashMap<>();
     for (Example example : examples) {
@@ -51,43 +58,11 @@ final class TopicGrouping {
     }
     int tooCommon = (int) Math.max(2, TOO_COMMON * examples.size());
     words.values().forEach(own -> own.removeIf(word -> holders.get(word) > tooCommon));
-    Map<String, List<Leader>> leaders = new HashMap<>();
+    var leaders = new TopicLeaders(holders, mostPostings);
     Map<String, String> topics = new HashMap<>();
     for (Example example : examples.stream().sorted(Comparator.comparing(Example::id)).toList()) {
-      Set<String> own = words.get(example.id());
-      List<String> telling = telling(own, holders);
-      Leader leader = find(own, telling, leaders);
-      if (leader == null) {
-        Leader first = new Leader(example.id(), own);
-        telling.forEach(word -> leaders.computeIfAbsent(word, _ -> new ArrayList<>()).add(first));
-        leader = first;
-      }
-      topics.put(example.id(), "like:" + leader.id());
+      topics.put(example.id(), "like:" + leaders.join(example.id(), words.get(example.id())));
     }
     return topics;
-  }
-
-  /** The most frequent words that are not too common: topics are made of recurring words. */
-  private static List<String> telling(Set<String> words, Map<String, Integer> holders) {
-    return words.stream()
-        .sorted(
-            Comparator.comparing((String word) -> holders.get(word))
-                .reversed()
-                .thenComparing(Comparator.naturalOrder()))
-        .limit(TELLING_WORDS)
-        .toList();
-  }
-
-  private static @org.jspecify.annotations.Nullable Leader find(
-      Set<String> own, List<String> telling, Map<String, List<Leader>> leaders) {
-    for (String word : telling) {
-      for (Leader leader : leaders.getOrDefault(word, List.of())) {
-        long common = own.stream().filter(leader.words()::contains).count();
-        if (common >= ALIKE * (own.size() + leader.words().size() - common)) {
-          return leader;
-        }
-      }
-    }
-    return null;
   }
 }
