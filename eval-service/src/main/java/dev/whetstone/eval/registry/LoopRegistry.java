@@ -3,11 +3,13 @@ package dev.whetstone.eval.registry;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.eval.champion.ChampionRepository;
+import dev.whetstone.eval.epoch.NumberFloorRepository;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.loop.LoopDeclaration;
+import dev.whetstone.kit.outbox.DatabaseEpoch;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,6 +29,8 @@ public class LoopRegistry {
   private final ChampionRepository champions;
   private final Outbox outbox;
   private final EventFactory events;
+  private final DatabaseEpoch epoch;
+  private final NumberFloorRepository floors;
   private final Clock clock;
 
   public LoopRegistry(
@@ -35,12 +39,16 @@ public class LoopRegistry {
       ChampionRepository champions,
       Outbox outbox,
       EventFactory events,
+      DatabaseEpoch epoch,
+      NumberFloorRepository floors,
       Clock clock) {
     this.sql = sql;
     this.loops = loops;
     this.champions = champions;
     this.outbox = outbox;
     this.events = events;
+    this.epoch = epoch;
+    this.floors = floors;
     this.clock = clock;
   }
 
@@ -59,18 +67,42 @@ public class LoopRegistry {
     if (current.isPresent() && current.get().specSha256().equals(declaration.specSha256())) {
       return current.get();
     }
-    long revision = current.map(DeclaredLoop::revision).orElse(0L) + 1;
+    long revision =
+        Math.max(current.map(DeclaredLoop::revision).orElse(0L), floors.revision(id)) + 1;
     LoopDeclared declared =
         new LoopDeclared(declaration.spec(), declaration.specSha256(), revision);
     loops.record(declared);
     recordSource(id, declaration, origin);
-    outbox.add(
-        events.create(
-            "loop-%s-%d".formatted(id.loop(), revision), id, "eval", null, id.key(), declared));
+    publish(declared);
     String baseName = declaration.spec().spec().serving().baseName();
     champions.begin(id, baseName);
     renameBase(id, baseName);
     return new DeclaredLoop(id, declaration.spec(), declaration.specSha256(), revision);
+  }
+
+  /**
+   * Publishes the newest declaration and the champion of a loop again, after a restore, with numbers
+   * that are higher than all published before. Publishing twice gives the same events.
+   */
+  @Transactional
+  public void announce(DeclaredLoop loop) {
+    long revision = Math.max(loop.revision(), floors.revision(loop.id()) + 1);
+    var declared = new LoopDeclared(loop.spec(), loop.specSha256(), revision);
+    loops.record(declared);
+    publish(declared);
+    champions.announce(loop.id());
+  }
+
+  private void publish(LoopDeclared declared) {
+    LoopId id = declared.spec().id();
+    outbox.add(
+        events.create(
+            epoch.eventId("loop-%s-%d".formatted(id.loop(), declared.revision())),
+            id,
+            "eval",
+            null,
+            id.key(),
+            declared));
   }
 
   /** If the base model is in service, its new name takes effect as a new generation. */

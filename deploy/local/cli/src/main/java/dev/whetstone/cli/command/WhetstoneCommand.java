@@ -36,6 +36,8 @@ public final class WhetstoneCommand {
             new KeyCommand(),
             new LoopCommand(),
             new LogsCommand(),
+            new DeadLetterCommand(),
+            new RestoreCommand(),
             new TestCommand())
         .forEach(commandLine::addSubcommand);
     // Must come last: it applies only to the subcommands that have been added.

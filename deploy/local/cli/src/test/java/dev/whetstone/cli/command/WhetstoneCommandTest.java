@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WhetstoneCommandTest {
   @ParameterizedTest
-  @ValueSource(strings = {"up", "down", "status", "why", "key", "loop", "logs", "test"})
+  @ValueSource(strings = {"up", "down", "status", "why", "key", "loop", "logs", "dlq", "restore", "test"})
   void shouldKnowTheCommand(String name) {
     assertThat(WhetstoneCommand.commandLine().getSubcommands()).containsKey(name);
   }
