@@ -42,12 +42,11 @@ public class EventFeed {
   }
 
   public void take(List<? extends Event<?>> events) {
-    consumption.process(
-        events.stream().map(EventFeed::polled).toList(), FeedbackEvent.class, intake::apply);
+    takePolled(events.stream().map(EventFeed::polled).toList());
   }
 
   public void takePolled(List<ConsumerRecord<String, byte[]>> records) {
-    consumption.process(records, FeedbackEvent.class, intake::apply);
+    consumption.process(records, FeedbackEvent.class, intake::apply, intake::loads);
   }
 
   /** A fresh event as the inbox hands it to its effect. */

@@ -46,7 +46,8 @@ public class ErasureRepository {
 
   /**
    * Writes the tombstone, effective from this transaction on, and the erasure to be carried out.
-   * The caller holds the loop's erasure lock.
+   * It waits for no lock: events that another transaction admits at the same time, without the
+   * tombstone, are committed before the sweep gets the loop's lock, and it covers them.
    */
   public void request(EventAttributes attributes, EndUserErased erased) {
     LoopId loop = attributes.loop();

@@ -31,6 +31,14 @@ public class ExampleRepository {
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
+  /** All columns but text and steps, which can be large. */
+  private static final String HEAD =
+      """
+      row_id, example_id, origin, form, split, conversation_key, end_user_digest,
+        response_end_user_digest, received_at, state, stage, reason, detail, deadline, score,
+        released, null::text as body, '[]' as steps, facts, cut_id, batch_id, unwanted, version
+      """;
+
   private static final Set<ExampleState> IN_USE =
       EnumSet.of(ExampleState.READY, ExampleState.QUARANTINED, ExampleState.CUT, ExampleState.USED);
 
@@ -60,13 +68,16 @@ public class ExampleRepository {
         links);
   }
 
-  /** Examples formed from the given answers or events, locked until the transaction ends. */
+  /**
+   * Examples formed from the given answers or events, without their text and steps, locked until
+   * the transaction ends.
+   */
   public List<StoredExample> lockOrigins(LoopId loop, Collection<String> origins) {
     return sql.query(
-        """
-        select * from example where tenant = ? and loop = ? and origin = any(?)
-        order by row_id for update
-        """,
+        "select "
+            + HEAD
+            + " from example where tenant = ? and loop = ? and origin = any(?)"
+            + " order by row_id for update",
         ExampleRepository::read,
         loop.tenant(),
         loop.loop(),
@@ -118,13 +129,16 @@ public class ExampleRepository {
         exampleId);
   }
 
-  /** Claims live examples past their deadline; skips rows that another worker has locked. */
+  /**
+   * Claims live examples past their deadline, without their text; skips rows that another worker
+   * has locked.
+   */
   public List<StoredExample> claimExpired(Instant now, int limit) {
     return sql.query(
-        """
-        select * from example where state in ('ready', 'quarantined') and deadline <= ?
-        order by deadline, row_id limit ? for update skip locked
-        """,
+        "select "
+            + HEAD
+            + " from example where state in ('ready', 'quarantined') and deadline <= ?"
+            + " order by deadline, row_id limit ? for update skip locked",
         ExampleRepository::read,
         now,
         limit);

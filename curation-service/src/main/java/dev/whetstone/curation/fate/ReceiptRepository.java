@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +37,17 @@ public class ReceiptRepository {
       update event set fate = ?, reason = ?, detail = ?, deadline = ?, phase = ?,
         body = case when ?::boolean then null else body end
       where event_key = ?
+      """;
+
+  /** All columns but the text, which can be large. */
+  private static final String HEAD =
+      "event_key, kind, response_id, conversation_key, end_user_digest, received_at, occurred_at,"
+          + " join_deadline, fate, reason, detail, deadline, phase, target, null::text as body";
+
+  private static final String OPEN_FEEDBACK =
+      """
+      from event where tenant = ? and loop = ? and response_id = any(?) and phase = 'open'
+        and kind not in ('interaction', 'retraction', 'erasure') order by event_key
       """;
 
   private final Sql sql;
@@ -76,40 +88,80 @@ public class ReceiptRepository {
    * letter keeps its body for diagnosis.
    */
   public void assign(EventKey key, EventStanding standing, Receipt.Phase phase) {
-    boolean dropBody = phase == Receipt.Phase.CLOSED && standing.fate() != Fate.DEAD_LETTERED;
-    sql.update(
-        ASSIGN,
-        standing.fate().wireName(),
-        standing.reason(),
-        standing.detail(),
-        standing.deadline(),
-        wireName(phase),
-        dropBody,
-        key.text());
+    assignAll(List.of(new Assignment(key, standing, phase)));
+  }
+
+  /** A new fate of an event. */
+  public record Assignment(EventKey key, EventStanding standing, Receipt.Phase phase) {
+    /** Whether the event has another fate than this. */
+    public boolean changes(Receipt receipt) {
+      return receipt.phase() != phase || !receipt.standing().equals(standing);
+    }
+  }
+
+  /** Gives events other fates in one round trip; see {@link #assign}. */
+  public void assignAll(Collection<Assignment> assignments) {
+    sql.updateAll(ASSIGN, assignments.stream().map(ReceiptRepository::arguments).toList());
+  }
+
+  private static @Nullable Object[] arguments(Assignment assignment) {
+    EventStanding standing = assignment.standing();
+    boolean dropBody =
+        assignment.phase() == Receipt.Phase.CLOSED && standing.fate() != Fate.DEAD_LETTERED;
+    return new @Nullable Object[] {
+      standing.fate().wireName(),
+      standing.reason(),
+      standing.detail(),
+      standing.deadline(),
+      wireName(assignment.phase()),
+      dropBody,
+      assignment.key().text()
+    };
   }
 
   /**
-   * Open feedback on the given answers in a fixed order, locked until the transaction ends so that
-   * it does not expire while examples are formed from it.
+   * Locks the open feedback on the given answers in a fixed order until the transaction ends, so
+   * that it does not expire while examples are formed from it.
    */
+  public void lockOpenFeedback(LoopId loop, Collection<String> responseIds) {
+    sql.query(
+        "select 1 " + OPEN_FEEDBACK + " for update",
+        row -> 0,
+        loop.tenant(),
+        loop.loop(),
+        responseIds);
+  }
+
+  /** Open feedback on the given answers in a fixed order. */
   public List<Receipt> openFeedback(LoopId loop, Collection<String> responseIds) {
     return sql.query(
-        """
-        select * from event where tenant = ? and loop = ? and response_id = any(?) and phase = 'open'
-          and kind not in ('interaction', 'retraction', 'erasure') order by event_key for update
-        """,
+        "select * " + OPEN_FEEDBACK,
         ReceiptRepository::read,
         loop.tenant(),
         loop.loop(),
         responseIds);
   }
 
-  /** Open events that replace or retract one of the given ones, in a fixed order. */
-  public List<Receipt> aimingAt(Collection<EventKey> targets) {
+  /**
+   * Some open events that replace or retract one of the given ones, without bodies, in order. They
+   * are limited before they are ordered: otherwise PostgreSQL may read all events in order.
+   */
+  public List<Receipt> aimingAt(Collection<EventKey> targets, int limit) {
     return sql.query(
-        "select * from event where target = any(?) and phase = 'open' order by event_key",
+        "select * from (select "
+            + HEAD
+            + " from event where target = any(?) and phase = 'open' limit ?) aiming order by event_key",
         ReceiptRepository::read,
-        targets);
+        targets,
+        limit);
+  }
+
+  /** Events without their bodies. */
+  public List<Receipt> heads(Collection<EventKey> keys) {
+    return sql.query(
+        "select " + HEAD + " from event where event_key = any(?) order by event_key",
+        ReceiptRepository::read,
+        keys);
   }
 
   public List<Receipt> all(Collection<EventKey> keys) {
@@ -117,6 +169,19 @@ public class ReceiptRepository {
         "select * from event where event_key = any(?) order by event_key",
         ReceiptRepository::read,
         keys);
+  }
+
+  /** The size of the bodies of those events that have one. */
+  public Map<EventKey, Long> bodyBytes(Collection<EventKey> keys) {
+    Map<EventKey, Long> bytes = new HashMap<>();
+    if (!keys.isEmpty()) {
+      sql.query(
+              "select event_key, octet_length(body) from event where event_key = any(?) and body is not null",
+              row -> Map.entry(EventKey.parse(row.getString(1)), row.getLong(2)),
+              keys)
+          .forEach(entry -> bytes.put(entry.getKey(), entry.getValue()));
+    }
+    return bytes;
   }
 
   public Optional<Receipt> find(EventKey key) {
@@ -144,17 +209,30 @@ public class ReceiptRepository {
         responseId);
   }
 
-  /** Claims parked events of a loop in order of arrival; skips those another worker has locked. */
-  public List<Receipt> claimParked(LoopId loop, int limit) {
+  /**
+   * Claims parked events of a loop in order of arrival; skips those another worker has locked.
+   *
+   * @param limit of events
+   * @param bytes of their bodies; the first is claimed whatever its size
+   */
+  public List<Receipt> claimParked(LoopId loop, int limit, long bytes) {
     return sql.query(
         """
-        select * from event where tenant = ? and loop = ? and phase = 'parked'
-        order by arrival limit ? for update skip locked
+        select * from event where phase = 'parked' and event_key in (
+          select event_key from (
+            select event_key, arrival,
+              sum(octet_length(body)) over (order by arrival) - octet_length(body) as earlier
+            from (
+              select event_key, arrival, body from event
+              where tenant = ? and loop = ? and phase = 'parked' order by arrival limit ?) parked) summed
+          where earlier < ?)
+        order by arrival for update skip locked
         """,
         ReceiptRepository::read,
         loop.tenant(),
         loop.loop(),
-        limit);
+        limit,
+        bytes);
   }
 
   /** Loops that have parked events. */
@@ -164,13 +242,16 @@ public class ReceiptRepository {
         row -> new LoopId(row.getString("tenant"), row.getString("loop")));
   }
 
-  /** Claims waiting events past their deadline; skips those another worker has locked. */
+  /**
+   * Claims waiting events past their deadline, without their bodies; skips those another worker has
+   * locked.
+   */
   public List<Receipt> claimExpired(Instant now, int limit) {
     return sql.query(
-        """
-        select * from event where fate = 'waiting' and deadline <= ?
-        order by deadline, event_key limit ? for update skip locked
-        """,
+        "select "
+            + HEAD
+            + " from event where fate = 'waiting' and deadline <= ?"
+            + " order by deadline, event_key limit ? for update skip locked",
         ReceiptRepository::read,
         now,
         limit);

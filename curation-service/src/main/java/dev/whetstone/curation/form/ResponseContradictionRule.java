@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves contradictory feedback on one answer. Of one end user's feedback, the latest counts: it
@@ -64,20 +65,17 @@ public final class ResponseContradictionRule {
   private static Map<EventKey, OpinionStatus> ended(
       List<Opinion> ordered, LoopSpec.Quality quality) {
     Map<EventKey, OpinionStatus> ended = new HashMap<>();
-    Map<String, List<Opinion>> holding = new HashMap<>();
+    Map<String, LaterOpinions> holding = new HashMap<>();
     Set<EventKey> changesOfMind = new HashSet<>();
     for (Opinion opinion : ordered.reversed()) {
-      List<Opinion> later = holding.computeIfAbsent(opinion.contributor(), _ -> new ArrayList<>());
-      Opinion other =
-          later.stream()
-              .filter(one -> replaces(one.content(), opinion.content(), quality))
-              .findFirst()
-              .orElse(null);
+      LaterOpinions later =
+          holding.computeIfAbsent(opinion.contributor(), _ -> new LaterOpinions(quality));
+      Opinion other = later.replacing(opinion);
       if (other == null) {
         later.add(opinion);
       } else if (other.content().equals(opinion.content())
           && !changesOfMind.contains(other.key())) {
-        later.set(later.indexOf(other), opinion);
+        later.set(other, opinion);
         ended.put(other.key(), new OpinionStatus.Repeated(opinion.key()));
       } else {
         changesOfMind.add(other.key());
@@ -87,13 +85,51 @@ public final class ResponseContradictionRule {
     return ended;
   }
 
-  /** Opposite sides, or the same kind of feedback; for preferences, the same two answers. */
+  /**
+   * The opinions of one end user that later ones do not replace. Looking one up takes constant
+   * time: of ratings and of opinions with a side there are at most three, one of each kind, and
+   * preferences are found by their two answers. Other kinds neither replace nor are replaced.
+   */
+  private static final class LaterOpinions {
+    private final LoopSpec.Quality quality;
+    private final List<Opinion> sided = new ArrayList<>();
+    private final Map<Set<String>, Opinion> preferences = new HashMap<>();
+
+    LaterOpinions(LoopSpec.Quality quality) {
+      this.quality = quality;
+    }
+
+    @Nullable Opinion replacing(Opinion earlier) {
+      if (earlier.content() instanceof FeedbackContent.Preference(var chosen, var rejected)) {
+        return preferences.get(texts(chosen, rejected));
+      }
+      return sided.stream()
+          .filter(later -> replaces(later.content(), earlier.content(), quality))
+          .findFirst()
+          .orElse(null);
+    }
+
+    void add(Opinion opinion) {
+      if (opinion.content() instanceof FeedbackContent.Preference(var chosen, var rejected)) {
+        preferences.put(texts(chosen, rejected), opinion);
+      } else if (opinion.content() instanceof FeedbackContent.Rating
+          || side(opinion.content(), quality).isPresent()) {
+        sided.add(opinion);
+      }
+    }
+
+    void set(Opinion other, Opinion opinion) {
+      if (opinion.content() instanceof FeedbackContent.Preference) {
+        add(opinion);
+      } else {
+        sided.set(sided.indexOf(other), opinion);
+      }
+    }
+  }
+
+  /** Opposite sides, or the same kind of feedback. */
   private static boolean replaces(
       FeedbackContent later, FeedbackContent earlier, LoopSpec.Quality quality) {
-    if (later instanceof FeedbackContent.Preference(var chosen, var rejected)
-        && earlier instanceof FeedbackContent.Preference(var formerly, var formerlyNot)) {
-      return texts(chosen, rejected).equals(texts(formerly, formerlyNot));
-    }
     Optional<Boolean> laterSide = side(later, quality);
     Optional<Boolean> earlierSide = side(earlier, quality);
     boolean otherSide =

@@ -8,6 +8,12 @@ import dev.whetstone.contracts.event.FeedbackContent;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.curation.cap.FeedbackGroup;
+import dev.whetstone.curation.cap.ResponseCapRule;
+import dev.whetstone.curation.cap.ResponseFeedbackConfig;
+import dev.whetstone.curation.cap.ResponseFeedbackCounts;
+import dev.whetstone.curation.cap.ResponseFeedbackCounts.ResponseTotal;
+import dev.whetstone.curation.cap.ResponseFeedbackRepository;
 import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.ReceiptRepository;
@@ -19,6 +25,8 @@ import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +49,8 @@ public class EventJoin {
   private final SplitShares splitShares;
   private final RetractionHandler retractions;
   private final OriginResolver resolver;
+  private final ResponseFeedbackRepository responseFeedback;
+  private final ResponseCapRule caps;
   private final Clock clock;
 
   public EventJoin(
@@ -51,6 +61,8 @@ public class EventJoin {
       SplitShares splitShares,
       RetractionHandler retractions,
       OriginResolver resolver,
+      ResponseFeedbackRepository responseFeedback,
+      ResponseFeedbackConfig config,
       Clock clock) {
     this.receipts = receipts;
     this.interactions = interactions;
@@ -59,6 +71,10 @@ public class EventJoin {
     this.splitShares = splitShares;
     this.retractions = retractions;
     this.resolver = resolver;
+    this.responseFeedback = responseFeedback;
+    this.caps =
+        new ResponseCapRule(
+            config.maxSameKind(), config.maxFeedback(), config.maxFeedbackBytes());
     this.clock = clock;
   }
 
@@ -66,13 +82,15 @@ public class EventJoin {
   public void admit(DeclaredLoop loop, List<IncomingEvent> events) {
     var responses = new TreeSet<String>();
     events.stream().map(IncomingEvent::responseId).filter(Objects::nonNull).forEach(responses::add);
+    Map<String, InteractionHead> locked = interactions.lockOrCreate(loop.id(), responses);
     var batch =
         new JoinBatch(
             loop,
             clock.instant(),
-            interactions.lockOrCreate(loop.id(), responses),
+            locked,
             splits(loop, events),
-            tombstones(loop.id(), events));
+            tombstones(loop.id(), events),
+            feedbackCounts(loop.id(), events, locked));
     for (IncomingEvent event : events) {
       switch (event.data()) {
         case InteractionRecorded interaction -> interaction(batch, event, interaction);
@@ -83,6 +101,7 @@ public class EventJoin {
       }
     }
     interactions.put(loop.id(), batch.changed.values());
+    responseFeedback.add(loop.id(), batch.feedback);
     receipts.record(batch.receipts.values());
     Set<ExampleOrigin> origins = retractions.carryOut(loop.id(), batch.receipts.keySet());
     origins.addAll(batch.touched);
@@ -90,7 +109,7 @@ public class EventJoin {
   }
 
   private void interaction(JoinBatch batch, IncomingEvent event, InteractionRecorded recorded) {
-    Interaction existing = Objects.requireNonNull(batch.locked.get(recorded.responseId()));
+    InteractionHead existing = Objects.requireNonNull(batch.locked.get(recorded.responseId()));
     String subject = subject(event);
     if (batch.erased(event, pseudonyms)) {
       batch.close(event, subject, EventStanding.erased());
@@ -128,7 +147,9 @@ public class EventJoin {
   }
 
   private static void known(JoinBatch batch, Interaction known) {
-    batch.locked.put(known.responseId(), known);
+    batch.locked.put(
+        known.responseId(),
+        new InteractionHead(known.responseId(), true, known.receivedAt(), 0, ResponseTotal.NONE));
     batch.changed.put(known.responseId(), known);
     batch.touched.add(ExampleOrigin.response(known.responseId()));
   }
@@ -156,6 +177,9 @@ public class EventJoin {
             || OriginResolver.standsAlone(feedback);
     String subject = ownSubject ? subject(event) : null;
     EventStanding refused = refusal(batch, event, feedback);
+    if (refused == null) {
+      refused = batch.count(caps, event, feedback);
+    }
     if (refused != null) {
       batch.close(event, subject, refused);
       return;
@@ -198,7 +222,7 @@ public class EventJoin {
     if (decidesAlone && !ConsentRule.given(batch.loop.spec(), feedback.consent())) {
       return EventStanding.rejected(ReasonCodes.NO_CONSENT, ConsentRule.REFUSED);
     }
-    Interaction existing =
+    InteractionHead existing =
         feedback.responseId() == null ? null : batch.locked.get(feedback.responseId());
     if (existing != null
         && existing.receivedAt() != null
@@ -255,6 +279,19 @@ public class EventJoin {
             .toList();
     splits.putAll(interactions.splits(loop.id(), others));
     return splits;
+  }
+
+  private ResponseFeedbackCounts feedbackCounts(
+      LoopId loop, List<IncomingEvent> events, Map<String, InteractionHead> locked) {
+    List<FeedbackGroup> groups = new ArrayList<>();
+    for (IncomingEvent event : events) {
+      if (event.data() instanceof FeedbackGiven given && given.responseId() != null) {
+        groups.add(FeedbackGroup.of(given.responseId(), event.key().source(), given));
+      }
+    }
+    Map<String, ResponseTotal> totals = new HashMap<>();
+    locked.forEach((responseId, head) -> totals.put(responseId, head.feedback()));
+    return responseFeedback.read(loop, groups, totals);
   }
 
   private Map<String, Tombstone> tombstones(LoopId loop, List<IncomingEvent> events) {

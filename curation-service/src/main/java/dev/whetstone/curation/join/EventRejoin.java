@@ -52,13 +52,13 @@ public class EventRejoin {
       return false;
     }
     List<EventKey> targets =
-        receipts.all(missed).stream().map(Receipt::target).filter(Objects::nonNull).toList();
+        receipts.heads(missed).stream().map(Receipt::target).filter(Objects::nonNull).toList();
     var responses = new TreeSet<String>();
-    receipts.all(targets).stream()
+    receipts.heads(targets).stream()
         .map(Receipt::responseId)
         .filter(Objects::nonNull)
         .forEach(responses::add);
-    Map<String, Interaction> ignored = interactions.lockOrCreate(loop.id(), responses);
+    Map<String, InteractionHead> ignored = interactions.lockOrCreate(loop.id(), responses);
     resolver.resolve(loop, retractions.carryOut(loop.id(), missed));
     return true;
   }

@@ -2,8 +2,10 @@ package dev.whetstone.curation.join;
 
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.example.NewExample;
+import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
 import java.util.List;
@@ -28,6 +30,16 @@ record ExampleDraft(
     Map<String, Object> known,
     @Nullable String contested,
     String facts) {
+
+  /** Length of its texts. */
+  long characters() {
+    long characters = length(example.prompt()) + length(example.answer());
+    return example.rejected() == null ? characters : characters + length(example.rejected());
+  }
+
+  private static long length(List<ChatMessage> messages) {
+    return messages.stream().mapToLong(message -> ChatTexts.text(message).length()).sum();
+  }
 
   /** The keys of its events, as text. */
   List<String> eventKeys() {

@@ -83,11 +83,16 @@ public record IncomingEvent(
   }
 
   public @Nullable String responseId() {
+    return responseId(data);
+  }
+
+  /** The response that an event is about, if it names one. */
+  public static @Nullable String responseId(FeedbackEvent data) {
     return switch (data) {
       case InteractionRecorded interaction -> interaction.responseId();
       case FeedbackRetracted retracted -> retracted.responseId();
       case FeedbackGiven feedback -> feedback.responseId();
-      case EndUserErased _ -> throw notJoined(key);
+      case EndUserErased _ -> null;
     };
   }
 

@@ -4,6 +4,7 @@ import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.curation.cap.ResponseFeedbackCounts.ResponseTotal;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -35,6 +36,13 @@ public class InteractionRepository {
       where tenant = ? and loop = ? and response_id = ?
       """;
 
+  private static final String HEADS =
+      """
+      select response_id, event_key, received_at, coalesce(octet_length(body), 0) as body_bytes,
+        feedback_events, feedback_bytes
+      from interaction where tenant = ? and loop = ? and response_id = any(?)
+      """;
+
   private final Sql sql;
 
   public InteractionRepository(Sql sql) {
@@ -47,20 +55,36 @@ public class InteractionRepository {
    * instance that was on. One call takes all of a transaction's responses, in order, to avoid
    * deadlocks.
    */
-  public Map<String, Interaction> lockOrCreate(LoopId loop, Collection<String> responseIds) {
-    Map<String, Interaction> locked = new HashMap<>();
+  public Map<String, InteractionHead> lockOrCreate(LoopId loop, Collection<String> responseIds) {
     if (responseIds.isEmpty()) {
-      return locked;
+      return new HashMap<>();
     }
     sql.update(LOCK_OR_CREATE, loop.tenant(), loop.loop(), responseIds);
+    return heads(loop, responseIds);
+  }
+
+  /** Rows without their texts, not locked. */
+  public Map<String, InteractionHead> heads(LoopId loop, Collection<String> responseIds) {
+    Map<String, InteractionHead> heads = new HashMap<>();
+    sql.query(HEADS, InteractionRepository::readHead, loop.tenant(), loop.loop(), responseIds)
+        .forEach(head -> heads.put(head.responseId(), head));
+    return heads;
+  }
+
+  /** The whole rows; the caller bounds their bytes, which {@link InteractionHead} tells. */
+  public Map<String, Interaction> all(LoopId loop, Collection<String> responseIds) {
+    Map<String, Interaction> all = new HashMap<>();
+    if (responseIds.isEmpty()) {
+      return all;
+    }
     sql.query(
             "select * from interaction where tenant = ? and loop = ? and response_id = any(?)",
             InteractionRepository::read,
             loop.tenant(),
             loop.loop(),
             responseIds)
-        .forEach(interaction -> locked.put(interaction.responseId(), interaction));
-    return locked;
+        .forEach(interaction -> all.put(interaction.responseId(), interaction));
+    return all;
   }
 
   public Optional<Interaction> find(LoopId loop, String responseId) {
@@ -130,6 +154,15 @@ public class InteractionRepository {
         loop.tenant(),
         loop.loop(),
         limit);
+  }
+
+  private static InteractionHead readHead(ResultSet row) throws SQLException {
+    return new InteractionHead(
+        row.getString("response_id"),
+        row.getString("event_key") != null,
+        Sql.instant(row, "received_at"),
+        row.getLong("body_bytes"),
+        new ResponseTotal(row.getInt("feedback_events"), row.getLong("feedback_bytes")));
   }
 
   static Interaction read(ResultSet row) throws SQLException {

@@ -2,14 +2,20 @@ package dev.whetstone.curation.join;
 
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.curation.fate.DeadlineRule;
 import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
+import dev.whetstone.curation.cap.FeedbackGroup;
+import dev.whetstone.curation.cap.ResponseCapRule;
+import dev.whetstone.curation.cap.ResponseFeedbackCounts;
+import dev.whetstone.curation.cap.ResponseFeedbackCounts.ResponseTotal;
 import dev.whetstone.curation.tombstone.PseudonymDigests;
 import dev.whetstone.curation.tombstone.Tombstone;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,9 +33,10 @@ import org.jspecify.annotations.Nullable;
 final class JoinBatch {
   final DeclaredLoop loop;
   private final Instant now;
-  final Map<String, Interaction> locked;
+  final Map<String, InteractionHead> locked;
   final Map<String, Split> splits;
   final Map<String, Tombstone> tombstones;
+  final ResponseFeedbackCounts feedback;
   final Map<String, Interaction> changed = new HashMap<>();
   final Map<EventKey, Receipt> receipts = new LinkedHashMap<>();
   final List<ExampleOrigin> touched = new ArrayList<>();
@@ -37,14 +44,16 @@ final class JoinBatch {
   JoinBatch(
       DeclaredLoop loop,
       Instant now,
-      Map<String, Interaction> locked,
+      Map<String, InteractionHead> locked,
       Map<String, Split> splits,
-      Map<String, Tombstone> tombstones) {
+      Map<String, Tombstone> tombstones,
+      ResponseFeedbackCounts feedback) {
     this.loop = loop;
     this.now = now;
     this.locked = locked;
     this.splits = splits;
     this.tombstones = tombstones;
+    this.feedback = feedback;
   }
 
   Split split(String subject) {
@@ -61,6 +70,23 @@ final class JoinBatch {
         .filter(Objects::nonNull)
         .map(tombstones::get)
         .anyMatch(tombstone -> tombstone != null && tombstone.covers(event.receivedAt()));
+  }
+
+  /** Counts feedback on a response, unless it is over a bound: then it gives that fate. */
+  @Nullable EventStanding count(ResponseCapRule rule, IncomingEvent event, FeedbackGiven given) {
+    if (given.responseId() == null) {
+      return null;
+    }
+    var group = FeedbackGroup.of(given.responseId(), event.key().source(), given);
+    ResponseTotal total = feedback.total(given.responseId());
+    long bytes = event.body().getBytes(StandardCharsets.UTF_8).length;
+    EventStanding refused =
+        rule.refusal(
+            feedback.sameKind(group), total.events(), total.bytes(), bytes, group.what());
+    if (refused == null) {
+      feedback.add(group, bytes);
+    }
+    return refused;
   }
 
   static @Nullable String conversationDigest(IncomingEvent event, PseudonymDigests pseudonyms) {

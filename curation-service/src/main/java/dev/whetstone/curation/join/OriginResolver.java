@@ -5,22 +5,24 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.feedback.FeedbackKind;
+import dev.whetstone.curation.cap.ResponseFeedbackConfig;
 import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.example.EventFateUpdater;
 import dev.whetstone.curation.example.ExampleRepository;
-import dev.whetstone.curation.example.ExampleState;
-import dev.whetstone.curation.example.ExampleWithdrawal;
 import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.ReceiptRepository;
+import dev.whetstone.curation.fate.ReceiptRepository.Assignment;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.work.BudgetSlicingPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Brings the examples of an origin and the fates of its events in line with everything recorded
@@ -38,26 +41,28 @@ import java.util.stream.Collectors;
 public class OriginResolver {
   static final String WHOLE_CONVERSATION = "about the whole conversation, not about one answer";
 
+  private static final int ORIGINS_AT_ONCE = 200;
+
   private final ReceiptRepository receipts;
   private final InteractionRepository interactions;
   private final ExampleRepository examples;
   private final EventFateUpdater eventFates;
-  private final ExampleWithdrawal withdrawals;
-  private final ExampleAdmission admission;
+  private final ExampleReplacement replacement;
+  private final long bytesAtOnce;
 
   public OriginResolver(
       ReceiptRepository receipts,
       InteractionRepository interactions,
       ExampleRepository examples,
       EventFateUpdater eventFates,
-      ExampleWithdrawal withdrawals,
-      ExampleAdmission admission) {
+      ExampleReplacement replacement,
+      ResponseFeedbackConfig config) {
     this.receipts = receipts;
     this.interactions = interactions;
     this.examples = examples;
     this.eventFates = eventFates;
-    this.withdrawals = withdrawals;
-    this.admission = admission;
+    this.replacement = replacement;
+    this.bytesAtOnce = config.bytesAtOnce();
   }
 
   /** Whether feedback needs no interaction: it contains its own request, though it may name one. */
@@ -69,34 +74,102 @@ public class OriginResolver {
     return feedback.kind().equals(FeedbackKind.DEMONSTRATION.wireName());
   }
 
-  /** In the caller's transaction, which holds the rows of the responses. */
+  /**
+   * In the caller's transaction, which holds the rows of the responses. Locks what it needs of all
+   * origins first, in a fixed order, and then reads their texts in slices of bounded bytes.
+   */
   void resolve(DeclaredLoop loop, Collection<ExampleOrigin> origins) {
     if (origins.isEmpty()) {
       return;
     }
-    Map<ExampleOrigin, List<StoredExample>> existing = existing(loop.id(), origins);
+    Set<ExampleOrigin> distinct = new LinkedHashSet<>(origins);
+    Set<String> responses = responses(distinct);
+    Map<String, InteractionHead> heads = interactions.lockOrCreate(loop.id(), responses);
+    Map<ExampleOrigin, List<StoredExample>> existing = existing(loop.id(), distinct);
+    receipts.lockOpenFeedback(loop.id(), responses);
+    Map<EventKey, Long> alone = receipts.bodyBytes(events(distinct));
+    var open = new TreeSet<String>();
+    for (List<ExampleOrigin> slice :
+        BudgetSlicingPolicy.slices(
+            distinct, origin -> bytes(origin, heads, alone), bytesAtOnce, ORIGINS_AT_ONCE)) {
+      open.addAll(form(loop, slice, existing));
+    }
+    eventFates.followLockedExamples(open);
+  }
+
+  private static Set<String> responses(Collection<ExampleOrigin> origins) {
+    return origins.stream()
+        .map(ExampleOrigin::responseId)
+        .filter(Objects::nonNull)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static List<EventKey> events(Collection<ExampleOrigin> origins) {
+    return origins.stream()
+        .map(ExampleOrigin::event)
+        .filter(Objects::nonNull)
+        .sorted(BY_TEXT)
+        .toList();
+  }
+
+  private static long bytes(
+      ExampleOrigin origin, Map<String, InteractionHead> heads, Map<EventKey, Long> alone) {
+    return origin.event() == null
+        ? Objects.requireNonNull(heads.get(Objects.requireNonNull(origin.responseId()))).bytes()
+        : alone.getOrDefault(origin.event(), 0L);
+  }
+
+  /** Forms the examples of some origins and returns the events whose fates follow examples. */
+  private Set<String> form(
+      DeclaredLoop loop,
+      List<ExampleOrigin> origins,
+      Map<ExampleOrigin, List<StoredExample>> existing) {
     var wanted = new ArrayList<FormationRule.Wanted>();
     var open = new TreeSet<String>();
-    Set<String> responses =
-        origins.stream()
-            .map(ExampleOrigin::responseId)
-            .filter(Objects::nonNull)
-            .collect(Collectors.toCollection(TreeSet::new));
-    Map<String, List<Receipt>> feedback =
-        receipts.openFeedback(loop.id(), responses).stream()
+    Set<String> responses = responses(origins);
+    List<Receipt> feedback = receipts.openFeedback(loop.id(), responses);
+    Map<String, List<Receipt>> byResponse =
+        feedback.stream()
             .collect(
                 Collectors.groupingBy(receipt -> Objects.requireNonNull(receipt.responseId())));
-    Map<String, Interaction> locked = interactions.lockOrCreate(loop.id(), responses);
+    Map<String, Interaction> locked = interactions.all(loop.id(), responses);
     for (String responseId : responses) {
       wanted.addAll(
           onAnswer(
               loop,
               Objects.requireNonNull(locked.get(responseId)),
-              feedback.getOrDefault(responseId, List.of()),
+              byResponse.getOrDefault(responseId, List.of()),
               open));
     }
-    wanted.addAll(alone(loop, origins, open));
-    settle(loop, origins, existing, wanted, open);
+    List<Receipt> alone = alone(origins);
+    wanted.addAll(ofAlone(loop, alone, open));
+    List<StoredExample> stored =
+        origins.stream()
+            .flatMap(origin -> existing.getOrDefault(origin, List.of()).stream())
+            .toList();
+    open.addAll(replacement.replace(loop, stored, wanted));
+    assignOwn(wanted, Stream.concat(feedback.stream(), alone.stream()).toList(), open);
+    return open;
+  }
+
+  /** Assigns the fates that follow no example, where they are not assigned already. */
+  private void assignOwn(
+      List<FormationRule.Wanted> wanted, List<Receipt> current, Set<String> open) {
+    Map<EventKey, Receipt> byKey = new HashMap<>();
+    current.forEach(receipt -> byKey.put(receipt.key(), receipt));
+    List<Assignment> changes = new ArrayList<>();
+    for (FormationRule.Wanted want : wanted) {
+      want.own()
+          .forEach(
+              (key, own) -> {
+                open.remove(key.text());
+                var assignment = new Assignment(key, own, phase(own));
+                if (assignment.changes(Objects.requireNonNull(byKey.get(key)))) {
+                  changes.add(assignment);
+                }
+              });
+    }
+    receipts.assignAll(changes);
   }
 
   private List<FormationRule.Wanted> onAnswer(
@@ -147,18 +220,16 @@ public class OriginResolver {
     return inTime;
   }
 
-  private List<FormationRule.Wanted> alone(
-      DeclaredLoop loop, Collection<ExampleOrigin> origins, Set<String> open) {
-    List<EventKey> keys =
-        origins.stream()
-            .map(ExampleOrigin::event)
-            .filter(Objects::nonNull)
-            .sorted(BY_TEXT)
-            .toList();
-    List<Receipt> alone =
-        receipts.all(keys).stream().filter(receipt -> receipt.phase() == Phase.OPEN).toList();
-    List<String> subjects = alone.stream().map(SUBJECT).toList();
-    Map<String, Split> splits = interactions.splits(loop.id(), subjects);
+  private List<Receipt> alone(Collection<ExampleOrigin> origins) {
+    return receipts.all(events(origins)).stream()
+        .filter(receipt -> receipt.phase() == Phase.OPEN)
+        .toList();
+  }
+
+  private List<FormationRule.Wanted> ofAlone(
+      DeclaredLoop loop, List<Receipt> alone, Set<String> open) {
+    Map<String, Split> splits =
+        interactions.splits(loop.id(), alone.stream().map(SUBJECT).toList());
     var wanted = new ArrayList<FormationRule.Wanted>();
     for (Receipt receipt : alone) {
       open.add(receipt.key().text());
@@ -172,55 +243,12 @@ public class OriginResolver {
     return wanted;
   }
 
-  private void settle(
-      DeclaredLoop loop,
-      Collection<ExampleOrigin> origins,
-      Map<ExampleOrigin, List<StoredExample>> existing,
-      List<FormationRule.Wanted> wanted,
-      Set<String> open) {
-    Map<String, ExampleDraft> drafts = new HashMap<>();
-    for (FormationRule.Wanted want : wanted) {
-      want.drafts().forEach(draft -> drafts.put(draft.rowId(), draft));
-    }
-    List<StoredExample> unwanted = new ArrayList<>();
-    Set<String> again = new TreeSet<>();
-    for (ExampleOrigin origin : origins) {
-      for (StoredExample stored : existing.getOrDefault(origin, List.of())) {
-        ExampleDraft draft = drafts.get(stored.rowId());
-        if (draft == null) {
-          unwanted.add(stored);
-        } else if (stored.state() != ExampleState.ERASED && mustBeJudgedAgain(stored, draft)) {
-          again.add(stored.rowId());
-        } else {
-          drafts.remove(stored.rowId());
-        }
-      }
-    }
-    open.addAll(eventFates.of(unwanted.stream().map(StoredExample::rowId).toList()));
-    withdrawals.withdraw(loop.id(), unwanted, "withdrawn");
-    examples.drop(again);
-    examples.add(loop.id(), admission.judge(loop, drafts.values()));
-    eventFates.follow(open);
-    wanted.forEach(want -> want.own().forEach((key, own) -> receipts.assign(key, own, phase(own))));
-  }
-
   /** Closed when the answer's own fate decides; otherwise other feedback may still change it. */
   private static Phase phase(EventStanding own) {
     boolean forGood =
         own.fate() == Fate.ERASED
             || (own.fate() == Fate.REJECTED && ReasonCodes.NO_CONSENT.equals(own.reason()));
     return forGood ? Phase.CLOSED : Phase.OPEN;
-  }
-
-  /** Examples that a person released, a cut judged or a batch holds keep their verdict. */
-  private static boolean mustBeJudgedAgain(StoredExample stored, ExampleDraft draft) {
-    boolean settled =
-        stored.released()
-            || stored.cutId() != null
-            || stored.state() == ExampleState.USED
-            || stored.state() == ExampleState.CUT
-            || stored.state() == ExampleState.WITHDRAWN;
-    return !settled && !stored.facts().equals(draft.facts());
   }
 
   /** The split subject of feedback that stands alone. */

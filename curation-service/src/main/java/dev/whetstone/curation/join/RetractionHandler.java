@@ -10,10 +10,10 @@ import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +34,9 @@ public class RetractionHandler {
           and t.kind not in ('interaction', 'retraction', 'erasure')))
       order by e.event_key limit ?
       """;
+
+  /** The others are carried out by {@link EventRejoin#atTakenBack}, some at a time. */
+  private static final int AIMING_AT_ONCE = 500;
 
   private final ReceiptRepository receipts;
   private final Sql sql;
@@ -56,17 +59,17 @@ public class RetractionHandler {
    * @return origins whose examples must be formed again
    */
   Set<ExampleOrigin> carryOut(LoopId loop, Collection<EventKey> keys) {
-    List<Receipt> aiming = new ArrayList<>(receipts.aimingAt(keys));
-    receipts.all(keys).stream()
+    Map<EventKey, Receipt> aiming = new LinkedHashMap<>();
+    receipts.aimingAt(keys, AIMING_AT_ONCE).forEach(receipt -> aiming.put(receipt.key(), receipt));
+    receipts.heads(keys).stream()
         .filter(receipt -> receipt.target() != null && receipt.phase() == Phase.OPEN)
-        .filter(receipt -> aiming.stream().noneMatch(other -> other.key().equals(receipt.key())))
-        .forEach(aiming::add);
+        .forEach(receipt -> aiming.putIfAbsent(receipt.key(), receipt));
     Map<EventKey, Receipt> targets = new HashMap<>();
     receipts
-        .all(aiming.stream().map(Receipt::target).toList())
+        .heads(aiming.values().stream().map(Receipt::target).toList())
         .forEach(target -> targets.put(target.key(), target));
     var origins = new HashSet<ExampleOrigin>();
-    for (Receipt taking : aiming) {
+    for (Receipt taking : aiming.values()) {
       Receipt target = targets.get(Objects.requireNonNull(taking.target()));
       // A retraction of a parked target is carried out when the target is released.
       if (target != null && target.key().loop().equals(loop) && target.phase() != Phase.PARKED) {

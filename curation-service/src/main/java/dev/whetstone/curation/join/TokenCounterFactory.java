@@ -2,6 +2,7 @@ package dev.whetstone.curation.join;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.curation.text.BoundedTokenCounter;
 import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.curation.text.TokenCounter;
 import dev.whetstone.kit.store.ArtifactResolver;
@@ -17,9 +18,6 @@ import java.util.Map;
  * Counts tokens with a base model's {@code tokenizer.json}, or estimates where it cannot read it.
  */
 public final class TokenCounterFactory {
-  /** What a chat template adds around a turn: begin, role, line end, end, line end. */
-  private static final int TOKENS_PER_TURN = 5;
-
   private static final double CHARACTERS_PER_TOKEN = 4.0;
 
   private TokenCounterFactory() {}
@@ -52,18 +50,10 @@ public final class TokenCounterFactory {
     try {
       var options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
       HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(file, options);
-      return messages -> count(tokenizer, messages);
+      return new BoundedTokenCounter(text -> tokenizer.encode(text).getIds().length);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
-  }
-
-  private static int count(HuggingFaceTokenizer tokenizer, List<ChatMessage> messages) {
-    int tokens = 0;
-    for (ChatMessage message : messages) {
-      tokens += TOKENS_PER_TURN + tokenizer.encode(ChatTexts.text(message)).getIds().length;
-    }
-    return tokens;
   }
 
   /** Four characters a token, the mean of common English text; marked as not exact. */
@@ -72,7 +62,7 @@ public final class TokenCounterFactory {
       @Override
       public int count(List<ChatMessage> messages) {
         double text = messages.stream().mapToInt(m -> ChatTexts.text(m).length()).sum();
-        return (int) Math.ceil(text / CHARACTERS_PER_TOKEN) + TOKENS_PER_TURN * messages.size();
+        return (int) Math.ceil(text / CHARACTERS_PER_TOKEN) + BoundedTokenCounter.TOKENS_PER_TURN * messages.size();
       }
 
       @Override

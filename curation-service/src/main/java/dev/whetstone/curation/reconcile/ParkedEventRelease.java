@@ -11,6 +11,7 @@ import dev.whetstone.curation.intake.FeedbackIntake;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.sql.DatabaseFaults;
+import dev.whetstone.kit.work.FaultText;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -18,11 +19,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Takes in events that waited for their loop to be declared. */
+/** Takes in events that waited for their loop to be declared, or for an erasure of it. */
 @ApplicationScoped
 public class ParkedEventRelease {
   private static final Logger LOG = Logger.getLogger(ParkedEventRelease.class);
   private static final int AT_ONCE = 500;
+  private static final long BYTES_AT_ONCE = 8L * 1024 * 1024;
   private final DeclaredLoopRepository loops;
   private final ReceiptRepository receipts;
   private final FeedbackIntake intake;
@@ -59,10 +61,9 @@ public class ParkedEventRelease {
         return release(loop, claimed.size() / 2);
       }
       EventKey bad = claimed.getFirst().key();
-      LOG.errorf(e, "parked-event-failed event=%s", bad);
-      var standing =
-          new EventStanding(
-              Fate.DEAD_LETTERED, "effect-failed", String.valueOf(e.getMessage()), null);
+      String fault = FaultText.describe(e);
+      LOG.errorf("parked-event-failed event=%s reason=%s", bad, fault);
+      var standing = new EventStanding(Fate.DEAD_LETTERED, "effect-failed", fault, null);
       QuarkusTransaction.requiringNew().run(() -> receipts.assign(bad, standing, Phase.CLOSED));
       return true;
     }
@@ -73,10 +74,7 @@ public class ParkedEventRelease {
     if (declared.isEmpty()) {
       return false;
     }
-    claimed.addAll(receipts.claimParked(loop, atOnce));
-    if (!claimed.isEmpty()) {
-      intake.release(declared.get(), claimed);
-    }
-    return !claimed.isEmpty();
+    claimed.addAll(receipts.claimParked(loop, atOnce, BYTES_AT_ONCE));
+    return !claimed.isEmpty() && intake.release(declared.get(), claimed);
   }
 }

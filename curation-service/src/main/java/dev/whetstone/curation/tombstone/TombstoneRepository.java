@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The rows of tombstones.
@@ -37,6 +39,23 @@ public class TombstoneRepository {
           erasing.contains(loop) ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared";
       sql.query("select " + lock + "(hashtextextended('erasure:' || ?, 0))", row -> 0, loop.key());
     }
+  }
+
+  /**
+   * Locks loops to admit events, as {@link #lock} does, but without waiting.
+   *
+   * @return the loops that no erasure holds
+   */
+  public Set<LoopId> tryLockToAdmit(Collection<LoopId> loops) {
+    return sorted(loops, List.of()).stream()
+        .filter(
+            loop ->
+                sql.query(
+                        "select pg_try_advisory_xact_lock_shared(hashtextextended('erasure:' || ?, 0))",
+                        row -> row.getBoolean(1),
+                        loop.key())
+                    .getFirst())
+        .collect(Collectors.toSet());
   }
 
   public void put(LoopId loop, Tombstone tombstone) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,6 +40,21 @@ class ResponseContradictionRuleTest {
     correction("right", "ann", 2);
 
     assertThat(weigh().values()).containsOnly(new OpinionStatus.Stands(1));
+  }
+
+  /** Comparing each opinion with all later ones would take hours. */
+  @Test
+  @Timeout(60)
+  void shouldCompareOpinionsOfOneContributorInLinearTime() {
+    for (int i = 0; i < 300_000; i++) {
+      add(String.valueOf(i), "ann", i, content(i % 2 == 0 ? "comment" : "prefer-a-b"));
+    }
+
+    Map<EventKey, OpinionStatus> standings = weigh();
+
+    assertThat(standings.values())
+        .filteredOn(OpinionStatus.Repeated.class::isInstance)
+        .hasSize(149_999);
   }
 
   /** Each word is a kind and a second; feedback is given in the order of the seconds. */

@@ -1,7 +1,9 @@
 package dev.whetstone.eval.champion;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.eval.epoch.NumberFloorRepository;
 import dev.whetstone.kit.event.EventFactory;
+import dev.whetstone.kit.outbox.DatabaseEpoch;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,26 +32,71 @@ public class ChampionRepository {
   private final Sql sql;
   private final Outbox outbox;
   private final EventFactory events;
+  private final DatabaseEpoch epoch;
+  private final NumberFloorRepository floors;
   private final Clock clock;
 
-  public ChampionRepository(Sql sql, Outbox outbox, EventFactory events, Clock clock) {
+  public ChampionRepository(
+      Sql sql, Outbox outbox, EventFactory events, DatabaseEpoch epoch, NumberFloorRepository floors, Clock clock) {
     this.sql = sql;
     this.outbox = outbox;
     this.events = events;
+    this.epoch = epoch;
+    this.floors = floors;
     this.clock = clock;
   }
 
-  /** Puts the base model in service as generation 0, unless the loop has a champion. */
+  /**
+   * Puts the base model in service unless the loop has a champion: as generation 0, or after those
+   * that were published before the database was restored.
+   */
   @Transactional(TxType.MANDATORY)
   public void begin(LoopId loop, String baseName) {
+    long generation = floors.generation(loop) + 1;
     int begun =
         sql.update(
-            "insert into champion (tenant, loop, generation) values (?, ?, 0)"
+            "insert into champion (tenant, loop, generation) values (?, ?, ?)"
                 + " on conflict do nothing",
             loop.tenant(),
-            loop.loop());
+            loop.loop(),
+            generation);
     if (begun == 1) {
-      record(new Champion(loop, 0, null, null, baseName, null, clock.instant()));
+      record(new Champion(loop, generation, null, null, baseName, null, clock.instant()));
+    }
+  }
+
+  /**
+   * Publishes the champion again, after a restore; as a new generation if its own was published
+   * before with what may be another champion.
+   */
+  @Transactional(TxType.MANDATORY)
+  public void announce(LoopId loop) {
+    Champion champion = current(loop).orElse(null);
+    if (champion == null) {
+      return;
+    }
+    long floor = floors.generation(loop);
+    if (champion.generation() > floor) {
+      publish(champion);
+      return;
+    }
+    int moved =
+        sql.update(
+            "update champion set generation = ? where tenant = ? and loop = ? and generation = ?",
+            floor + 1,
+            loop.tenant(),
+            loop.loop(),
+            champion.generation());
+    if (moved == 1) {
+      record(
+          new Champion(
+              loop,
+              floor + 1,
+              champion.checkpointId(),
+              champion.adapterUri(),
+              champion.servedName(),
+              champion.decisionId(),
+              clock.instant()));
     }
   }
 
@@ -154,9 +201,14 @@ public class ChampionRepository {
         champion.servedName(),
         champion.decisionId(),
         champion.setAt());
+    publish(champion);
+  }
+
+  private void publish(Champion champion) {
+    LoopId loop = champion.loop();
     outbox.add(
         events.create(
-            "champion-%s-%d".formatted(loop.loop(), champion.generation()),
+            epoch.eventId("champion-%s-%d".formatted(loop.loop(), champion.generation())),
             loop,
             "eval",
             champion.checkpointId(),

@@ -4,11 +4,13 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.eval.champion.ChampionRepository;
+import dev.whetstone.eval.epoch.NumberFloorRepository;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.loop.LoopDeclaration;
+import dev.whetstone.kit.outbox.DatabaseEpoch;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,6 +30,8 @@ public class LoopRegistry {
   private final ChampionRepository champions;
   private final Outbox outbox;
   private final EventFactory events;
+  private final DatabaseEpoch epoch;
+  private final NumberFloorRepository floors;
   private final Clock clock;
 
   public LoopRegistry(
@@ -36,12 +40,16 @@ public class LoopRegistry {
       ChampionRepository champions,
       Outbox outbox,
       EventFactory events,
+      DatabaseEpoch epoch,
+      NumberFloorRepository floors,
       Clock clock) {
     this.sql = sql;
     this.loops = loops;
     this.champions = champions;
     this.outbox = outbox;
     this.events = events;
+    this.epoch = epoch;
+    this.floors = floors;
     this.clock = clock;
   }
 
@@ -64,7 +72,11 @@ public class LoopRegistry {
     DeclaredLoop declared =
         publish(
             new DeclaredLoop(
-                id, declaration.spec(), declaration.specSha256(), revisionAfter(newest), state));
+                id,
+                declaration.spec(),
+                declaration.specSha256(),
+                revisionAfter(id, newest),
+                state));
     recordSource(id, declaration, origin);
     String baseName = declaration.spec().spec().serving().baseName();
     champions.begin(id, baseName);
@@ -86,7 +98,12 @@ public class LoopRegistry {
     }
     LOG.infof("loop-state loop=%s state=%s", id, state);
     return publish(
-        new DeclaredLoop(id, current.spec(), current.specSha256(), current.revision() + 1, state));
+        new DeclaredLoop(
+            id,
+            current.spec(),
+            current.specSha256(),
+            revisionAfter(id, Optional.of(current)),
+            state));
   }
 
   /** Two concurrent changes must not become the same revision. */
@@ -94,8 +111,8 @@ public class LoopRegistry {
     sql.query("select pg_advisory_xact_lock(hashtext(?))", row -> true, "loop " + id.key());
   }
 
-  private static long revisionAfter(Optional<DeclaredLoop> newest) {
-    return newest.map(DeclaredLoop::revision).orElse(0L) + 1;
+  private long revisionAfter(LoopId id, Optional<DeclaredLoop> newest) {
+    return Math.max(newest.map(DeclaredLoop::revision).orElse(0L), floors.revision(id)) + 1;
   }
 
   private DeclaredLoop publish(DeclaredLoop loop) {
@@ -104,13 +121,28 @@ public class LoopRegistry {
     loops.record(declared);
     outbox.add(
         events.create(
-            "loop-%s-%d".formatted(loop.id().loop(), loop.revision()),
+            epoch.eventId("loop-%s-%d".formatted(loop.id().loop(), loop.revision())),
             loop.id(),
             "eval",
             null,
             loop.id().key(),
             declared));
     return loop;
+  }
+
+  /**
+   * Publishes the newest declaration and the champion of a loop again, after a restore, with numbers
+   * that are higher than all published before. Publishing twice gives the same events.
+   */
+  @Transactional
+  public void announce(DeclaredLoop loop) {
+    long revision = Math.max(loop.revision(), floors.revision(loop.id()) + 1);
+    DeclaredLoop announced =
+        publish(
+            new DeclaredLoop(
+                loop.id(), loop.spec(), loop.specSha256(), revision, loop.state()));
+    LOG.debugf("loop-announced loop=%s revision=%d", announced.id(), announced.revision());
+    champions.announce(loop.id());
   }
 
   /** If the base model is in service, its new name takes effect as a new generation. */

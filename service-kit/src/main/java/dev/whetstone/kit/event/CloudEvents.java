@@ -7,6 +7,7 @@ import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.work.FaultText;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -108,7 +109,7 @@ public final class CloudEvents {
       return new Decoded.Poison(
           "bad-attribute", "ce_time is not an RFC 3339 time: " + e.getMessage());
     } catch (IllegalArgumentException | UncheckedIOException e) {
-      return new Decoded.Poison("undecodable", String.valueOf(e.getMessage()));
+      return new Decoded.Poison("undecodable", FaultText.describe(e));
     }
   }
 

@@ -3,43 +3,62 @@ package dev.whetstone.kit.inbox;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EventData;
-import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.CloudEvents.Decoded;
 import dev.whetstone.kit.metrics.MetricNames;
 import dev.whetstone.kit.outbox.Outbox;
+import dev.whetstone.kit.sql.DatabaseException;
+import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.work.DatabaseRetry;
+import dev.whetstone.kit.work.FaultText;
+import dev.whetstone.kit.work.RetryBackoff;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a poll's records through inbox, effect and outbox in one transaction. A record becomes a
- * dead letter when it cannot be read, when its type is unknown or belongs on another topic, or when
- * its effect fails by itself. When the database fails, the same records are tried again until it is
- * available: an offset must not move past work that is not done.
+ * Takes polled records through inbox, effect and outbox, in transactions that are bounded by rows,
+ * bytes and time; see {@link ConsumptionConfig}. A record becomes a dead letter when it cannot be
+ * read, when its type is unknown or belongs on another topic, or when its effect fails by itself.
+ * While the database does not answer, the same records are tried again: an offset must not move
+ * past work that is not done.
  */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class EventConsumption {
   private static final Logger LOG = Logger.getLogger(EventConsumption.class);
 
-  /** Work that outlasts a transaction fails each time; after these attempts each half is tried. */
-  private static final int ATTEMPTS_IN_ONE_PIECE = 3;
+  private static final RetryBackoff BACKOFF =
+      RetryBackoff.doubling(Duration.ofMillis(200), Duration.ofSeconds(10));
 
   private final Inbox inbox;
   private final Outbox outbox;
+  private final Sql sql;
+  private final ConsumptionConfig config;
   private final MeterRegistry metrics;
 
-  public EventConsumption(Inbox inbox, Outbox outbox, MeterRegistry metrics) {
+  /** Rows that the next poll of a partition begins with; absent for the most. */
+  private final Map<TopicPartition, Integer> rows = new ConcurrentHashMap<>();
+
+  public EventConsumption(
+      Inbox inbox, Outbox outbox, Sql sql, ConsumptionConfig config, MeterRegistry metrics) {
     this.inbox = inbox;
     this.outbox = outbox;
+    this.sql = sql;
+    this.config = config;
     this.metrics = metrics;
   }
 
@@ -52,70 +71,79 @@ public class EventConsumption {
    */
   public <D extends EventData> void process(
       ConsumerRecords<String, byte[]> records, Class<D> topicEvents, EventEffect<D> effect) {
-    List<ConsumerRecord<String, byte[]>> all = new ArrayList<>(records.count());
-    records.forEach(all::add);
-    process(all, topicEvents, effect);
+    process(records, topicEvents, effect, EventConsumption::none);
   }
 
-  /** The same for a list of records. */
+  /** The same where effects read more than their events, which counts to a transaction's bytes. */
+  public <D extends EventData> void process(
+      ConsumerRecords<String, byte[]> records,
+      Class<D> topicEvents,
+      EventEffect<D> effect,
+      EventLoad.Estimate<D> estimate) {
+    for (TopicPartition partition : records.partitions()) {
+      process(records.records(partition), topicEvents, effect, estimate);
+    }
+  }
+
+  /** The same for a list of records of one partition. */
   public <D extends EventData> void process(
       List<ConsumerRecord<String, byte[]>> records, Class<D> topicEvents, EventEffect<D> effect) {
+    process(records, topicEvents, effect, EventConsumption::none);
+  }
+
+  /** The same where effects read more than their events. */
+  public <D extends EventData> void process(
+      List<ConsumerRecord<String, byte[]>> records,
+      Class<D> topicEvents,
+      EventEffect<D> effect,
+      EventLoad.Estimate<D> estimate) {
     if (records.isEmpty()) {
       return;
     }
-    int attempts = records.size() > 1 ? ATTEMPTS_IN_ONE_PIECE : Integer.MAX_VALUE;
-    RuntimeException fault =
-        tryUntilDatabaseAnswers(() -> once(records, topicEvents, effect), attempts);
-    if (fault == null) {
-      return;
-    }
-    if (records.size() > 1) {
-      int half = records.size() / 2;
-      process(records.subList(0, half), topicEvents, effect);
-      process(records.subList(half, records.size()), topicEvents, effect);
-      return;
-    }
-    giveUp(records.getFirst(), fault);
+    ConsumerRecord<String, byte[]> first = records.getFirst();
+    var partition = new TopicPartition(first.topic(), first.partition());
+    List<PolledEvent<D>> events =
+        records.stream().map(received -> PolledEvent.read(received, topicEvents)).toList();
+    var poll = new PollConsumption<>(config, BACKOFF, transactions(effect));
+    rows.put(
+        partition,
+        poll.run(
+            PolledEvent.withLoads(events, estimate), rows.getOrDefault(partition, config.rows())));
   }
 
-  /** Returns only when the dead letter is written. */
-  private void giveUp(ConsumerRecord<String, byte[]> poison, RuntimeException fault) {
-    LOG.errorf(
-        fault,
-        "effect-failed topic=%s partition=%d offset=%d",
-        poison.topic(),
-        poison.partition(),
-        poison.offset());
-    RuntimeException unwritten =
-        tryUntilDatabaseAnswers(
-            () -> {
-              Tally tally = new Tally();
-              deadLetter(poison, "effect-failed", String.valueOf(fault.getMessage()), tally);
-              return tally;
-            },
-            Integer.MAX_VALUE);
-    if (unwritten != null) {
-      throw new IllegalStateException(
-          "cannot write the dead letter of %s-%d at offset %d (%s). The offset was not committed. Fix the outbox and restart the service."
-              .formatted(
-                  poison.topic(),
-                  poison.partition(),
-                  poison.offset(),
-                  DatabaseRetry.rootMessage(unwritten)),
-          unwritten);
-    }
+  private static <D extends EventData> List<EventLoad> none(List<ReceivedEvent<D>> events) {
+    return Collections.nCopies(events.size(), EventLoad.NONE);
   }
 
-  /** What a transaction did; added to the metrics after the commit. */
-  private static final class Tally {
-    private final List<String> deadLetters = new ArrayList<>();
-    private int duplicates;
+  private <D extends EventData> PollConsumption.Transactions<D> transactions(
+      EventEffect<D> effect) {
+    return new PollConsumption.Transactions<>() {
+      @Override
+      public @Nullable RuntimeException attempt(List<PolledEvent<D>> events) {
+        return inTransaction(() -> once(events, effect));
+      }
+
+      @Override
+      public boolean databaseAnswers() {
+        try {
+          return sql.query("select 1", row -> true).getFirst();
+        } catch (DatabaseException e) {
+          return false;
+        }
+      }
+
+      @Override
+      public void giveUp(PolledEvent<D> event, RuntimeException fault) {
+        EventConsumption.this.giveUp(event.origin(), fault);
+      }
+    };
   }
 
   /** Returns the fault that ended the work, null when it committed. */
-  private @Nullable RuntimeException tryUntilDatabaseAnswers(Callable<Tally> work, int attempts) {
+  private @Nullable RuntimeException inTransaction(Callable<Tally> work) {
     try {
-      count(DatabaseRetry.call(work, attempts));
+      int seconds = (int) Math.max(1, config.transactionTimeout().toSeconds());
+      count(QuarkusTransaction.requiringNew().timeout(seconds).call(work));
       return null;
     } catch (RuntimeException e) {
       if (Thread.currentThread().isInterrupted()) {
@@ -125,28 +153,67 @@ public class EventConsumption {
     }
   }
 
+  /** Returns only when the dead letter is written. */
+  private void giveUp(ConsumerRecord<String, byte[]> poison, RuntimeException fault) {
+    String reason = FaultText.describe(fault);
+    LOG.errorf(
+        "effect-failed topic=%s partition=%d offset=%d reason=%s",
+        poison.topic(), poison.partition(), poison.offset(), reason);
+    LOG.debug("effect-failed", fault);
+    try {
+      count(
+          DatabaseRetry.call(
+              () -> {
+                Tally tally = new Tally();
+                deadLetter(poison, "effect-failed", reason, tally);
+                return tally;
+              },
+              Integer.MAX_VALUE));
+    } catch (RuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      throw new IllegalStateException(
+          "cannot write the dead letter of %s-%d at offset %d (%s). The offset was not committed. Fix the outbox and restart the service."
+              .formatted(
+                  poison.topic(),
+                  poison.partition(),
+                  poison.offset(),
+                  DatabaseRetry.rootMessage(e)),
+          e);
+    }
+  }
+
+  /** What a transaction did; added to the metrics after the commit. */
+  private static final class Tally {
+    private final List<String> deadLetters = new ArrayList<>();
+    private int duplicates;
+  }
+
   private void count(Tally tally) {
     tally.deadLetters.forEach(
         code -> metrics.counter(MetricNames.DEAD_LETTERS, "code", code).increment());
     metrics.counter(MetricNames.INBOX_DUPLICATES).increment(tally.duplicates);
   }
 
-  private <D extends EventData> Tally once(
-      List<ConsumerRecord<String, byte[]>> records, Class<D> topicEvents, EventEffect<D> effect) {
+  private <D extends EventData> Tally once(List<PolledEvent<D>> events, EventEffect<D> effect) {
     Tally tally = new Tally();
     List<InboxKey> keys = new ArrayList<>();
-    List<ReceivedEvent<D>> readable = new ArrayList<>();
-    List<ConsumerRecord<String, byte[]>> origins = new ArrayList<>();
-    for (ConsumerRecord<String, byte[]> received : records) {
-      switch (CloudEvents.decode(received)) {
-        case Decoded.Poison poison -> deadLetter(received, poison.code(), poison.detail(), tally);
-        case Decoded.Valid valid when topicEvents.isInstance(valid.event().data()) -> {
-          keys.add(new InboxKey(valid.event().attributes().key(), valid.bodySha256()));
-          readable.add(received(received, valid.event(), topicEvents));
-          origins.add(received);
+    List<PolledEvent<D>> readable = new ArrayList<>();
+    for (PolledEvent<D> polled : events) {
+      switch (polled.decoded()) {
+        case Decoded.Poison poison ->
+            deadLetter(polled.origin(), poison.code(), poison.detail(), tally);
+        case Decoded.Valid valid when polled.event() != null -> {
+          keys.add(              new InboxKey(
+                  polled.origin().topic(),
+                  valid.event().attributes().key(),
+                  valid.bodySha256()));
+          readable.add(polled);
         }
         case Decoded.Valid valid ->
-            deadLetter(received, "wrong-topic", wrongTopic(received, valid.event()), tally);
+            deadLetter(
+                polled.origin(), "wrong-topic", wrongTopic(polled.origin(), valid.event()), tally);
       }
     }
     if (keys.isEmpty()) {
@@ -156,11 +223,11 @@ public class EventConsumption {
     List<InboxOutcome> outcomes = inbox.admit(keys);
     for (int i = 0; i < outcomes.size(); i++) {
       switch (outcomes.get(i)) {
-        case FRESH -> fresh.add(readable.get(i));
+        case FRESH -> fresh.add(Objects.requireNonNull(readable.get(i).event()));
         case SAME -> tally.duplicates++;
         case CONFLICT ->
             deadLetter(
-                origins.get(i),
+                readable.get(i).origin(),
                 "id-conflict",
                 "event " + keys.get(i).key() + " was accepted before with a different body",
                 tally);
@@ -170,16 +237,6 @@ public class EventConsumption {
       effect.apply(fresh);
     }
     return tally;
-  }
-
-  private static <D extends EventData> ReceivedEvent<D> received(
-      ConsumerRecord<String, byte[]> origin, Event<?> event, Class<D> topicEvents) {
-    return new ReceivedEvent<>(
-        new Event<>(event.attributes(), topicEvents.cast(event.data())),
-        origin.value(),
-        origin.topic(),
-        origin.partition(),
-        origin.offset());
   }
 
   private static String wrongTopic(ConsumerRecord<String, byte[]> received, Event<?> event) {

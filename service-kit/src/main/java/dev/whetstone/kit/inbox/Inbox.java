@@ -5,7 +5,9 @@ import dev.whetstone.kit.sql.RequiredTransaction;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.sql.Array;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,20 +15,26 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /** The keys of all events that took effect, unique by the table's primary key. */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class Inbox {
+  /** A row without topic, from before topics were recorded, stands for every topic. */
   private static final String INSERT =
       """
-      insert into inbox (event_key, body_sha256)
-      select k, b from unnest(?::text[], ?::text[]) as t(k, b) order by k
-      on conflict do nothing returning event_key
+      insert into inbox (event_key, topic, body_sha256)
+      select k, t, b from unnest(?::text[], ?::text[], ?::text[]) as n(k, t, b)
+      where not exists (select 1 from inbox i where i.event_key = k and i.topic = '')
+      order by k, t
+      on conflict do nothing returning event_key, topic
       """;
   private static final String SEEN =
-      "select event_key, body_sha256 from inbox where event_key = any(?::text[])";
+      """
+      select event_key, topic, body_sha256 from inbox where event_key = any(?::text[])
+      """;
   private final DataSource dataSource;
   private final TransactionSynchronizationRegistry transactions;
 
@@ -43,20 +51,21 @@ public class Inbox {
    */
   public List<InboxOutcome> admit(List<InboxKey> keys) {
     RequiredTransaction.check(transactions, "events are recorded in the inbox");
-    Map<String, String> bodies = new HashMap<>();
+    Map<Place, String> bodies = new HashMap<>();
     for (InboxKey key : keys) {
-      bodies.putIfAbsent(key.key().text(), key.bodySha256());
+      bodies.putIfAbsent(Place.of(key), key.bodySha256());
     }
     try (Connection connection = dataSource.getConnection()) {
-      Set<String> inserted = insert(connection, bodies);
-      Map<String, String> seen = seen(connection, bodies.keySet());
+      Set<Place> inserted = insert(connection, bodies);
+      Map<Place, String> seen = seen(connection, bodies.keySet());
       List<InboxOutcome> outcomes = new ArrayList<>(keys.size());
       for (InboxKey key : keys) {
-        String text = key.key().text();
-        if (!seen.get(text).equals(key.bodySha256())) {
+        Place place = Place.of(key);
+        String body = seen.getOrDefault(place, seen.get(place.anywhere()));
+        if (!key.bodySha256().equals(body)) {
           outcomes.add(InboxOutcome.CONFLICT);
         } else {
-          outcomes.add(inserted.remove(text) ? InboxOutcome.FRESH : InboxOutcome.SAME);
+          outcomes.add(inserted.remove(place) ? InboxOutcome.FRESH : InboxOutcome.SAME);
         }
       }
       return outcomes;
@@ -65,34 +74,57 @@ public class Inbox {
     }
   }
 
-  private static Set<String> insert(Connection connection, Map<String, String> bodies)
+  /**
+   * The primary key of a row.
+   *
+   * @param topic empty in rows from before topics were recorded
+   */
+  private record Place(String key, String topic) {
+    static Place of(InboxKey key) {
+      return new Place(key.key().text(), key.topic());
+    }
+
+    static Place read(ResultSet row) throws SQLException {
+      return new Place(row.getString(1), row.getString(2));
+    }
+
+    Place anywhere() {
+      return new Place(key, "");
+    }
+  }
+
+  private static Set<Place> insert(Connection connection, Map<Place, String> bodies)
       throws SQLException {
-    Set<String> inserted = new HashSet<>();
-    String[] keys = bodies.keySet().toArray(String[]::new);
-    String[] digests = java.util.Arrays.stream(keys).map(bodies::get).toArray(String[]::new);
+    List<Place> places = List.copyOf(bodies.keySet());
+    Set<Place> inserted = new HashSet<>();
     try (var statement = connection.prepareStatement(INSERT)) {
-      statement.setArray(1, connection.createArrayOf("text", keys));
-      statement.setArray(2, connection.createArrayOf("text", digests));
+      statement.setArray(1, texts(connection, places.stream().map(Place::key)));
+      statement.setArray(2, texts(connection, places.stream().map(Place::topic)));
+      statement.setArray(3, texts(connection, places.stream().map(bodies::get)));
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
-          inserted.add(rows.getString(1));
+          inserted.add(Place.read(rows));
         }
       }
     }
     return inserted;
   }
 
-  private static Map<String, String> seen(Connection connection, Set<String> keys)
+  private static Map<Place, String> seen(Connection connection, Set<Place> places)
       throws SQLException {
-    Map<String, String> seen = new HashMap<>();
+    Map<Place, String> seen = new HashMap<>();
     try (var statement = connection.prepareStatement(SEEN)) {
-      statement.setArray(1, connection.createArrayOf("text", keys.toArray(String[]::new)));
+      statement.setArray(1, texts(connection, places.stream().map(Place::key)));
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
-          seen.put(rows.getString(1), rows.getString(2));
+          seen.put(Place.read(rows), rows.getString(3));
         }
       }
     }
     return seen;
+  }
+
+  private static Array texts(Connection connection, Stream<String> values) throws SQLException {
+    return connection.createArrayOf("text", values.toArray(String[]::new));
   }
 }

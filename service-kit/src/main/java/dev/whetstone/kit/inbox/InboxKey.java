@@ -2,5 +2,9 @@ package dev.whetstone.kit.inbox;
 
 import dev.whetstone.contracts.EventKey;
 
-/** The identity of an event and the digest of its body. */
-public record InboxKey(EventKey key, String bodySha256) {}
+/**
+ * The identity of an event on its topic and the digest of its body.
+ *
+ * @param topic on which it arrived: the services that publish there choose ids independently
+ */
+public record InboxKey(String topic, EventKey key, String bodySha256) {}

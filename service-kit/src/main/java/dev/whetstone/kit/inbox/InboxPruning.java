@@ -24,8 +24,8 @@ public class InboxPruning {
 
   private static final String DELETE =
       """
-      delete from inbox where event_key in
-        (select event_key from inbox where received_at < ? order by received_at limit %d)
+      delete from inbox where (event_key, topic) in
+        (select event_key, topic from inbox where received_at < ? order by received_at limit %d)
       """
           .formatted(CHUNK);
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,45 @@ public final class DatabaseFaults {
   /** A missing privilege is granted by an operator; the values are not at fault. */
   private static final String MISSING_PRIVILEGE = "42501";
 
+  /** The server or the connection is gone, shuts down, starts, or is out of resources. */
+  private static final List<String> UNREACHABLE =
+      List.of("08", "53", "57P01", "57P02", "57P03", "57P05", "58", "25006", MISSING_PRIVILEGE);
+
+  /** Serialization failures, deadlocks and lock timeouts. */
+  private static final List<String> CONTENTION = List.of("40", "55P03");
+
   private DatabaseFaults() {}
+
+  /** Whose fault a failure is. */
+  public enum FaultKind {
+    /** The work's own: the same work fails again. */
+    OWN,
+    /** The database's, whatever the work. */
+    UNREACHABLE,
+    /** Another transaction's, which held a lock or changed the same rows. */
+    CONTENTION,
+    /** Unknown, or the work took too long. */
+    UNCLEAR
+  }
+
+  /** Classifies a failure; for {@link FaultKind#UNCLEAR} ask whether the database answers. */
+  public static FaultKind kind(Throwable fault) {
+    if (!mayPass(fault)) {
+      return FaultKind.OWN;
+    }
+    List<String> states =
+        all(fault).stream()
+            .filter(SQLException.class::isInstance)
+            .map(each -> ((SQLException) each).getSQLState())
+            .filter(Objects::nonNull)
+            .toList();
+    if (states.stream().anyMatch(state -> UNREACHABLE.stream().anyMatch(state::startsWith))) {
+      return FaultKind.UNREACHABLE;
+    }
+    return states.stream().anyMatch(state -> CONTENTION.stream().anyMatch(state::startsWith))
+        ? FaultKind.CONTENTION
+        : FaultKind.UNCLEAR;
+  }
 
   /**
    * Whether the same work may succeed later. An unknown SQLSTATE counts as passing: an operator can

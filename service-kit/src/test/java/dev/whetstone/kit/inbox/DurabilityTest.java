@@ -56,7 +56,7 @@ class DurabilityTest {
   private final LoopId loop = new LoopId("acme", "durability-" + LOOPS.incrementAndGet());
 
   private InboxKey key(String id, String body) {
-    return new InboxKey(new EventKey(loop, "app", id), body);
+    return new InboxKey(TopicNames.FEEDBACK, new EventKey(loop, "app", id), body);
   }
 
   private List<InboxOutcome> admit(InboxKey... keys) {
@@ -90,6 +90,32 @@ class DurabilityTest {
         .containsExactly(InboxOutcome.FRESH, InboxOutcome.SAME, InboxOutcome.CONFLICT);
     assertThat(admit(key("1", "a"), key("1", "b"), key("2", "a")))
         .containsExactly(InboxOutcome.SAME, InboxOutcome.CONFLICT, InboxOutcome.FRESH);
+  }
+
+  @Test
+  @DisplayName("I2: the same key on another topic is another event")
+  void shouldKeepEventsOfDifferentTopicsApart() {
+    var elsewhere = new InboxKey(TopicNames.BATCHES, key("1", "a").key(), "b");
+
+    assertThat(admit(key("1", "a"), elsewhere))
+        .containsExactly(InboxOutcome.FRESH, InboxOutcome.FRESH);
+    assertThat(admit(key("1", "a"), elsewhere))
+        .containsExactly(InboxOutcome.SAME, InboxOutcome.SAME);
+  }
+
+  @Test
+  @DisplayName("I2: an event that was recorded before topics were is a duplicate on every topic")
+  void shouldKnowEventsFromBeforeTopicsWereRecorded() throws SQLException {
+    try (var connection = dataSource.getConnection();
+        var insert =
+            connection.prepareStatement(
+                "insert into inbox (event_key, body_sha256) values (?, 'a')")) {
+      insert.setString(1, key("old", "a").key().text());
+      insert.executeUpdate();
+    }
+
+    assertThat(admit(key("old", "a"))).containsExactly(InboxOutcome.SAME);
+    assertThat(admit(key("old", "b"))).containsExactly(InboxOutcome.CONFLICT);
   }
 
   @Test

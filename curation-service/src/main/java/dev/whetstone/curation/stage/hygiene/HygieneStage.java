@@ -145,10 +145,12 @@ public final class HygieneStage implements AdmissionStage {
     }
     List<ChatMessage> whole = new ArrayList<>(example.prompt());
     whole.addAll(answer);
-    int tokens = context.tokens().count(whole);
     int most = context.spec().spec().training().maxSequenceLength();
+    int tokens = context.tokens().count(whole, most);
     return tokens > most
-        ? reject(ReasonCodes.TOO_LONG, tokens + " tokens; training.maxSequenceLength is " + most)
+        ? reject(
+            ReasonCodes.TOO_LONG,
+            "at least " + tokens + " tokens; training.maxSequenceLength is " + most)
         : Optional.empty();
   }
 

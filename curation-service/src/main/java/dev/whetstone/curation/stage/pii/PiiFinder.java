@@ -5,7 +5,9 @@ import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.commons.validator.routines.CreditCardValidator;
 import org.apache.commons.validator.routines.IBANValidator;
 import org.apache.commons.validator.routines.InetAddressValidator;
@@ -50,14 +52,23 @@ public final class PiiFinder implements PiiRecognizer {
         Comparator.comparing(PiiSpan::type)
             .thenComparing(span -> span.start() - span.end())
             .thenComparing(PiiSpan::start));
-    var kept = new ArrayList<PiiSpan>();
+    return apart(found);
+  }
+
+  /** Leaves out spans that overlap an earlier one of the list; the others by their start. */
+  private static List<PiiSpan> apart(List<PiiSpan> found) {
+    var kept = new TreeMap<Integer, PiiSpan>();
     for (PiiSpan span : found) {
-      if (kept.stream().noneMatch(span::overlaps)) {
-        kept.add(span);
+      Map.Entry<Integer, PiiSpan> before = kept.floorEntry(span.start());
+      Map.Entry<Integer, PiiSpan> after = kept.ceilingEntry(span.start());
+      boolean free =
+          (before == null || !span.overlaps(before.getValue()))
+              && (after == null || !span.overlaps(after.getValue()));
+      if (free) {
+        kept.put(span.start(), span);
       }
     }
-    kept.sort(Comparator.comparing(PiiSpan::start));
-    return kept;
+    return List.copyOf(kept.values());
   }
 
   private static List<PiiSpan> find(String text, PiiType type) {

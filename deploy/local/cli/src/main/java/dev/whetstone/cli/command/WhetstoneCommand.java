@@ -52,6 +52,8 @@ public final class WhetstoneCommand {
             new EraseCommand(),
             new KeyCommand(),
             new LogsCommand(),
+            new DeadLetterCommand(),
+            new RestoreCommand(),
             new TestCommand(),
             completion())
         .forEach(commandLine::addSubcommand);

@@ -40,6 +40,11 @@ public record CommandContext(
     return new ApiClient(options.ports(), new OperatorKeys(options.home()).of(tenant));
   }
 
+  /** Where Kafka listens. */
+  String bootstrapServers() {
+    return "127.0.0.1:" + options.ports().kafka();
+  }
+
   public OperatorKeys operatorKeys() {
     return new OperatorKeys(options.home());
   }

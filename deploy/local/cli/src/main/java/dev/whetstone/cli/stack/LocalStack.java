@@ -218,6 +218,11 @@ public final class LocalStack implements AutoCloseable {
         .write(options.home().pidFile(StackWatchdog.NAME));
   }
 
+  /** Stops the watchdog, so that a component that is stopped stays so. */
+  public void stopWatchdog() {
+    stop(process(StackWatchdog.NAME).stream());
+  }
+
   /** Stops every process of this stack, including those that outlived their parent. */
   public void down() {
     down(ProgressDisplay.silent());

@@ -27,6 +27,8 @@ class WhetstoneCommandTest {
         "refuse",
         "erase",
         "logs",
+        "dlq",
+        "restore",
         "test",
         "completion"
       })
