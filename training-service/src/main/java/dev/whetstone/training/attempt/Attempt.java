@@ -42,18 +42,27 @@ public sealed interface Attempt {
   /**
    * Its row exists; only the compute engine knows whether its worker does.
    *
-   * @param launchClaimedUntil until then one reconciler alone may launch its worker; absent while
-   *     none has claimed the launch
+   * @param heldUntil until then nothing is launched: one reconciler has claimed the launch, or the
+   *     engine had no room; absent before the first claim
+   * @param mayBeLaunched a reconciler claimed the launch and recorded no answer of the engine: its
+   *     worker may run, on another host too
    */
-  record Starting(Facts facts, @Nullable Instant launchClaimedUntil) implements Unfinished {
+  record Starting(Facts facts, @Nullable Instant heldUntil, boolean mayBeLaunched)
+      implements Unfinished {
     /** Not yet claimed. */
     public Starting(Facts facts) {
-      this(facts, null);
+      this(facts, null, false);
     }
 
-    /** Whether a launch may be under way. */
-    public boolean isClaimed(Instant now) {
-      return launchClaimedUntil != null && launchClaimedUntil.isAfter(now);
+    /** Whether the launch is claimed or put off. */
+    public boolean isHeld(Instant now) {
+      return heldUntil != null && heldUntil.isAfter(now);
+    }
+
+    /** It used no time of an accelerator. */
+    @Override
+    public Ended end(AttemptEnd end, Instant at) {
+      return new Ended(startedAt(at), end.outcome(), end.exitCode(), end.detail(), at);
     }
 
     /**

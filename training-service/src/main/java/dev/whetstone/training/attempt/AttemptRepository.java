@@ -1,10 +1,10 @@
 package dev.whetstone.training.attempt;
 
-import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.training.checkpoint.RunObjectKeys;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -78,7 +78,8 @@ public class AttemptRepository {
 
   /**
    * Claims the launch of an attempt's worker, so that of several reconcilers one launches it with
-   * the token it stored. Answers false when another holds the claim or the attempt was launched.
+   * the token it stored. Answers false when the launch was ever claimed and not put off since: the
+   * token of a worker that may run is never replaced.
    *
    * @param tokenSha256 of the token that reports must carry from now on
    */
@@ -86,7 +87,7 @@ public class AttemptRepository {
     return sql.update(
             """
             update attempt set token_sha256 = ?, lease_until = ?
-            where attempt_id = ? and state = 'starting'
+            where attempt_id = ? and state = 'starting' and token_sha256 is null
               and (lease_until is null or lease_until <= ?)
             """,
             tokenSha256,
@@ -97,14 +98,14 @@ public class AttemptRepository {
   }
 
   /**
-   * The engine has no room for the attempt's worker yet.
+   * The engine has no room for the attempt's worker yet, and started none: the claim ends.
    *
    * @param until when the launch is tried again
    */
   public void deferLaunch(String attemptId, String reason, Instant until) {
     sql.update(
         """
-        update attempt set detail = ?, lease_until = ? where attempt_id = ? and state = 'starting'
+        update attempt set detail = ?, lease_until = ?, token_sha256 = null where attempt_id = ? and state = 'starting'
         """,
         reason,
         until,
@@ -144,57 +145,53 @@ public class AttemptRepository {
     }
   }
 
-  /** Keeps what a report says beyond phase and step: epoch, progress and error. */
-  public void saveProgress(String attemptId, StatusReport report) {
+  /**
+   * Keeps what a report says beyond phase and step: epoch, progress, error, and when the first
+   * optimizer step was made.
+   */
+  public void saveProgress(Attempt.Facts facts, StatusReport report, Instant now) {
+    boolean madeStep = report.step() > RunObjectKeys.startStep(facts.runSpec());
     StatusReport.TrainerStatus trainer = report.trainerStatus();
     StatusReport.Failure error = report.error();
     sql.update(
         """
         update attempt set epoch = ?, progress_percentage = coalesce(?, progress_percentage),
-          error_code = coalesce(?, error_code), error_detail = coalesce(?, error_detail)
+          error_code = coalesce(?, error_code), error_detail = coalesce(?, error_detail),
+          first_step_at = coalesce(first_step_at, ?)
         where attempt_id = ?
         """,
         report.epoch(),
         trainer == null ? null : trainer.progressPercentage(),
         error == null ? null : error.code(),
         error == null ? null : error.detail(),
-        attemptId);
-  }
-
-  /** Seconds that a loop's workers ran since an instant. */
-  public double secondsSince(LoopId loop, Instant since, Instant now) {
-    return sql.first(
-            """
-            select coalesce(sum(extract(epoch from
-              coalesce(a.ended_at, ?) - greatest(a.started_at, ?))), 0)
-            from attempt a join run r using (run_id)
-            where r.tenant = ? and r.loop = ? and coalesce(a.ended_at, ?) > ?
-              and a.state <> 'starting' and coalesce(a.outcome, '') <> 'refused'
-            """,
-            row -> row.getDouble(1),
-            now,
-            since,
-            loop.tenant(),
-            loop.loop(),
-            now,
-            since)
-        .orElse(0.0);
+        madeStep ? now : null,
+        facts.attemptId());
   }
 
   /**
-   * Gives every live attempt a whole lease from now on and forgets the gap for its progress
-   * deadline.
+   * Forgets a time in which no worker could report: its length is added to every progress deadline,
+   * and each lease that ended in it starts anew. A lease that had ended before gets nothing.
+   *
+   * @param soon a lease that ends before this, after {@code until}, counts as ended too, because
+   *     its worker needs that long to notice that reports are answered again
    */
-  public int grantGrace(Instant now, Duration gap) {
-    return sql.update(
+  public int grantGrace(Instant from, Instant until, Instant soon) {
+    sql.update(
         """
-        update attempt set
-          lease_until = greatest(lease_until, ?::timestamptz + make_interval(secs => lease_seconds)),
-          progress_at = progress_at + make_interval(secs => ?)
+        update attempt set progress_at = least(?, progress_at + (?::timestamptz - ?::timestamptz))
         where state = 'live'
         """,
-        now,
-        gap.toMillis() / 1000.0);
+        until,
+        until,
+        from);
+    return sql.update(
+        """
+        update attempt set lease_until = ?::timestamptz + make_interval(secs => lease_seconds)
+        where state = 'live' and lease_until >= ? and lease_until < ?
+        """,
+        until,
+        from,
+        soon);
   }
 
   /** A run's attempts as the API shows them, oldest first. */
@@ -224,7 +221,9 @@ public class AttemptRepository {
             Objects.requireNonNull(Sql.instant(row, "started_at")));
     String phase = row.getString("phase");
     return switch (row.getString("state")) {
-      case "starting" -> new Attempt.Starting(facts, Sql.instant(row, "lease_until"));
+      case "starting" ->
+          new Attempt.Starting(
+              facts, Sql.instant(row, "lease_until"), row.getString("token_sha256") != null);
       case "live" ->
           new Attempt.Live(
               facts,

@@ -19,11 +19,11 @@ public final class ExitDescription {
         switch (exited.code()) {
           case ExitCodes.BAD_DATA -> "bad data or configuration";
           case ExitCodes.OUT_OF_MEMORY -> "out of memory";
-          case ExitCodes.PREEMPTED -> "preempted, it saved a resume point";
+          case ExitCodes.PREEMPTED -> "preempted";
           case ExitCodes.STALE_FENCE -> "it was told that its fence is stale";
           case ExitCodes.STOPPED -> "it was told to stop";
           case 137 -> "killed";
-          case 143 -> "terminated";
+          case ExitCodes.TERMINATED -> "terminated";
           default -> "an error";
         };
     String why =

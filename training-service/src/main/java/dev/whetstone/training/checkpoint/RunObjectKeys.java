@@ -1,5 +1,6 @@
 package dev.whetstone.training.checkpoint;
 
+import dev.whetstone.contracts.run.RunSpec;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,6 +9,8 @@ import java.util.regex.Pattern;
 public final class RunObjectKeys {
   private static final Pattern RESUME =
       Pattern.compile("runs/[^/]+/(\\d+)/resume/step-(\\d+)/manifest\\.json");
+
+  private static final Pattern RESUME_FOLDER = Pattern.compile(".*/resume/step-(\\d+)/?");
 
   private RunObjectKeys() {}
 
@@ -29,6 +32,15 @@ public final class RunObjectKeys {
     return matcher.matches()
         ? OptionalLong.of(Long.parseLong(matcher.group(2)))
         : OptionalLong.empty();
+  }
+
+  /** The step that an attempt starts from; 0 without a resume point. */
+  public static long startStep(RunSpec spec) {
+    if (spec.resumeFrom() == null) {
+      return 0;
+    }
+    Matcher matcher = RESUME_FOLDER.matcher(spec.resumeFrom().uri());
+    return matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
   }
 
   /** The folder of a manifest's key, with its slash. */

@@ -34,7 +34,14 @@ public interface TrainingConfig {
   @WithDefault("PT3M")
   Duration launchGrace();
 
-  /** An interval between two passes of the reconciler that counts as downtime of this service. */
+  /** Interval of this service's life signs; {@code off} disables their timer. */
+  @WithDefault("5s")
+  String lifeSignEvery();
+
+  /**
+   * An interval between two life signs that counts as downtime of this service; several times the
+   * interval of life signs.
+   */
   @WithDefault("PT20S")
   Duration downtime();
 }

@@ -13,7 +13,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Starts workers under a keeper: a small shell that records the worker's process id and start time
- * before the worker does anything, and its exit code afterwards.
+ * before the worker does anything, and its exit code afterwards, whichever process a signal ends.
  *
  * @param settings how workers are started
  * @param recordedWithin how long a keeper may take to record the process id
@@ -30,10 +30,17 @@ record WorkerKeeper(LocalProcessEngine.Settings settings, Duration recordedWithi
    * attempt, the first by a service that was killed half-way, start one worker. A worker whose
    * process id cannot be recorded, as on a full disk, could not be found again: the keeper then
    * fails without starting it.
+   *
+   * <p>The keeper survives SIGTERM, passes it on and records the worker's own exit code, whether
+   * the signal was sent to the keeper, to the worker or to their process group. A signal interrupts
+   * {@code wait}, which is therefore repeated; 127 means that the first call had returned the
+   * worker's code already.
    */
   private static final String SCRIPT =
       """
       folder=$1; shift
+      child= signalled=
+      trap 'signalled=1; test -z "$child" || kill -TERM "$child" 2> /dev/null' TERM INT HUP
       mkdir "$folder/kept" 2> /dev/null || exit 0
       note='
         ticks=$(sed "s/.*) //" /proc/$$/stat 2> /dev/null | cut -d" " -f20)
@@ -44,8 +51,18 @@ record WorkerKeeper(LocalProcessEngine.Settings settings, Duration recordedWithi
         folder=$1; shift
         name=pid; eval "$note" || exit 1; unset note
         exec "$@"
-      ' worker "$folder" "$@" >> "$folder/worker.log" 2>&1 < /dev/null
-      echo $? > "$folder/exit.partial" && mv "$folder/exit.partial" "$folder/exit"
+      ' worker "$folder" "$@" >> "$folder/worker.log" 2>&1 < /dev/null &
+      child=$!
+      test -z "$signalled" || kill -TERM "$child" 2> /dev/null
+      signalled=
+      wait "$child"; code=$?
+      while test -n "$signalled"; do
+        signalled=
+        wait "$child"; again=$?
+        test "$again" = 127 || code=$again
+      done
+      trap '' TERM INT HUP
+      echo "$code" > "$folder/exit.partial" && mv "$folder/exit.partial" "$folder/exit"
       test -e "$folder/pid"
       """;
 

@@ -15,6 +15,8 @@ import dev.whetstone.training.batch.CorruptBatchException;
 import dev.whetstone.training.batch.DatasetAssembler;
 import dev.whetstone.training.checkpoint.CheckpointVerifier;
 import dev.whetstone.training.checkpoint.CheckpointVerifier.Verification;
+import dev.whetstone.training.checkpoint.ResumePointFinder;
+import dev.whetstone.training.checkpoint.RunObjectKeys;
 import dev.whetstone.training.engine.ComputeEngine;
 import dev.whetstone.training.engine.EngineRouter;
 import dev.whetstone.training.plan.RunIdentity;
@@ -25,6 +27,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -41,6 +44,7 @@ public class AttemptWatcher {
   private final AttemptRepository attempts;
   private final RunFinisher finisher;
   private final CheckpointVerifier verifier;
+  private final ResumePointFinder resumePoints;
   private final EngineRouter engines;
   private final WorkerLauncher launcher;
   private final RunMoveApplier applier;
@@ -53,6 +57,7 @@ public class AttemptWatcher {
       AttemptRepository attempts,
       RunFinisher finisher,
       CheckpointVerifier verifier,
+      ResumePointFinder resumePoints,
       EngineRouter engines,
       WorkerLauncher launcher,
       RunMoveApplier applier,
@@ -63,6 +68,7 @@ public class AttemptWatcher {
     this.attempts = attempts;
     this.finisher = finisher;
     this.verifier = verifier;
+    this.resumePoints = resumePoints;
     this.engines = engines;
     this.launcher = launcher;
     this.applier = applier;
@@ -131,6 +137,7 @@ public class AttemptWatcher {
       }
       case AttemptMove.End ended -> end(look, ended.end());
       case AttemptMove.VerifyBatches refused -> verifyBatches(look, refused.end());
+      case AttemptMove.VerifyProgress preempted -> verifyProgress(look, preempted.end());
       case AttemptMove.VerifyOutput output -> verifyOutput(look, output.isFinal());
     };
   }
@@ -151,6 +158,19 @@ public class AttemptWatcher {
         look.seen(),
         look.attempt(),
         attempt -> finisher.endAttempt(look.seen(), look.run(), attempt, end, clock.now()));
+  }
+
+  /** What a worker saved decides whether the run advances; its own words do not. */
+  private boolean verifyProgress(Look look, AttemptEnd.Exited end) {
+    Attempt.Facts facts = look.attempt().facts();
+    try {
+      OptionalLong saved = resumePoints.savedStep(facts.runId(), facts.fence());
+      return end(
+          look, AttemptEnd.Preempted.of(end, RunObjectKeys.startStep(facts.runSpec()), saved));
+    } catch (ObjectStoreException e) {
+      LOG.warnf("resume-points-unreadable run=%s reason=%s", facts.runId(), e.getMessage());
+      return false;
+    }
   }
 
   private boolean verifyBatches(Look look, AttemptEnd.Exited end) {

@@ -26,8 +26,8 @@ public class WorkerLauncher {
   private static final Logger LOG = Logger.getLogger(WorkerLauncher.class);
 
   /**
-   * Longer than an engine takes to start a worker. After a kill between claim and launch, the
-   * worker is launched when the claim has ended.
+   * Longer than an engine takes to start a worker. When a claim has ended without a recorded
+   * answer, the attempt is given up for another with a fence of its own.
    */
   private static final Duration CLAIM = Duration.ofMinutes(1);
 

@@ -11,8 +11,6 @@ public final class RetryPolicies {
   /** The worker followed a request to stop; no attempt follows by itself. */
   private static final RetryPolicy STOPPED = RetryPolicy.giveUp("stopped");
 
-  private static final RetryPolicy PREEMPTED = RetryPolicy.resume("preempted");
-
   /** Not a failure of the worker. The number of retries is bounded: halving ends at one example. */
   private static final RetryPolicy OUT_OF_MEMORY =
       RetryPolicy.resume("out-of-memory").withHalfTheMicroBatch();
@@ -27,11 +25,16 @@ public final class RetryPolicies {
 
   private static final RetryPolicy LOST = RetryPolicy.resume("worker-lost").upToMaxAttempts();
 
+  /** A claim lasts a minute, so that these attempts follow each other at least that slowly. */
+  private static final RetryPolicy UNCONFIRMED = RetryPolicy.resume("launch-unconfirmed");
+
   private RetryPolicies() {}
 
   /** The next step after an attempt that ended. */
   public static NextStep after(AttemptEnd end, RetryPolicy.Circumstances run) {
-    return policy(end).after(end, run);
+    return end instanceof AttemptEnd.Preempted preempted
+        ? PreemptionPolicy.after(preempted, run)
+        : policy(end).after(end, run);
   }
 
   private static RetryPolicy policy(AttemptEnd end) {
@@ -40,13 +43,15 @@ public final class RetryPolicies {
           switch (exited.code()) {
             case ExitCodes.BAD_DATA -> BAD_DATA;
             case ExitCodes.STOPPED, ExitCodes.STALE_FENCE -> STOPPED;
-            case ExitCodes.PREEMPTED -> PREEMPTED;
             case ExitCodes.OUT_OF_MEMORY -> OUT_OF_MEMORY;
             default -> FAILED;
           };
+      case AttemptEnd.Preempted _ ->
+          throw new IllegalStateException("PreemptionPolicy decides about " + end);
       case AttemptEnd.Lost _ -> LOST;
       case AttemptEnd.BadOutput _ -> FAILED;
       case AttemptEnd.Refused _ -> CANNOT_START;
+      case AttemptEnd.Unconfirmed _ -> UNCONFIRMED;
     };
   }
 }

@@ -2,6 +2,7 @@ package dev.whetstone.training.run;
 
 import dev.whetstone.kit.work.RetryBackoff;
 import dev.whetstone.training.attempt.AttemptEnd;
+import dev.whetstone.training.attempt.StartTimes;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +60,16 @@ public final class RetryPolicy {
    *
    * @param maxAttempts the loop's
    * @param batchSize the run's effective batch, of which a micro-batch is a divisor
+   * @param startTimes how long the loop's workers need before their first step
+   * @param pauses of a run that is ended from outside again and again
    */
-  public record Circumstances(RunTally tally, int maxAttempts, int batchSize, Instant now) {}
+  public record Circumstances(
+      RunTally tally,
+      int maxAttempts,
+      int batchSize,
+      StartTimes startTimes,
+      PreemptionPolicy.Pauses pauses,
+      Instant now) {}
 
   NextStep after(AttemptEnd end, Circumstances run) {
     RunTally before = run.tally();
@@ -88,7 +97,7 @@ public final class RetryPolicy {
     }
     Duration pause = pause(limit == Limit.NONE ? refusals : failures);
     return new NextStep.Again(
-        run.now().plus(pause), new RunTally(failures, refusals, micro), end.detail());
+        run.now().plus(pause), new RunTally(failures, refusals, 0, micro), end.detail());
   }
 
   private Duration pause(int times) {

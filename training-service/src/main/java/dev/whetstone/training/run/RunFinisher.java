@@ -2,7 +2,6 @@ package dev.whetstone.training.run;
 
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.kit.event.EventFactory;
-import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.training.attempt.Attempt;
 import dev.whetstone.training.attempt.AttemptEnd;
@@ -39,7 +38,7 @@ public class RunFinisher {
   private final CheckpointRepository checkpoints;
   private final BatchRepository batches;
   private final BatchStateRepository batchStates;
-  private final DeclaredLoopRepository loops;
+  private final RetryCircumstancesReader circumstances;
   private final EventFactory events;
   private final Outbox outbox;
   private final MeterRegistry registry;
@@ -51,7 +50,7 @@ public class RunFinisher {
       CheckpointRepository checkpoints,
       BatchRepository batches,
       BatchStateRepository batchStates,
-      DeclaredLoopRepository loops,
+      RetryCircumstancesReader circumstances,
       EventFactory events,
       Outbox outbox,
       MeterRegistry registry) {
@@ -61,7 +60,7 @@ public class RunFinisher {
     this.checkpoints = checkpoints;
     this.batches = batches;
     this.batchStates = batchStates;
-    this.loops = loops;
+    this.circumstances = circumstances;
     this.events = events;
     this.outbox = outbox;
     this.registry = registry;
@@ -103,16 +102,10 @@ public class RunFinisher {
     attempts.save(attempt.end(end, now));
     registry.counter(TrainingMetrics.ATTEMPTS, "outcome", end.outcome()).increment();
     RunPlan plan = stored.plan();
-    RetryPolicy.Circumstances circumstances =
-        new RetryPolicy.Circumstances(
-            run.tally(),
-            maxAttempts(run.identity()),
-            plan == null ? 1 : plan.hyperparameters().batchSize(),
-            now);
     LOG.infof(
         "attempt-ended attempt=%s outcome=%s detail=%s",
         attempt.facts().attemptId(), end.outcome(), end.detail());
-    switch (RetryPolicies.after(end, circumstances)) {
+    switch (RetryPolicies.after(end, circumstances.of(stored, run, end, now))) {
       case NextStep.Again again -> runs.save(run.retry(again));
       case NextStep.GiveUp giveUp -> {
         fail(stored, run, giveUp.code(), giveUp.reason(), now);
@@ -172,13 +165,6 @@ public class RunFinisher {
 
   private void count(String outcome) {
     registry.counter(TrainingMetrics.RUNS, "outcome", outcome).increment();
-  }
-
-  private int maxAttempts(RunIdentity identity) {
-    return loops
-        .bySha(identity.loop(), identity.loopSpecSha256())
-        .map(loop -> loop.spec().spec().training().maxAttempts())
-        .orElse(1);
   }
 
   private Optional<HyperparameterAdjustment> learned(RunRepository.StoredRun stored, String runId) {

@@ -186,13 +186,14 @@ public class RunRepository {
       @Nullable String reason) {
     sql.update(
         """
-        update run set state = ?, fence = ?, failures = ?, refusals = ?, micro_batch_size = ?,
-          not_before = ?, code = ?, reason = ? where run_id = ?
+        update run set state = ?, fence = ?, failures = ?, refusals = ?, without_progress = ?,
+          micro_batch_size = ?, not_before = ?, code = ?, reason = ? where run_id = ?
         """,
         state,
         run.fence(),
         tally.failures(),
         tally.refusals(),
+        tally.withoutProgress(),
         tally.microBatchSize(),
         notBefore,
         code,
@@ -241,6 +242,7 @@ public class RunRepository {
         new RunTally(
             row.getInt("failures"),
             row.getInt("refusals"),
+            row.getInt("without_progress"),
             row.getObject("micro_batch_size", Integer.class));
     Instant endedAt = Sql.instant(row, "ended_at");
     String reason = row.getString("reason");

@@ -5,7 +5,7 @@ import dev.whetstone.kit.id.IdGenerator;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.time.LeaseClock;
-import dev.whetstone.training.attempt.AttemptRepository;
+import dev.whetstone.training.attempt.AttemptTimesRepository;
 import dev.whetstone.training.batch.Batch;
 import dev.whetstone.training.batch.BatchRepository;
 import dev.whetstone.training.checkpoint.CheckpointRepository;
@@ -30,7 +30,7 @@ public class RunScheduler {
 
   private final BatchRepository batches;
   private final RunRepository runs;
-  private final AttemptRepository attempts;
+  private final AttemptTimesRepository attempts;
   private final CheckpointRepository checkpoints;
   private final DeclaredLoopRepository loops;
   private final LeaseClock clock;
@@ -40,7 +40,7 @@ public class RunScheduler {
   public RunScheduler(
       BatchRepository batches,
       RunRepository runs,
-      AttemptRepository attempts,
+      AttemptTimesRepository attempts,
       CheckpointRepository checkpoints,
       DeclaredLoopRepository loops,
       LeaseClock clock,

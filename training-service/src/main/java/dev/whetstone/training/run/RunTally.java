@@ -7,10 +7,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param failures attempts that count against the loop's {@code maxAttempts}
  * @param refusals consecutive launches that the compute engine refused
+ * @param withoutProgress consecutive attempts that were ended from outside without having saved
+ *     progress
  * @param microBatchSize examples per forward pass after an attempt ran out of memory; absent lets
  *     the worker choose
  */
-public record RunTally(int failures, int refusals, @Nullable Integer microBatchSize) {
+public record RunTally(
+    int failures, int refusals, int withoutProgress, @Nullable Integer microBatchSize) {
   /** Before the first attempt. */
-  public static final RunTally NONE = new RunTally(0, 0, null);
+  public static final RunTally NONE = new RunTally(0, 0, 0, null);
 }

@@ -198,6 +198,49 @@ class LocalProcessEngineTest extends ComputeEngineContract {
     assertThat(awaitExit(spec.attempt()).code()).isEqualTo(AttemptFolder.UNKNOWN_EXIT);
   }
 
+  /** As an operator, a service manager or a machine that is drained sends it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"worker", "keeper", "group", "keeper then worker", "group twice"})
+  void shouldRecordTheWorkersExitCodeHoweverTheSignalIsSent(String target) {
+    RunSpec spec = spec();
+    engine().launch(launch(spec, "token"));
+    awaitReadyForSignals(spec.attempt());
+    String worker = processId(spec, "pid");
+    String keeper = processId(spec, "keeper");
+
+    switch (target) {
+      case "worker" -> terminate(worker);
+      case "keeper" -> terminate(keeper);
+      case "keeper then worker" -> {
+        terminate(keeper);
+        terminate(worker);
+      }
+      case "group twice" -> {
+        terminate("-" + keeper);
+        terminate("-" + keeper);
+      }
+      default -> terminate("-" + keeper);
+    }
+
+    assertThat(awaitExit(spec.attempt()).code()).isEqualTo(75);
+    await().until(() -> ProcessHandle.of(Long.parseLong(keeper)).isEmpty());
+    assertThat(read(work(spec.attempt()).resolve("exit"))).isEqualTo("75");
+  }
+
+  private String processId(RunSpec spec, String file) {
+    return read(work(spec.attempt()).resolve(file)).split(" ")[0];
+  }
+
+  /** A process that has ended already cannot be signalled; that is no failure. */
+  private static void terminate(String process) {
+    try {
+      Process kill = new ProcessBuilder("sh", "-c", "kill -s TERM -- " + process).start();
+      assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void shouldNotPassTheServicesSecretsToAWorker() {
     RunSpec spec = spec();
