@@ -38,8 +38,12 @@ def _sorted_if_list(value: Any) -> Any:
     return sorted(value) if isinstance(value, list) else value
 
 
-def publish(output: AttemptOutput, metrics: dict[str, float], tokens: int, gpu_seconds: float) -> dict[str, str]:
+def publish(
+    output: AttemptOutput, metrics: dict[str, float], tokens: int, gpu_seconds: float, stopped: str | None = None
+) -> dict[str, str]:
     """Publishes the adapter in the workspace and, last, the checkpoint's manifest.
+
+    ``stopped`` names the limit that ended training early; the adapter is then the best validated state.
 
     Returns the manifest's URI and its digest, which is the checkpoint's id.
     """
@@ -59,6 +63,8 @@ def publish(output: AttemptOutput, metrics: dict[str, float], tokens: int, gpu_s
         "gpuSeconds": gpu_seconds,
         "workerVersion": __version__,
     }
+    if stopped:
+        manifest["stopped"] = stopped
     stored = output.put(MANIFEST, json_bytes(manifest))
     return {"manifestUri": output.uri(MANIFEST), "manifestSha256": stored.sha256}
 

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind always {@code checkpoint}
  * @param files paths relative to the manifest
+ * @param stopped the limit that ended training before its last step, {@code max-seconds} or {@code
+ *     max-gpu-seconds}; the adapter is then the best validated state. Absent for a run that trained
+ *     to its end
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CheckpointManifest(
@@ -24,11 +27,40 @@ public record CheckpointManifest(
     Map<String, Double> metrics,
     long tokens,
     double gpuSeconds,
-    String workerVersion) {
+    String workerVersion,
+    @Nullable String stopped) {
   public CheckpointManifest {
     files = List.copyOf(files);
     hyperparameters = hyperparameters == null ? Map.of() : Map.copyOf(hyperparameters);
     metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
+  }
+
+  /** The manifest of a run that trained to its end. */
+  public CheckpointManifest(
+      String kind,
+      String runId,
+      long fence,
+      List<File> files,
+      LoopSpec.BaseModel baseModel,
+      @Nullable String chatTemplateSha256,
+      Map<String, Object> hyperparameters,
+      Map<String, Double> metrics,
+      long tokens,
+      double gpuSeconds,
+      String workerVersion) {
+    this(
+        kind,
+        runId,
+        fence,
+        files,
+        baseModel,
+        chatTemplateSha256,
+        hyperparameters,
+        metrics,
+        tokens,
+        gpuSeconds,
+        workerVersion,
+        null);
   }
 
   /** A file with its size and SHA-256 (hex). */

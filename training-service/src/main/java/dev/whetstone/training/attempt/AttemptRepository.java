@@ -32,12 +32,14 @@ public class AttemptRepository {
    * @param tokenSha256 of the token with which its worker reports; absent before a launch
    * @param lease how long a report keeps it alive
    * @param error the error that its worker reported last
+   * @param trainingAt when its worker had loaded everything; absent before
    */
   public record StoredAttempt(
       Attempt attempt,
       @Nullable String tokenSha256,
       Duration lease,
-      StatusReport.@Nullable Failure error) {}
+      StatusReport.@Nullable Failure error,
+      @Nullable Instant trainingAt) {}
 
   public void insert(Attempt.Starting attempt, Duration lease) {
     Attempt.Facts facts = attempt.facts();
@@ -121,11 +123,12 @@ public class AttemptRepository {
       case Attempt.Live live ->
           sql.update(
               """
-              update attempt set state = 'live', phase = ?, step = ?, lease_until = ?,
+              update attempt set state = 'live', phase = ?, step = ?, work = ?, lease_until = ?,
                 progress_at = ?, started_at = ?, detail = null where attempt_id = ?
               """,
               live.phase() == null ? null : live.phase().name().toLowerCase(Locale.ROOT),
               live.step(),
+              live.work(),
               live.leaseUntil(),
               live.progressAt(),
               live.facts().startedAt(),
@@ -146,8 +149,8 @@ public class AttemptRepository {
   }
 
   /**
-   * Keeps what a report says beyond phase and step: epoch, progress, error, and when the first
-   * optimizer step was made.
+   * Keeps what a report says beyond phase and step: epoch, progress, error, the accelerator, and
+   * when training and the first optimizer step began.
    */
   public void saveProgress(Attempt.Facts facts, StatusReport report, Instant now) {
     boolean madeStep = report.step() > RunObjectKeys.startStep(facts.runSpec());
@@ -157,41 +160,26 @@ public class AttemptRepository {
         """
         update attempt set epoch = ?, progress_percentage = coalesce(?, progress_percentage),
           error_code = coalesce(?, error_code), error_detail = coalesce(?, error_detail),
-          first_step_at = coalesce(first_step_at, ?)
+          training_at = coalesce(training_at, ?), first_step_at = coalesce(first_step_at, ?),
+          accelerator = coalesce(accelerator, ?::jsonb)
         where attempt_id = ?
         """,
         report.epoch(),
         trainer == null ? null : trainer.progressPercentage(),
         error == null ? null : error.code(),
         error == null ? null : error.detail(),
+        report.phase() == StatusReport.Phase.LOADING ? null : now,
         madeStep ? now : null,
+        report.accelerator() == null ? null : Json.text(report.accelerator()),
         facts.attemptId());
   }
 
-  /**
-   * Forgets a time in which no worker could report: its length is added to every progress deadline,
-   * and each lease that ended in it starts anew. A lease that had ended before gets nothing.
-   *
-   * @param soon a lease that ends before this, after {@code until}, counts as ended too, because
-   *     its worker needs that long to notice that reports are answered again
-   */
-  public int grantGrace(Instant from, Instant until, Instant soon) {
-    sql.update(
-        """
-        update attempt set progress_at = least(?, progress_at + (?::timestamptz - ?::timestamptz))
-        where state = 'live'
-        """,
-        until,
-        until,
-        from);
-    return sql.update(
-        """
-        update attempt set lease_until = ?::timestamptz + make_interval(secs => lease_seconds)
-        where state = 'live' and lease_until >= ? and lease_until < ?
-        """,
-        until,
-        from,
-        soon);
+  /** The accelerator that an attempt's worker reported. */
+  public Optional<StatusReport.Accelerator> accelerator(String attemptId) {
+    return sql.first(
+        "select accelerator from attempt where attempt_id = ? and accelerator is not null",
+        row -> Json.read(row.getString(1).getBytes(StandardCharsets.UTF_8), StatusReport.Accelerator.class),
+        attemptId);
   }
 
   /** A run's attempts as the API shows them, oldest first. */
@@ -208,7 +196,8 @@ public class AttemptRepository {
         Duration.ofMillis(Math.round(row.getDouble("lease_seconds") * 1000)),
         errorCode == null
             ? null
-            : new StatusReport.Failure(errorCode, row.getString("error_detail")));
+            : new StatusReport.Failure(errorCode, row.getString("error_detail")),
+        Sql.instant(row, "training_at"));
   }
 
   private static Attempt attempt(ResultSet row) throws SQLException {
@@ -229,6 +218,7 @@ public class AttemptRepository {
               facts,
               phase == null ? null : StatusReport.Phase.valueOf(phase.toUpperCase(Locale.ROOT)),
               row.getLong("step"),
+              row.getLong("work"),
               Sql.instant(row, "lease_until"),
               Sql.instant(row, "progress_at"));
       case "ended" ->

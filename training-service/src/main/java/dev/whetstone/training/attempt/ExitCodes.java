@@ -18,6 +18,9 @@ public final class ExitCodes {
   /** It followed the directive {@code stop}. */
   public static final int STOPPED = 77;
 
+  /** A limit was used up before there was a validated state to keep. */
+  public static final int LIMIT = 78;
+
   /** SIGTERM ended it before it could save: it had not registered its signal handler yet. */
   public static final int TERMINATED = 143;
 

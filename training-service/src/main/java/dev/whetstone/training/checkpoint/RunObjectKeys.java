@@ -14,8 +14,13 @@ public final class RunObjectKeys {
 
   private RunObjectKeys() {}
 
-  static String ofRun(String runId) {
+  public static String ofRun(String runId) {
     return "runs/" + runId + "/";
+  }
+
+  /** Rows that were copied for a run because not every row of a batch's file is wanted. */
+  public static String datasetsOf(String runId) {
+    return ofRun(runId) + "data/";
   }
 
   public static String ofAttempt(String runId, long fence) {
@@ -44,7 +49,7 @@ public final class RunObjectKeys {
   }
 
   /** The folder of a manifest's key, with its slash. */
-  static String folder(String manifestKey) {
+  public static String folder(String manifestKey) {
     return manifestKey.substring(0, manifestKey.lastIndexOf('/') + 1);
   }
 }

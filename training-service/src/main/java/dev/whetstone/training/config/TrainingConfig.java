@@ -3,7 +3,9 @@ package dev.whetstone.training.config;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How runs are planned and reconciled. */
 @ConfigMapping(prefix = "whetstone.training")
@@ -33,6 +35,9 @@ public interface TrainingConfig {
   /** The first lease of a worker, while it loads the model. */
   @WithDefault("PT3M")
   Duration launchGrace();
+
+  /** Holds the keys of model servers that loops refer to as {@code file:}; absent allows none. */
+  Optional<Path> credentialsFolder();
 
   /** Interval of this service's life signs; {@code off} disables their timer. */
   @WithDefault("5s")

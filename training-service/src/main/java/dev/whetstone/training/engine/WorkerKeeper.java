@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -71,7 +72,9 @@ record WorkerKeeper(LocalProcessEngine.Settings settings, Duration recordedWithi
    *
    * @throws IOException when the keeper could not write to the folder; no worker runs then
    */
-  void start(AttemptFolder folder, String token, Optional<String> device) throws IOException {
+  void start(
+      AttemptFolder folder, String token, Optional<String> device, Map<String, String> secrets)
+      throws IOException {
     List<String> command = new ArrayList<>();
     onPath("setsid").ifPresent(path -> command.add(path.toString()));
     command.addAll(List.of("sh", "-c", SCRIPT, "keeper", folder.path().toString()));
@@ -87,6 +90,7 @@ record WorkerKeeper(LocalProcessEngine.Settings settings, Duration recordedWithi
     WorkerEnvironmentFilter.restrict(builder.environment());
     builder.environment().putAll(settings.environment());
     device.ifPresent(one -> builder.environment().put("CUDA_VISIBLE_DEVICES", one));
+    builder.environment().putAll(secrets);
     builder.environment().put("WHETSTONE_WORKER_TOKEN", token);
     Process keeper = builder.start();
     awaitPid(folder, keeper);

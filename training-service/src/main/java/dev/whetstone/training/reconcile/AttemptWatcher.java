@@ -26,6 +26,7 @@ import dev.whetstone.training.run.RunRepository.StoredRun;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jboss.logging.Logger;
@@ -38,7 +39,10 @@ import org.jboss.logging.Logger;
 public class AttemptWatcher {
   private static final Logger LOG = Logger.getLogger(AttemptWatcher.class);
 
-  /** Added to {@code maxSeconds}, so that the worker can end by itself first. */
+  /**
+   * Added to {@code maxSeconds}, so that the worker can end by itself first: it finishes a step and
+   * a validation and saves.
+   */
   private static final Duration OVERTIME = Duration.ofMinutes(5);
 
   private final AttemptRepository attempts;
@@ -97,9 +101,21 @@ public class AttemptWatcher {
             stored.error(),
             seen.supersedeReason(),
             training.progressDeadline(),
-            Duration.ofSeconds(training.maxSeconds()).plus(OVERTIME));
+            longest(stored, training, now));
     AttemptMove move = AttemptRule.decide(situation, engine.poll(attemptId), now);
     return carryOut(new Look(seen, run, attempt, engine, training.engineOrDefault()), move);
+  }
+
+  /** The worker counts {@code maxSeconds} from its first step; loading before it is not included. */
+  private static Duration longest(StoredAttempt stored, LoopSpec.Training training, Instant now) {
+    Instant trainingAt = Objects.requireNonNullElse(stored.trainingAt(), now);
+    Duration overtime =
+        training.progressDeadline().compareTo(OVERTIME) > 0
+            ? training.progressDeadline()
+            : OVERTIME;
+    return Duration.ofSeconds(training.maxSeconds())
+        .plus(overtime)
+        .plus(Duration.between(stored.attempt().facts().startedAt(), trainingAt));
   }
 
   /** What one look is about. */

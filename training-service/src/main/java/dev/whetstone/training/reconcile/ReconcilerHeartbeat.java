@@ -2,7 +2,6 @@ package dev.whetstone.training.reconcile;
 
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.time.LeaseClock;
-import dev.whetstone.training.attempt.AttemptRepository;
 import dev.whetstone.training.config.TrainingConfig;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
@@ -35,14 +34,12 @@ public class ReconcilerHeartbeat {
       RECORD + ", last_pass_at = greatest(control_plane.last_pass_at, excluded.last_pass_at)";
 
   private final Sql sql;
-  private final AttemptRepository attempts;
   private final LeaseClock clock;
   private final TrainingConfig config;
 
   public ReconcilerHeartbeat(
-      Sql sql, AttemptRepository attempts, LeaseClock clock, TrainingConfig config) {
+      Sql sql, LeaseClock clock, TrainingConfig config) {
     this.sql = sql;
-    this.attempts = attempts;
     this.clock = clock;
     this.config = config;
   }
@@ -76,10 +73,36 @@ public class ReconcilerHeartbeat {
     if (last.isPresent()) {
       Duration gap = Duration.between(last.get(), now);
       if (gap.compareTo(config.downtime()) > 0) {
-        int leases = attempts.grantGrace(last.get(), now, now.plus(REPORT_PAUSE));
+        int leases = grantGrace(last.get(), now, now.plus(REPORT_PAUSE));
         LOG.infof("downtime-detected gap=%s leases-given-grace=%d", gap, leases);
       }
     }
     sql.update(statement, now, now);
+  }
+
+  /**
+   * Forgets a time in which no worker could report: its length is added to every progress deadline,
+   * and each lease that ended in it starts anew. A lease that had ended before gets nothing.
+   *
+   * @param soon a lease that ends before this, after {@code until}, counts as ended too, because
+   *     its worker needs that long to notice that reports are answered again
+   */
+  private int grantGrace(Instant from, Instant until, Instant soon) {
+    sql.update(
+        """
+        update attempt set progress_at = least(?, progress_at + (?::timestamptz - ?::timestamptz))
+        where state = 'live'
+        """,
+        until,
+        until,
+        from);
+    return sql.update(
+        """
+        update attempt set lease_until = ?::timestamptz + make_interval(secs => lease_seconds)
+        where state = 'live' and lease_until >= ? and lease_until < ?
+        """,
+        until,
+        from,
+        soon);
   }
 }

@@ -26,7 +26,9 @@ public final class PreemptionPolicy {
   static NextStep.Again after(AttemptEnd.Preempted end, RetryPolicy.Circumstances run) {
     RunTally tally = run.tally();
     int withoutProgress = end.progressed() ? 0 : tally.withoutProgress() + 1;
-    RunTally next = new RunTally(tally.failures(), 0, withoutProgress, tally.microBatchSize());
+    RunTally next =
+        new RunTally(
+            tally.failures(), 0, withoutProgress, tally.memoryWaits(), tally.microBatchSize());
     int beyond = withoutProgress - run.pauses().attemptsWithoutPause();
     if (beyond < 1) {
       return new NextStep.Again(run.now(), next, end.detail());

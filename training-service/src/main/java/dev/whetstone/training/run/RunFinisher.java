@@ -6,6 +6,7 @@ import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.training.attempt.Attempt;
 import dev.whetstone.training.attempt.AttemptEnd;
 import dev.whetstone.training.attempt.AttemptRepository;
+import dev.whetstone.training.attempt.ExitDescription;
 import dev.whetstone.training.batch.BatchRepository;
 import dev.whetstone.training.batch.BatchStateRepository;
 import dev.whetstone.training.batch.CorruptBatchException;
@@ -39,6 +40,7 @@ public class RunFinisher {
   private final BatchRepository batches;
   private final BatchStateRepository batchStates;
   private final RetryCircumstancesReader circumstances;
+  private final MicroBatchRepository microBatches;
   private final EventFactory events;
   private final Outbox outbox;
   private final MeterRegistry registry;
@@ -51,6 +53,7 @@ public class RunFinisher {
       BatchRepository batches,
       BatchStateRepository batchStates,
       RetryCircumstancesReader circumstances,
+      MicroBatchRepository microBatches,
       EventFactory events,
       Outbox outbox,
       MeterRegistry registry) {
@@ -61,6 +64,7 @@ public class RunFinisher {
     this.batches = batches;
     this.batchStates = batchStates;
     this.circumstances = circumstances;
+    this.microBatches = microBatches;
     this.events = events;
     this.outbox = outbox;
     this.registry = registry;
@@ -75,7 +79,8 @@ public class RunFinisher {
       Instant now) {
     RunIdentity identity = run.identity();
     runs.save(run.succeed(output.checkpointId(), now));
-    attempts.save(attempt.succeed(now));
+    attempts.save(attempt.succeed(ExitDescription.stopped(output.manifest()), now));
+    microBatches.remember(run, attempt.facts().runSpec(), attempts.accelerator(attempt.facts().attemptId()), now);
     checkpoints.add(output.checkpointId(), identity, output.manifestUri(), now);
     learned(stored, identity.runId())
         .ifPresent(learned -> runs.saveLearned(identity.runId(), learned));
@@ -105,7 +110,7 @@ public class RunFinisher {
     LOG.infof(
         "attempt-ended attempt=%s outcome=%s detail=%s",
         attempt.facts().attemptId(), end.outcome(), end.detail());
-    switch (RetryPolicies.after(end, circumstances.of(stored, run, end, now))) {
+    switch (RetryPolicies.after(end, circumstances.of(stored, run, attempt.facts().attemptId(), end, now))) {
       case NextStep.Again again -> runs.save(run.retry(again));
       case NextStep.GiveUp giveUp -> {
         fail(stored, run, giveUp.code(), giveUp.reason(), now);

@@ -141,16 +141,6 @@ public class RunRepository {
         .orElse(false);
   }
 
-  public int startedSince(LoopId loop, Instant since) {
-    return sql.first(
-            "select count(*) from run where tenant = ? and loop = ? and created_at > ?",
-            row -> row.getInt(1),
-            loop.tenant(),
-            loop.loop(),
-            since)
-        .orElse(0);
-  }
-
   /** Marks a loop's unfinished run for ending if it trains on one of these batches. */
   public void supersede(LoopId loop, List<String> batchIds, String reason) {
     sql.update(
@@ -187,13 +177,14 @@ public class RunRepository {
     sql.update(
         """
         update run set state = ?, fence = ?, failures = ?, refusals = ?, without_progress = ?,
-          micro_batch_size = ?, not_before = ?, code = ?, reason = ? where run_id = ?
+          memory_waits = ?, micro_batch_size = ?, not_before = ?, code = ?, reason = ? where run_id = ?
         """,
         state,
         run.fence(),
         tally.failures(),
         tally.refusals(),
         tally.withoutProgress(),
+        tally.memoryWaits(),
         tally.microBatchSize(),
         notBefore,
         code,
@@ -243,6 +234,7 @@ public class RunRepository {
             row.getInt("failures"),
             row.getInt("refusals"),
             row.getInt("without_progress"),
+            row.getInt("memory_waits"),
             row.getObject("micro_batch_size", Integer.class));
     Instant endedAt = Sql.instant(row, "ended_at");
     String reason = row.getString("reason");

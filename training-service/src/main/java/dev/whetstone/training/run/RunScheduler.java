@@ -30,6 +30,7 @@ public class RunScheduler {
 
   private final BatchRepository batches;
   private final RunRepository runs;
+  private final RunHistoryRepository history;
   private final AttemptTimesRepository attempts;
   private final CheckpointRepository checkpoints;
   private final DeclaredLoopRepository loops;
@@ -40,6 +41,7 @@ public class RunScheduler {
   public RunScheduler(
       BatchRepository batches,
       RunRepository runs,
+      RunHistoryRepository history,
       AttemptTimesRepository attempts,
       CheckpointRepository checkpoints,
       DeclaredLoopRepository loops,
@@ -48,6 +50,7 @@ public class RunScheduler {
       TrainingConfig config) {
     this.batches = batches;
     this.runs = runs;
+    this.history = history;
     this.attempts = attempts;
     this.checkpoints = checkpoints;
     this.loops = loops;
@@ -107,8 +110,9 @@ public class RunScheduler {
         runs.hasUnfinished(loop),
         declared.map(DeclaredLoop::spec),
         checkpoints.anyUndecided(loop, now.minus(config.decisionWait())),
-        runs.startedSince(loop, now.minus(DAY)),
+        history.startedSince(loop, now.minus(DAY)),
         attempts.secondsSince(loop, now.minus(DAY), now),
-        config.leastSftExamples());
+        config.leastSftExamples(),
+        history.limited(loop));
   }
 }

@@ -67,13 +67,25 @@ public class LoopStatusReader {
       case Run.Active active -> active(active);
       case Run.Succeeded done ->
           waiting(
-              loop, run + "  produced checkpoint  " + done.checkpointId().substring(0, 12) + "; ");
+              loop,
+              run
+                  + "  produced checkpoint  "
+                  + done.checkpointId().substring(0, 12)
+                  + stopped(run)
+                  + "; ");
       case Run.Failed failed ->
           newBatchWaits(loop)
               ? waiting(loop, run + " failed: " + failed.reason() + "; ")
               : training("False", "Failed", RETRY.formatted(run, failed.reason(), run));
       case Run.Superseded over -> waiting(loop, run + " was superseded: " + over.reason() + "; ");
     };
+  }
+
+  /** What a limit cut off. */
+  private String stopped(String run) {
+    List<AttemptView> views = attempts.views(run);
+    String detail = views.isEmpty() ? null : views.getLast().detail();
+    return detail == null || detail.isEmpty() ? "" : " (" + detail + ")";
   }
 
   private boolean newBatchWaits(LoopId loop) {

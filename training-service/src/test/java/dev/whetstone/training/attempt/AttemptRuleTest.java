@@ -207,7 +207,7 @@ class AttemptRuleTest {
 
   private static Attempt.Live live(Instant leaseUntil, Instant progressAt, Instant startedAt) {
     return new Attempt.Live(
-        facts(startedAt), StatusReport.Phase.TRAINING, 5, leaseUntil, progressAt);
+        facts(startedAt), StatusReport.Phase.TRAINING, 5, 0, leaseUntil, progressAt);
   }
 
   private static Attempt.Facts facts(Instant startedAt) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.training.engine.ComputeEngine.Launch;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
@@ -254,6 +255,26 @@ class LocalProcessEngineTest extends ComputeEngineContract {
         .doesNotContain("SECRET_OF_THE_SERVICE");
     assertThat(WorkerEnvironmentFilter.isAllowed("WHETSTONE_DB_PASSWORD")).isFalse();
     assertThat(WorkerEnvironmentFilter.isAllowed("PYTHONPATH")).isTrue();
+    end(spec.attempt(), 0);
+  }
+
+  @Test
+  void shouldPassSecretsInTheEnvironmentAndWriteThemNowhere() throws IOException {
+    RunSpec spec = spec();
+    Map<String, String> secrets = Map.of(ServingKeyReader.VARIABLE, "sk-of-the-server");
+    engine().launch(new AttemptLaunch(spec, LoopSpec.Engine.PROCESS, "token", secrets));
+    awaitReadyForSignals(spec.attempt());
+    Path environment = work(spec.attempt()).resolve("environment.json");
+
+    assertThat(read(environment)).contains("\"WHETSTONE_SERVING_KEY\": \"sk-of-the-server\"");
+    // The test's worker wrote it there; the engine writes it to no file.
+    Files.delete(environment);
+    try (Stream<Path> files = Files.walk(folder)) {
+      assertThat(files.filter(Files::isRegularFile).map(LocalProcessEngineTest::read))
+          .noneMatch(text -> text.contains("sk-of-the-server"));
+    }
+    assertThat(new AttemptLaunch(spec, LoopSpec.Engine.PROCESS, "token", secrets).toString())
+        .doesNotContain("sk-of-the-server", "token");
     end(spec.attempt(), 0);
   }
 

@@ -23,7 +23,7 @@ class PreemptionPolicyTest {
     NextStep.Again again = after(false, before, StartTimes.NONE);
 
     assertThat(Duration.between(NOW, again.notBefore())).hasSeconds(seconds);
-    assertThat(again.tally()).isEqualTo(new RunTally(2, 0, before + 1, 4));
+    assertThat(again.tally()).isEqualTo(new RunTally(2, 0, before + 1, 0, 4));
   }
 
   @ParameterizedTest
@@ -31,7 +31,7 @@ class PreemptionPolicyTest {
   void shouldResumeAtOnceWhenProgressWasSaved(int before) {
     NextStep.Again again = after(true, before, StartTimes.NONE);
 
-    assertThat(again).isEqualTo(new NextStep.Again(NOW, new RunTally(2, 0, 0, 4), "why"));
+    assertThat(again).isEqualTo(new NextStep.Again(NOW, new RunTally(2, 0, 0, 0, 4), "why"));
   }
 
   @Test
@@ -55,6 +55,12 @@ class PreemptionPolicyTest {
         RetryPolicies.after(
             new AttemptEnd.Preempted(75, "why", progressed),
             new RetryPolicy.Circumstances(
-                new RunTally(2, 1, before, 4), 3, 16, times, PAUSES, NOW));
+                new RunTally(2, 1, before, 0, 4), 3,
+                16,
+                times,
+                Optional.empty(),
+                PAUSES,
+                new OutOfMemoryPolicy.Pauses(Duration.ZERO, Duration.ZERO),
+                NOW));
   }
 }
