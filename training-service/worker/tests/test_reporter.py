@@ -116,9 +116,10 @@ def test_should_keep_the_first_directive_to_end(reporting, directive):
     assert reporter.directive is Directive(directive)
 
 
-def test_should_exit_when_its_fence_is_stale(reporting):
+@pytest.mark.parametrize(("status", "code"), [(409, "stale-fence"), (401, "unauthorized")])
+def test_should_exit_when_another_attempt_replaced_it(reporting, status, code):
     exited = threading.Event()
-    reporting(lambda *_: (409, {"code": "stale-fence"}), on_stale=exited.set)
+    reporting(lambda *_: (status, {"code": code}), on_stale=exited.set)
 
     assert exited.wait(5)
 

@@ -58,3 +58,30 @@ def test_should_treat_an_unreachable_server_as_retryable(tokenizer, rows):
 def test_should_refuse_another_template(tokenizer):
     with pytest.raises(BadInputError, match="chatTemplateSha256"):
         require_digest(tokenizer.chat_template, "0" * 64)
+
+
+def test_should_send_the_key_of_the_server(tokenizer, rows, local_server):
+    encoder = ChatEncoder(tokenizer)
+    server = local_server(lambda _, body: (200, {"tokens": encoder.token_ids(body["messages"])}))
+
+    require_same_tokens(encoder, rows[:1], server.url, key="sk-1")
+    require_same_tokens(encoder, rows[:1], server.url)
+
+    assert server.headers[0]["Authorization"] == "Bearer sk-1"
+    assert "Authorization" not in server.headers[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "sent"),
+    [(401, "sk-old", "the key that was sent"), (403, "sk-old", "the key that was sent"), (401, "", "without a key")],
+)
+def test_should_treat_a_refused_key_as_permanent(tokenizer, local_server, *, status, key, sent):
+    example = parse_example({"messages": [{"role": "assistant", "content": "a"}]}, "row")
+    server = local_server(lambda *_: (status, {"error": "no"}))
+
+    with pytest.raises(BadInputError, match=f"{sent} with HTTP {status}; set serving.credentialsRef") as refused:
+        require_same_tokens(ChatEncoder(tokenizer), [example], server.url, key=key, patience=0.0)
+
+    assert refused.value.code == "serving-key-refused"
+    assert len(server.bodies) == 1
+    assert "sk-old" not in refused.value.detail

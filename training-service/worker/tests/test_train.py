@@ -1,5 +1,6 @@
 """Whole runs on the demo's base model: what they write, and that an interrupted run ends in the same bytes."""
 
+import itertools
 import json
 import os
 import random
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
 from conftest import make_raw_spec, path_of, sft_row, write_rows
@@ -170,8 +172,9 @@ def test_should_follow_a_directive(raw_spec, local_server, directive, error, sav
     assert server.bodies[-1]["error"]["code"] in ("preempted", "stopped")
 
 
-def test_should_exit_with_76_when_its_fence_is_stale(raw_spec, local_server, tmp_path):
-    raw_spec["callback"] = {"url": local_server(lambda *_: (409, {"code": "stale-fence"})).url}
+@pytest.mark.parametrize("status", [401, 409])
+def test_should_exit_with_76_when_another_attempt_replaced_it(raw_spec, local_server, tmp_path, status):
+    raw_spec["callback"] = {"url": local_server(lambda *_: (status, {"code": "replaced"})).url}
 
     process = start_worker(raw_spec, tmp_path)
     errors = process.communicate(timeout=120)[1]
@@ -180,13 +183,73 @@ def test_should_exit_with_76_when_its_fence_is_stale(raw_spec, local_server, tmp
     assert not list(path_of(raw_spec["output"]["uri"]).glob("**/manifest.json"))
 
 
-def test_should_end_at_its_time_limit(raw_spec):
-    raw_spec["limits"] = {"maxSeconds": 0.001}
+def limited_to_steps(raw: dict[str, Any], steps: int, monkeypatch) -> None:
+    """The clock of the attempt passes one second with every optimizer step."""
+    from whetstone_worker.attempt_clock import AttemptClock
 
-    with pytest.raises(BadInputError, match="maxSeconds") as refused:
-        train_here(raw_spec)
+    asked = itertools.count(1)
+    monkeypatch.setattr(AttemptClock, "seconds", lambda _: next(asked))
+    monkeypatch.setattr(AttemptClock, "gpu_seconds", lambda _: 0.0)
+    raw["limits"] = {"maxSeconds": steps}
 
-    assert refused.value.code == "limit"
+
+def test_should_keep_the_best_validated_state_at_its_time_limit(raw_spec, monkeypatch):
+    raw_spec["stages"][0]["hyperparameters"]["epochs"] = 8
+    raw_spec["resumeEverySteps"] = 1_000
+    limited_to_steps(raw_spec, 12, monkeypatch)
+
+    output = train_here(raw_spec)
+
+    manifest = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
+    lines = [json.loads(line) for line in (output / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    evaluated = {line["step"]: line["valid_loss"] for line in lines if "valid_loss" in line}
+    assert manifest["stopped"] == "max-seconds"
+    assert manifest["metrics"]["steps"] == 13
+    assert list(evaluated) == [10]
+    assert manifest["metrics"]["best_step"] == 10
+    assert manifest["metrics"]["valid_loss"] == pytest.approx(evaluated[10], rel=1e-3)
+    assert [point.parent.name for point in output.glob("resume/*/manifest.json")] == ["step-00000013"]
+
+
+def test_should_have_reached_the_state_of_its_best_step_at_its_time_limit(raw_spec, monkeypatch):
+    raw_spec["stages"][0]["hyperparameters"]["epochs"] = 8
+    raw_spec["resumeEverySteps"] = 10
+    limited_to_steps(raw_spec, 12, monkeypatch)
+
+    output = train_here(raw_spec)
+
+    at_step_10 = load_file(output / "resume/step-00000010/adapter_model.safetensors")
+    kept = load_file(output / WEIGHTS)
+    assert kept.keys() == at_step_10.keys()
+    assert all(torch.equal(kept[name], at_step_10[name]) for name in kept)
+
+
+@pytest.mark.parametrize("validated", [True, False])
+def test_should_end_with_78_when_no_state_was_validated_at_its_time_limit(
+    raw_spec, tmp_path, monkeypatch, capsys, validated
+):
+    limited_to_steps(raw_spec, 2, monkeypatch)
+    if not validated:
+        raw_spec["stages"][0]["validation"] = []
+    (tmp_path / "spec.json").write_text(json.dumps(raw_spec), encoding="utf-8")
+
+    assert cli.main(["train", "--spec", str(tmp_path / "spec.json")]) == 78
+
+    why = "before the first validation" if validated else "no validation examples"
+    said = capsys.readouterr().err
+    assert "max-seconds: /limits/maxSeconds 2 is used up after step 3" in said
+    assert why in said
+    assert list(path_of(raw_spec["output"]["uri"]).glob("resume/*/manifest.json"))
+    assert not (path_of(raw_spec["output"]["uri"]) / "manifest.json").exists()
+
+
+def test_should_not_count_a_limit_that_is_used_up_at_the_last_step(raw_spec, monkeypatch):
+    limited_to_steps(raw_spec, 11, monkeypatch)
+
+    manifest = json.loads((train_here(raw_spec) / "manifest.json").read_text(encoding="utf-8"))
+
+    assert "stopped" not in manifest
+    assert manifest["metrics"]["steps"] == 12
 
 
 def test_should_report_divergence(raw_spec):
@@ -208,7 +271,6 @@ def test_should_treat_a_validation_loss_that_is_not_finite_as_divergence(tmp_pat
 
 
 def test_should_count_only_seconds_of_the_attempt_on_one_accelerator_against_the_limit(spec, tmp_path, monkeypatch):
-    import torch
     from transformers import TrainerControl, TrainerState
 
     from whetstone_worker import attempt_clock, trainer
@@ -227,7 +289,8 @@ def test_should_count_only_seconds_of_the_attempt_on_one_accelerator_against_the
         limits=spec.limits,
         clock=clock,
         preempted=Preemption(),
-        early_stopping=None,
+        best=None,
+        stops_early=False,
     )
     stage = spec.stages[0]
     config = sft_config(StageTraining(spec, stage, spec.seed, None, None, [], [], tmp_path, [], lambda *_: None))
@@ -236,12 +299,12 @@ def test_should_count_only_seconds_of_the_attempt_on_one_accelerator_against_the
     callback.on_train_begin(config, TrainerState(max_steps=9), TrainerControl())
     now[0] += 299
     callback.on_step_end(config, TrainerState(max_steps=9), TrainerControl())
-    assert callback.interrupted_by is None
+    assert callback.limit is None
     assert clock.gpu_seconds() == pytest.approx(1_199)
 
     now[0] += 2
     callback.on_step_end(config, TrainerState(max_steps=9), TrainerControl())
-    assert callback.interrupted_by.code == "limit"
+    assert callback.limit == "max-seconds"
 
 
 def test_should_count_rows_that_are_too_long(raw_spec, tmp_path):

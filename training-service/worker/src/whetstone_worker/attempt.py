@@ -52,7 +52,7 @@ class Attempt:
     def train(self) -> dict[str, str]:
         """Runs the attempt; returns the checkpoint manifest's URI and digest."""
         spec = self._spec
-        base = verified_path(self._artifacts, spec.base_model, "base model")
+        base = verified_path(self._artifacts, spec.base_model, "base model", self._working)
         tokenizer = load_tokenizer(base)
         encoder = ChatEncoder(tokenizer)
         if spec.chat_template_sha256:
@@ -63,17 +63,21 @@ class Attempt:
         context = self._context(position, point)
         start = StageStart(self._initial_adapter(), point, position.earlier)
         reader = StageReader(spec, self._artifacts, encoder, lambda refused: self._report(start, refused))
+        stopped: str | None = None
         for index in range(position.stage_index, len(spec.stages)):
             self._begin(context, index)
-            data = reader.read(index, stage_seed(spec, index), self._wait)
+            data = reader.read(index, stage_seed(spec, index), self._wait, self._working)
             if index == position.stage_index:
-                reader.check(range(index + 1, len(spec.stages)))
+                reader.check(range(index + 1, len(spec.stages)), self._working)
             stage = self._load(context, index, start, data, base=base, tokenizer=tokenizer)
             stage.train()
             metrics, start = self._end(context, index, stage)
+            stopped = stage.stopped
             del stage, data
             _free_memory()
-        return self._publish(context, metrics, start.earlier)
+            if stopped:
+                break
+        return self._publish(context, metrics, start.earlier, stopped)
 
     def _report(self, start: StageStart, refused: Refusals) -> None:
         """Names the rows that the base cannot take, those of earlier stages first."""
@@ -87,7 +91,7 @@ class Attempt:
 
     def _initial_adapter(self) -> Path | None:
         initial = self._spec.init_adapter
-        return verified_path(self._artifacts, initial, "initial adapter") if initial else None
+        return verified_path(self._artifacts, initial, "initial adapter", self._working) if initial else None
 
     def _context(self, position: Position, point: ResumePoint | None) -> AttemptContext:
         output = open_output(self._artifacts, self._spec)
@@ -122,7 +126,7 @@ class Attempt:
 
     def _end(self, context: AttemptContext, index: int, stage: StageRun) -> tuple[dict[str, float], StageStart]:
         """Measures a trained stage and saves its adapter, for the next stage or as the checkpoint."""
-        last = index + 1 == len(self._spec.stages)
+        last = stage.stopped is not None or index + 1 == len(self._spec.stages)
         if last:
             self._reporter.update(urgent=True, phase=Phase.SAVING)
         metrics = stage.measure()
@@ -130,13 +134,20 @@ class Attempt:
         checkpoint.save_adapter(stage.model, self._spec.base_model.sha256, folder / checkpoint.ADAPTER)
         return metrics, StageStart(folder / checkpoint.ADAPTER, None, stage.totals())
 
-    def _publish(self, context: AttemptContext, metrics: dict[str, float], totals: EarlierStages) -> dict[str, str]:
+    def _publish(
+        self, context: AttemptContext, metrics: dict[str, float], totals: EarlierStages, stopped: str | None
+    ) -> dict[str, str]:
         """Writes everything that the checkpoint consists of, its manifest last."""
         context.log.flush()
         context.output.publish(METRICS_FILE)
         shutil.rmtree(context.output.scratch)
         seconds = round(context.clock.gpu_seconds(), 3)
-        return checkpoint.publish(context.output, metrics, totals, seconds)
+        return checkpoint.publish(context.output, metrics, totals, seconds, stopped)
+
+    def _working(self) -> None:
+        """Called while inputs are read, which may take long: shows that the attempt advances, and lets it end."""
+        self._reporter.work()
+        self._end_if_asked()
 
     def _wait(self, seconds: float) -> None:
         """Waits; ends the attempt within a quarter of a second of a signal or directive to end."""

@@ -40,9 +40,15 @@ def _sorted_if_list(value: Any) -> Any:
 
 
 def publish(
-    output: AttemptOutput, metrics: dict[str, float], totals: EarlierStages, gpu_seconds: float
+    output: AttemptOutput,
+    metrics: dict[str, float],
+    totals: EarlierStages,
+    gpu_seconds: float,
+    stopped: str | None = None,
 ) -> dict[str, str]:
     """Publishes the adapter in the workspace and, last, the checkpoint's manifest.
+
+    ``stopped`` names the limit that ended training early; the adapter is then the best validated state.
 
     Returns the manifest's URI and its digest, which is the checkpoint's id.
     """
@@ -64,6 +70,8 @@ def publish(
     }
     if totals.refused.count:
         manifest["refusedRows"] = totals.refused.as_json()
+    if stopped:
+        manifest["stopped"] = stopped
     stored = output.put(MANIFEST, json_bytes(manifest))
     return {"manifestUri": output.uri(MANIFEST), "manifestSha256": stored.sha256}
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from whetstone_worker.artifact.digest import no_op
 from whetstone_worker.artifact.port import ArtifactStore
 from whetstone_worker.artifact.verified import verified_stream
 from whetstone_worker.encoding import ChatEncoder
@@ -15,7 +16,7 @@ from whetstone_worker.refusals import NO_REFUSALS, Refusals, require_enough
 from whetstone_worker.retention.methods import METHODS
 from whetstone_worker.retention.port import ReplaySet
 from whetstone_worker.spec import Artifact, RunSpec
-from whetstone_worker.template import CHECKED_ROWS, require_same_tokens
+from whetstone_worker.template import CHECKED_ROWS, key_from_environment, require_same_tokens
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,20 @@ class StageReader:
         self._artifacts = artifacts
         self._encoder = encoder
         self._on_refused = on_refused
+        self._on_row: Callable[[], None] = no_op
 
-    def read(self, index: int, seed: int, wait: Callable[[float], None] = time.sleep) -> StageData:
-        """All rows of a stage, ready for its trainer; ``wait`` passes the seconds between requests to the server."""
+    def read(
+        self,
+        index: int,
+        seed: int,
+        wait: Callable[[float], None] = time.sleep,
+        on_row: Callable[[], None] = no_op,
+    ) -> StageData:
+        """All rows of a stage, ready for its trainer.
+
+        ``wait`` passes the seconds between requests to the server; ``on_row`` is called for every row that is read.
+        """
+        self._on_row = on_row
         spec, stage = self._spec, self._spec.stages[index]
         objective = open_objective(stage.objective)
         own = self._encoded(stage.datasets, objective, "dataset")
@@ -77,7 +89,14 @@ class StageReader:
         self._on_refused(refused)
         require_enough(len(own.encoded) + own.too_long, own.count, own.refused)
         if spec.serving:
-            require_same_tokens(self._encoder, own.first, spec.serving.endpoint, spec.serving.model, sleep=wait)
+            require_same_tokens(
+                self._encoder,
+                own.first,
+                spec.serving.endpoint,
+                spec.serving.model,
+                key=key_from_environment(),
+                sleep=wait,
+            )
         if not own.encoded:
             raise BadInputError(
                 "all-too-long",
@@ -92,8 +111,9 @@ class StageReader:
         too_long = sum(rows.too_long for rows in (own, *replay, validation))
         return StageData(mixed, validation.encoded, too_long, refused)
 
-    def check(self, indices: Iterable[int]) -> None:
+    def check(self, indices: Iterable[int], on_row: Callable[[], None] = no_op) -> None:
         """Reads the files of later stages once, so that a fault in them ends the attempt before it trains."""
+        self._on_row = on_row
         for index in indices:
             stage = self._spec.stages[index]
             objective = open_objective(stage.objective)
@@ -130,7 +150,9 @@ class StageReader:
     def _decoded(self, references: Iterable[Artifact], objective: Objective, what: str) -> Iterator[Row]:
         for reference in references:
             with verified_stream(self._artifacts, reference, what) as stream:
-                yield from objective.read(stream, reference.uri)
+                for row in objective.read(stream, reference.uri):
+                    self._on_row()
+                    yield row
 
 
 def _no_examples(index: int) -> BadInputError:

@@ -13,6 +13,7 @@ class ExitCode(IntEnum):
     PREEMPTED = 75
     STALE_FENCE = 76
     STOPPED = 77
+    LIMIT = 78
 
 
 class WorkerError(Exception):
@@ -52,6 +53,12 @@ class PreemptedError(WorkerError):
     """The attempt was asked to save and end; the newest resume point holds its progress."""
 
     exit_code = ExitCode.PREEMPTED
+
+
+class LimitError(WorkerError):
+    """A limit was used up before there was a validated state to keep; the same run would end in the same way."""
+
+    exit_code = ExitCode.LIMIT
 
 
 class StoppedError(WorkerError):

@@ -13,12 +13,15 @@ from typing import Any, Protocol
 import httpx
 
 from whetstone_worker.errors import ExitCode
+from whetstone_worker.storage_traffic import storage_units
 
 REPORT_INTERVAL_SECONDS = 2.0
 HEARTBEAT_SECONDS = 5.0
 _MAX_PAUSE_SECONDS = 8.0
 _POLL_SECONDS = 0.1
 _MAX_HISTORY = 2_000
+# 409: another attempt of the run is live. 401: the token is no longer this attempt's, so another worker has it.
+_REPLACED = frozenset({httpx.codes.CONFLICT, httpx.codes.UNAUTHORIZED})
 
 
 def never() -> bool:
@@ -62,6 +65,7 @@ class Progress:
     refused_rows: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
     error: dict[str, str] | None = None
+    accelerator: dict[str, Any] | None = None
 
 
 class Reporter(Protocol):
@@ -76,6 +80,9 @@ class Reporter(Protocol):
 
     def step(self, step: int, metrics: dict[str, float]) -> None:
         """Adds the metrics of one step to the next report's history."""
+
+    def work(self) -> None:
+        """Notes that some work was done; the next report or heartbeat shows that the attempt advances."""
 
     def finish(self, deadline: float, leave: Callable[[], bool] = never, **changes: Any) -> bool:
         """Reports the final state until it is answered, ``deadline`` (``time.monotonic()``) passes or ``leave()``.
@@ -98,6 +105,9 @@ class SilentReporter:
     def step(self, step: int, metrics: dict[str, float]) -> None:
         """Does nothing."""
 
+    def work(self) -> None:
+        """Does nothing."""
+
     def finish(self, deadline: float, leave: Callable[[], bool] = never, **changes: Any) -> bool:
         """Counts as answered at once."""
         return True
@@ -108,7 +118,7 @@ class SilentReporter:
 
 def exit_stale() -> None:
     """Ends the process without running any further code: a newer attempt owns the run."""
-    sys.stderr.write("stale fence: a newer attempt of this run is live; this one ends and writes nothing more\n")
+    sys.stderr.write("stale fence: this is not the live attempt of its run any more; it ends and writes nothing more\n")
     sys.stderr.flush()
     os._exit(ExitCode.STALE_FENCE)
 
@@ -146,6 +156,7 @@ class StatusReporter:
         self._dropped = 0  # points that left the history, sent or not
         self._dirty = self._urgent = True
         self._closed = False
+        self._work = 0  # written by the thread that trains only
         self._directive = Directive.CONTINUE
         self.failures = 0
         self._thread = threading.Thread(target=self._run, name="status-reporter", daemon=True)
@@ -173,6 +184,10 @@ class StatusReporter:
             self._progress.metrics.update(metrics)
             self._dirty = True
             self._wake.notify_all()
+
+    def work(self) -> None:
+        """Notes that some work was done; the next report or heartbeat shows that the attempt advances."""
+        self._work += 1
 
     def finish(self, deadline: float, leave: Callable[[], bool] = never, **changes: Any) -> bool:
         """Reports the final state until it is answered, ``deadline`` (``time.monotonic()``) passes or ``leave()``.
@@ -223,7 +238,7 @@ class StatusReporter:
                 body, sent = self._body(), self._dropped + len(self._history)
             try:
                 answer = self._client.post(self._url, json=body)
-                if answer.status_code == httpx.codes.CONFLICT:
+                if answer.status_code in _REPLACED:
                     self._on_stale()
                     return True
                 answer.raise_for_status()
@@ -262,4 +277,6 @@ class StatusReporter:
             "refusedRows": progress.refused_rows,
             "result": progress.result,
             "error": progress.error,
+            "work": self._work + storage_units(),
+            "accelerator": progress.accelerator,
         }

@@ -87,10 +87,14 @@ class Lora(_Part):
 
 
 class Serving(_Part):
-    """The model server that will serve the adapter; it must render and tokenize as training does."""
+    """The model server that will serve the adapter; it must render and tokenize as training does.
+
+    ``credentials`` refers to its API key; the key itself is in the environment.
+    """
 
     endpoint: str
     model: str | None = None
+    credentials: str | None = None
 
 
 class Retention(_Part):

@@ -7,8 +7,9 @@ from typing import Any
 
 from whetstone_worker import resume
 from whetstone_worker.attempt_clock import AttemptClock
+from whetstone_worker.best_state import BestState
 from whetstone_worker.data import StageData
-from whetstone_worker.early_stopping import EarlyStopping
+from whetstone_worker.errors import LimitError
 from whetstone_worker.metrics import MetricsLog
 from whetstone_worker.objective.port import StageTraining
 from whetstone_worker.objective.registry import open_objective
@@ -61,14 +62,15 @@ class StageRun:
         self._point = start.point
         self._data = data
         self._stage = spec.stages[index]
-        self._stopping = self._early_stopping(model)
+        self._best = self._best_state(model)
         self._callback = StageCallback(
             context.log,
             context.reporter,
             limits=spec.limits,
             clock=context.clock,
             preempted=context.preempted,
-            early_stopping=self._stopping,
+            best=self._best,
+            stops_early=self._stage.hyperparameters.early_stopping,
             steps_before=start.earlier.steps,
             index=index,
             count=len(spec.stages),
@@ -92,36 +94,60 @@ class StageRun:
         self._trainer.args.eval_steps = self._steps_between_evaluations()
         context.reporter.update(metrics={**context.log.latest, **self._left_out()})
 
-    def _early_stopping(self, model: Any) -> EarlyStopping | None:
-        if not (self._stage.hyperparameters.early_stopping and self._data.validation):
+    def _best_state(self, model: Any) -> BestState | None:
+        if not self._data.validation:
             return None
-        stopping = EarlyStopping(model)
+        best = BestState(model)
         if self._point:
-            stopping.load(self._point.folder)
-        return stopping
+            best.load(self._point.folder)
+        return best
 
     def train(self) -> None:
-        """Trains to the end of the stage; raises ``WorkerError`` when a signal, a directive or a limit ends it."""
+        """Trains to the end of the stage, or until a limit is used up and there is a validated state to keep.
+
+        Raises ``WorkerError`` when a signal or a directive ends it, or a limit before the first validation.
+        """
         self._trainer.train(resume_from_checkpoint=str(self._point.folder) if self._point else None)
         self._context.log.flush()
         if self._callback.interrupted_by:
             raise self._callback.interrupted_by
+        if self.stopped and not (self._best and self._best.is_known):
+            raise LimitError(self.stopped, self._no_state_to_keep())
+
+    @property
+    def stopped(self) -> str | None:
+        """The limit that ended the stage before its last step."""
+        return self._callback.limit
+
+    def _no_state_to_keep(self) -> str:
+        limits = self._context.spec.limits
+        by_seconds = self.stopped == "max-seconds"
+        limit = f"maxSeconds {limits.max_seconds:g}" if by_seconds else f"maxGpuSeconds {limits.max_gpu_seconds:g}"
+        why = "before the first validation" if self._data.validation else "and the run has no validation examples"
+        return (
+            f"/limits/{limit} is used up after step {self.totals().steps}, {why}, so there is no state to keep; "
+            "raise the limit in the loop's training section, or train on fewer examples or epochs"
+        )
 
     def measure(self) -> dict[str, float]:
-        """Takes the best step where early stopping has one; returns the stage's metrics, the validation loss included.
+        """Takes the best step after early stopping or a limit; returns the stage's metrics with the validation loss.
 
         The metrics of a best step that is not the last go to no log: there they would hide that the loss had risen.
         """
         extra = {**self._left_out(), "steps": float(self.totals().steps)}
-        if self._stopping and self._stopping.restore_best():
+        best = self._best if self._stage.hyperparameters.early_stopping or self.stopped else None
+        if best and self.stopped:
+            best.restore()
+            extra["valid_loss"] = best.best_loss  # as validated: measuring it again would take longer than the limit
+        elif best and best.restore():
             with self._callback.separate() as measured:
                 self._trainer.evaluate()
             extra |= measured
         elif self._data.validation and self._callback.evaluated_step != self._trainer.state.global_step:
             self._trainer.evaluate()
         self._context.log.flush()
-        if self._stopping:
-            extra["best_step"] = float(self._earlier.steps + self._stopping.best_step)
+        if best:
+            extra["best_step"] = float(self._earlier.steps + best.best_step)
         return {**self._context.log.latest, **extra}
 
     @property
@@ -158,8 +184,8 @@ class StageRun:
         """Turns what the trainer saved into a resume point."""
         context = self._context
         context.log.copy_to(folder)
-        if self._stopping:
-            self._stopping.save(folder)
+        if self._best:
+            self._best.save(folder)
         sealed = resume.seal(
             context.output,
             folder,

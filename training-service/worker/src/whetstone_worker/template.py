@@ -1,5 +1,6 @@
 """Checks that the serving endpoint renders conversations to exactly the token ids that training uses."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,6 +13,11 @@ from whetstone_worker.errors import BadInputError, RetryableError, RowRefusedErr
 from whetstone_worker.objective.port import Row
 
 CHECKED_ROWS = 20
+
+
+def key_from_environment() -> str:
+    """The model server's API key, which the control plane passes apart from the RunSpec."""
+    return os.environ.get("WHETSTONE_SERVING_KEY", "")
 
 
 def require_digest(chat_template: str, expected: str) -> None:
@@ -31,17 +37,19 @@ def require_same_tokens(
     endpoint: str,
     model: str | None = None,
     *,
+    key: str = "",
     patience: float = 20.0,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Renders the first rows here and on the server; the first difference is reported and ends the attempt.
 
     A row that the server refuses, for example as longer than its context, cannot be compared and is passed over; when
-    it refuses every row, the attempt ends.
+    it refuses every row, the attempt ends. ``key`` is the server's API key; empty for a server without one.
     """
     url = f"{endpoint.rstrip('/').removesuffix('/v1')}/tokenize"
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     refusals: list[str] = []
-    with httpx.Client(timeout=10.0, trust_env=False) as client:
+    with httpx.Client(timeout=10.0, trust_env=False, headers=headers) as client:
         for number, row in enumerate(rows[:CHECKED_ROWS]):
             ours = encoder.token_ids(row.messages, row.tools)
             try:
@@ -81,6 +89,8 @@ def _server_tokens(
             answer = client.post(url, json=body)
             if answer.status_code == httpx.codes.OK:
                 return [int(token) for token in answer.json()["tokens"]]
+            if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+                raise _refused_key(url, answer)
             problem = f"HTTP {answer.status_code}: {answer.text[:200]}"
             if answer.status_code in (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY):
                 raise RowRefusedError("server-refuses", problem)
@@ -92,6 +102,15 @@ def _server_tokens(
             )
         sleep(pause)
         pause = min(pause * 2, 4.0)
+
+
+def _refused_key(url: str, answer: httpx.Response) -> BadInputError:
+    sent = "the key that was sent" if "Authorization" in answer.request.headers else "a request without a key"
+    return BadInputError(
+        "serving-key-refused",
+        f"{url} answered {sent} with HTTP {answer.status_code}; set serving.credentialsRef in the loop's file to a "
+        "reference to the server's API key, give the training service the key under that reference, and retry the run",
+    )
 
 
 def _body(row: Row, model: str | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import time
 import torch
 from transformers import logging as transformers_logging
 
+from whetstone_worker.accelerator import found_accelerator
 from whetstone_worker.artifact.port import ArtifactStore
 from whetstone_worker.artifact.scheme import open_artifacts
 from whetstone_worker.attempt import Attempt
@@ -14,6 +15,7 @@ from whetstone_worker.errors import BadInputError, OutOfMemoryError, PreemptedEr
 from whetstone_worker.preemption import Preemption
 from whetstone_worker.reporter import Phase, Reporter, SilentReporter, StatusReporter
 from whetstone_worker.spec import RunSpec
+from whetstone_worker.threads import thread_limit
 
 _FINISH_SECONDS = 600.0
 _LAST_REPORT_SECONDS = 5.0
@@ -64,6 +66,8 @@ def _train(spec: RunSpec, artifacts: ArtifactStore, reporter: Reporter, preempti
     """Trains; turns failures of memory, disk and object store into errors with a code and a remedy."""
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
+    reporter.update(accelerator=found_accelerator())
+    torch.set_num_threads(thread_limit())  # until the model's size is known
     attempt = Attempt(spec, artifacts, reporter, preemption)
     try:
         return attempt.train()

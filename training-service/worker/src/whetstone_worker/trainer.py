@@ -11,8 +11,8 @@ import torch
 from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from whetstone_worker.attempt_clock import AttemptClock
-from whetstone_worker.early_stopping import EarlyStopping
-from whetstone_worker.errors import BadInputError, PreemptedError, StoppedError, WorkerError
+from whetstone_worker.best_state import BestState
+from whetstone_worker.errors import PreemptedError, StoppedError, WorkerError
 from whetstone_worker.metrics import MetricsLog, renamed
 from whetstone_worker.objective.port import StageTraining
 from whetstone_worker.reporter import Directive, Phase, Reporter
@@ -118,7 +118,8 @@ class StageCallback(TrainerCallback):
         limits: Limits,
         clock: AttemptClock,
         preempted: Callable[[], bool],
-        early_stopping: EarlyStopping | None,
+        best: BestState | None,
+        stops_early: bool,
         steps_before: int = 0,
         index: int = 0,
         count: int = 1,
@@ -128,7 +129,8 @@ class StageCallback(TrainerCallback):
         self._limits = limits
         self._clock = clock
         self._preempted = preempted
-        self._early_stopping = early_stopping
+        self._best = best
+        self._stops_early = stops_early
         self._steps_before = steps_before
         self._index = index
         self._count = count
@@ -138,6 +140,7 @@ class StageCallback(TrainerCallback):
         self._separate: dict[str, float] | None = None
         self.evaluated_step = -1
         self.interrupted_by: WorkerError | None = None
+        self.limit: str | None = None  # used up; a run that reaches its last step anyway has none
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Notes the step and the time at which this attempt starts the stage."""
@@ -153,7 +156,9 @@ class StageCallback(TrainerCallback):
     ) -> TrainerControl:
         """Ends training after a finished optimizer step when a signal, a directive or a limit requires it."""
         self.interrupted_by = self.interrupted_by or self._interruption()
-        if self.interrupted_by:
+        if self.limit is None and state.global_step < state.max_steps:
+            self.limit = self._used_up_limit()
+        if self.interrupted_by or self.limit:
             control.should_training_stop = True
             control.should_save = not isinstance(self.interrupted_by, StoppedError)
         done, left = state.global_step - self._first_step, state.max_steps - state.global_step
@@ -166,6 +171,16 @@ class StageCallback(TrainerCallback):
             seconds_left=round(per_step * left),
         )
         return control
+
+    def on_substep_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Shows that a long optimizer step advances."""
+        self._reporter.work()
+
+    def on_prediction_step(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Shows that a long validation advances."""
+        self._reporter.work()
 
     def on_log(
         self,
@@ -194,18 +209,20 @@ class StageCallback(TrainerCallback):
         metrics: dict[str, float] | None = None,
         **_: Any,
     ) -> TrainerControl:
-        """Gives the validation loss to early stopping."""
+        """Notes the best state; ends training when the validation loss has stopped falling."""
         if self._separate is not None:
             return control
         self.evaluated_step = state.global_step
         loss = (metrics or {}).get("eval_loss")
-        if self._early_stopping and loss is not None and self._early_stopping.observe(state.global_step, loss):
-            control.should_training_stop = True
+        if self._best and loss is not None:
+            outworn = self._best.observe(state.global_step, loss)
+            if outworn and self._stops_early:
+                control.should_training_stop = True
         return control
 
     @contextmanager
     def separate(self) -> Iterator[dict[str, float]]:
-        """Metrics measured in this block go to its value only, neither to the log nor to early stopping."""
+        """Metrics measured in this block go to its value only, neither to the log nor to the best state."""
         self._separate = measured = {}
         try:
             yield measured
@@ -233,13 +250,12 @@ class StageCallback(TrainerCallback):
             return PreemptedError("preempted", f"the control plane sent save_and_stop; {_REMEDY_RESUME}")
         if self._reporter.directive is Directive.STOP:
             return StoppedError("stopped", "the control plane sent stop; no checkpoint is written")
-        limits = self._limits
-        if limits.max_seconds is not None and self._clock.seconds() > limits.max_seconds:
-            return _limit_used_up("maxSeconds", limits.max_seconds)
-        if limits.max_gpu_seconds is not None and self._clock.own_gpu_seconds() > limits.max_gpu_seconds:
-            return _limit_used_up("maxGpuSeconds", limits.max_gpu_seconds)
         return None
 
-
-def _limit_used_up(name: str, value: float) -> BadInputError:
-    return BadInputError("limit", f"/limits/{name} {value:g} is used up; raise it or train less")
+    def _used_up_limit(self) -> str | None:
+        limits = self._limits
+        if limits.max_seconds is not None and self._clock.seconds() > limits.max_seconds:
+            return "max-seconds"
+        if limits.max_gpu_seconds is not None and self._clock.own_gpu_seconds() > limits.max_gpu_seconds:
+            return "max-gpu-seconds"
+        return None

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,10 +20,18 @@ def chunks_of(stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def digest_of_file(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
+def no_op() -> None:
+    """The default of ``on_chunk``."""
+
+
+def digest_of_file(path: Path, on_chunk: Callable[[], None] = no_op) -> str:
+    """SHA-256 of a file's bytes; ``on_chunk`` is called after each of its chunks, and may raise to end the reading."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        for chunk in chunks_of(file):
+            digest.update(chunk)
+            on_chunk()
+    return digest.hexdigest()
 
 
 def folder_digest(entries: Iterable[tuple[str, str]]) -> str:
@@ -39,11 +47,11 @@ def regular_files(folder: Path) -> list[tuple[str, Path]]:
     return sorted((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*") if path.is_file())
 
 
-def digest_of_path(path: Path) -> str:
-    """The digest of a local file or folder."""
+def digest_of_path(path: Path, on_chunk: Callable[[], None] = no_op) -> str:
+    """The digest of a local file or folder; ``on_chunk`` as in ``digest_of_file``."""
     if path.is_dir():
-        return folder_digest((name, digest_of_file(file)) for name, file in regular_files(path))
-    return digest_of_file(path)
+        return folder_digest((name, digest_of_file(file, on_chunk)) for name, file in regular_files(path))
+    return digest_of_file(path, on_chunk)
 
 
 class DigestReader(io.RawIOBase):

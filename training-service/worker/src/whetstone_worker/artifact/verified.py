@@ -1,12 +1,12 @@
 """Reads of inputs whose digest the RunSpec gives."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from whetstone_worker.artifact.digest import CHUNK_BYTES, DigestReader, digest_of_path
+from whetstone_worker.artifact.digest import CHUNK_BYTES, DigestReader, digest_of_path, no_op
 from whetstone_worker.artifact.port import ArtifactStore
 from whetstone_worker.errors import BadInputError
 
@@ -23,10 +23,15 @@ class Reference(Protocol):
         """What it must be."""
 
 
-def verified_path(artifacts: ArtifactStore, reference: Reference, what: str) -> Path:
-    """A local path to a file or folder after checking its digest; ``what`` names it in errors."""
+def verified_path(
+    artifacts: ArtifactStore, reference: Reference, what: str, on_chunk: Callable[[], None] = no_op
+) -> Path:
+    """A local path to a file or folder after checking its digest; ``what`` names it in errors.
+
+    ``on_chunk`` is called again and again while the content is read, and may raise to end the reading.
+    """
     path = artifacts.local_path(reference.uri)
-    _require_digest(str(path), reference.sha256, digest_of_path(path), what)
+    _require_digest(str(path), reference.sha256, digest_of_path(path, on_chunk), what)
     return path
 
 

@@ -13,6 +13,7 @@ import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.attempt.AttemptView;
 import dev.whetstone.training.engine.FakeComputeEngine;
+import dev.whetstone.training.reconcile.ReconcilerHeartbeat;
 import dev.whetstone.training.run.RunRepository;
 import dev.whetstone.training.status.RunView;
 import io.quarkus.test.common.WithTestResource;
@@ -39,6 +40,7 @@ class AttemptLifecycleTest {
   @Inject ObjectStore store;
   @Inject UnreliableStore unreliable;
   @Inject RunRepository runs;
+  @Inject ReconcilerHeartbeat heartbeat;
 
   private LoopId loop;
 
@@ -120,6 +122,56 @@ class AttemptLifecycleTest {
 
     tick(Duration.ofSeconds(30));
     assertThat(attempts()).hasSize(2);
+  }
+
+  @Test
+  void shouldDetectAHungWorkerThoughPassesTakeAMinute() {
+    RunSpec first = started("training: {leaseDuration: PT90S}");
+    worker.trains(first, 1).statusCode(200);
+
+    passOfAMinute();
+    assertThat(attempts()).extracting(AttemptView::state).containsExactly("training");
+    passOfAMinute();
+
+    assertThat(attempts()).extracting(AttemptView::state).contains("lost");
+  }
+
+  @Test
+  void shouldGiveNoGraceToALeaseThatHadEndedBeforeTheDowntime() {
+    RunSpec first = started("training: {leaseDuration: PT60S}");
+    worker.trains(first, 1).statusCode(200);
+    liveFor(Duration.ofSeconds(65));
+
+    clock.advance(Duration.ofHours(1));
+    fixture.pass();
+
+    assertThat(attempts()).extracting(AttemptView::state).contains("lost");
+  }
+
+  @Test
+  void shouldNotCountDowntimeAsAStepThatStandsStill() {
+    RunSpec first = started("training: {leaseDuration: PT60S, progressDeadline: PT2M}");
+    worker.trains(first, 1).statusCode(200);
+
+    clock.advance(Duration.ofHours(1));
+    fixture.pass();
+    worker.trains(first, 1).statusCode(200);
+    tick(BEAT);
+
+    assertThat(attempts()).extracting(AttemptView::state).containsExactly("training");
+  }
+
+  /** The reconciler is busy with other runs meanwhile. */
+  private void passOfAMinute() {
+    liveFor(Duration.ofSeconds(60));
+    fixture.pass();
+  }
+
+  private void liveFor(Duration duration) {
+    for (int seconds = 0; seconds < duration.toSeconds(); seconds += 5) {
+      clock.advance(Duration.ofSeconds(5));
+      heartbeat.sign();
+    }
   }
 
   @Test
@@ -208,6 +260,55 @@ class AttemptLifecycleTest {
     assertThat(attempts()).hasSize(2);
     assertThat(fixture.spec(loop).resumeFrom()).isNotNull();
     worker.trains(fixture.spec(loop), 12).body("directive", is("continue"));
+  }
+
+  @Test
+  void shouldWaitAndSayWhyWhenItsWorkersAreEvictedWhileTheyLoad() {
+    started("training: {maxAttempts: 2}");
+    for (int eviction = 1; eviction <= 3; eviction++) {
+      tick(BEAT);
+      engine.exit(fixture.attempt(loop), eviction == 2 ? 143 : 75, "");
+      fixture.pass();
+      assertThat(attempts()).hasSize(eviction + 1);
+    }
+    tick(BEAT);
+    engine.exit(fixture.attempt(loop), 75, "");
+    fixture.pass();
+
+    RunView run = fixture.run(loop);
+    assertThat(run.state()).isEqualTo("waiting");
+    assertThat(run.attempts()).extracting(AttemptView::state).containsOnly("preempted").hasSize(4);
+    assertThat(run.attempts().getLast().detail())
+        .isEqualTo("the worker ended with 75 (preempted); it saved no progress beyond step 0");
+    assertThat(run.reason())
+        .contains("4 attempts in a row", "undisturbed for longer than 10 s", "starts at");
+
+    tick(Duration.ofSeconds(29));
+    assertThat(attempts()).hasSize(4);
+    tick(Duration.ofSeconds(1));
+    assertThat(attempts()).hasSize(5);
+    worker.trains(fixture.spec(loop), 1).statusCode(200);
+    worker.isDone(fixture.spec(loop), 32).statusCode(200);
+    assertThat(fixture.run(loop).state()).isEqualTo("succeeded");
+  }
+
+  @Test
+  void shouldFinishARunThatAdvancesHoweverOftenItIsEvicted() {
+    RunSpec spec = started("training: {maxAttempts: 2}");
+    for (int step = 1; step <= 12; step++) {
+      worker.trains(spec, step).statusCode(200);
+      fixture.writeResumePoint(spec, step, true);
+      engine.exit(spec.attempt(), 75, "");
+      fixture.pass();
+      assertThat(attempts()).hasSize(step + 1);
+      assertThat(attempts().get(step - 1).detail())
+          .contains("it saved a resume point at step " + step);
+      spec = fixture.spec(loop);
+      assertThat(spec.resumeFrom()).isNotNull();
+    }
+    worker.isDone(spec, 32).statusCode(200);
+
+    assertThat(fixture.run(loop).state()).isEqualTo("succeeded");
   }
 
   @Test

@@ -177,7 +177,7 @@ class BatchLifecycleTest {
     assertThat(fixture.run(loop).trainExamples()).isEqualTo(17);
     assertThat(rows.lines()).hasSize(17);
     assertThat(withdrawn).noneMatch(rows::contains);
-    assertThat(train.uri()).endsWith("/blobs/" + train.sha256());
+    assertThat(train.uri()).contains("/runs/" + spec.runId() + "/data/");
   }
 
   @Test

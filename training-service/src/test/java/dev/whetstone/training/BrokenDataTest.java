@@ -56,7 +56,7 @@ class BrokenDataTest {
     Sealed corrupt = fixture.seal(loop, 2, 20);
     String blob = corrupt.manifest().file(Form.SFT, Split.TRAIN).orElseThrow().blob();
     Files.write(Path.of(store.uri(blob)), "{\"id\":\"x\"}\n".getBytes(StandardCharsets.UTF_8));
-    long blobs = store.list("blobs/").count();
+    long blobs = store.list("").count();
 
     fixture.pass();
 
@@ -65,7 +65,7 @@ class BrokenDataTest {
     assertThat(failed.code()).isEqualTo("corrupt-batch");
     assertThat(failed.reason())
         .contains(corrupt.event().batchId(), "sft/train.jsonl", "object " + blob + " is corrupt");
-    assertThat(store.list("blobs/").count()).isEqualTo(blobs);
+    assertThat(store.list("").count()).isEqualTo(blobs);
     assertThat(state.batchStates(loop)).containsExactly("pending", "withdrawn");
     fixture.pass();
     assertThat(fixture.run(loop).batchIds()).containsExactly(sound.event().batchId());

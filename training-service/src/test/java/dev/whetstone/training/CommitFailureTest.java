@@ -2,6 +2,7 @@ package dev.whetstone.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.TopicNames;
@@ -12,6 +13,7 @@ import dev.whetstone.contracts.run.StatusReport.Phase;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
+import dev.whetstone.training.attempt.AttemptView;
 import dev.whetstone.training.batch.Batch;
 import dev.whetstone.training.batch.BatchRepository;
 import dev.whetstone.training.engine.FakeComputeEngine;
@@ -91,7 +93,7 @@ class CommitFailureTest {
   }
 
   @Test
-  void shouldLaunchOnceTheClaimEndsAfterAKillBetweenClaimAndLaunch() {
+  void shouldLaunchAnotherAttemptOnceTheClaimEndsAfterAKillBetweenClaimAndLaunch() {
     LoopId loop = fixture.loop();
     fixture.seal(loop, 1, 20);
     engine.limitToRunning();
@@ -108,8 +110,58 @@ class CommitFailureTest {
 
     clock.advance(Duration.ofSeconds(60));
     fixture.pass();
-    assertThat(engine.launches()).containsOnlyOnce(attempt);
+    fixture.pass();
+    assertThat(engine.launches()).doesNotContain(attempt).containsOnlyOnce(fixture.attempt(loop));
+    assertThat(fixture.spec(loop).fence()).isEqualTo(2);
     worker.trains(fixture.spec(loop), 1).statusCode(200);
+  }
+
+  @Test
+  void shouldGiveEveryLaunchAFenceOfItsOwnWhenAnotherHostLaunchedTheWorker() {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    engine.failAfterNextLaunch();
+    fixture.pass();
+    RunSpec first = fixture.spec(loop);
+    engine.runElsewhere(first.attempt());
+
+    clock.advance(Duration.ofSeconds(59));
+    fixture.pass();
+    assertThat(fixture.run(loop).attempts()).hasSize(1);
+    clock.advance(Duration.ofSeconds(1));
+    fixture.pass();
+    fixture.pass();
+
+    RunSpec second = fixture.spec(loop);
+    assertThat(fixture.run(loop).attempts())
+        .extracting(AttemptView::state)
+        .containsExactly("lost", "loading");
+    assertThat(fixture.run(loop).attempts().getFirst().detail()).contains("is not confirmed");
+    assertThat(second.fence()).isEqualTo(2);
+    assertThat(second.output().uri()).isNotEqualTo(first.output().uri());
+    worker.trains(first, 1).statusCode(409).body("code", is("stale-fence"));
+    worker.trains(second, 1).statusCode(200);
+  }
+
+  @Test
+  void shouldKeepTheWorkerOfAnotherHostThatReports() {
+    LoopId loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    engine.failAfterNextLaunch();
+    fixture.pass();
+    RunSpec first = fixture.spec(loop);
+    engine.runElsewhere(first.attempt());
+    worker.trains(first, 1).statusCode(200);
+
+    for (int pass = 0; pass < 8; pass++) {
+      clock.advance(Duration.ofSeconds(10));
+      worker.trains(first, 2 + pass).statusCode(200);
+      fixture.pass();
+    }
+
+    assertThat(fixture.run(loop).attempts())
+        .extracting(AttemptView::state)
+        .containsExactly("training");
   }
 
   private void shouldSucceedOnceTheDatabaseWorks(String trigger) {

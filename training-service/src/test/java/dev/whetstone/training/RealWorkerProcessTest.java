@@ -34,6 +34,7 @@ class RealWorkerProcessTest {
   @Inject TrainingFixture fixture;
   @Inject TestLeaseClock clock;
   @Inject ComputeEngine engine;
+  @Inject ScriptedComputeEngine scripted;
   @Inject ProcessEngineConfig bounds;
 
   private LoopId loop;
@@ -89,6 +90,47 @@ class RealWorkerProcessTest {
     assertThat(run.attempts().getFirst().exitCode()).isEqualTo(137);
     assertThat(run.checkpointId()).hasSize(64);
     assertThat(fixture.metrics(loop)).extracting(point -> point.step()).contains(1L, 20L, 30L);
+  }
+
+  @Test
+  void shouldResumeWhereItsWorkerSavedWhenTheProcessGroupIsEvicted() {
+    loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+
+    passUntil(run -> run.attempts().getLast().step() >= 20);
+    scripted.evict(fixture.attempt(loop));
+    passUntil(run -> run.state().equals("succeeded"));
+
+    RunView run = fixture.run(loop);
+    assertThat(run.attempts())
+        .extracting(AttemptView::state)
+        .containsExactly("preempted", "succeeded");
+    assertThat(run.attempts().getFirst().exitCode()).isEqualTo(75);
+    assertThat(run.attempts().getFirst().detail())
+        .isEqualTo("the worker ended with 75 (preempted); it saved a resume point at step 20");
+  }
+
+  @Test
+  void shouldWaitWhenTheProcessGroupIsEvictedAgainAndAgainWhileItLoads() {
+    loop = fixture.loop("  training: {seed: 75, maxAttempts: 2}");
+    fixture.seal(loop, 1, 20);
+
+    for (int eviction = 1; eviction <= 4; eviction++) {
+      int attempt = eviction;
+      passUntil(
+          run ->
+              run.attempts().size() == attempt
+                  && run.attempts().getLast().state().equals("loading"));
+      scripted.evict(fixture.attempt(loop));
+      passUntil(run -> run.attempts().get(attempt - 1).state().equals("preempted"));
+    }
+
+    RunView run = fixture.run(loop);
+    assertThat(run.state()).isEqualTo("waiting");
+    assertThat(run.reason()).contains("4 attempts in a row", "Let the worker run undisturbed");
+    assertThat(run.attempts())
+        .extracting(AttemptView::exitCode)
+        .allMatch(code -> code == 75 || code == 143);
   }
 
   @Test

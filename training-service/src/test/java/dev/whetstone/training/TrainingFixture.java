@@ -261,6 +261,11 @@ public class TrainingFixture {
 
   /** Writes a worker's checkpoint and returns the result that it reports. */
   public StatusReport.Result writeCheckpoint(RunSpec spec) {
+    return writeCheckpoint(spec, null);
+  }
+
+  /** Writes the checkpoint of a worker that a limit stopped after step 30, with step 20 the best. */
+  public StatusReport.Result writeCheckpoint(RunSpec spec, @Nullable String stopped) {
     List<CheckpointManifest.File> files =
         List.of(
             file(spec, "adapter/adapter_config.json", "{\"r\":16}"),
@@ -274,10 +279,11 @@ public class TrainingFixture {
             spec.baseModel(),
             spec.chatTemplateSha256(),
             Map.of("epochs", 4),
-            Map.of("train_loss", 0.5),
+            Map.of("train_loss", 0.5, "steps", 30.0, "best_step", 20.0),
             1234,
             7.5,
-            "0.1.0");
+            "0.1.0",
+            stopped);
     StoredObject stored = store.put(key(spec, "manifest.json"), Json.write(manifest));
     return new StatusReport.Result(stored.uri().toString(), stored.sha256());
   }

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param kind always {@code checkpoint}
  * @param files paths relative to the manifest
  * @param refusedRows rows that the base could not take; absent if there were none
+ * @param stopped the limit that ended training before its last step, {@code max-seconds} or {@code
+ *     max-gpu-seconds}; the adapter is then the best validated state. Absent for a run that trained
+ *     to its end
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CheckpointManifest(
@@ -26,14 +29,15 @@ public record CheckpointManifest(
     long tokens,
     double gpuSeconds,
     String workerVersion,
-    @Nullable RefusedRows refusedRows) {
+    @Nullable RefusedRows refusedRows,
+    @Nullable String stopped) {
   public CheckpointManifest {
     files = List.copyOf(files);
     hyperparameters = hyperparameters == null ? Map.of() : Map.copyOf(hyperparameters);
     metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
   }
 
-  /** A manifest without refused rows. */
+  /** The manifest of a run that trained to its end, without refused rows. */
   public CheckpointManifest(
       String kind,
       String runId,
@@ -58,6 +62,7 @@ public record CheckpointManifest(
         tokens,
         gpuSeconds,
         workerVersion,
+        null,
         null);
   }
 

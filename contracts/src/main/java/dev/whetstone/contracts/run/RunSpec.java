@@ -89,8 +89,14 @@ public record RunSpec(
       boolean packing,
       boolean earlyStopping) {}
 
-  /** The server that the template check requests token ids from. */
-  public record Serving(String endpoint) {}
+  /**
+   * The server that the template check requests token ids from.
+   *
+   * @param credentials reference to the server's key, never the key itself; the key is passed to
+   *     the worker in its environment
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Serving(String endpoint, @Nullable String credentials) {}
 
   /** Method against forgetting beside replay: {@code none}, {@code kl}, {@code ewc}, {@code si}. */
   public record Retention(String method, double strength) {}

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param resumePoint the newest complete resume point, when one was written since the last report
  * @param result with {@code done} only
  * @param error with {@code failed} only
+ * @param work counts work of any kind and only grows: it shows that the worker advances while it
+ *     validates, hashes or downloads and the step stands still
+ * @param accelerator the worker's accelerator and its memory before the worker used it; absent
+ *     without one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StatusReport(
@@ -28,12 +32,14 @@ public record StatusReport(
     @Nullable ResumePoint resumePoint,
     @Nullable RefusedRows refusedRows,
     @Nullable Result result,
-    @Nullable Failure error) {
+    @Nullable Failure error,
+    @Nullable Long work,
+    @Nullable Accelerator accelerator) {
   public StatusReport {
     history = history == null ? List.of() : List.copyOf(history);
   }
 
-  /** A report without refused rows. */
+  /** A report without refused rows, {@code work} and {@code accelerator}, as older workers send it. */
   public StatusReport(
       long fence,
       Phase phase,
@@ -46,8 +52,29 @@ public record StatusReport(
       @Nullable Result result,
       @Nullable Failure error) {
     this(
-        fence, phase, stage, step, epoch, trainerStatus, history, resumePoint, null, result, error);
+        fence,
+        phase,
+        stage,
+        step,
+        epoch,
+        trainerStatus,
+        history,
+        resumePoint,
+        null,
+        result,
+        error,
+        null,
+        null);
   }
+
+  /**
+   * An accelerator as the worker found it.
+   *
+   * @param name of the device, as its driver reports it
+   * @param freeBytes before the worker loaded anything; less than {@code totalBytes} when another
+   *     process holds memory
+   */
+  public record Accelerator(String name, long totalBytes, long freeBytes) {}
 
   /** The phase of the worker. */
   public enum Phase {

@@ -25,9 +25,13 @@ public sealed interface Attempt {
       return new Ended(facts(), end.outcome(), end.exitCode(), end.detail(), at);
     }
 
-    /** Ends with a checkpoint. */
-    default Ended succeed(Instant at) {
-      return new Ended(facts(), SUCCEEDED, ExitCodes.DONE, "", at);
+    /**
+     * Ends with a checkpoint.
+     *
+     * @param detail what is notable about it; empty for nothing
+     */
+    default Ended succeed(String detail, Instant at) {
+      return new Ended(facts(), SUCCEEDED, ExitCodes.DONE, detail, at);
     }
 
     /** Ends because the data it trains on may no longer be used as it is. */
@@ -42,18 +46,27 @@ public sealed interface Attempt {
   /**
    * Its row exists; only the compute engine knows whether its worker does.
    *
-   * @param launchClaimedUntil until then one reconciler alone may launch its worker; absent while
-   *     none has claimed the launch
+   * @param heldUntil until then nothing is launched: one reconciler has claimed the launch, or the
+   *     engine had no room; absent before the first claim
+   * @param mayBeLaunched a reconciler claimed the launch and recorded no answer of the engine: its
+   *     worker may run, on another host too
    */
-  record Starting(Facts facts, @Nullable Instant launchClaimedUntil) implements Unfinished {
+  record Starting(Facts facts, @Nullable Instant heldUntil, boolean mayBeLaunched)
+      implements Unfinished {
     /** Not yet claimed. */
     public Starting(Facts facts) {
-      this(facts, null);
+      this(facts, null, false);
     }
 
-    /** Whether a launch may be under way. */
-    public boolean isClaimed(Instant now) {
-      return launchClaimedUntil != null && launchClaimedUntil.isAfter(now);
+    /** Whether the launch is claimed or put off. */
+    public boolean isHeld(Instant now) {
+      return heldUntil != null && heldUntil.isAfter(now);
+    }
+
+    /** It used no time of an accelerator. */
+    @Override
+    public Ended end(AttemptEnd end, Instant at) {
+      return new Ended(startedAt(at), end.outcome(), end.exitCode(), end.detail(), at);
     }
 
     /**
@@ -62,7 +75,7 @@ public sealed interface Attempt {
      * maxSeconds}.
      */
     public Live launched(Instant now, Duration launchGrace) {
-      return new Live(startedAt(now), null, 0, now.plus(launchGrace), now);
+      return new Live(startedAt(now), null, 0, 0, now.plus(launchGrace), now);
     }
 
     @Override
@@ -78,27 +91,31 @@ public sealed interface Attempt {
   /**
    * Its worker counts as running until its lease ends.
    *
-   * @param progressAt when its phase or step last changed
+   * @param work the worker's count of work done
+   * @param progressAt when its phase, step or work last changed
    */
   record Live(
       Facts facts,
       StatusReport.@Nullable Phase phase,
       long step,
+      long work,
       Instant leaseUntil,
       Instant progressAt)
       implements Unfinished {
     /**
-     * A report renews the lease; only a new phase or step is progress. The longer first lease ends
-     * with loading, so that a worker that hangs later is detected within the normal lease.
+     * A report renews the lease; only a new phase, step or work is progress. The longer first lease
+     * ends with loading, so that a worker that hangs later is detected within the normal lease.
      */
     public Live reported(StatusReport report, Instant now, Duration lease) {
-      boolean progress = report.phase() != phase || report.step() > step;
+      long done = report.work() == null ? work : Math.max(work, report.work());
+      boolean progress = report.phase() != phase || report.step() > step || done > work;
       Instant until = now.plus(lease);
       boolean loading = report.phase() == StatusReport.Phase.LOADING;
       return new Live(
           facts,
           report.phase(),
           Math.max(step, report.step()),
+          done,
           loading && leaseUntil.isAfter(until) ? leaseUntil : until,
           progress ? now : progressAt);
     }

@@ -1,5 +1,6 @@
 package dev.whetstone.training.attempt;
 
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** How an attempt ended without a checkpoint. */
@@ -41,10 +42,40 @@ public sealed interface AttemptEnd {
     @Override
     public String outcome() {
       return switch (code) {
-        case ExitCodes.PREEMPTED -> "preempted";
         case ExitCodes.STOPPED, ExitCodes.STALE_FENCE -> "stopped";
         default -> "failed";
       };
+    }
+  }
+
+  /**
+   * The worker was ended from outside: by a signal, or by the directive to save and stop.
+   *
+   * @param progressed whether it saved a resume point behind the one that it started from
+   */
+  record Preempted(int code, String detail, boolean progressed) implements AttemptEnd {
+    /**
+     * @param exited what the worker's exit says
+     * @param startStep the step that it started from
+     * @param savedStep the step of its newest resume point, if it saved one
+     */
+    public static Preempted of(Exited exited, long startStep, OptionalLong savedStep) {
+      boolean progressed = savedStep.isPresent() && savedStep.getAsLong() > startStep;
+      String saved =
+          progressed
+              ? "it saved a resume point at step " + savedStep.getAsLong()
+              : "it saved no progress beyond step " + startStep;
+      return new Preempted(exited.code(), exited.detail() + "; " + saved, progressed);
+    }
+
+    @Override
+    public Integer exitCode() {
+      return code;
+    }
+
+    @Override
+    public String outcome() {
+      return "preempted";
     }
   }
 
@@ -61,6 +92,14 @@ public sealed interface AttemptEnd {
     @Override
     public String outcome() {
       return "bad_output";
+    }
+  }
+
+  /** A reconciler claimed its launch; whether a worker was started is not known. */
+  record Unconfirmed(String detail) implements AttemptEnd {
+    @Override
+    public String outcome() {
+      return "lost";
     }
   }
 

@@ -17,14 +17,17 @@ public sealed interface AttemptMove {
   /** Stop the worker, then end the attempt. */
   record StopAndEnd(AttemptEnd.Lost end) implements AttemptMove {}
 
-  /** End the attempt; its worker is gone. */
-  record End(AttemptEnd.Exited end) implements AttemptMove {}
+  /** End the attempt; no worker of it is known to run. */
+  record End(AttemptEnd end) implements AttemptMove {}
 
   /**
    * The worker refused its data: verify the run's batches, then end the attempt. A batch may have
    * changed since the run was planned.
    */
   record VerifyBatches(AttemptEnd.Exited end) implements AttemptMove {}
+
+  /** The worker was ended from outside: find out what it saved, then end the attempt. */
+  record VerifyProgress(AttemptEnd.Exited end) implements AttemptMove {}
 
   /**
    * The worker exited with success: verify its checkpoint, then end the attempt accordingly.

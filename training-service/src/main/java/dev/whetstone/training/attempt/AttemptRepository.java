@@ -1,10 +1,10 @@
 package dev.whetstone.training.attempt;
 
-import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.training.checkpoint.RunObjectKeys;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -32,12 +32,14 @@ public class AttemptRepository {
    * @param tokenSha256 of the token with which its worker reports; absent before a launch
    * @param lease how long a report keeps it alive
    * @param error the error that its worker reported last
+   * @param trainingAt when its worker had loaded everything; absent before
    */
   public record StoredAttempt(
       Attempt attempt,
       @Nullable String tokenSha256,
       Duration lease,
-      StatusReport.@Nullable Failure error) {}
+      StatusReport.@Nullable Failure error,
+      @Nullable Instant trainingAt) {}
 
   public void insert(Attempt.Starting attempt, Duration lease) {
     Attempt.Facts facts = attempt.facts();
@@ -78,7 +80,8 @@ public class AttemptRepository {
 
   /**
    * Claims the launch of an attempt's worker, so that of several reconcilers one launches it with
-   * the token it stored. Answers false when another holds the claim or the attempt was launched.
+   * the token it stored. Answers false when the launch was ever claimed and not put off since: the
+   * token of a worker that may run is never replaced.
    *
    * @param tokenSha256 of the token that reports must carry from now on
    */
@@ -86,7 +89,7 @@ public class AttemptRepository {
     return sql.update(
             """
             update attempt set token_sha256 = ?, lease_until = ?
-            where attempt_id = ? and state = 'starting'
+            where attempt_id = ? and state = 'starting' and token_sha256 is null
               and (lease_until is null or lease_until <= ?)
             """,
             tokenSha256,
@@ -97,14 +100,14 @@ public class AttemptRepository {
   }
 
   /**
-   * The engine has no room for the attempt's worker yet.
+   * The engine has no room for the attempt's worker yet, and started none: the claim ends.
    *
    * @param until when the launch is tried again
    */
   public void deferLaunch(String attemptId, String reason, Instant until) {
     sql.update(
         """
-        update attempt set detail = ?, lease_until = ? where attempt_id = ? and state = 'starting'
+        update attempt set detail = ?, lease_until = ?, token_sha256 = null where attempt_id = ? and state = 'starting'
         """,
         reason,
         until,
@@ -120,11 +123,12 @@ public class AttemptRepository {
       case Attempt.Live live ->
           sql.update(
               """
-              update attempt set state = 'live', phase = ?, step = ?, lease_until = ?,
+              update attempt set state = 'live', phase = ?, step = ?, work = ?, lease_until = ?,
                 progress_at = ?, started_at = ?, detail = null where attempt_id = ?
               """,
               live.phase() == null ? null : live.phase().name().toLowerCase(Locale.ROOT),
               live.step(),
+              live.work(),
               live.leaseUntil(),
               live.progressAt(),
               live.facts().startedAt(),
@@ -144,15 +148,21 @@ public class AttemptRepository {
     }
   }
 
-  /** Keeps what a report says beyond phase and step: epoch, progress, refused rows and error. */
-  public void saveProgress(String attemptId, StatusReport report) {
+  /**
+   * Keeps what a report says beyond phase and step: epoch, progress, refused rows, error, the accelerator, and
+   * when training and the first optimizer step began.
+   */
+  public void saveProgress(Attempt.Facts facts, StatusReport report, Instant now) {
+    boolean madeStep = report.step() > RunObjectKeys.startStep(facts.runSpec());
     StatusReport.TrainerStatus trainer = report.trainerStatus();
     StatusReport.Failure error = report.error();
     sql.update(
         """
         update attempt set epoch = ?, progress_percentage = coalesce(?, progress_percentage),
           error_code = coalesce(?, error_code), error_detail = coalesce(?, error_detail),
-          refused_rows = coalesce(?, refused_rows)
+          refused_rows = coalesce(?, refused_rows),
+          training_at = coalesce(training_at, ?), first_step_at = coalesce(first_step_at, ?),
+          accelerator = coalesce(accelerator, ?::jsonb)
         where attempt_id = ?
         """,
         report.epoch(),
@@ -160,43 +170,18 @@ public class AttemptRepository {
         error == null ? null : error.code(),
         error == null ? null : error.detail(),
         report.refusedRows() == null ? null : Json.text(report.refusedRows()),
-        attemptId);
+        report.phase() == StatusReport.Phase.LOADING ? null : now,
+        madeStep ? now : null,
+        report.accelerator() == null ? null : Json.text(report.accelerator()),
+        facts.attemptId());
   }
 
-  /** Seconds that a loop's workers ran since an instant. */
-  public double secondsSince(LoopId loop, Instant since, Instant now) {
+  /** The accelerator that an attempt's worker reported. */
+  public Optional<StatusReport.Accelerator> accelerator(String attemptId) {
     return sql.first(
-            """
-            select coalesce(sum(extract(epoch from
-              coalesce(a.ended_at, ?) - greatest(a.started_at, ?))), 0)
-            from attempt a join run r using (run_id)
-            where r.tenant = ? and r.loop = ? and coalesce(a.ended_at, ?) > ?
-              and a.state <> 'starting' and coalesce(a.outcome, '') <> 'refused'
-            """,
-            row -> row.getDouble(1),
-            now,
-            since,
-            loop.tenant(),
-            loop.loop(),
-            now,
-            since)
-        .orElse(0.0);
-  }
-
-  /**
-   * Gives every live attempt a whole lease from now on and forgets the gap for its progress
-   * deadline.
-   */
-  public int grantGrace(Instant now, Duration gap) {
-    return sql.update(
-        """
-        update attempt set
-          lease_until = greatest(lease_until, ?::timestamptz + make_interval(secs => lease_seconds)),
-          progress_at = progress_at + make_interval(secs => ?)
-        where state = 'live'
-        """,
-        now,
-        gap.toMillis() / 1000.0);
+        "select accelerator from attempt where attempt_id = ? and accelerator is not null",
+        row -> Json.read(row.getString(1).getBytes(StandardCharsets.UTF_8), StatusReport.Accelerator.class),
+        attemptId);
   }
 
   /** A run's attempts as the API shows them, oldest first. */
@@ -213,7 +198,8 @@ public class AttemptRepository {
         Duration.ofMillis(Math.round(row.getDouble("lease_seconds") * 1000)),
         errorCode == null
             ? null
-            : new StatusReport.Failure(errorCode, row.getString("error_detail")));
+            : new StatusReport.Failure(errorCode, row.getString("error_detail")),
+        Sql.instant(row, "training_at"));
   }
 
   private static Attempt attempt(ResultSet row) throws SQLException {
@@ -226,12 +212,15 @@ public class AttemptRepository {
             Objects.requireNonNull(Sql.instant(row, "started_at")));
     String phase = row.getString("phase");
     return switch (row.getString("state")) {
-      case "starting" -> new Attempt.Starting(facts, Sql.instant(row, "lease_until"));
+      case "starting" ->
+          new Attempt.Starting(
+              facts, Sql.instant(row, "lease_until"), row.getString("token_sha256") != null);
       case "live" ->
           new Attempt.Live(
               facts,
               phase == null ? null : StatusReport.Phase.valueOf(phase.toUpperCase(Locale.ROOT)),
               row.getLong("step"),
+              row.getLong("work"),
               Sql.instant(row, "lease_until"),
               Sql.instant(row, "progress_at"));
       case "ended" ->

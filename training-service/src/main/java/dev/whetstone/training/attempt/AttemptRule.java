@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class AttemptRule {
   private static final AttemptMove KEEP = new AttemptMove.Keep();
 
+  private static final String UNCONFIRMED =
+      "its launch was claimed until %s and is not confirmed: the service that claimed it ended before, or runs on another host; another attempt takes over";
+
   private AttemptRule() {}
 
   /**
@@ -42,17 +45,27 @@ public final class AttemptRule {
     };
   }
 
-  /** A worker whose launch is under way cannot be stopped yet; the launch is awaited first. */
+  /**
+   * A worker whose launch is under way cannot be stopped yet; the launch is awaited first. A launch
+   * that was claimed and never recorded is not repeated: its worker may run on another host, which
+   * this one cannot see. The next attempt has another fence, token and folder.
+   */
   private static AttemptMove starting(
       Situation situation, Attempt.Starting starting, Observation observation, Instant now) {
     boolean unknown = observation instanceof Observation.Unknown;
-    if (unknown && starting.isClaimed(now)) {
+    if (unknown && starting.isHeld(now)) {
       return KEEP;
     }
     if (situation.supersedeReason() != null) {
       return new AttemptMove.Supersede(situation.supersedeReason());
     }
-    return unknown ? new AttemptMove.Launch() : new AttemptMove.RecordLaunch();
+    if (!unknown) {
+      return new AttemptMove.RecordLaunch();
+    }
+    return starting.mayBeLaunched()
+        ? new AttemptMove.End(
+            new AttemptEnd.Unconfirmed(UNCONFIRMED.formatted(starting.heldUntil())))
+        : new AttemptMove.Launch();
   }
 
   private static AttemptMove live(
@@ -78,8 +91,10 @@ public final class AttemptRule {
             ExitDescription.sentence(exited, situation.reported()),
             ExitDescription.diverged(exited, situation.reported()),
             ExitDescription.untrainable(exited, situation.reported()));
-    return exited.code() == ExitCodes.BAD_DATA
-        ? new AttemptMove.VerifyBatches(end)
-        : new AttemptMove.End(end);
+    return switch (exited.code()) {
+      case ExitCodes.BAD_DATA -> new AttemptMove.VerifyBatches(end);
+      case ExitCodes.PREEMPTED, ExitCodes.TERMINATED -> new AttemptMove.VerifyProgress(end);
+      default -> new AttemptMove.End(end);
+    };
   }
 }

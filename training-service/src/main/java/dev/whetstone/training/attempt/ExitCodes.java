@@ -9,7 +9,7 @@ public final class ExitCodes {
 
   public static final int OUT_OF_MEMORY = 71;
 
-  /** It saved a resume point and exited on request. */
+  /** It exited on request, after saving a resume point unless it had made no step. */
   public static final int PREEMPTED = 75;
 
   /** Its report was answered with 409. */
@@ -17,6 +17,12 @@ public final class ExitCodes {
 
   /** It followed the directive {@code stop}. */
   public static final int STOPPED = 77;
+
+  /** A limit was used up before there was a validated state to keep. */
+  public static final int LIMIT = 78;
+
+  /** SIGTERM ended it before it could save: it had not registered its signal handler yet. */
+  public static final int TERMINATED = 143;
 
   private ExitCodes() {}
 }

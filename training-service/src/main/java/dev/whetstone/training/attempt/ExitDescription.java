@@ -1,5 +1,6 @@
 package dev.whetstone.training.attempt;
 
+import dev.whetstone.contracts.run.CheckpointManifest;
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,12 @@ public final class ExitDescription {
         switch (exited.code()) {
           case ExitCodes.BAD_DATA -> "bad data or configuration";
           case ExitCodes.OUT_OF_MEMORY -> "out of memory";
-          case ExitCodes.PREEMPTED -> "preempted, it saved a resume point";
+          case ExitCodes.PREEMPTED -> "preempted";
           case ExitCodes.STALE_FENCE -> "it was told that its fence is stale";
           case ExitCodes.STOPPED -> "it was told to stop";
+          case ExitCodes.LIMIT -> "a limit was used up";
           case 137 -> "killed";
-          case 143 -> "terminated";
+          case ExitCodes.TERMINATED -> "terminated";
           default -> "an error";
         };
     String why =
@@ -35,6 +37,24 @@ public final class ExitDescription {
             : reported.code() + ": " + reported.detail();
     String sentence = "the worker ended with " + exited.code() + " (" + meaning + ")";
     return why.isEmpty() ? sentence : sentence + ": " + why;
+  }
+
+  /** What a limit cut off; empty for a run that trained to its end. */
+  public static String stopped(CheckpointManifest manifest) {
+    if (manifest.stopped() == null) {
+      return "";
+    }
+    String limit =
+        manifest.stopped().equals("max-gpu-seconds")
+            ? "training.maxGpuSeconds"
+            : "training.maxSeconds";
+    return "%s was used up after step %s; the checkpoint is the best validated state, that of step %s"
+        .formatted(limit, step(manifest, "steps"), step(manifest, "best_step"));
+  }
+
+  private static String step(CheckpointManifest manifest, String metric) {
+    Double step = manifest.metrics().get(metric);
+    return step == null ? "unknown" : Long.toString(Math.round(step));
   }
 
   /** A worker that could not report has still logged why it ended. */

@@ -11,9 +11,9 @@ import java.time.Instant;
 public class GpuBudget {
   private static final Duration DAY = Duration.ofDays(1);
 
-  private final AttemptRepository attempts;
+  private final AttemptTimesRepository attempts;
 
-  public GpuBudget(AttemptRepository attempts) {
+  public GpuBudget(AttemptTimesRepository attempts) {
     this.attempts = attempts;
   }
 

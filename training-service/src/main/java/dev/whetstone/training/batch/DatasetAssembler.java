@@ -7,6 +7,7 @@ import dev.whetstone.contracts.batch.BatchManifest;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
@@ -27,12 +28,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
  * Chooses the files that a run trains on from verified rows of batches. Where every row of a file
- * is wanted, that is the batch's own file; else the wanted rows are copied to a new blob. Files are
- * read as streams, and blobs are stored outside of transactions.
+ * is wanted, that is the batch's own file; else the wanted rows are copied to an object of the
+ * run. Files are read as streams, and objects are stored outside of transactions.
  */
 @ApplicationScoped
 public class DatasetAssembler {
@@ -64,9 +66,11 @@ public class DatasetAssembler {
    *
    * @param withdrawn example ids to leave out
    * @param cap rows over all batches
-   * @throws CorruptBatchException when a digest does not fit; no blob of that batch exists then
+   * @param folder where rows are copied to
+   * @throws CorruptBatchException when a digest does not fit; no copy of that batch exists then
    */
-  public Files files(List<Batch> batches, Form form, Split split, Set<String> withdrawn, int cap) {
+  public Files files(
+      List<Batch> batches, Form form, Split split, Set<String> withdrawn, int cap, String folder) {
     ExampleSelection selection = new ExampleSelection(withdrawn, cap);
     List<Part> parts = new ArrayList<>();
     Iterator<Batch> newestFirst =
@@ -80,7 +84,7 @@ public class DatasetAssembler {
           .ifPresent(parts::addFirst);
     }
     return new Files(
-        parts.stream().map(part -> dataset(part, form)).toList(),
+        parts.stream().map(part -> dataset(part, form, folder)).toList(),
         parts.stream().mapToInt(part -> part.wanted().size()).sum());
   }
 
@@ -187,13 +191,19 @@ public class DatasetAssembler {
     return new Row(id.asText(), row.path("sampleWeight").asDouble(1.0));
   }
 
-  private RunSpec.Dataset dataset(Part part, Form form) {
+  private RunSpec.Dataset dataset(Part part, Form form, String folder) {
     BatchFile file = part.file();
     if (part.wanted().size() == part.rows()) {
       return new RunSpec.Dataset(store.uri(file.blob()).toString(), file.sha256(), form);
     }
-    StoredObject blob = store.putBlob(out -> copyWanted(part, out));
-    return new RunSpec.Dataset(blob.uri().toString(), blob.sha256(), form);
+    StoredObject copy = store.put(folder + copyName(part), out -> copyWanted(part, out));
+    return new RunSpec.Dataset(copy.uri().toString(), copy.sha256(), form);
+  }
+
+  /** Named after what is copied, so that the same copy twice is the same object. */
+  private static String copyName(Part part) {
+    String wanted = part.wanted().stream().sorted().collect(Collectors.joining("\n"));
+    return ContentDigests.sha256(part.file().sha256() + "\n" + wanted) + ".jsonl";
   }
 
   /** Copies row by row. When the digest does not fit in the end, the store discards the copy. */

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 
 /** Finds resume points. One is complete when its manifest, which is written last, verifies. */
@@ -40,6 +41,16 @@ public class ResumePointFinder {
         .sorted(Comparator.comparingLong(Candidate::step).thenComparing(Candidate::key).reversed())
         .flatMap(candidate -> verified(runId, candidate.key()).stream())
         .findFirst();
+  }
+
+  /** The step of the newest resume point that an attempt completed, without reading its files. */
+  public OptionalLong savedStep(String runId, long fence) {
+    return store
+        .list(RunObjectKeys.ofAttempt(runId, fence))
+        .map(ObjectPage.Entry::key)
+        .map(RunObjectKeys::resumeStep)
+        .flatMapToLong(OptionalLong::stream)
+        .max();
   }
 
   private Optional<RunSpec.Input> verified(String runId, String key) {

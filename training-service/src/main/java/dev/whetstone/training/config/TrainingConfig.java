@@ -3,7 +3,9 @@ package dev.whetstone.training.config;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How runs are planned and reconciled. */
 @ConfigMapping(prefix = "whetstone.training")
@@ -34,7 +36,17 @@ public interface TrainingConfig {
   @WithDefault("PT3M")
   Duration launchGrace();
 
-  /** An interval between two passes of the reconciler that counts as downtime of this service. */
+  /** Holds the keys of model servers that loops refer to as {@code file:}; absent allows none. */
+  Optional<Path> credentialsFolder();
+
+  /** Interval of this service's life signs; {@code off} disables their timer. */
+  @WithDefault("5s")
+  String lifeSignEvery();
+
+  /**
+   * An interval between two life signs that counts as downtime of this service; several times the
+   * interval of life signs.
+   */
   @WithDefault("PT20S")
   Duration downtime();
 }

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The files of one attempt's worker. */
 record AttemptFolder(Path path) {
@@ -84,6 +86,22 @@ record AttemptFolder(Path path) {
     } catch (NumberFormatException e) {
       return OptionalInt.of(UNKNOWN_EXIT);
     }
+  }
+
+  /** Deletes the folder with everything in it; the exit code last, so that it ended until then. */
+  void delete() throws IOException {
+    if (!Files.isDirectory(path)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(exit()) && !file.equals(path)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+    Files.deleteIfExists(exit());
+    Files.deleteIfExists(path);
   }
 
   /** The last lines of the log. */

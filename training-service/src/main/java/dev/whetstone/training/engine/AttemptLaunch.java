@@ -2,6 +2,7 @@ package dev.whetstone.training.engine;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
+import java.util.Map;
 
 /**
  * What a compute engine needs to start an attempt's worker.
@@ -9,13 +10,24 @@ import dev.whetstone.contracts.run.RunSpec;
  * @param spec what the worker reads; its {@code attempt} names the worker
  * @param engine the loop's engine settings: image, queue and resource requests
  * @param token bearer token for the worker's status reports; never logged
+ * @param secrets environment variables of this worker alone; never logged or written to a file
  */
-public record AttemptLaunch(RunSpec spec, LoopSpec.Engine engine, String token) {
+public record AttemptLaunch(
+    RunSpec spec, LoopSpec.Engine engine, String token, Map<String, String> secrets) {
+  public AttemptLaunch {
+    secrets = Map.copyOf(secrets);
+  }
+
+  /** A launch without secrets besides the token. */
+  public AttemptLaunch(RunSpec spec, LoopSpec.Engine engine, String token) {
+    this(spec, engine, token, Map.of());
+  }
+
   public String attemptId() {
     return spec.attempt();
   }
 
-  /** Leaves the token out. */
+  /** Leaves the token and the secrets out. */
   @Override
   public String toString() {
     return "AttemptLaunch[attempt=" + attemptId() + ", engine=" + engine + "]";

@@ -1,5 +1,7 @@
 package dev.whetstone.training.engine;
 
+import java.util.List;
+
 /**
  * Runs workers. Every call concerns one attempt, by its id, and must be safe to repeat at any time:
  * the caller may be killed between a call and recording its answer. Calls may block on the network;
@@ -20,6 +22,17 @@ public interface ComputeEngine {
 
   /** Ends the attempt's worker; without effect when there is none. Returns without waiting. */
   void stop(String attemptId, Manner manner);
+
+  /** Attempts whose files the engine keeps on this host; none for an engine without files. */
+  default List<String> kept() {
+    return List.of();
+  }
+
+  /**
+   * Deletes what the engine keeps about an attempt that ended long ago: its log and exit code. A
+   * worker that still runs is killed, and its files are deleted by a later call.
+   */
+  default void forget(String attemptId) {}
 
   /** How a worker is ended. */
   enum Manner {

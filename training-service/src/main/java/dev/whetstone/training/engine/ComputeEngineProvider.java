@@ -16,17 +16,18 @@ public class ComputeEngineProvider {
   private final boolean endWithService;
 
   public ComputeEngineProvider(WorkerConfig config, ProcessEngineConfig bounds) {
+    WorkerSlots.Limits limits =
+        WorkerSlots.Limits.of(
+            bounds.maxWorkers().stream().boxed().findFirst(), bounds.devices().orElse(List.of()));
     Map<String, String> environment = new HashMap<>();
     environment.put("PYTHONUNBUFFERED", "1");
     environment.put("TOKENIZERS_PARALLELISM", "false");
-    config
-        .threads()
-        .map(String::valueOf)
-        .ifPresent(
-            threads -> {
-              environment.put("OMP_NUM_THREADS", threads);
-              environment.put("MKL_NUM_THREADS", threads);
-            });
+    environment.putAll(
+        WorkerThreads.environment(
+            config.threads(),
+            limits.workers(),
+            Runtime.getRuntime().availableProcessors(),
+            System.getenv()));
     Optional<String> module =
         config.command().size() == 2 && "-m".equals(config.command().getFirst())
             ? Optional.of(config.command().getLast())
@@ -39,9 +40,7 @@ public class ComputeEngineProvider {
                 config.work(),
                 module,
                 environment,
-                WorkerSlots.Limits.of(
-                    bounds.maxWorkers().stream().boxed().findFirst(),
-                    bounds.devices().orElse(List.of()))));
+                limits));
     this.endWithService = config.endWithService();
   }
 

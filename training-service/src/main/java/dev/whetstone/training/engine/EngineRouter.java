@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -55,6 +56,11 @@ public class EngineRouter {
   public ComputeEngine require(LoopSpec.Engine engine) {
     return find(engine.kind())
         .orElseThrow(() -> new IllegalStateException(missing(engine.kind()) + " and restart"));
+  }
+
+  /** Every engine that this service has. */
+  public Collection<ComputeEngine> all() {
+    return engines.values();
   }
 
   /** Names the missing engine and the engines that this service has. */

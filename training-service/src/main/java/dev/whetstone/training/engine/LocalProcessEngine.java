@@ -93,7 +93,7 @@ public final class LocalProcessEngine implements ComputeEngine {
         case WorkerSlots.Answer.Taken taken -> {
           try {
             folder.writeSpec(Json.write(attempt.spec()));
-            keeper.start(folder, attempt.token(), taken.device());
+            keeper.start(folder, attempt.token(), taken.device(), attempt.secrets());
           } catch (IOException e) {
             slots.release(attemptId);
             throw e;
@@ -166,16 +166,37 @@ public final class LocalProcessEngine implements ComputeEngine {
    */
   public void stopAll() {
     ending = true;
+    kept().stream()
+        .filter(attempt -> poll(attempt) instanceof Observation.Running)
+        .forEach(attempt -> stop(attempt, Manner.POLITELY));
+  }
+
+  @Override
+  public List<String> kept() {
     if (!Files.isDirectory(settings.work())) {
-      return;
+      return List.of();
     }
     try (Stream<Path> folders = Files.list(settings.work())) {
-      folders
+      return folders
           .map(path -> path.getFileName().toString())
-          .filter(attempt -> poll(attempt) instanceof Observation.Running)
-          .forEach(attempt -> stop(attempt, Manner.POLITELY));
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + settings.work(), e);
+    }
+  }
+
+  @Override
+  public void forget(String attemptId) {
+    if (poll(attemptId) instanceof Observation.Running) {
+      stop(attemptId, Manner.AT_ONCE);
+      return;
+    }
+    try {
+      folder(attemptId).delete();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete the worker's folder of " + attemptId, e);
     }
   }
 

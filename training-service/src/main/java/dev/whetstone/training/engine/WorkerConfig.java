@@ -21,7 +21,10 @@ public interface WorkerConfig {
   @WithDefault(".whetstone/work")
   Path work();
 
-  /** Threads of the worker's numeric libraries; absent leaves the choice to them. */
+  /**
+   * Threads of each worker; absent limits each to its share of the cores, which is the number of
+   * cores divided by that of the workers that may run at the same time.
+   */
   Optional<Integer> threads();
 
   /** Whether workers save and exit on an orderly shutdown of the service. */

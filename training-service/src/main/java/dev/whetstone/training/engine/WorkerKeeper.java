@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -13,7 +14,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Starts workers under a keeper: a small shell that records the worker's process id and start time
- * before the worker does anything, and its exit code afterwards.
+ * before the worker does anything, and its exit code afterwards, whichever process a signal ends.
  *
  * @param settings how workers are started
  * @param recordedWithin how long a keeper may take to record the process id
@@ -30,10 +31,17 @@ record WorkerKeeper(LocalProcessEngine.Settings settings, Duration recordedWithi
    * attempt, the first by a service that was killed half-way, start one worker. A worker whose
    * process id cannot be recorded, as on a full disk, could not be found again: the keeper then
    * fails without starting it.
+   *
+   * <p>The keeper survives SIGTERM, passes it on and records the worker's own exit code, whether
+   * the signal was sent to the keeper, to the worker or to their process group. A signal interrupts
+   * {@code wait}, which is therefore repeated; 127 means that the first call had returned the
+   * worker's code already.
    */
   private static final String SCRIPT =
       """
       folder=$1; shift
+      child= signalled=
+      trap 'signalled=1; test -z "$child" || kill -TERM "$child" 2> /dev/null' TERM INT HUP
       mkdir "$folder/kept" 2> /dev/null || exit 0
       note='
         ticks=$(sed "s/.*) //" /proc/$$/stat 2> /dev/null | cut -d" " -f20)
@@ -44,8 +52,18 @@ record WorkerKeeper(LocalProcessEngine.Settings settings, Duration recordedWithi
         folder=$1; shift
         name=pid; eval "$note" || exit 1; unset note
         exec "$@"
-      ' worker "$folder" "$@" >> "$folder/worker.log" 2>&1 < /dev/null
-      echo $? > "$folder/exit.partial" && mv "$folder/exit.partial" "$folder/exit"
+      ' worker "$folder" "$@" >> "$folder/worker.log" 2>&1 < /dev/null &
+      child=$!
+      test -z "$signalled" || kill -TERM "$child" 2> /dev/null
+      signalled=
+      wait "$child"; code=$?
+      while test -n "$signalled"; do
+        signalled=
+        wait "$child"; again=$?
+        test "$again" = 127 || code=$again
+      done
+      trap '' TERM INT HUP
+      echo "$code" > "$folder/exit.partial" && mv "$folder/exit.partial" "$folder/exit"
       test -e "$folder/pid"
       """;
 
@@ -54,7 +72,9 @@ record WorkerKeeper(LocalProcessEngine.Settings settings, Duration recordedWithi
    *
    * @throws IOException when the keeper could not write to the folder; no worker runs then
    */
-  void start(AttemptFolder folder, String token, Optional<String> device) throws IOException {
+  void start(
+      AttemptFolder folder, String token, Optional<String> device, Map<String, String> secrets)
+      throws IOException {
     List<String> command = new ArrayList<>();
     onPath("setsid").ifPresent(path -> command.add(path.toString()));
     command.addAll(List.of("sh", "-c", SCRIPT, "keeper", folder.path().toString()));
@@ -70,6 +90,7 @@ record WorkerKeeper(LocalProcessEngine.Settings settings, Duration recordedWithi
     WorkerEnvironmentFilter.restrict(builder.environment());
     builder.environment().putAll(settings.environment());
     device.ifPresent(one -> builder.environment().put("CUDA_VISIBLE_DEVICES", one));
+    builder.environment().putAll(secrets);
     builder.environment().put("WHETSTONE_WORKER_TOKEN", token);
     Process keeper = builder.start();
     awaitPid(folder, keeper);

@@ -53,7 +53,8 @@ public final class RunSpecBuilder {
         training.maxSequenceLength(),
         training.seed(),
         training.resumeEverySteps(),
-        new RunSpec.Serving(spec.spec().serving().endpoint()),
+        new RunSpec.Serving(
+            spec.spec().serving().endpoint(), spec.spec().serving().credentialsRef()),
         new RunSpec.Retention(training.retention().method(), training.retention().strength()),
         facts.resumeFrom(),
         new RunSpec.Output(facts.outputUri()),

@@ -18,6 +18,7 @@ import dev.whetstone.training.engine.EngineRouter;
 import dev.whetstone.training.plan.RunIdentity;
 import dev.whetstone.training.plan.RunPlan;
 import dev.whetstone.training.plan.RunSpecBuilder;
+import dev.whetstone.training.run.MicroBatchRepository;
 import dev.whetstone.training.run.Run;
 import dev.whetstone.training.run.RunFinisher;
 import dev.whetstone.training.run.RunPlanBuilder;
@@ -57,6 +58,7 @@ public class AttemptStarter {
   private final EngineRouter engines;
   private final ObjectStore store;
   private final TrainingConfig config;
+  private final MicroBatchRepository microBatches;
   private final RunMoveApplier applier;
 
   public AttemptStarter(
@@ -71,6 +73,7 @@ public class AttemptStarter {
       EngineRouter engines,
       ObjectStore store,
       TrainingConfig config,
+      MicroBatchRepository microBatches,
       RunMoveApplier applier) {
     this.runs = runs;
     this.attempts = attempts;
@@ -83,6 +86,7 @@ public class AttemptStarter {
     this.engines = engines;
     this.store = store;
     this.config = config;
+    this.microBatches = microBatches;
     this.applier = applier;
   }
 
@@ -146,7 +150,7 @@ public class AttemptStarter {
   private boolean insert(StoredRun seen, Run.Waiting run, LoopSpec spec, Instant now) {
     RunIdentity identity = run.identity();
     RunPlan plan = seen.plan() == null ? plans.build(identity, spec) : seen.plan();
-    Run.Active active = run.start();
+    Run.Active active = withFittingMicroBatch(run, spec, plan, now).start();
     Attempt.Starting attempt = attempt(run, active, spec, plan, now);
     Duration lease = spec.spec().training().leaseDuration();
     return applier.applyIf(
@@ -164,6 +168,23 @@ public class AttemptStarter {
         });
   }
 
+  /** A run's first attempt starts with what fitted into memory in the loop's earlier runs. */
+  private Run.Waiting withFittingMicroBatch(
+      Run.Waiting run, LoopSpec spec, RunPlan plan, Instant now) {
+    if (run.fence() > 0) {
+      return run;
+    }
+    return microBatches
+        .find(
+            run.identity().loop(),
+            spec.spec().baseModel(),
+            spec.spec().training().maxSequenceLength(),
+            plan.hyperparameters().batchSize(),
+            now)
+        .map(run::withMicroBatch)
+        .orElse(run);
+  }
+
   private Attempt.Starting attempt(
       Run.Waiting run, Run.Active active, LoopSpec spec, RunPlan plan, Instant now) {
     String runId = run.identity().runId();
@@ -175,7 +196,7 @@ public class AttemptStarter {
             runId,
             attemptId,
             active.fence(),
-            run.tally().microBatchSize(),
+            active.tally().microBatchSize(),
             resume,
             output.endsWith("/") ? output : output + "/",
             config.callbackUrl().toString());

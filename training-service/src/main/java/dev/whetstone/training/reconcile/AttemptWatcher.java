@@ -15,6 +15,8 @@ import dev.whetstone.training.batch.CorruptBatchException;
 import dev.whetstone.training.batch.DatasetAssembler;
 import dev.whetstone.training.checkpoint.CheckpointVerifier;
 import dev.whetstone.training.checkpoint.CheckpointVerifier.Verification;
+import dev.whetstone.training.checkpoint.ResumePointFinder;
+import dev.whetstone.training.checkpoint.RunObjectKeys;
 import dev.whetstone.training.engine.ComputeEngine;
 import dev.whetstone.training.engine.EngineRouter;
 import dev.whetstone.training.plan.RunIdentity;
@@ -24,7 +26,9 @@ import dev.whetstone.training.run.RunRepository.StoredRun;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -35,12 +39,16 @@ import org.jboss.logging.Logger;
 public class AttemptWatcher {
   private static final Logger LOG = Logger.getLogger(AttemptWatcher.class);
 
-  /** Added to {@code maxSeconds}, so that the worker can end by itself first. */
+  /**
+   * Added to {@code maxSeconds}, so that the worker can end by itself first: it finishes a step and
+   * a validation and saves.
+   */
   private static final Duration OVERTIME = Duration.ofMinutes(5);
 
   private final AttemptRepository attempts;
   private final RunFinisher finisher;
   private final CheckpointVerifier verifier;
+  private final ResumePointFinder resumePoints;
   private final EngineRouter engines;
   private final WorkerLauncher launcher;
   private final RunMoveApplier applier;
@@ -53,6 +61,7 @@ public class AttemptWatcher {
       AttemptRepository attempts,
       RunFinisher finisher,
       CheckpointVerifier verifier,
+      ResumePointFinder resumePoints,
       EngineRouter engines,
       WorkerLauncher launcher,
       RunMoveApplier applier,
@@ -63,6 +72,7 @@ public class AttemptWatcher {
     this.attempts = attempts;
     this.finisher = finisher;
     this.verifier = verifier;
+    this.resumePoints = resumePoints;
     this.engines = engines;
     this.launcher = launcher;
     this.applier = applier;
@@ -91,9 +101,21 @@ public class AttemptWatcher {
             stored.error(),
             seen.supersedeReason(),
             training.progressDeadline(),
-            Duration.ofSeconds(training.maxSeconds()).plus(OVERTIME));
+            longest(stored, training, now));
     AttemptMove move = AttemptRule.decide(situation, engine.poll(attemptId), now);
     return carryOut(new Look(seen, run, attempt, engine, training.engineOrDefault()), move);
+  }
+
+  /** The worker counts {@code maxSeconds} from its first step; loading before it is not included. */
+  private static Duration longest(StoredAttempt stored, LoopSpec.Training training, Instant now) {
+    Instant trainingAt = Objects.requireNonNullElse(stored.trainingAt(), now);
+    Duration overtime =
+        training.progressDeadline().compareTo(OVERTIME) > 0
+            ? training.progressDeadline()
+            : OVERTIME;
+    return Duration.ofSeconds(training.maxSeconds())
+        .plus(overtime)
+        .plus(Duration.between(stored.attempt().facts().startedAt(), trainingAt));
   }
 
   /** What one look is about. */
@@ -131,6 +153,7 @@ public class AttemptWatcher {
       }
       case AttemptMove.End ended -> end(look, ended.end());
       case AttemptMove.VerifyBatches refused -> verifyBatches(look, refused.end());
+      case AttemptMove.VerifyProgress preempted -> verifyProgress(look, preempted.end());
       case AttemptMove.VerifyOutput output -> verifyOutput(look, output.isFinal());
     };
   }
@@ -151,6 +174,19 @@ public class AttemptWatcher {
         look.seen(),
         look.attempt(),
         attempt -> finisher.endAttempt(look.seen(), look.run(), attempt, end, clock.now()));
+  }
+
+  /** What a worker saved decides whether the run advances; its own words do not. */
+  private boolean verifyProgress(Look look, AttemptEnd.Exited end) {
+    Attempt.Facts facts = look.attempt().facts();
+    try {
+      OptionalLong saved = resumePoints.savedStep(facts.runId(), facts.fence());
+      return end(
+          look, AttemptEnd.Preempted.of(end, RunObjectKeys.startStep(facts.runSpec()), saved));
+    } catch (ObjectStoreException e) {
+      LOG.warnf("resume-points-unreadable run=%s reason=%s", facts.runId(), e.getMessage());
+      return false;
+    }
   }
 
   private boolean verifyBatches(Look look, AttemptEnd.Exited end) {

@@ -1,6 +1,7 @@
 package dev.whetstone.training.reconcile;
 
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.time.LeaseClock;
 import dev.whetstone.training.attempt.Attempt;
@@ -11,6 +12,7 @@ import dev.whetstone.training.attempt.WorkerTokenGenerator;
 import dev.whetstone.training.config.TrainingConfig;
 import dev.whetstone.training.engine.AttemptLaunch;
 import dev.whetstone.training.engine.ComputeEngine;
+import dev.whetstone.training.engine.ServingKeyReader;
 import dev.whetstone.training.run.Run;
 import dev.whetstone.training.run.RunFinisher;
 import dev.whetstone.training.run.RunRepository.StoredRun;
@@ -18,6 +20,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jboss.logging.Logger;
 
 /** Launches an attempt's worker: claims the launch, asks the engine, records the answer. */
@@ -26,8 +29,8 @@ public class WorkerLauncher {
   private static final Logger LOG = Logger.getLogger(WorkerLauncher.class);
 
   /**
-   * Longer than an engine takes to start a worker. After a kill between claim and launch, the
-   * worker is launched when the claim has ended.
+   * Longer than an engine takes to start a worker. When a claim has ended without a recorded
+   * answer, the attempt is given up for another with a fence of its own.
    */
   private static final Duration CLAIM = Duration.ofMinutes(1);
 
@@ -36,6 +39,7 @@ public class WorkerLauncher {
   private final AttemptRepository attempts;
   private final RunFinisher finisher;
   private final WorkerTokenGenerator tokens;
+  private final ServingKeyReader servingKeys;
   private final RunMoveApplier applier;
   private final LeaseClock clock;
   private final TrainingConfig config;
@@ -44,12 +48,14 @@ public class WorkerLauncher {
       AttemptRepository attempts,
       RunFinisher finisher,
       WorkerTokenGenerator tokens,
+      ServingKeyReader servingKeys,
       RunMoveApplier applier,
       LeaseClock clock,
       TrainingConfig config) {
     this.attempts = attempts;
     this.finisher = finisher;
     this.tokens = tokens;
+    this.servingKeys = servingKeys;
     this.applier = applier;
     this.clock = clock;
     this.config = config;
@@ -66,17 +72,34 @@ public class WorkerLauncher {
       ComputeEngine engine,
       LoopSpec.Engine settings) {
     String attemptId = attempt.facts().attemptId();
+    RunSpec spec = attempt.facts().runSpec();
+    Map<String, String> secrets;
+    try {
+      secrets = secrets(spec);
+    } catch (ServingKeyReader.UnresolvedKeyException e) {
+      String reason = String.valueOf(e.getMessage());
+      return applier.applyIf(seen, () -> refuse(seen, run, attemptId, reason));
+    }
     String token = tokens.next();
     if (!claim(attemptId, token)) {
       return false;
     }
-    AttemptLaunch launch = new AttemptLaunch(attempt.facts().runSpec(), settings, token);
+    AttemptLaunch launch = new AttemptLaunch(spec, settings, token, secrets);
     return switch (engine.launch(launch)) {
       case ComputeEngine.Launch.Started _ -> recordLaunch(seen, attemptId, engine);
       case ComputeEngine.Launch.Deferred deferred -> defer(attemptId, deferred.reason());
       case ComputeEngine.Launch.Refused refused ->
           applier.applyIf(seen, () -> refuse(seen, run, attemptId, refused.reason()));
     };
+  }
+
+  /** The key of the model server, which the worker's template check needs. */
+  private Map<String, String> secrets(RunSpec spec) throws ServingKeyReader.UnresolvedKeyException {
+    RunSpec.Serving serving = spec.serving();
+    String reference = serving == null ? null : serving.credentials();
+    return reference == null || reference.isBlank()
+        ? Map.of()
+        : Map.of(ServingKeyReader.VARIABLE, servingKeys.read(reference));
   }
 
   /** Records that the worker was started. Answers whether the run moved. */

@@ -12,7 +12,8 @@
  * calls to the store can be repeated. A move is written once, because the second of two equal moves
  * finds changed rows. {@link WorkerLauncher} claims a launch in the attempt's row before it calls
  * the engine, so that the stored token is that of the worker; the engine itself starts at most one
- * worker per attempt.
+ * worker per attempt and host. A claim whose answer was never recorded is not taken over, because
+ * its worker may run on another host: the attempt ends, and the next has another fence.
  */
 @NullMarked
 package dev.whetstone.training.reconcile;

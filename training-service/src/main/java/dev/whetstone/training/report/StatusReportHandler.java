@@ -118,7 +118,7 @@ public class StatusReportHandler {
     Attempt.Live live = live(locked, run.run(), report);
     Instant now = clock.now();
     attempts.save(live.reported(report, now, locked.lease()));
-    attempts.saveProgress(attemptId, report);
+    attempts.saveProgress(facts, report, now);
     metrics.add(facts.runId(), facts.fence(), report.history());
     if (run.supersedeReason() != null) {
       return STOP;
@@ -180,7 +180,7 @@ public class StatusReportHandler {
     Attempt.Live live = live(locked, active, report);
     Instant now = clock.now();
     metrics.add(facts.runId(), facts.fence(), report.history());
-    attempts.saveProgress(facts.attemptId(), report);
+    attempts.saveProgress(facts, report, now);
     Attempt.Live reported = live.reported(report, now, locked.lease());
     attempts.save(reported);
     return switch (verification) {

@@ -11,11 +11,10 @@ public final class RetryPolicies {
   /** The worker followed a request to stop; no attempt follows by itself. */
   private static final RetryPolicy STOPPED = RetryPolicy.giveUp("stopped");
 
-  private static final RetryPolicy PREEMPTED = RetryPolicy.resume("preempted");
+  /** The same run would end in the same way. */
+  static final String LIMIT_REACHED = "limit-reached";
 
-  /** Not a failure of the worker. The number of retries is bounded: halving ends at one example. */
-  private static final RetryPolicy OUT_OF_MEMORY =
-      RetryPolicy.resume("out-of-memory").withHalfTheMicroBatch();
+  private static final RetryPolicy LIMIT = RetryPolicy.giveUp(LIMIT_REACHED);
 
   private static final RetryPolicy CANNOT_START =
       RetryPolicy.resume("cannot-start").waiting(Duration.ofSeconds(5), Duration.ofMinutes(5));
@@ -27,11 +26,19 @@ public final class RetryPolicies {
 
   private static final RetryPolicy LOST = RetryPolicy.resume("worker-lost").upToMaxAttempts();
 
+  /** A claim lasts a minute, so that these attempts follow each other at least that slowly. */
+  private static final RetryPolicy UNCONFIRMED = RetryPolicy.resume("launch-unconfirmed");
+
   private RetryPolicies() {}
 
   /** The next step after an attempt that ended. */
   public static NextStep after(AttemptEnd end, RetryPolicy.Circumstances run) {
-    return policy(end).after(end, run);
+    return switch (end) {
+      case AttemptEnd.Preempted preempted -> PreemptionPolicy.after(preempted, run);
+      case AttemptEnd.Exited exited when exited.code() == ExitCodes.OUT_OF_MEMORY ->
+          OutOfMemoryPolicy.after(exited, run);
+      default -> policy(end).after(end, run);
+    };
   }
 
   private static RetryPolicy policy(AttemptEnd end) {
@@ -40,13 +47,15 @@ public final class RetryPolicies {
           switch (exited.code()) {
             case ExitCodes.BAD_DATA -> BAD_DATA;
             case ExitCodes.STOPPED, ExitCodes.STALE_FENCE -> STOPPED;
-            case ExitCodes.PREEMPTED -> PREEMPTED;
-            case ExitCodes.OUT_OF_MEMORY -> OUT_OF_MEMORY;
+            case ExitCodes.LIMIT -> LIMIT;
             default -> FAILED;
           };
+      case AttemptEnd.Preempted _ ->
+          throw new IllegalStateException("PreemptionPolicy decides about " + end);
       case AttemptEnd.Lost _ -> LOST;
       case AttemptEnd.BadOutput _ -> FAILED;
       case AttemptEnd.Refused _ -> CANNOT_START;
+      case AttemptEnd.Unconfirmed _ -> UNCONFIRMED;
     };
   }
 }

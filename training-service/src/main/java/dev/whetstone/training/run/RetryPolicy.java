@@ -1,10 +1,12 @@
 package dev.whetstone.training.run;
 
+import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.kit.work.RetryBackoff;
 import dev.whetstone.training.attempt.AttemptEnd;
+import dev.whetstone.training.attempt.StartTimes;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Decides what follows an attempt that ended without a checkpoint; see {@link RetryPolicies}. */
 public final class RetryPolicy {
@@ -17,41 +19,34 @@ public final class RetryPolicy {
   private final Limit limit;
   private final Duration first;
   private final Duration longest;
-  private final boolean halvesMicroBatch;
   private final String code;
 
   private RetryPolicy(
-      Limit limit, Duration first, Duration longest, boolean halvesMicroBatch, String code) {
+      Limit limit, Duration first, Duration longest, String code) {
     this.limit = limit;
     this.first = first;
     this.longest = longest;
-    this.halvesMicroBatch = halvesMicroBatch;
     this.code = code;
   }
 
   /** No other attempt. */
   static RetryPolicy giveUp(String code) {
-    return new RetryPolicy(Limit.NEVER, Duration.ZERO, Duration.ZERO, false, code);
+    return new RetryPolicy(Limit.NEVER, Duration.ZERO, Duration.ZERO, code);
   }
 
   /** Another attempt from the newest complete resume point, at once, without a limit. */
   static RetryPolicy resume(String code) {
-    return new RetryPolicy(Limit.NONE, Duration.ZERO, Duration.ZERO, false, code);
+    return new RetryPolicy(Limit.NONE, Duration.ZERO, Duration.ZERO, code);
   }
 
   /** Waits before the attempt; the pause doubles each time. */
   RetryPolicy waiting(Duration newFirst, Duration newLongest) {
-    return new RetryPolicy(limit, newFirst, newLongest, halvesMicroBatch, code);
+    return new RetryPolicy(limit, newFirst, newLongest, code);
   }
 
   /** Counts against the loop's {@code maxAttempts}. */
   RetryPolicy upToMaxAttempts() {
-    return new RetryPolicy(Limit.MAX_ATTEMPTS, first, longest, halvesMicroBatch, code);
-  }
-
-  /** The next attempt uses half as many examples per forward pass. */
-  RetryPolicy withHalfTheMicroBatch() {
-    return new RetryPolicy(limit, first, longest, true, code);
+    return new RetryPolicy(Limit.MAX_ATTEMPTS, first, longest, code);
   }
 
   /**
@@ -59,8 +54,20 @@ public final class RetryPolicy {
    *
    * @param maxAttempts the loop's
    * @param batchSize the run's effective batch, of which a micro-batch is a divisor
+   * @param startTimes how long the loop's workers need before their first step
+   * @param accelerator as the attempt's worker found it
+   * @param pauses of a run that is ended from outside again and again
+   * @param memoryPauses of a run for whose memory another process is in the way
    */
-  public record Circumstances(RunTally tally, int maxAttempts, int batchSize, Instant now) {}
+  public record Circumstances(
+      RunTally tally,
+      int maxAttempts,
+      int batchSize,
+      StartTimes startTimes,
+      Optional<StatusReport.Accelerator> accelerator,
+      PreemptionPolicy.Pauses pauses,
+      OutOfMemoryPolicy.Pauses memoryPauses,
+      Instant now) {}
 
   NextStep after(AttemptEnd end, Circumstances run) {
     RunTally before = run.tally();
@@ -75,34 +82,13 @@ public final class RetryPolicy {
           "%d of at most %d attempts failed; the last: %s"
               .formatted(failures, run.maxAttempts(), end.detail()));
     }
-    Integer micro = before.microBatchSize();
-    if (halvesMicroBatch) {
-      micro = half(before.microBatchSize(), run.batchSize());
-      if (micro == null) {
-        return new NextStep.GiveUp(
-            code,
-            "one example at a time does not fit into memory; lower training.maxSequenceLength or"
-                + " lora.r, or use a larger accelerator: "
-                + end.detail());
-      }
-    }
     Duration pause = pause(limit == Limit.NONE ? refusals : failures);
     return new NextStep.Again(
-        run.now().plus(pause), new RunTally(failures, refusals, micro), end.detail());
+        run.now().plus(pause), new RunTally(failures, refusals, 0, before.memoryWaits(), before.microBatchSize()),
+        end.detail());
   }
 
   private Duration pause(int times) {
     return RetryBackoff.doubling(first, longest).pause(Math.max(1, times));
-  }
-
-  /**
-   * The largest divisor of the batch that is at most half the current size; null when none exists.
-   */
-  private static @Nullable Integer half(@Nullable Integer now, int batchSize) {
-    int micro = (now == null ? batchSize : now) / 2;
-    while (micro > 1 && batchSize % micro != 0) {
-      micro--;
-    }
-    return micro < 1 ? null : micro;
   }
 }

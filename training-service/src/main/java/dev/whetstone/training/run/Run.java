@@ -40,6 +40,18 @@ public sealed interface Run {
       return new Active(identity, fence + 1, tally);
     }
 
+    /** The micro-batch that the first attempt starts with. */
+    public Waiting withMicroBatch(int size) {
+      RunTally from = tally;
+      return new Waiting(
+          identity,
+          fence,
+          new RunTally(
+              from.failures(), from.refusals(), from.withoutProgress(), from.memoryWaits(), size),
+          notBefore,
+          reason);
+    }
+
     /** Keeps waiting until a later time. */
     public Waiting postpone(Instant until, String why) {
       return new Waiting(identity, fence, tally, until, why);

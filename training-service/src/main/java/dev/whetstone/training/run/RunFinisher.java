@@ -2,11 +2,11 @@ package dev.whetstone.training.run;
 
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.kit.event.EventFactory;
-import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.training.attempt.Attempt;
 import dev.whetstone.training.attempt.AttemptEnd;
 import dev.whetstone.training.attempt.AttemptRepository;
+import dev.whetstone.training.attempt.ExitDescription;
 import dev.whetstone.training.batch.BatchRepository;
 import dev.whetstone.training.batch.BatchStateRepository;
 import dev.whetstone.training.batch.CorruptBatchException;
@@ -40,7 +40,8 @@ public class RunFinisher {
   private final CheckpointRepository checkpoints;
   private final BatchRepository batches;
   private final BatchStateRepository batchStates;
-  private final DeclaredLoopRepository loops;
+  private final RetryCircumstancesReader circumstances;
+  private final MicroBatchRepository microBatches;
   private final EventFactory events;
   private final Outbox outbox;
   private final MeterRegistry registry;
@@ -52,7 +53,8 @@ public class RunFinisher {
       CheckpointRepository checkpoints,
       BatchRepository batches,
       BatchStateRepository batchStates,
-      DeclaredLoopRepository loops,
+      RetryCircumstancesReader circumstances,
+      MicroBatchRepository microBatches,
       EventFactory events,
       Outbox outbox,
       MeterRegistry registry) {
@@ -62,7 +64,8 @@ public class RunFinisher {
     this.checkpoints = checkpoints;
     this.batches = batches;
     this.batchStates = batchStates;
-    this.loops = loops;
+    this.circumstances = circumstances;
+    this.microBatches = microBatches;
     this.events = events;
     this.outbox = outbox;
     this.registry = registry;
@@ -77,7 +80,8 @@ public class RunFinisher {
       Instant now) {
     RunIdentity identity = run.identity();
     runs.save(run.succeed(output.checkpointId(), now));
-    attempts.save(attempt.succeed(now));
+    attempts.save(attempt.succeed(ExitDescription.stopped(output.manifest()), now));
+    microBatches.remember(run, attempt.facts().runSpec(), attempts.accelerator(attempt.facts().attemptId()), now);
     checkpoints.add(output.checkpointId(), identity, output.manifestUri(), now);
     learned(stored, identity.runId())
         .ifPresent(learned -> runs.saveLearned(identity.runId(), learned));
@@ -104,16 +108,10 @@ public class RunFinisher {
     attempts.save(attempt.end(end, now));
     registry.counter(TrainingMetrics.ATTEMPTS, "outcome", end.outcome()).increment();
     RunPlan plan = stored.plan();
-    RetryPolicy.Circumstances circumstances =
-        new RetryPolicy.Circumstances(
-            run.tally(),
-            maxAttempts(run.identity()),
-            plan == null ? 1 : plan.hyperparameters().batchSize(),
-            now);
     LOG.infof(
         "attempt-ended attempt=%s outcome=%s detail=%s",
         attempt.facts().attemptId(), end.outcome(), end.detail());
-    switch (RetryPolicies.after(end, circumstances)) {
+    switch (RetryPolicies.after(end, circumstances.of(stored, run, attempt.facts().attemptId(), end, now))) {
       case NextStep.Again again -> runs.save(run.retry(again));
       case NextStep.GiveUp giveUp -> {
         fail(stored, run, giveUp.code(), giveUp.reason(), now);
@@ -186,13 +184,6 @@ public class RunFinisher {
 
   private void count(String outcome) {
     registry.counter(TrainingMetrics.RUNS, "outcome", outcome).increment();
-  }
-
-  private int maxAttempts(RunIdentity identity) {
-    return loops
-        .bySha(identity.loop(), identity.loopSpecSha256())
-        .map(loop -> loop.spec().spec().training().maxAttempts())
-        .orElse(1);
   }
 
   private Optional<HyperparameterAdjustment> learned(RunRepository.StoredRun stored, String runId) {

@@ -6,6 +6,7 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.training.batch.Batch;
 import dev.whetstone.training.batch.BatchRepository;
 import dev.whetstone.training.batch.DatasetAssembler;
+import dev.whetstone.training.checkpoint.RunObjectKeys;
 import dev.whetstone.training.plan.HyperparameterRule;
 import dev.whetstone.training.plan.RunIdentity;
 import dev.whetstone.training.plan.RunPlan;
@@ -43,11 +44,12 @@ public class RunPlanBuilder {
   public RunPlan build(RunIdentity identity, LoopSpec spec) {
     LoopSpec.Training training = spec.spec().training();
     List<Batch> sources = batches.byId(identity.loop(), identity.batchIds());
+    String folder = RunObjectKeys.datasetsOf(identity.runId());
     Set<String> withdrawn = batches.withdrawnExamples(identity.loop());
     DatasetAssembler.Files train =
-        data.files(sources, Form.SFT, Split.TRAIN, withdrawn, training.exampleCap());
+        data.files(sources, Form.SFT, Split.TRAIN, withdrawn, training.exampleCap(), folder);
     DatasetAssembler.Files validation =
-        data.files(sources, Form.SFT, Split.VALIDATION, withdrawn, training.exampleCap());
+        data.files(sources, Form.SFT, Split.VALIDATION, withdrawn, training.exampleCap(), folder);
     if (train.examples() == 0) {
       throw new IllegalArgumentException(
           "no correction or demonstration is left to train on: all were withdrawn");

@@ -141,16 +141,6 @@ public class RunRepository {
         .orElse(false);
   }
 
-  public int startedSince(LoopId loop, Instant since) {
-    return sql.first(
-            "select count(*) from run where tenant = ? and loop = ? and created_at > ?",
-            row -> row.getInt(1),
-            loop.tenant(),
-            loop.loop(),
-            since)
-        .orElse(0);
-  }
-
   /** Marks a loop's unfinished run for ending if it trains on one of these batches. */
   public void supersede(LoopId loop, List<String> batchIds, String reason) {
     sql.update(
@@ -186,13 +176,15 @@ public class RunRepository {
       @Nullable String reason) {
     sql.update(
         """
-        update run set state = ?, fence = ?, failures = ?, refusals = ?, micro_batch_size = ?,
-          not_before = ?, code = ?, reason = ? where run_id = ?
+        update run set state = ?, fence = ?, failures = ?, refusals = ?, without_progress = ?,
+          memory_waits = ?, micro_batch_size = ?, not_before = ?, code = ?, reason = ? where run_id = ?
         """,
         state,
         run.fence(),
         tally.failures(),
         tally.refusals(),
+        tally.withoutProgress(),
+        tally.memoryWaits(),
         tally.microBatchSize(),
         notBefore,
         code,
@@ -241,6 +233,8 @@ public class RunRepository {
         new RunTally(
             row.getInt("failures"),
             row.getInt("refusals"),
+            row.getInt("without_progress"),
+            row.getInt("memory_waits"),
             row.getObject("micro_batch_size", Integer.class));
     Instant endedAt = Sql.instant(row, "ended_at");
     String reason = row.getString("reason");

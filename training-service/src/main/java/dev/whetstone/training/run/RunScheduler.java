@@ -5,7 +5,7 @@ import dev.whetstone.kit.id.IdGenerator;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.time.LeaseClock;
-import dev.whetstone.training.attempt.AttemptRepository;
+import dev.whetstone.training.attempt.AttemptTimesRepository;
 import dev.whetstone.training.batch.Batch;
 import dev.whetstone.training.batch.BatchRepository;
 import dev.whetstone.training.checkpoint.CheckpointRepository;
@@ -30,7 +30,8 @@ public class RunScheduler {
 
   private final BatchRepository batches;
   private final RunRepository runs;
-  private final AttemptRepository attempts;
+  private final RunHistoryRepository history;
+  private final AttemptTimesRepository attempts;
   private final CheckpointRepository checkpoints;
   private final DeclaredLoopRepository loops;
   private final LeaseClock clock;
@@ -40,7 +41,8 @@ public class RunScheduler {
   public RunScheduler(
       BatchRepository batches,
       RunRepository runs,
-      AttemptRepository attempts,
+      RunHistoryRepository history,
+      AttemptTimesRepository attempts,
       CheckpointRepository checkpoints,
       DeclaredLoopRepository loops,
       LeaseClock clock,
@@ -48,6 +50,7 @@ public class RunScheduler {
       TrainingConfig config) {
     this.batches = batches;
     this.runs = runs;
+    this.history = history;
     this.attempts = attempts;
     this.checkpoints = checkpoints;
     this.loops = loops;
@@ -111,8 +114,9 @@ public class RunScheduler {
         runs.hasUnfinished(loop),
         declared.map(DeclaredLoop::spec),
         checkpoints.anyUndecided(loop, now.minus(config.decisionWait())),
-        runs.startedSince(loop, now.minus(DAY)),
+        history.startedSince(loop, now.minus(DAY)),
         attempts.secondsSince(loop, now.minus(DAY), now),
-        config.leastSftExamples());
+        config.leastSftExamples(),
+        history.limited(loop));
   }
 }

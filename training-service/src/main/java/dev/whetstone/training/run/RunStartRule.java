@@ -22,6 +22,7 @@ public final class RunStartRule {
    * @param undecided whether the last checkpoint still waits for its first decision
    * @param runsToday started in the last 24 hours
    * @param gpuSecondsToday used in the last 24 hours
+   * @param limited the loop's newest run, if a limit ended it before there was a state to keep
    */
   public record Facts(
       List<Batch> trainable,
@@ -30,11 +31,20 @@ public final class RunStartRule {
       boolean undecided,
       int runsToday,
       double gpuSecondsToday,
-      int leastSftExamples) {
+      int leastSftExamples,
+      Optional<Limited> limited) {
     public Facts {
       trainable = List.copyOf(trainable);
     }
   }
+
+  /**
+   * A run that a limit ended before there was a state to keep.
+   *
+   * @param loopSpecSha256 the declaration that it obeyed
+   * @param reason names the limit
+   */
+  public record Limited(String runId, String loopSpecSha256, String reason) {}
 
   /** Answer of the rule. */
   public sealed interface Answer {
@@ -67,9 +77,33 @@ public final class RunStartRule {
       return new Answer.Wait(
           "DecisionPending", "new batches wait for the decision about the last checkpoint");
     }
+    Optional<Answer.Wait> limited = waitForLimit(facts);
+    if (limited.isPresent()) {
+      return limited.get();
+    }
     LoopSpec.Spec spec = facts.spec().get().spec();
     Optional<Answer.Wait> data = waitForData(facts, spec);
     return data.isPresent() ? data.get() : budgets(facts, spec.budgets());
+  }
+
+  /**
+   * More examples under the same limit would end in the same way. Another declaration, or giving the
+   * batches back, ends the wait.
+   */
+  private static Optional<Answer.Wait> waitForLimit(Facts facts) {
+    String declaration = facts.trainable().getLast().loopSpecSha256();
+    return facts
+        .limited()
+        .filter(run -> run.loopSpecSha256().equals(declaration))
+        .filter(
+            run ->
+                facts.trainable().stream().anyMatch(batch -> run.runId().equals(batch.trainedBy())))
+        .map(
+            run ->
+                new Answer.Wait(
+                    "LimitReached",
+                    "a run over the new batches would end like %s: %s. Raise the limit and apply the loop's file, which counts for batches that are sealed afterwards, or train with POST /v1/runs/%s/retry"
+                        .formatted(run.runId(), run.reason(), run.runId())));
   }
 
   private static Optional<Answer.Wait> waitForData(Facts facts, LoopSpec.Spec spec) {

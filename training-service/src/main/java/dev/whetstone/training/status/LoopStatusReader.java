@@ -94,6 +94,7 @@ public class LoopStatusReader {
                   + "  produced checkpoint  "
                   + done.checkpointId().substring(0, 12)
                   + leftOut(run)
+                  + stopped(run)
                   + "; ");
       case Run.Failed failed ->
           newBatchWaits(loop)
@@ -123,6 +124,13 @@ public class LoopStatusReader {
                 " without %d %s that the base cannot take (GET /v1/runs/%s)"
                     .formatted(rows.count(), rows.count() == 1 ? "row" : "rows", run))
         .orElse("");
+  }
+
+  /** What a limit cut off. */
+  private String stopped(String run) {
+    List<AttemptView> views = attempts.views(run);
+    String detail = views.isEmpty() ? null : views.getLast().detail();
+    return detail == null || detail.isEmpty() ? "" : " (" + detail + ")";
   }
 
   private boolean newBatchWaits(LoopId loop) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -30,13 +31,17 @@ class AttemptRuleTest {
           "running", new Observation.Running(),
           "exited-0", new Observation.Exited(0, ""),
           "exited-65", new Observation.Exited(65, "bad row"),
+          "exited-75", new Observation.Exited(75, ""),
+          "exited-143", new Observation.Exited(143, ""),
           "exited-137", new Observation.Exited(137, "Killed"));
 
   private static final Map<String, Attempt> STATES =
       Map.of(
-          "starting", starting(null),
-          "claimed", starting(NOW.plusSeconds(1)),
-          "claim-over", starting(NOW),
+          "starting", starting(null, false),
+          "deferred", starting(NOW.plusSeconds(1), false),
+          "defer-over", starting(NOW, false),
+          "claimed", starting(NOW.plusSeconds(1), true),
+          "claim-over", starting(NOW, true),
           "live", live(NOW.plusSeconds(1), NOW, NOW),
           "lease-over", live(NOW.minusSeconds(1), NOW, NOW),
           "stalled", live(NOW.plusSeconds(1), NOW.minus(PROGRESS_DEADLINE).minusSeconds(1), NOW),
@@ -50,41 +55,71 @@ class AttemptRuleTest {
       starting,   running,    RecordLaunch,       Supersede
       starting,   exited-0,   RecordLaunch,       Supersede
       starting,   exited-65,  RecordLaunch,       Supersede
+      starting,   exited-75,  RecordLaunch,       Supersede
+      starting,   exited-143, RecordLaunch,       Supersede
       starting,   exited-137, RecordLaunch,       Supersede
       claimed,    unknown,    Keep,               Keep
+      deferred,   unknown,    Keep,               Keep
       claimed,    running,    RecordLaunch,       Supersede
+      deferred,   running,    RecordLaunch,       Supersede
       claimed,    exited-0,   RecordLaunch,       Supersede
+      deferred,   exited-0,   RecordLaunch,       Supersede
       claimed,    exited-65,  RecordLaunch,       Supersede
+      deferred,   exited-65,  RecordLaunch,       Supersede
+      claimed,    exited-75,  RecordLaunch,       Supersede
+      deferred,   exited-75,  RecordLaunch,       Supersede
+      claimed,    exited-143, RecordLaunch,       Supersede
+      deferred,   exited-143, RecordLaunch,       Supersede
       claimed,    exited-137, RecordLaunch,       Supersede
-      claim-over, unknown,    Launch,             Supersede
+      deferred,   exited-137, RecordLaunch,       Supersede
+      claim-over, unknown,    End,                Supersede
+      defer-over, unknown,    Launch,             Supersede
       claim-over, running,    RecordLaunch,       Supersede
+      defer-over, running,    RecordLaunch,       Supersede
       claim-over, exited-0,   RecordLaunch,       Supersede
+      defer-over, exited-0,   RecordLaunch,       Supersede
       claim-over, exited-65,  RecordLaunch,       Supersede
+      defer-over, exited-65,  RecordLaunch,       Supersede
+      claim-over, exited-75,  RecordLaunch,       Supersede
+      defer-over, exited-75,  RecordLaunch,       Supersede
+      claim-over, exited-143, RecordLaunch,       Supersede
+      defer-over, exited-143, RecordLaunch,       Supersede
       claim-over, exited-137, RecordLaunch,       Supersede
+      defer-over, exited-137, RecordLaunch,       Supersede
       live,       unknown,    Keep,               Supersede
       live,       running,    Keep,               Supersede
       live,       exited-0,   VerifyOutput,       Supersede
       live,       exited-65,  VerifyBatches,      Supersede
+      live,       exited-75,  VerifyProgress,     Supersede
+      live,       exited-143, VerifyProgress,     Supersede
       live,       exited-137, End,                Supersede
       lease-over, unknown,    StopAndEnd,         Supersede
       lease-over, running,    StopAndEnd,         Supersede
       lease-over, exited-0,   VerifyOutput final, Supersede
       lease-over, exited-65,  VerifyBatches,      Supersede
+      lease-over, exited-75,  VerifyProgress,     Supersede
+      lease-over, exited-143, VerifyProgress,     Supersede
       lease-over, exited-137, End,                Supersede
       stalled,    unknown,    StopAndEnd,         Supersede
       stalled,    running,    StopAndEnd,         Supersede
       stalled,    exited-0,   VerifyOutput final, Supersede
       stalled,    exited-65,  VerifyBatches,      Supersede
+      stalled,    exited-75,  VerifyProgress,     Supersede
+      stalled,    exited-143, VerifyProgress,     Supersede
       stalled,    exited-137, End,                Supersede
       too-long,   unknown,    StopAndEnd,         Supersede
       too-long,   running,    StopAndEnd,         Supersede
       too-long,   exited-0,   VerifyOutput final, Supersede
       too-long,   exited-65,  VerifyBatches,      Supersede
+      too-long,   exited-75,  VerifyProgress,     Supersede
+      too-long,   exited-143, VerifyProgress,     Supersede
       too-long,   exited-137, End,                Supersede
       ended,      unknown,    Keep,               Keep
       ended,      running,    Keep,               Keep
       ended,      exited-0,   Keep,               Keep
       ended,      exited-65,  Keep,               Keep
+      ended,      exited-75,  Keep,               Keep
+      ended,      exited-143, Keep,               Keep
       ended,      exited-137, Keep,               Keep
       """;
 
@@ -129,6 +164,28 @@ class AttemptRuleTest {
             });
   }
 
+  @ParameterizedTest(name = "started at step {0}, saved step {1}")
+  @CsvSource(
+      value = {
+        "0,  null, false, it saved no progress beyond step 0",
+        "0,  3,    true,  it saved a resume point at step 3",
+        "20, null, false, it saved no progress beyond step 20",
+        "20, 20,   false, it saved no progress beyond step 20",
+        "20, 21,   true,  it saved a resume point at step 21",
+      },
+      nullValues = "null")
+  void shouldSayThatAResumePointWasSavedOnlyIfItWas(
+      long start, Long saved, boolean progressed, String words) {
+    AttemptEnd.Exited exited = new AttemptEnd.Exited(75, "the worker ended with 75 (preempted)");
+    OptionalLong step = saved == null ? OptionalLong.empty() : OptionalLong.of(saved);
+
+    AttemptEnd.Preempted end = AttemptEnd.Preempted.of(exited, start, step);
+
+    assertThat(end.progressed()).isEqualTo(progressed);
+    assertThat(end.detail()).isEqualTo("the worker ended with 75 (preempted); " + words);
+    assertThat(end.exitCode()).isEqualTo(75);
+  }
+
   private static AttemptMove decide(
       String state, String observation, @org.jspecify.annotations.Nullable String superseded) {
     AttemptRule.Situation situation =
@@ -143,13 +200,14 @@ class AttemptRuleTest {
         : name;
   }
 
-  private static Attempt.Starting starting(Instant claimedUntil) {
-    return new Attempt.Starting(facts(NOW), claimedUntil);
+  private static Attempt.Starting starting(
+      @org.jspecify.annotations.Nullable Instant heldUntil, boolean mayBeLaunched) {
+    return new Attempt.Starting(facts(NOW), heldUntil, mayBeLaunched);
   }
 
   private static Attempt.Live live(Instant leaseUntil, Instant progressAt, Instant startedAt) {
     return new Attempt.Live(
-        facts(startedAt), StatusReport.Phase.TRAINING, 5, leaseUntil, progressAt);
+        facts(startedAt), StatusReport.Phase.TRAINING, 5, 0, leaseUntil, progressAt);
   }
 
   private static Attempt.Facts facts(Instant startedAt) {

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AttemptTest {
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
@@ -63,6 +65,25 @@ class AttemptTest {
     assertThat(saving.overdue(later, DEADLINE, LONGEST)).isEmpty();
   }
 
+  @ParameterizedTest(name = "work {0} after 7")
+  @CsvSource(
+      value = {"8, true", "7, false", "6, false", "null, false"},
+      nullValues = "null")
+  void shouldCountWorkAsProgressWhileTheStepStandsStill(Long work, boolean progress) {
+    Instant later = NOW.plusSeconds(30);
+    Attempt.Live working = live.reported(report(7L), NOW, LEASE);
+
+    Attempt.Live next = working.reported(report(work), later, LEASE);
+
+    assertThat(next.progressAt()).isEqualTo(progress ? later : NOW);
+    assertThat(next.work()).isEqualTo(progress ? 8 : 7);
+  }
+
+  private static StatusReport report(Long work) {
+    return new StatusReport(
+        1, Phase.LOADING, "sft", 0, 0, null, List.of(), null, null, null, work, null);
+  }
+
   @Test
   void shouldCountAsLostWhenItTakesTooLong() {
     Instant later = NOW.plus(LONGEST).plusSeconds(1);
@@ -86,7 +107,7 @@ class AttemptTest {
 
     assertThat(ended.outcome()).isEqualTo("failed");
     assertThat(ended.exitCode()).isEqualTo(137);
-    assertThat(live.succeed(NOW).outcome()).isEqualTo("succeeded");
+    assertThat(live.succeed("", NOW).outcome()).isEqualTo("succeeded");
     assertThat(live.supersede("erased", NOW).outcome()).isEqualTo("superseded");
   }
 

@@ -2,12 +2,19 @@ package dev.whetstone.training.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.run.CheckpointManifest;
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExitDescriptionTest {
   /** The worker's own command line, in a Python that appears to lack a package. */
@@ -33,6 +40,32 @@ class ExitDescriptionTest {
     assertThat(sentence)
         .startsWith("the worker ended with 65 (bad data or configuration): missing-package: ")
         .contains("'pydantic' is not installed", "run `./whetstone`");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"max-seconds, training.maxSeconds", "max-gpu-seconds, training.maxGpuSeconds"})
+  void shouldSayWhichLimitEndedTheTraining(String stopped, String setting) {
+    assertThat(ExitDescription.stopped(manifest(stopped)))
+        .isEqualTo(
+            setting
+                + " was used up after step 120; the checkpoint is the best validated state, that of step 100");
+    assertThat(ExitDescription.stopped(manifest(null))).isEmpty();
+  }
+
+  private static CheckpointManifest manifest(@Nullable String stopped) {
+    return new CheckpointManifest(
+        "checkpoint",
+        "run-1",
+        1,
+        List.of(),
+        new LoopSpec.BaseModel("file:///b", null, null),
+        null,
+        Map.of(),
+        Map.of("steps", 120.0, "best_step", 100.0),
+        1,
+        1,
+        "1",
+        stopped);
   }
 
   @Test

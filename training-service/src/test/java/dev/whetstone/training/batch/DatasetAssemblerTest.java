@@ -93,16 +93,16 @@ class DatasetAssemblerTest {
 
   private DatasetAssembler.Files assemble(ObjectStore from, Set<String> withdrawn) {
     return new DatasetAssembler(from)
-        .files(List.of(batch), Form.SFT, Split.TRAIN, withdrawn, NO_CAP);
+        .files(List.of(batch), Form.SFT, Split.TRAIN, withdrawn, NO_CAP, "runs/run-1/data/");
   }
 
-  private long blobs() {
-    return store.list("blobs/").count();
+  private long objects() {
+    return store.list("").count();
   }
 
   @Test
   void shouldUseTheFileOfTheBatchWhenEveryRowIsWanted() {
-    long before = blobs();
+    long before = objects();
     DatasetAssembler.Files files = assemble(store, Set.of());
 
     assertThat(files.examples()).isEqualTo(ROWS);
@@ -113,7 +113,7 @@ class DatasetAssemblerTest {
               assertThat(dataset.uri()).isEqualTo(rows.uri().toString());
               assertThat(dataset.sha256()).isEqualTo(rows.sha256());
             });
-    assertThat(blobs()).isEqualTo(before);
+    assertThat(objects()).isEqualTo(before);
   }
 
   @Test
@@ -125,8 +125,11 @@ class DatasetAssemblerTest {
     assertThat(files.examples()).isEqualTo(ROWS - 2);
     assertThat(Files.readAllLines(Path.of(URI.create(uri))))
         .isEqualTo(original.subList(1, ROWS - 1));
-    assertThat(store.key(URI.create(uri)))
-        .isEqualTo(ObjectStore.blobKey(files.datasets().getFirst().sha256()));
+    assertThat(store.key(URI.create(uri))).startsWith("runs/run-1/data/");
+    long objects = objects();
+    assertThat(assemble(store, Set.of("example-0", "example-99"))).isEqualTo(files);
+    assertThat(objects()).isEqualTo(objects);
+    assertThat(assemble(store, Set.of("example-1")).datasets()).isNotEqualTo(files.datasets());
   }
 
   /** The rows before the damage are copied while the digest is still being computed. */
@@ -136,13 +139,13 @@ class DatasetAssemblerTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length - 4] ^= 1;
     Files.write(file, bytes);
-    long before = blobs();
+    long before = objects();
 
     assertThatThrownBy(() -> assemble(store, Set.of("example-0")))
         .isInstanceOf(CorruptBatchException.class)
         .hasMessageContaining(batch.batchId())
         .hasMessageContaining("sft/train.jsonl: object " + rows.key() + " is corrupt");
-    assertThat(blobs()).isEqualTo(before);
+    assertThat(objects()).isEqualTo(before);
   }
 
   @Test
@@ -175,13 +178,14 @@ class DatasetAssemblerTest {
   /** Reads from another store, and fails after the first kilobyte that is written. */
   private record FullStore(ObjectStore real) implements ObjectStore {
     @Override
-    public StoredObject put(String key, ObjectContent content) {
-      return real.put(key, content);
+    public StoredObject putBlob(ObjectContent content) {
+      return real.putBlob(content);
     }
 
     @Override
-    public StoredObject putBlob(ObjectContent content) {
-      return real.putBlob(
+    public StoredObject put(String key, ObjectContent content) {
+      return real.put(
+          key,
           out ->
               content.writeTo(
                   new OutputStream() {

@@ -113,6 +113,25 @@ abstract class ComputeEngineContract {
     assertThat(awaitExit(spec.attempt()).code()).isEqualTo(75);
   }
 
+  @Test
+  void shouldForgetAnAttemptOnceItsWorkerHasEnded() {
+    RunSpec spec = spec();
+    engine().launch(launch(spec, "token"));
+    awaitReadyForSignals(spec.attempt());
+    boolean keeps = engine().kept().contains(spec.attempt());
+
+    engine().forget(spec.attempt());
+    if (keeps) {
+      assertThat(awaitExit(spec.attempt()).code()).isEqualTo(137);
+      engine().forget(spec.attempt());
+      assertThat(engine().poll(spec.attempt())).isInstanceOf(Observation.Unknown.class);
+    }
+
+    assertThat(engine().kept()).doesNotContain(spec.attempt());
+    engine().forget(spec.attempt());
+    engine().forget("never");
+  }
+
   /** A real worker needs a moment before it can be asked to save. */
   void awaitReadyForSignals(String attemptId) {}
 

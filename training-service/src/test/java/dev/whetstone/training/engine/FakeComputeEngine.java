@@ -128,6 +128,11 @@ public class FakeComputeEngine implements ComputeEngine {
     workers.put(attemptId, new Observation.Exited(code, lastWords));
   }
 
+  /** The attempt's worker runs on another host, which this engine does not see. */
+  public void runElsewhere(String attemptId) {
+    workers.remove(attemptId);
+  }
+
   /** From now on launches are refused with this reason; null ends that. */
   public void refuse(@Nullable String reason) {
     refusal.set(reason);

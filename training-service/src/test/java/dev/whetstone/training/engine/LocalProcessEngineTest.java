@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.training.engine.ComputeEngine.Launch;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
@@ -198,6 +199,49 @@ class LocalProcessEngineTest extends ComputeEngineContract {
     assertThat(awaitExit(spec.attempt()).code()).isEqualTo(AttemptFolder.UNKNOWN_EXIT);
   }
 
+  /** As an operator, a service manager or a machine that is drained sends it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"worker", "keeper", "group", "keeper then worker", "group twice"})
+  void shouldRecordTheWorkersExitCodeHoweverTheSignalIsSent(String target) {
+    RunSpec spec = spec();
+    engine().launch(launch(spec, "token"));
+    awaitReadyForSignals(spec.attempt());
+    String worker = processId(spec, "pid");
+    String keeper = processId(spec, "keeper");
+
+    switch (target) {
+      case "worker" -> terminate(worker);
+      case "keeper" -> terminate(keeper);
+      case "keeper then worker" -> {
+        terminate(keeper);
+        terminate(worker);
+      }
+      case "group twice" -> {
+        terminate("-" + keeper);
+        terminate("-" + keeper);
+      }
+      default -> terminate("-" + keeper);
+    }
+
+    assertThat(awaitExit(spec.attempt()).code()).isEqualTo(75);
+    await().until(() -> ProcessHandle.of(Long.parseLong(keeper)).isEmpty());
+    assertThat(read(work(spec.attempt()).resolve("exit"))).isEqualTo("75");
+  }
+
+  private String processId(RunSpec spec, String file) {
+    return read(work(spec.attempt()).resolve(file)).split(" ")[0];
+  }
+
+  /** A process that has ended already cannot be signalled; that is no failure. */
+  private static void terminate(String process) {
+    try {
+      Process kill = new ProcessBuilder("sh", "-c", "kill -s TERM -- " + process).start();
+      assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void shouldNotPassTheServicesSecretsToAWorker() {
     RunSpec spec = spec();
@@ -211,6 +255,26 @@ class LocalProcessEngineTest extends ComputeEngineContract {
         .doesNotContain("SECRET_OF_THE_SERVICE");
     assertThat(WorkerEnvironmentFilter.isAllowed("WHETSTONE_DB_PASSWORD")).isFalse();
     assertThat(WorkerEnvironmentFilter.isAllowed("PYTHONPATH")).isTrue();
+    end(spec.attempt(), 0);
+  }
+
+  @Test
+  void shouldPassSecretsInTheEnvironmentAndWriteThemNowhere() throws IOException {
+    RunSpec spec = spec();
+    Map<String, String> secrets = Map.of(ServingKeyReader.VARIABLE, "sk-of-the-server");
+    engine().launch(new AttemptLaunch(spec, LoopSpec.Engine.PROCESS, "token", secrets));
+    awaitReadyForSignals(spec.attempt());
+    Path environment = work(spec.attempt()).resolve("environment.json");
+
+    assertThat(read(environment)).contains("\"WHETSTONE_SERVING_KEY\": \"sk-of-the-server\"");
+    // The test's worker wrote it there; the engine writes it to no file.
+    Files.delete(environment);
+    try (Stream<Path> files = Files.walk(folder)) {
+      assertThat(files.filter(Files::isRegularFile).map(LocalProcessEngineTest::read))
+          .noneMatch(text -> text.contains("sk-of-the-server"));
+    }
+    assertThat(new AttemptLaunch(spec, LoopSpec.Engine.PROCESS, "token", secrets).toString())
+        .doesNotContain("sk-of-the-server", "token");
     end(spec.attempt(), 0);
   }
 

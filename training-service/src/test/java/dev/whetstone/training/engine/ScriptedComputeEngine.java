@@ -17,19 +17,21 @@ import java.util.Optional;
 @ApplicationScoped
 public class ScriptedComputeEngine implements ComputeEngine {
   private final LocalProcessEngine engine;
+  private final Path work;
 
   public ScriptedComputeEngine() {
     try (InputStream script =
         ScriptedComputeEngine.class.getResourceAsStream("/scripted_worker.py")) {
       Path folder = Files.createTempDirectory("whetstone-scripted-");
       Path file = folder.resolve("scripted_worker.py");
+      work = folder.resolve("work");
       Files.write(file, Objects.requireNonNull(script).readAllBytes());
       engine =
           new LocalProcessEngine(
               new LocalProcessEngine.Settings(
                   "python3",
                   List.of(file.toString()),
-                  folder.resolve("work"),
+                  work,
                   Optional.empty(),
                   Map.of(),
                   new WorkerSlots.Limits(2, List.of())));
@@ -56,5 +58,18 @@ public class ScriptedComputeEngine implements ComputeEngine {
   @Override
   public void stop(String attemptId, Manner manner) {
     engine.stop(attemptId, manner);
+  }
+
+  /** Sends SIGTERM to the worker's whole process group, its keeper included. */
+  public void evict(String attemptId) {
+    try {
+      String keeper = Files.readString(work.resolve(attemptId).resolve("keeper")).split(" ")[0];
+      Process kill = new ProcessBuilder("sh", "-c", "kill -s TERM -- -" + keeper).start();
+      if (kill.waitFor() != 0) {
+        throw new IllegalStateException("the worker of " + attemptId + " is gone");
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -10,6 +10,15 @@ public final class TestLoopSpecs {
 
   /** A minimal loop with more YAML below {@code spec}. */
   public static LoopSpec with(String yaml) {
+    return read("", yaml);
+  }
+
+  /** A minimal loop with more settings of {@code serving}, in YAML's flow style. */
+  public static LoopSpec serving(String settings) {
+    return read(", " + settings, "");
+  }
+
+  private static LoopSpec read(String serving, String yaml) {
     String file =
         """
         apiVersion: whetstone.dev/v1
@@ -18,8 +27,9 @@ public final class TestLoopSpecs {
         spec:
           baseModel: {uri: "hf://acme/tiny"}
           consent: {default: allow}
-          serving: {endpoint: "http://127.0.0.1:1"}
+          serving: {endpoint: "http://127.0.0.1:1"%s}
         """
+                .formatted(serving)
             + yaml.indent(2);
     return LoopFileReader.read(file.getBytes(StandardCharsets.UTF_8), "loop.yaml", null).spec();
   }

@@ -3,8 +3,10 @@ package dev.whetstone.training.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.training.attempt.AttemptEnd;
+import dev.whetstone.training.attempt.StartTimes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,18 +18,16 @@ class RetryPoliciesTest {
   @CsvSource({
     // code, failures before, what follows, seconds, failures after
     "65,  0, give up bad-data,      0, 0",
-    "75,  3, again,                 0, 3",
-    "71,  0, again,                 0, 0",
-    "71,  2, again,                 0, 2",
     "1,   0, again,                 1, 1",
     "137, 1, again,                 2, 2",
     "1,   2, give up worker-failed, 0, 0",
     "76,  0, give up stopped,       0, 0",
     "77,  0, give up stopped,       0, 0",
+    "78,  0, give up limit-reached, 0, 0",
   })
   void shouldFollowThePolicyOfTheExitCode(
       int code, int before, String follows, long seconds, int after) {
-    NextStep step = after(new AttemptEnd.Exited(code, "why"), new RunTally(before, 0, null), 3);
+    NextStep step = after(new AttemptEnd.Exited(code, "why"), new RunTally(before, 0, 0, 0, null), 3);
 
     switch (step) {
       case NextStep.Again again -> {
@@ -42,29 +42,9 @@ class RetryPoliciesTest {
     }
   }
 
-  @ParameterizedTest(name = "batch {0}, micro-batch {1}")
-  @CsvSource(
-      value = {"16, null, 8", "16, 8, 4", "12, null, 6", "12, 4, 2", "9, null, 3", "7, null, 1"},
-      nullValues = "null")
-  void shouldHalveTheMicroBatchAfterRunningOutOfMemory(int batch, Integer micro, int expected) {
-    NextStep step =
-        RetryPolicies.after(
-            new AttemptEnd.Exited(71, "why"),
-            new RetryPolicy.Circumstances(new RunTally(0, 0, micro), 5, batch, NOW));
-
-    assertThat(((NextStep.Again) step).tally().microBatchSize()).isEqualTo(expected);
-  }
-
-  @Test
-  void shouldGiveUpWhenOneExampleDoesNotFit() {
-    NextStep step = after(new AttemptEnd.Exited(71, "why"), new RunTally(0, 0, 1), 5);
-
-    assertThat(((NextStep.GiveUp) step).reason()).contains("maxSequenceLength");
-  }
-
   @Test
   void shouldWaitLongerEachTimeButNeverGiveUpOnAnEngineThatRefuses() {
-    RunTally tally = new RunTally(1, 0, null);
+    RunTally tally = new RunTally(1, 0, 0, 0, null);
     Duration last = Duration.ZERO;
     for (int i = 0; i < 20; i++) {
       NextStep.Again again = (NextStep.Again) after(new AttemptEnd.Refused("no python"), tally, 2);
@@ -81,12 +61,25 @@ class RetryPoliciesTest {
 
   @Test
   void shouldCountLostWorkers() {
-    assertThat(after(new AttemptEnd.Lost("silent"), new RunTally(0, 0, null), 1))
+    assertThat(after(new AttemptEnd.Lost("silent"), new RunTally(0, 0, 0, 0, null), 1))
         .isEqualTo(
             new NextStep.GiveUp("worker-lost", "1 of at most 1 attempts failed; the last: silent"));
   }
 
   private static NextStep after(AttemptEnd end, RunTally tally, int maxAttempts) {
-    return RetryPolicies.after(end, new RetryPolicy.Circumstances(tally, maxAttempts, 16, NOW));
+    return RetryPolicies.after(end, circumstances(tally, maxAttempts, 16));
+  }
+
+  private static RetryPolicy.Circumstances circumstances(
+      RunTally tally, int maxAttempts, int batchSize) {
+    return new RetryPolicy.Circumstances(
+        tally,
+        maxAttempts,
+        batchSize,
+        StartTimes.NONE,
+        Optional.empty(),
+        new PreemptionPolicy.Pauses(3, Duration.ofSeconds(30), Duration.ofMinutes(30)),
+        new OutOfMemoryPolicy.Pauses(Duration.ofMinutes(2), Duration.ofMinutes(30)),
+        NOW);
   }
 }

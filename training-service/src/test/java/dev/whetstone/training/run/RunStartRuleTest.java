@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RunStartRuleTest {
@@ -40,7 +41,7 @@ class RunStartRuleTest {
         Arguments.of("BudgetSpent", facts(List.of(NEW), false, false, 0, 100)),
         Arguments.of(
             "LoopUnknown",
-            new RunStartRule.Facts(List.of(NEW), false, Optional.empty(), false, 0, 0, 50)));
+            new RunStartRule.Facts(List.of(NEW), false, Optional.empty(), false, 0, 0, 50, Optional.empty())));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -55,10 +56,52 @@ class RunStartRuleTest {
     assertThat(actual).isEqualTo(expected);
   }
 
+  @ParameterizedTest(name = "limited run {0} under {1}")
+  @CsvSource({
+    "run-1, s,     LimitReached",
+    "run-1, other, Start",
+    "run-2, s,     Start",
+  })
+  void shouldNotRepeatARunThatALimitEndedUnderTheSameDeclaration(
+      String run, String declaration, String expected) {
+    RunStartRule.Facts facts =
+        new RunStartRule.Facts(
+            List.of(TRAINED, NEW),
+            false,
+            Optional.of(SPEC),
+            false,
+            0,
+            0,
+            50,
+            Optional.of(new RunStartRule.Limited(run, declaration, "maxSeconds is used up")));
+
+    RunStartRule.Answer answer = RunStartRule.decide(facts);
+
+    if (expected.equals("Start")) {
+      assertThat(answer).isEqualTo(new RunStartRule.Answer.Start());
+    } else {
+      assertThat(answer)
+          .isInstanceOfSatisfying(
+              RunStartRule.Answer.Wait.class,
+              wait -> {
+                assertThat(wait.reason()).isEqualTo(expected);
+                assertThat(wait.message())
+                    .contains("maxSeconds is used up", "POST /v1/runs/run-1/retry");
+              });
+    }
+  }
+
   private static RunStartRule.Facts facts(
       List<Batch> batches, boolean live, boolean undecided, int runs, double gpuSeconds) {
     return new RunStartRule.Facts(
-        batches, live, Optional.of(SPEC), undecided, runs, gpuSeconds, 50);
+        batches,
+        live,
+        Optional.of(SPEC),
+        undecided,
+        runs,
+        gpuSeconds,
+        50,
+        Optional.empty());
   }
 
   private static Batch batch(String form, int train, BatchState state, String trainedBy) {

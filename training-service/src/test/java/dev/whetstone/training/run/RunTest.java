@@ -21,13 +21,13 @@ class RunTest {
   @Test
   void shouldGiveEveryAttemptTheNextFence() {
     Run.Active first = waiting.start();
-    NextStep.Again again = new NextStep.Again(NOW, new RunTally(1, 0, 4), "killed");
+    NextStep.Again again = new NextStep.Again(NOW, new RunTally(1, 0, 0, 0, 4), "killed");
 
     Run.Active second = first.retry(again).start();
 
     assertThat(first.fence()).isEqualTo(1);
     assertThat(second.fence()).isEqualTo(2);
-    assertThat(second.tally()).isEqualTo(new RunTally(1, 0, 4));
+    assertThat(second.tally()).isEqualTo(new RunTally(1, 0, 0, 0, 4));
   }
 
   @Test

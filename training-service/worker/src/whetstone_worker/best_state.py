@@ -11,8 +11,8 @@ _STATE = "best.json"
 PATIENCE = 3
 
 
-class EarlyStopping:
-    """Watches the validation loss; after ``PATIENCE`` evaluations without a new best, training should end."""
+class BestState:
+    """Keeps the adapter with the lowest validation loss, for early stopping and for a used-up limit."""
 
     def __init__(self, model: torch.nn.Module) -> None:
         self._model = model
@@ -22,7 +22,7 @@ class EarlyStopping:
         self._evaluations_since = 0
 
     def observe(self, step: int, loss: float) -> bool:
-        """Records one evaluation; true when training should end."""
+        """Records one evaluation; true after ``PATIENCE`` evaluations without a new best."""
         if loss < self.best_loss:
             self.best_loss, self.best_step, self._evaluations_since = loss, step, 0
             self._best = {name: value.detach().cpu().clone() for name, value in self._trained().items()}
@@ -30,7 +30,12 @@ class EarlyStopping:
             self._evaluations_since += 1
         return self._evaluations_since >= PATIENCE
 
-    def restore_best(self) -> bool:
+    @property
+    def is_known(self) -> bool:
+        """Whether an evaluation was recorded."""
+        return bool(self._best)
+
+    def restore(self) -> bool:
         """Copies the best weights back into the model; false when no evaluation was recorded."""
         with torch.no_grad():
             for name, value in self._trained().items():

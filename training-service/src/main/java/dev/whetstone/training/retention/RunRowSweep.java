@@ -1,0 +1,80 @@
+package dev.whetstone.training.retention;
+
+import dev.whetstone.kit.sql.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+
+/** Deletes rows of ended runs, in short transactions of a bounded number of rows. */
+@ApplicationScoped
+public class RunRowSweep {
+  /** Rows per transaction. */
+  static final int CHUNK = 5_000;
+
+  private static final int RUNS = 100;
+
+  private static final String DELETE_METRICS =
+      """
+      delete from run_metric where run_id = ? and step in
+        (select step from run_metric where run_id = ? order by step limit %d)
+      """
+          .formatted(CHUNK);
+
+  private static final String DELETE_ATTEMPTS =
+      """
+      delete from attempt where attempt_id in
+        (select a.attempt_id from attempt a join run r using (run_id)
+         where a.state = 'ended' and a.ended_at < ? and r.ended_at < ?
+         order by a.ended_at limit %d)
+      """
+          .formatted(CHUNK);
+
+  private final Sql sql;
+
+  public RunRowSweep(Sql sql) {
+    this.sql = sql;
+  }
+
+  /** Answers how many runs lost their metrics. */
+  int sweepMetrics(Instant before, Instant now) {
+    List<String> runs =
+        sql.query(
+            """
+            select run_id from run where ended_at < ? and metrics_swept_at is null
+            order by ended_at limit ?
+            """,
+            row -> row.getString(1),
+            before,
+            RUNS);
+    for (String run : runs) {
+      int deleted;
+      do {
+        deleted = sql.updateInNewTransaction(DELETE_METRICS, run, run);
+      } while (deleted == CHUNK);
+      sql.updateInNewTransaction("update run set metrics_swept_at = ? where run_id = ?", now, run);
+    }
+    return runs.size();
+  }
+
+  /** Answers how many attempts were deleted. */
+  int sweepAttempts(Instant before) {
+    return sql.updateInNewTransaction(DELETE_ATTEMPTS, before, before);
+  }
+
+  /** Answers how many remembered micro-batches were deleted. */
+  int sweepMicroBatches(Instant before) {
+    return sql.updateInNewTransaction("delete from micro_batch where fitted_at < ?", before);
+  }
+
+  /** Which of these attempts ended before an instant. */
+  List<String> ended(List<String> attemptIds, Instant before) {
+    return sql.query(
+        """
+        select attempt_id from attempt
+        where attempt_id = any(?) and state = 'ended' and ended_at < ?
+        """,
+        row -> row.getString(1),
+        attemptIds,
+        before);
+  }
+}
