@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from whetstone_worker.bounded_http import post_json
 from whetstone_worker.errors import ExitCode
 
 REPORT_INTERVAL_SECONDS = 2.0
@@ -19,6 +20,7 @@ HEARTBEAT_SECONDS = 5.0
 _MAX_PAUSE_SECONDS = 8.0
 _POLL_SECONDS = 0.1
 _MAX_HISTORY = 2_000
+_ANSWER_SECONDS = 15.0
 
 
 def never() -> bool:
@@ -132,11 +134,7 @@ class StatusReporter:
         self._on_stale = on_stale
         self._interval = interval
         self._heartbeat = heartbeat
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(10.0, connect=3.0),
-            headers={"Authorization": f"Bearer {token}"},
-            trust_env=False,
-        )
+        self._headers = {"Authorization": f"Bearer {token}"}
         self._lock = threading.Lock()
         self._wake = threading.Condition(self._lock)
         self._sending = threading.Lock()
@@ -221,7 +219,7 @@ class StatusReporter:
             with self._lock:
                 body, sent = self._body(), self._dropped + len(self._history)
             try:
-                answer = self._client.post(self._url, json=body)
+                answer = post_json(self._url, body, headers=self._headers, seconds=_ANSWER_SECONDS)
                 if answer.status_code == httpx.codes.CONFLICT:
                     self._on_stale()
                     return True

@@ -7,11 +7,13 @@ from typing import Any
 import httpx
 
 from whetstone_worker.artifact.digest import digest_of_bytes
+from whetstone_worker.bounded_http import post_json
 from whetstone_worker.encoding import ChatEncoder
 from whetstone_worker.errors import BadInputError, RetryableError
 from whetstone_worker.objective.port import Row
 
 CHECKED_ROWS = 20
+_ANSWER_SECONDS = 15.0
 
 
 def require_digest(chat_template: str, expected: str) -> None:
@@ -36,37 +38,34 @@ def require_same_tokens(
 ) -> None:
     """Renders the first rows here and on the server; the first difference is reported and ends the attempt."""
     url = f"{endpoint.rstrip('/').removesuffix('/v1')}/tokenize"
-    with httpx.Client(timeout=10.0, trust_env=False) as client:
-        for number, row in enumerate(rows[:CHECKED_ROWS]):
-            ours = encoder.token_ids(row.messages, row.tools)
-            theirs = _server_tokens(client, url, _body(row, model), patience, sleep)
-            if ours != theirs:
-                position = next(
-                    (i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
-                    min(len(ours), len(theirs)),
-                )
-                raise BadInputError(
-                    "template-differs",
-                    f"row {number} (example {row.id}) differs from {url} at token {position}: "
-                    f"trained {_at(ours, position)}, served {_at(theirs, position)}; "
-                    "serve the same tokenizer and chat template as /baseModel",
-                )
+    for number, row in enumerate(rows[:CHECKED_ROWS]):
+        ours = encoder.token_ids(row.messages, row.tools)
+        theirs = _server_tokens(url, _body(row, model), patience, sleep)
+        if ours != theirs:
+            position = next(
+                (i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
+                min(len(ours), len(theirs)),
+            )
+            raise BadInputError(
+                "template-differs",
+                f"row {number} (example {row.id}) differs from {url} at token {position}: "
+                f"trained {_at(ours, position)}, served {_at(theirs, position)}; "
+                "serve the same tokenizer and chat template as /baseModel",
+            )
 
 
 def _at(tokens: Sequence[int], position: int) -> str:
     return str(tokens[position]) if position < len(tokens) else "nothing"
 
 
-def _server_tokens(
-    client: httpx.Client, url: str, body: dict[str, Any], patience: float, sleep: Callable[[float], None]
-) -> list[int]:
+def _server_tokens(url: str, body: dict[str, Any], patience: float, sleep: Callable[[float], None]) -> list[int]:
     deadline, pause = time.monotonic() + patience, 0.25
     while True:
         try:
-            answer = client.post(url, json=body)
+            answer = post_json(url, body, seconds=_ANSWER_SECONDS)
             if answer.status_code == httpx.codes.OK:
                 return [int(token) for token in answer.json()["tokens"]]
-            problem = f"HTTP {answer.status_code}: {answer.text[:200]}"
+            problem = f"HTTP {answer.status_code}: {_printable(answer.text[:200])}"
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             problem = f"{type(error).__name__}: {error}"
         if time.monotonic() + pause > deadline:
@@ -75,6 +74,10 @@ def _server_tokens(
             )
         sleep(pause)
         pause = min(pause * 2, 4.0)
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _body(row: Row, model: str | None) -> dict[str, Any]:
