@@ -2,6 +2,7 @@ package dev.whetstone.eval.registry;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.LoopDeclared;
+import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.champion.ChampionRepository;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** Owns the loops: stores their declarations by revision and publishes each of them. */
@@ -52,6 +54,18 @@ public class LoopRegistry {
    */
   @Transactional
   public DeclaredLoop declare(LoopDeclaration declaration, String origin) {
+    return declare(declaration, origin, current -> {});
+  }
+
+  /**
+   * Declares a loop after a check of what it changes.
+   *
+   * @param check gets the declaration in force, which cannot change meanwhile; what it throws keeps
+   *     that one in force
+   */
+  @Transactional
+  public DeclaredLoop declare(
+      LoopDeclaration declaration, String origin, Consumer<Optional<LoopSpec>> check) {
     LoopId id = declaration.spec().id();
     // Two concurrent declarations must not become the same revision.
     sql.query("select pg_advisory_xact_lock(hashtext(?))", row -> true, "loop " + id.key());
@@ -59,6 +73,7 @@ public class LoopRegistry {
     if (current.isPresent() && current.get().specSha256().equals(declaration.specSha256())) {
       return current.get();
     }
+    check.accept(current.map(DeclaredLoop::spec));
     long revision = current.map(DeclaredLoop::revision).orElse(0L) + 1;
     LoopDeclared declared =
         new LoopDeclared(declaration.spec(), declaration.specSha256(), revision);

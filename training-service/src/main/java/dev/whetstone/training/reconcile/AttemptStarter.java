@@ -6,6 +6,7 @@ import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.kit.tenant.InputFolders;
 import dev.whetstone.training.attempt.Attempt;
 import dev.whetstone.training.attempt.AttemptRepository;
 import dev.whetstone.training.attempt.GpuBudget;
@@ -57,6 +58,7 @@ public class AttemptStarter {
   private final EngineRouter engines;
   private final ObjectStore store;
   private final TrainingConfig config;
+  private final InputFolders inputs;
   private final RunMoveApplier applier;
 
   public AttemptStarter(
@@ -71,6 +73,7 @@ public class AttemptStarter {
       EngineRouter engines,
       ObjectStore store,
       TrainingConfig config,
+      InputFolders inputs,
       RunMoveApplier applier) {
     this.runs = runs;
     this.attempts = attempts;
@@ -83,6 +86,7 @@ public class AttemptStarter {
     this.engines = engines;
     this.store = store;
     this.config = config;
+    this.inputs = inputs;
     this.applier = applier;
   }
 
@@ -119,6 +123,7 @@ public class AttemptStarter {
           seen, run, now.plus(BUDGET_PAUSE), SPENT.formatted(budgets.maxGpuSecondsPerDay()));
     }
     try {
+      inputs.requireAll(spec);
       return insert(seen, run, spec, now);
     } catch (CorruptBatchException e) {
       return applier.apply(seen, () -> finisher.failCorrupt(seen, run, e, now));
