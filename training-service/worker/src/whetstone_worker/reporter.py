@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from whetstone_worker.bounded_http import post_json
 from whetstone_worker.errors import ExitCode
 from whetstone_worker.storage_traffic import storage_units
 
@@ -22,6 +23,7 @@ _POLL_SECONDS = 0.1
 _MAX_HISTORY = 2_000
 # 409: another attempt of the run is live. 401: the token is no longer this attempt's, so another worker has it.
 _REPLACED = frozenset({httpx.codes.CONFLICT, httpx.codes.UNAUTHORIZED})
+_ANSWER_SECONDS = 15.0
 
 
 def never() -> bool:
@@ -143,11 +145,7 @@ class StatusReporter:
         self._on_stale = on_stale
         self._interval = interval
         self._heartbeat = heartbeat
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(10.0, connect=3.0),
-            headers={"Authorization": f"Bearer {token}"},
-            trust_env=False,
-        )
+        self._headers = {"Authorization": f"Bearer {token}"}
         self._lock = threading.Lock()
         self._wake = threading.Condition(self._lock)
         self._sending = threading.Lock()
@@ -237,7 +235,7 @@ class StatusReporter:
             with self._lock:
                 body, sent = self._body(), self._dropped + len(self._history)
             try:
-                answer = self._client.post(self._url, json=body)
+                answer = post_json(self._url, body, headers=self._headers, seconds=_ANSWER_SECONDS)
                 if answer.status_code in _REPLACED:
                     self._on_stale()
                     return True

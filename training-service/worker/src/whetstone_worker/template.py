@@ -8,11 +8,13 @@ from typing import Any
 import httpx
 
 from whetstone_worker.artifact.digest import digest_of_bytes
+from whetstone_worker.bounded_http import post_json
 from whetstone_worker.encoding import ChatEncoder
 from whetstone_worker.errors import BadInputError, RetryableError, RowRefusedError
 from whetstone_worker.objective.port import Row
 
 CHECKED_ROWS = 20
+_ANSWER_SECONDS = 15.0
 
 
 def key_from_environment() -> str:
@@ -49,25 +51,24 @@ def require_same_tokens(
     url = f"{endpoint.rstrip('/').removesuffix('/v1')}/tokenize"
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     refusals: list[str] = []
-    with httpx.Client(timeout=10.0, trust_env=False, headers=headers) as client:
-        for number, row in enumerate(rows[:CHECKED_ROWS]):
-            ours = encoder.token_ids(row.messages, row.tools)
-            try:
-                theirs = _server_tokens(client, url, _body(row, model), patience, sleep)
-            except RowRefusedError as error:
-                refusals.append(f"row {number} (example {row.id}): {error.detail}")
-                continue
-            if ours != theirs:
-                position = next(
-                    (i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
-                    min(len(ours), len(theirs)),
-                )
-                raise BadInputError(
-                    "template-differs",
-                    f"row {number} (example {row.id}) differs from {url} at token {position}: "
-                    f"trained {_at(ours, position)}, served {_at(theirs, position)}; "
-                    "serve the same tokenizer and chat template as /baseModel",
-                )
+    for number, row in enumerate(rows[:CHECKED_ROWS]):
+        ours = encoder.token_ids(row.messages, row.tools)
+        try:
+            theirs = _server_tokens(url, _body(row, model), headers, patience, sleep)
+        except RowRefusedError as error:
+            refusals.append(f"row {number} (example {row.id}): {error.detail}")
+            continue
+        if ours != theirs:
+            position = next(
+                (i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b),
+                min(len(ours), len(theirs)),
+            )
+            raise BadInputError(
+                "template-differs",
+                f"row {number} (example {row.id}) differs from {url} at token {position}: "
+                f"trained {_at(ours, position)}, served {_at(theirs, position)}; "
+                "serve the same tokenizer and chat template as /baseModel",
+            )
     if refusals and len(refusals) == len(rows[:CHECKED_ROWS]):
         raise BadInputError(
             "template-differs",
@@ -81,17 +82,17 @@ def _at(tokens: Sequence[int], position: int) -> str:
 
 
 def _server_tokens(
-    client: httpx.Client, url: str, body: dict[str, Any], patience: float, sleep: Callable[[float], None]
+    url: str, body: dict[str, Any], headers: dict[str, str], patience: float, sleep: Callable[[float], None]
 ) -> list[int]:
     deadline, pause = time.monotonic() + patience, 0.25
     while True:
         try:
-            answer = client.post(url, json=body)
+            answer = post_json(url, body, headers=headers, seconds=_ANSWER_SECONDS)
             if answer.status_code == httpx.codes.OK:
                 return [int(token) for token in answer.json()["tokens"]]
             if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
                 raise _refused_key(url, answer)
-            problem = f"HTTP {answer.status_code}: {answer.text[:200]}"
+            problem = f"HTTP {answer.status_code}: {_printable(answer.text[:200])}"
             if answer.status_code in (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY):
                 raise RowRefusedError("server-refuses", problem)
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
@@ -111,6 +112,10 @@ def _refused_key(url: str, answer: httpx.Response) -> BadInputError:
         f"{url} answered {sent} with HTTP {answer.status_code}; set serving.credentialsRef in the loop's file to a "
         "reference to the server's API key, give the training service the key under that reference, and retry the run",
     )
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _body(row: Row, model: str | None) -> dict[str, Any]:

@@ -27,6 +27,10 @@ public abstract class IngestTest {
 
   @Inject protected KnownLoops known;
   @TestHTTPResource protected URI root;
+
+  @TestHTTPResource(value = "/", management = true)
+  URI managementRoot;
+
   protected static KafkaProbe kafka;
 
   @BeforeAll
@@ -48,6 +52,11 @@ public abstract class IngestTest {
 
   protected Http http() {
     return new Http(root);
+  }
+
+  /** A request to the management port. */
+  protected Http management() {
+    return new Http(managementRoot);
   }
 
   /** A request with acme's full key and a JSON body. */

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,6 +33,11 @@ public final class InfrastructureResource implements QuarkusTestResourceLifecycl
     settings.put("quarkus.datasource.password", connection.password());
     settings.put("whetstone.store.uri", connection.storeDirectory().toUri().toString());
     settings.put("whetstone.keys.file", keysFile(connection.storeDirectory()).toString());
+    // Tests create their files and servers anywhere on this machine. Tenant "other" has no folder.
+    for (String tenant : List.of("acme", "demo", "test")) {
+      settings.put("whetstone.inputs." + tenant, "/");
+    }
+    settings.put("whetstone.endpoints.allow", "loopback");
     return settings;
   }
 

@@ -32,7 +32,13 @@ public enum TestKeys {
   /** Read only, tenant {@code acme}. */
   ACME_READ_ONLY('D', "acme", "reader", false, "read"),
   /** Ingest only, tenant {@code acme}. */
-  ACME_INGEST_ONLY('E', "acme", "sender", false, "ingest");
+  ACME_INGEST_ONLY('E', "acme", "sender", false, "ingest"),
+  /** Read and operate, tenant {@code acme}. */
+  ACME_OPERATE('F', "acme", "deployer", false, "read", "operate"),
+  /** Every scope, for loop {@code only} of tenant {@code acme}. */
+  ACME_ONE_LOOP('G', "acme", "one-loop", false, "ingest", "read", "operate", "approve", "erase"),
+  /** Read only, tenant {@code acme}; it expired in 2020. */
+  ACME_EXPIRED('H', "acme", "former-reader", false, "read");
 
   private final String text;
   private final String tenant;
@@ -77,14 +83,23 @@ public enum TestKeys {
     String scopeList =
         Arrays.stream(scopes).map(scope -> '"' + scope + '"').collect(Collectors.joining(", "));
     return """
-    {"id": "%s", "sha256": "%s", "tenant": "%s", "application": "%s", "scopes": [%s], "publishable": %s}"""
+    {"id": "%s", "sha256": "%s", "tenant": "%s", "application": "%s", "scopes": [%s], "publishable": %s%s}"""
         .formatted(
             name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
             sha256(text),
             tenant,
             application,
             scopeList,
-            publishable);
+            publishable,
+            limits());
+  }
+
+  private String limits() {
+    return switch (this) {
+      case ACME_ONE_LOOP -> ", \"loop\": \"only\"";
+      case ACME_EXPIRED -> ", \"expires\": \"2020-01-01T00:00:00Z\"";
+      default -> "";
+    };
   }
 
   private static String sha256(String text) {

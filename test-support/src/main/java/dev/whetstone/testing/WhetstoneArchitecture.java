@@ -104,6 +104,8 @@ public final class WhetstoneArchitecture {
       rules.put("shouldConsumeOnlyInConsumers", MessagingRules.onlyConsumersConsume(root));
       rules.put("shouldKeepEntitiesInTheirFeature", EntityRules.staysInItsFeature(root));
       rules.put("shouldNotSendEntities", EntityRules.isNotSent(root));
+      rules.put(
+          "shouldDeclareTheCallersOfResources", AccessRules.resourcesDeclareTheirCallers(root));
       rules.put("shouldAskTheClock", ClockRules.asksTheClock(root));
       rules.put("shouldAskForIds", ClockRules.asksForIds(root));
     }

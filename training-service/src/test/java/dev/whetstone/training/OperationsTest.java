@@ -11,16 +11,22 @@ import dev.whetstone.training.config.TrainingConfig;
 import dev.whetstone.training.engine.ProcessEngineConfig;
 import dev.whetstone.training.engine.WorkerConfig;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What operators rely on: health, metrics, API description, defaults. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class OperationsTest {
+  @TestHTTPResource(value = "/", management = true)
+  URI management;
+
   @Inject TrainingFixture fixture;
   @Inject TrainingConfig training;
   @Inject WorkerConfig worker;
@@ -31,7 +37,7 @@ class OperationsTest {
     fixture.pass();
 
     given()
-        .get("/q/health/ready")
+        .get(management.resolve("/q/health/ready"))
         .then()
         .statusCode(200)
         .body("checks.name", hasItem("reconciler"));
@@ -42,15 +48,24 @@ class OperationsTest {
     fixture.pass();
 
     given()
-        .get("/q/metrics")
+        .get(management.resolve("/q/metrics"))
         .then()
         .statusCode(200)
         .body(containsString("whetstone_training_live_runs"));
   }
 
   @Test
+  void shouldServeHealthMetricsAndDescriptionOnTheManagementPortOnly() {
+    for (String path :
+        List.of("/q/health", "/q/health/ready", "/q/metrics", "/q/openapi", "/openapi")) {
+      given().get(path).then().statusCode(404);
+    }
+  }
+
+  @Test
   void shouldDescribeItsApi() {
-    String description = given().get("/openapi").then().statusCode(200).extract().asString();
+    String description =
+        given().get(management.resolve("/q/openapi")).then().statusCode(200).extract().asString();
 
     assertThat(description)
         .contains(

@@ -37,9 +37,11 @@ import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,9 @@ import org.junit.jupiter.api.TestInfo;
 @WithTestResource(InfrastructureResource.class)
 class LoopStatusTest {
   private static final Instant AT = TestClock.START;
+
+  @TestHTTPResource(value = "/", management = true)
+  URI management;
 
   @Inject EventFeed feed;
   @Inject CurationReconciler reconciler;
@@ -360,8 +365,12 @@ class LoopStatusTest {
 
   @Test
   void shouldServeHealthAndMetrics() {
-    given().get("/q/health/ready").then().statusCode(200);
-    given().get("/q/metrics").then().statusCode(200).body(containsString("whetstone_curation"));
+    given().get(management.resolve("/q/health/ready")).then().statusCode(200);
+    given()
+        .get(management.resolve("/q/metrics"))
+        .then()
+        .statusCode(200)
+        .body(containsString("whetstone_curation"));
   }
 
   private void decide(Batch batch, Verdict verdict, String candidate) {

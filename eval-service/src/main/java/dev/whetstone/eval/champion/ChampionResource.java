@@ -11,6 +11,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.List;
 
 /** Shows the model in service and the earlier ones. */
@@ -26,12 +27,21 @@ public class ChampionResource {
     this.caller = caller;
   }
 
-  /** The model in service. */
+  /** What an app needs to call the model in service. */
+  public record ServedModel(String servedName, long generation) {}
+
+  /**
+   * The model in service. A key without the scope {@code read}, such as one in a browser, is told
+   * its name and generation only: where its adapter lies is not for the public.
+   */
   @GET
   @RequiresScope({KeyScope.READ, KeyScope.INGEST})
-  public Champion champion(@PathParam("loop") String name) {
-    LoopId loop = caller.loop(name);
-    return champions.current(loop).orElseThrow(() -> DeclaredLoopRepository.unknown(loop));
+  public Response champion(@PathParam("loop") String name) {
+    Champion champion = current(name);
+    boolean mayRead = caller.scopes().contains(KeyScope.READ) && !caller.publishable();
+    return Response.ok(
+            mayRead ? champion : new ServedModel(champion.servedName(), champion.generation()))
+        .build();
   }
 
   /** Every generation, newest first. */
@@ -39,6 +49,11 @@ public class ChampionResource {
   @Path("/history")
   @RequiresScope(KeyScope.READ)
   public List<Champion> history(@PathParam("loop") String name) {
-    return champions.history(champion(name).loop());
+    return champions.history(current(name).loop());
+  }
+
+  private Champion current(String name) {
+    LoopId loop = caller.loop(name);
+    return champions.current(loop).orElseThrow(() -> DeclaredLoopRepository.unknown(loop));
   }
 }

@@ -46,4 +46,12 @@ public interface EvalConfig {
   /** Greatest number of FRESH items whose reference's likelihood is measured. */
   @WithDefault("200")
   int likelihoodItems();
+
+  /** How long a link to a decision page can be opened. It can be opened once. */
+  @WithDefault("PT10M")
+  Duration linkValidFor();
+
+  /** How long a browser can show a decision page after its link was opened. */
+  @WithDefault("PT30M")
+  Duration pageSession();
 }

@@ -11,10 +11,13 @@ import dev.whetstone.eval.quality.FormatPattern;
 import dev.whetstone.eval.serving.AnswerText;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.LoopFileReader;
+import dev.whetstone.kit.store.Artifact;
 import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.ObjectTooLargeException;
+import dev.whetstone.kit.tenant.InputFolders;
+import dev.whetstone.kit.tenant.InputRefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -30,8 +33,11 @@ public class EvaluationItemReader {
   private static final int SHORT_ID = 12;
   private final TestRowReader testRows;
   private final ArtifactResolver artifacts;
+  private final InputFolders folders;
 
-  public EvaluationItemReader(TestRowReader testRows, ArtifactResolver artifacts) {
+  public EvaluationItemReader(
+      TestRowReader testRows, ArtifactResolver artifacts, InputFolders folders) {
+    this.folders = folders;
     this.testRows = testRows;
     this.artifacts = artifacts;
   }
@@ -95,13 +101,14 @@ public class EvaluationItemReader {
     Set<String> ids = new HashSet<>();
     try {
       String sha256 =
-          artifacts
-              .resolve(URI.create(suite.uri()))
+          artifact(loop, suite)
               .forEachLine(
                   suite.sha256(),
                   LoopFileReader.MAX_INPUT_BYTES,
                   (number, line) -> items.add(item(loop, suite, ids, number, line)));
       return new Items(items, new SuiteRef(suite.name(), sha256), null, suite.shadow());
+    } catch (InputRefusedException e) {
+      return fault(suite, "may not be read; allowed: " + e.getMessage());
     } catch (CorruptObjectException e) {
       return fault(
           suite,
@@ -109,6 +116,15 @@ public class EvaluationItemReader {
     } catch (RuntimeException e) {
       return fault(suite, "cannot be read: " + e.getMessage());
     }
+  }
+
+  /** Checked again after the declaration, because links and the operator's settings change. */
+  private Artifact artifact(LoopSpec loop, LoopSpec.Suite suite) {
+    URI uri = URI.create(suite.uri());
+    return folders
+        .require(loop.metadata().tenant(), uri)
+        .map(artifacts::local)
+        .orElseGet(() -> artifacts.resolve(uri));
   }
 
   private static Items fault(LoopSpec.Suite suite, String what) {

@@ -19,7 +19,6 @@ import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
-import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -41,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class CheckpointOfferResource {
+  private static final String UPLOAD =
+      "copy the checkpoint's folder to offers/<your tenant>/ of the object store and give its URI";
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private final LoopRegistry registry;
   private final CheckpointRepository checkpoints;
@@ -50,7 +51,7 @@ public class CheckpointOfferResource {
   private final DecisionRepository decisions;
   private final DecisionApproval approval;
   private final CheckpointTimelineReader timelines;
-  private final ObjectStore store;
+  private final OfferLocationCheck locations;
   private final ApiCaller caller;
 
   public CheckpointOfferResource(
@@ -62,7 +63,7 @@ public class CheckpointOfferResource {
       DecisionRepository decisions,
       DecisionApproval approval,
       CheckpointTimelineReader timelines,
-      ObjectStore store,
+      OfferLocationCheck locations,
       ApiCaller caller) {
     this.registry = registry;
     this.checkpoints = checkpoints;
@@ -72,7 +73,7 @@ public class CheckpointOfferResource {
     this.decisions = decisions;
     this.approval = approval;
     this.timelines = timelines;
-    this.store = store;
+    this.locations = locations;
     this.caller = caller;
   }
 
@@ -144,26 +145,40 @@ public class CheckpointOfferResource {
           "/checkpointId",
           "give the SHA-256 of the checkpoint's manifest, 64 hex digits");
     }
-    requireInStore("/manifestUri", offer.manifestUri());
-    requireInStore("/adapterUri", offer.adapterUri());
+    String manifestUri = require("/manifestUri", offer.manifestUri());
+    String adapterUri = require("/adapterUri", offer.adapterUri());
+    if (!locations.isOwnRun(caller.tenant(), offer.checkpointId(), manifestUri, adapterUri)) {
+      requireUpload("/manifestUri", manifestUri);
+      requireUpload("/adapterUri", adapterUri);
+    }
     if (offer.batchIds() != null && offer.batchIds().contains(null)) {
       throw malformed("batchIds contains null", "/batchIds", "name batches, or none");
     }
     return offer.ready();
   }
 
-  private void requireInStore(String pointer, @Nullable String uri) {
-    try {
-      if (uri == null) {
-        throw new IllegalArgumentException("it is missing");
-      }
-      String unused = store.key(URI.create(uri));
-    } catch (ObjectStoreException | IllegalArgumentException e) {
-      throw malformed(
-          pointer + " is not in the object store: " + e.getMessage(),
-          pointer,
-          "copy the checkpoint's folder to the object store and give its URI");
+  private static String require(String pointer, @Nullable String value) {
+    if (value == null) {
+      throw malformed(pointer + " is missing", pointer, UPLOAD);
     }
+    return value;
+  }
+
+  private void requireUpload(String pointer, String uri) {
+    try {
+      if (locations.isUpload(caller.tenant(), URI.create(uri))) {
+        return;
+      }
+    } catch (ObjectStoreException | IllegalArgumentException e) {
+      throw malformed(pointer + " is not in the object store: " + e.getMessage(), pointer, UPLOAD);
+    }
+    throw new ProblemException(
+        HttpProblems.unprocessable(
+            "outside-tenant",
+            "%s is neither below '%s%s/' of the object store nor of a run of your loops"
+                .formatted(pointer, OfferLocationCheck.UPLOADS, caller.tenant()),
+            pointer,
+            UPLOAD));
   }
 
   private static ProblemException malformed(String detail, String pointer, String remedy) {

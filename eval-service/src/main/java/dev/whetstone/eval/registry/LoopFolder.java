@@ -12,6 +12,7 @@ import dev.whetstone.kit.loop.LoopFileReader;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.tenant.TenantLimits;
 import dev.whetstone.kit.work.ReconcileLoop;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -42,15 +43,18 @@ public class LoopFolder {
   private static final YAMLMapper YAML = new YAMLMapper();
   private final Sql sql;
   private final LoopRegistry registry;
+  private final TenantLimits limits;
   private final Optional<Path> folder;
   private final ReconcileLoop reconciling = new ReconcileLoop("loops-folder", LOG);
 
   public LoopFolder(
       Sql sql,
       LoopRegistry registry,
+      TenantLimits limits,
       @ConfigProperty(name = "whetstone.loops.folder") Optional<Path> folder) {
     this.sql = sql;
     this.registry = registry;
+    this.limits = limits;
     this.folder = folder;
   }
 
@@ -154,7 +158,7 @@ public class LoopFolder {
       }
       try {
         LoopDeclaration declaration =
-            LoopFileReader.read(content, name, file.toAbsolutePath().getParent());
+            LoopFileReader.read(content, name, file.toAbsolutePath().getParent(), limits);
         registry.declare(declaration, "file " + name);
         LoopId loop = declaration.spec().id();
         record(name, digest, loop, LocalInputState.of(declaration.spec()), null);

@@ -3,6 +3,7 @@ package dev.whetstone.eval.registry;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.contracts.loop.LoopState;
+import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.champion.ChampionRepository;
 import dev.whetstone.eval.epoch.NumberFloorRepository;
 import dev.whetstone.kit.event.EventFactory;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** Owns the loops: stores their declarations by revision and publishes each of them. */
@@ -61,6 +63,18 @@ public class LoopRegistry {
    */
   @Transactional
   public DeclaredLoop declare(LoopDeclaration declaration, String origin) {
+    return declare(declaration, origin, current -> {});
+  }
+
+  /**
+   * Declares a loop after a check of what it changes.
+   *
+   * @param check gets the declaration in force, which cannot change meanwhile; what it throws keeps
+   *     that one in force
+   */
+  @Transactional
+  public DeclaredLoop declare(
+      LoopDeclaration declaration, String origin, Consumer<Optional<LoopSpec>> check) {
     LoopId id = declaration.spec().id();
     lock(id);
     Optional<DeclaredLoop> newest = loops.newest(id);
@@ -68,6 +82,7 @@ public class LoopRegistry {
     if (current.isPresent() && current.get().specSha256().equals(declaration.specSha256())) {
       return current.get();
     }
+    check.accept(newest.map(DeclaredLoop::spec));
     LoopState state = current.map(DeclaredLoop::state).orElse(LoopState.ACTIVE);
     DeclaredLoop declared =
         publish(

@@ -13,6 +13,7 @@ import dev.whetstone.kit.loop.LoopFileException;
 import dev.whetstone.kit.loop.LoopFileReader;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.tenant.TenantLimits;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -36,9 +37,12 @@ public class LoopResource {
   private static final int LONGEST_BODY = 1 << 20;
   private final LoopRegistry registry;
   private final LoopFolder folder;
+  private final TenantLimits limits;
   private final ApiCaller caller;
 
-  public LoopResource(LoopRegistry registry, LoopFolder folder, ApiCaller caller) {
+  public LoopResource(
+      LoopRegistry registry, LoopFolder folder, TenantLimits limits, ApiCaller caller) {
+    this.limits = limits;
     this.registry = registry;
     this.folder = folder;
     this.caller = caller;
@@ -71,14 +75,22 @@ public class LoopResource {
       List<LoopDeclaration.Setting> settings,
       @Nullable String yaml) {}
 
-  /** Declares the loop. An unchanged declaration has no effect. */
+  /**
+   * Declares the loop. An unchanged declaration has no effect; one that weakens the gates needs the
+   * scope {@code approve} as well.
+   */
   @PUT
   @Path("/{loop}")
   @Consumes(MediaType.WILDCARD)
   @RequiresScope(KeyScope.OPERATE)
   public Loop declare(@PathParam("loop") String name, byte @Nullable [] body) {
     LoopId id = caller.loop(name);
-    return Loop.of(registry.declare(read(id, body), "application " + caller.application()));
+    LoopDeclaration declaration = read(id, body);
+    return Loop.of(
+        registry.declare(
+            declaration,
+            "application " + caller.application(),
+            current -> GateProtectionCheck.require(caller, current, declaration.spec())));
   }
 
   /**
@@ -160,7 +172,7 @@ public class LoopResource {
     return folder.require(id);
   }
 
-  private static LoopDeclaration read(LoopId id, byte @Nullable [] body) {
+  private LoopDeclaration read(LoopId id, byte @Nullable [] body) {
     if (body == null || body.length == 0) {
       throw new ProblemException(
           HttpProblems.badRequest(
@@ -174,7 +186,7 @@ public class LoopResource {
               "send at most " + LONGEST_BODY + " bytes"));
     }
     try {
-      LoopDeclaration declaration = LoopFileReader.read(body, id.loop(), null);
+      LoopDeclaration declaration = LoopFileReader.read(body, id.loop(), null, limits);
       requireSame("/metadata/tenant", id.tenant(), declaration.spec().metadata().tenant());
       requireSame("/metadata/name", id.loop(), declaration.spec().metadata().name());
       return declaration;

@@ -3,7 +3,6 @@ package dev.whetstone.eval.serving;
 import dev.whetstone.eval.serving.ServingException.Kind;
 import dev.whetstone.kit.openai.OpenAiException;
 import java.net.URI;
-import java.time.Duration;
 
 /**
  * Classifies failed calls for evaluation and rollout. Only 400, 413 and 422 concern the request
@@ -17,9 +16,8 @@ final class HttpErrorClassifier {
    * The exception to throw for a failed call.
    *
    * @param endpoint base URL of the server
-   * @param timeout that the call had
    */
-  static ServingException classify(OpenAiException failure, URI endpoint, Duration timeout) {
+  static ServingException classify(OpenAiException failure, URI endpoint) {
     return switch (failure.kind()) {
       case STATUS -> status(failure);
       case UNREACHABLE ->
@@ -29,14 +27,20 @@ final class HttpErrorClassifier {
               failure);
       case TIMED_OUT ->
           unavailable(
-              "the model server at %s did not answer %s within %s; check its log"
-                  .formatted(endpoint, failure.uri().getPath(), timeout),
+              "the model server at %s did not answer %s (%s); check its log"
+                  .formatted(endpoint, failure.uri().getPath(), failure.detail()),
               failure);
-      case BODY_TOO_LARGE, INVALID_REPLY ->
+      case BODY_TOO_LARGE ->
+          unavailable(
+              "the model server at %s is not usable: to %s it %s; check that it is a model server and see its log"
+                  .formatted(endpoint, failure.uri().getPath(), failure.detail()),
+              failure);
+      case INVALID_REPLY ->
           unavailable(
               "the model server at %s gave no valid answer to %s (%s); check its log"
                   .formatted(endpoint, failure.uri().getPath(), failure.detail()),
               failure);
+      case NOT_ALLOWED -> new ServingException(Kind.MISCONFIGURED, failure.detail(), failure);
       case INTERRUPTED -> unavailable("interrupted while asking " + endpoint, failure);
     };
   }

@@ -11,6 +11,7 @@ import dev.whetstone.kit.openai.CompletionReply.PromptLogprob;
 import dev.whetstone.kit.openai.CompletionRequest;
 import dev.whetstone.kit.openai.OpenAiClient;
 import dev.whetstone.kit.openai.OpenAiException;
+import dev.whetstone.kit.tenant.AllowedEndpoints;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -26,12 +27,19 @@ import org.jspecify.annotations.Nullable;
 final class HttpServingClient implements ServingPort {
   private final OpenAiClient server;
   private final URI endpoint;
-  private final Duration timeout;
 
   HttpServingClient(HttpClient client, URI endpoint, @Nullable String key, Duration timeout) {
-    this.server = new OpenAiClient(client, endpoint, key, ClientLimits.within(timeout));
+    this(client, endpoint, key, timeout, AllowedEndpoints.unrestricted());
+  }
+
+  HttpServingClient(
+      HttpClient client,
+      URI endpoint,
+      @Nullable String key,
+      Duration timeout,
+      AllowedEndpoints endpoints) {
+    this.server = new OpenAiClient(client, endpoint, key, ClientLimits.within(timeout), endpoints);
     this.endpoint = endpoint;
-    this.timeout = timeout;
   }
 
   @Override
@@ -47,7 +55,7 @@ final class HttpServingClient implements ServingPort {
       if (VllmErrorPhrases.ADAPTER_ALREADY_LOADED.isIn(e.detail())) {
         return;
       }
-      ServingException failure = HttpErrorClassifier.classify(e, endpoint, timeout);
+      ServingException failure = HttpErrorClassifier.classify(e, endpoint);
       if (failure.kind() == Kind.REFUSED && VllmErrorPhrases.NO_ADAPTER_FOLDER.isIn(e.detail())) {
         throw new ServingException(
             Kind.MISCONFIGURED,
@@ -64,7 +72,7 @@ final class HttpServingClient implements ServingPort {
     try {
       server.unloadAdapter(name);
     } catch (OpenAiException e) {
-      ServingException failure = HttpErrorClassifier.classify(e, endpoint, timeout);
+      ServingException failure = HttpErrorClassifier.classify(e, endpoint);
       if (failure.kind() != Kind.UNKNOWN_MODEL && failure.kind() != Kind.REFUSED) {
         throw failure;
       }
@@ -118,7 +126,7 @@ final class HttpServingClient implements ServingPort {
     try {
       return request.get();
     } catch (OpenAiException e) {
-      throw HttpErrorClassifier.classify(e, endpoint, timeout);
+      throw HttpErrorClassifier.classify(e, endpoint);
     }
   }
 }

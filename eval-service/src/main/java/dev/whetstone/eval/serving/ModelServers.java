@@ -4,10 +4,14 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.config.EvalConfig;
 import dev.whetstone.kit.openai.ClientLimits;
 import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.tenant.AllowedEndpoints;
+import dev.whetstone.kit.work.RetryBackoff;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,20 +21,37 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class ModelServers {
   private static final Logger LOG = Logger.getLogger(ModelServers.class);
+  private static final Duration MOST_PAUSE = Duration.ofMinutes(1);
+
+  /** The longest pause in first pauses. */
+  private static final int LONGEST_PAUSE = 30;
+
   private final EvalConfig config;
   private final ServingCredentials credentials;
   private final HttpClient client;
+  private final AllowedEndpoints endpoints;
+  private final EndpointBackoff backoff;
 
-  public ModelServers(EvalConfig config) {
+  public ModelServers(EvalConfig config, AllowedEndpoints endpoints, Clock clock) {
     this.config = config;
+    this.endpoints = endpoints;
+    this.backoff = new EndpointBackoff(pauses(config.retryPause()), clock);
     this.credentials = new ServingCredentials(config.credentialsFolder(), System::getenv);
     this.client = ClientLimits.within(config.requestTimeout()).newHttpClient();
   }
 
-  /** The server that evaluations ask: the evaluation's own endpoint, else the serving endpoint. */
+  private static RetryBackoff pauses(Duration first) {
+    Duration longest = first.multipliedBy(LONGEST_PAUSE);
+    return RetryBackoff.doubling(first, longest.compareTo(MOST_PAUSE) < 0 ? longest : MOST_PAUSE);
+  }
+
+  /**
+   * The server that evaluations ask: the evaluation's own endpoint, else the serving endpoint. An
+   * evaluation keeps its own pauses.
+   */
   public ServingPort forEvaluation(LoopSpec loop) {
     String own = loop.spec().evaluation().endpoint();
-    return at(own == null ? loop.spec().serving().endpoint() : own, loop);
+    return client(own == null ? loop.spec().serving().endpoint() : own, loop);
   }
 
   /** Every replica that serves users. */
@@ -68,16 +89,23 @@ public class ModelServers {
   }
 
   /**
-   * The server at a base URL.
+   * The server at a base URL, asked with growing pauses while it fails.
    *
    * @throws ServingException if the URL is malformed or the key cannot be read
    */
   public ServingPort at(String endpoint, LoopSpec loop) {
+    return new PausingServingClient(client(endpoint, loop), backoff, loop.id(), endpoint);
+  }
+
+  private ServingPort client(String endpoint, LoopSpec loop) {
+    URI url = baseUrl(endpoint);
+    String tenant = loop.metadata().tenant();
     return new HttpServingClient(
         client,
-        baseUrl(endpoint),
-        credentials.resolve(loop.spec().serving().credentialsRef()),
-        config.requestTimeout());
+        url,
+        credentials.resolve(tenant, loop.spec().serving().credentialsRef(), url),
+        config.requestTimeout(),
+        endpoints);
   }
 
   static URI baseUrl(String endpoint) {

@@ -1,25 +1,30 @@
 package dev.whetstone.eval.serving;
 
+import dev.whetstone.kit.tenant.CredentialReferenceRule;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves references to the keys of model servers. The author of a declaration also chooses where
- * the key is sent, so a reference can name only keys that are provided for model servers, and none
- * of this service's own secrets.
+ * Resolves references to the keys of model servers. A key belongs to one tenant, and the operator
+ * names beside it the hosts that may receive it, because the author of a declaration chooses where
+ * it is sent.
  */
 final class ServingCredentials {
-  static final String PREFIX = "WHETSTONE_SERVING_";
+  private static final int MOST_BYTES = 16 * 1024;
   private final Optional<Path> folder;
   private final UnaryOperator<@Nullable String> environment;
 
   /**
-   * @param folder that contains the keys as files; empty for none
+   * @param folder with a folder of keys for each tenant; empty for none
    * @param environment gives the value of a variable, or null if it is not set
    */
   ServingCredentials(Optional<Path> folder, UnaryOperator<@Nullable String> environment) {
@@ -28,27 +33,58 @@ final class ServingCredentials {
   }
 
   /**
-   * @param reference {@code env:WHETSTONE_SERVING_NAME}, or {@code file:} with a path below the
-   *     folder; absent for a server without a key
-   * @throws ServingException if there is no key at the reference
+   * @param reference {@code env:WHETSTONE_SERVING_TENANT_NAME} or {@code file:tenant/name}; absent
+   *     for a server without a key
+   * @param endpoint that the key is for
+   * @throws ServingException if the reference is another tenant's, if there is no key, or if the
+   *     endpoint's host may not receive it
    */
-  @Nullable String resolve(@Nullable String reference) {
+  @Nullable String resolve(String tenant, @Nullable String reference, URI endpoint) {
     if (reference == null || reference.isBlank()) {
       return null;
     }
+    Optional<String> rule = CredentialReferenceRule.refusal(tenant, reference);
+    if (rule.isPresent()) {
+      throw unresolved(reference, "tenant '%s' may name %s".formatted(tenant, rule.get()));
+    }
     if (reference.startsWith("env:")) {
-      return key(reference, variable(reference, reference.substring(4)));
+      String name = reference.substring("env:".length());
+      String hosts = environment.apply(name + CredentialReferenceRule.HOSTS);
+      requireHost(reference, hosts, "variable " + name + CredentialReferenceRule.HOSTS, endpoint);
+      return key(reference, variable(reference, name));
     }
-    if (reference.startsWith("file:")) {
-      return key(reference, content(reference, reference.substring(5)));
+    Path file = file(reference, reference.substring("file:".length()));
+    Path hosts = file.resolveSibling(file.getFileName() + ".hosts");
+    requireHost(
+        reference,
+        Files.isRegularFile(hosts) ? content(reference, hosts) : null,
+        "file " + file.getFileName() + ".hosts beside the key",
+        endpoint);
+    return key(reference, content(reference, file));
+  }
+
+  /** Hosts, or hosts with a port, separated by commas or white space. */
+  private static void requireHost(
+      String reference, @Nullable String hosts, String setting, URI endpoint) {
+    String host = endpoint.getHost().toLowerCase(Locale.ROOT);
+    int port = endpoint.getPort() >= 0 ? endpoint.getPort() : defaultPort(endpoint);
+    boolean declared =
+        hosts != null
+            && Arrays.stream(hosts.strip().toLowerCase(Locale.ROOT).split("[,\\s]+"))
+                .anyMatch(each -> each.equals(host) || each.equals(host + ":" + port));
+    if (!declared) {
+      throw unresolved(
+          reference,
+          "the operator has not declared that %s:%d may receive this key; the %s names the hosts"
+              .formatted(host, port, setting));
     }
-    throw unresolved(reference, "it must start with env:" + PREFIX + " or file:");
+  }
+
+  private static int defaultPort(URI endpoint) {
+    return "https".equalsIgnoreCase(endpoint.getScheme()) ? 443 : 80;
   }
 
   private String variable(String reference, String name) {
-    if (!name.startsWith(PREFIX)) {
-      throw unresolved(reference, "the variable's name must start with " + PREFIX);
-    }
     String value = environment.apply(name);
     if (value == null || value.isBlank()) {
       throw unresolved(reference, "that environment variable is not set");
@@ -56,19 +92,30 @@ final class ServingCredentials {
     return value;
   }
 
-  private String content(String reference, String path) {
+  /** The tenant's folder is checked again after links: they could lead to another tenant's. */
+  private Path file(String reference, String path) {
     Path allowed =
         folder.orElseThrow(
             () ->
                 unresolved(
                     reference, "set whetstone.eval.credentials-folder to the folder of the keys"));
     try {
-      Path file = allowed.resolve(path.replaceFirst("^//", "")).normalize();
-      if (!file.startsWith(allowed)) {
-        throw unresolved(reference, "the file must be in whetstone.eval.credentials-folder");
+      Path file = allowed.resolve(path).normalize();
+      // Kubernetes mounts a secret's files as links within the mounted folder.
+      Path tenantFolder = file.getParent().toRealPath();
+      if (!file.toRealPath().startsWith(tenantFolder)) {
+        throw unresolved(reference, "the file must lie in the tenant's own folder of keys");
       }
-      return Files.readString(file);
-    } catch (IOException | InvalidPathException e) {
+      return file;
+    } catch (IOException e) {
+      throw unresolved(reference, "that file cannot be read");
+    }
+  }
+
+  private static String content(String reference, Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+    } catch (IOException e) {
       throw unresolved(reference, "that file cannot be read");
     }
   }

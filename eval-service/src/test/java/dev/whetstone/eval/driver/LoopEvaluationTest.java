@@ -24,8 +24,10 @@ import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -42,6 +44,9 @@ class LoopEvaluationTest {
       question -> question.startsWith("new") ? "wrong" : LoopFixture.right(question);
 
   static final UnaryOperator<String> BETTER = LoopFixture::right;
+
+  @TestHTTPResource(value = "/", management = true)
+  URI management;
 
   @Inject ObjectStore store;
   FakeModelServer server;
@@ -162,8 +167,11 @@ class LoopEvaluationTest {
         .atMost(Duration.ofSeconds(20))
         .until(() -> !server.models().contains(scene.servedName(poisoned)));
     assertThat(server.models()).contains(scene.servedName(champion));
-    given().get("/q/metrics").then().body(containsString("whetstone_eval_decisions_total"));
-    given().get("/q/health/ready").then().statusCode(200);
+    given()
+        .get(management.resolve("/q/metrics"))
+        .then()
+        .body(containsString("whetstone_eval_decisions_total"));
+    given().get(management.resolve("/q/health/ready")).then().statusCode(200);
   }
 
   @Test
@@ -213,7 +221,7 @@ class LoopEvaluationTest {
     CheckpointReady champion = scene.checkpoint(BETTER, batch);
     scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     scene.adopted(champion, batch);
-    CheckpointReady made = scene.unpublishedCheckpoint(q -> "wrong");
+    CheckpointReady made = scene.uploadedCheckpoint(q -> "wrong");
 
     LoopFixture.api()
         .body(

@@ -132,7 +132,7 @@ class MisconfigurationTest {
   void shouldRefuseAnOfferThatNamesAnUnknownBatch() {
     LoopFixture scene = scene("unknown").declared();
     CheckpointReady ready =
-        scene.unpublishedCheckpoint(LoopEvaluationTest.BETTER, scene.unpublishedBatch("new", 60));
+        scene.uploadedCheckpoint(LoopEvaluationTest.BETTER, scene.unpublishedBatch("new", 60));
 
     LoopFixture.api()
         .body(Json.write(ready))

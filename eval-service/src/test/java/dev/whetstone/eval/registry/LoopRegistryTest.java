@@ -392,7 +392,8 @@ class LoopRegistryTest {
     LoopFixture.api()
         .body(
             """
-            {"checkpointId": "%s", "batchIds": [], "manifestUri": "file:///etc/passwd"}
+            {"checkpointId": "%s", "batchIds": [], "manifestUri": "file:///etc/passwd",
+             "adapterUri": "file:///etc"}
             """
                 .formatted("a".repeat(64)))
         .post("/v1/loops/offered/checkpoints")

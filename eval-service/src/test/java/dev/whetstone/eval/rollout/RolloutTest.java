@@ -145,7 +145,14 @@ class RolloutTest {
       fresh.drive(loop);
       assertThat(state(decision)).isEqualTo(state);
       serving.down(false);
-      fresh.drive(loop);
+      // The driver asks again after a pause.
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                fresh.drive(loop);
+                return !state(decision).equals(state);
+              });
     }
 
     assertThat(state(decision)).isEqualTo("applied");

@@ -66,7 +66,7 @@ class FakeModelServerTest extends ServingPortContract {
         .isInstanceOfSatisfying(
             ServingException.class,
             e -> assertThat(e.kind()).isEqualTo(ServingException.Kind.UNAVAILABLE))
-        .hasMessageContaining("did not answer /v1/models within PT0.3S");
+        .hasMessageContaining("did not answer /v1/models (no complete response within PT0.3S)");
   }
 
   @ParameterizedTest

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,49 +19,81 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServingCredentialsTest {
   private static final Map<String, String> ENVIRONMENT =
       Map.of(
-          "WHETSTONE_SERVING_ACME", " key-of-acme\n",
-          "WHETSTONE_SERVING_BLANK", " ",
-          "WHETSTONE_SERVING_TWO_LINES", "key\nX-Other: header",
-          "WHETSTONE_DB_PASSWORD", "secret");
+          "WHETSTONE_SERVING_ACME_KEY", " key-of-acme\n",
+          "WHETSTONE_SERVING_ACME_KEY_HOSTS", "vllm:8000, other.host",
+          "WHETSTONE_SERVING_ACME_BLANK", " ",
+          "WHETSTONE_SERVING_ACME_BLANK_HOSTS", "vllm",
+          "WHETSTONE_SERVING_ACME_LINES", "key\nX-Other: header",
+          "WHETSTONE_SERVING_ACME_LINES_HOSTS", "vllm",
+          "WHETSTONE_SERVING_ACME_UNBOUND", "unbound",
+          "WHETSTONE_SERVING_BETA_KEY", "key-of-beta",
+          "WHETSTONE_SERVING_BETA_KEY_HOSTS", "vllm");
+  private static final URI VLLM = URI.create("http://vllm:8000");
   @TempDir Path outside;
   private ServingCredentials credentials;
 
   @BeforeEach
   void write() throws IOException {
     Path folder = Files.createDirectories(outside.resolve("keys/acme"));
+    Path beta = Files.createDirectories(outside.resolve("keys/beta"));
     Files.writeString(folder.resolve("token"), "key-in-a-file\n");
+    Files.writeString(folder.resolve("token.hosts"), "vllm\nother.host\n");
     Files.writeString(folder.resolve("lines"), "one\r\ntwo");
-    Files.writeString(outside.resolve("secret"), "secret");
+    Files.writeString(folder.resolve("lines.hosts"), "vllm");
+    Files.writeString(folder.resolve("unbound"), "unbound");
+    Files.writeString(beta.resolve("token"), "key-of-beta");
+    Files.createSymbolicLink(folder.resolve("link"), beta.resolve("token"));
+    Files.writeString(folder.resolve("link.hosts"), "vllm");
     credentials = new ServingCredentials(Optional.of(outside.resolve("keys")), ENVIRONMENT::get);
   }
 
-  @Test
-  void shouldResolveKeysOfModelServers() {
-    String file = outside.resolve("keys/acme/token").toString();
+  private @Nullable String resolve(@Nullable String reference) {
+    return credentials.resolve("acme", reference, VLLM);
+  }
 
-    assertThat(credentials.resolve(null)).isNull();
-    assertThat(credentials.resolve("env:WHETSTONE_SERVING_ACME")).isEqualTo("key-of-acme");
-    assertThat(credentials.resolve("file:acme/token")).isEqualTo("key-in-a-file");
-    assertThat(credentials.resolve("file:" + file)).isEqualTo("key-in-a-file");
-    assertThat(credentials.resolve("file://" + file)).isEqualTo("key-in-a-file");
+  @Test
+  void shouldResolveTheTenantsKeysForTheirHosts() {
+    assertThat(resolve(null)).isNull();
+    assertThat(resolve("env:WHETSTONE_SERVING_ACME_KEY")).isEqualTo("key-of-acme");
+    assertThat(resolve("file:acme/token")).isEqualTo("key-in-a-file");
+    assertThat(
+            credentials.resolve("acme", "file:acme/token", URI.create("https://Other.Host/base")))
+        .isEqualTo("key-in-a-file");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "env:WHETSTONE_DB_PASSWORD, must start with WHETSTONE_SERVING_",
-    "env:WHETSTONE_SERVING_NONE, is not set",
-    "env:WHETSTONE_SERVING_BLANK, is not set",
-    "env:WHETSTONE_SERVING_TWO_LINES, without line breaks",
+    "env:WHETSTONE_SERVING_ACME_KEY, http://vllm:8001, vllm:8001 may receive this key",
+    "env:WHETSTONE_SERVING_ACME_KEY, http://evil.example, evil.example:80 may receive this key",
+    "env:WHETSTONE_SERVING_ACME_UNBOUND, http://vllm:8000, variable WHETSTONE_SERVING_ACME_UNBOUND_HOSTS",
+    "file:acme/token, http://evil.example, file token.hosts",
+    "file:acme/unbound, http://vllm:8000, file unbound.hosts",
+  })
+  void shouldSendAKeyOnlyToTheHostsThatTheOperatorDeclared(
+      String reference, String endpoint, String why) {
+    assertThatThrownBy(() -> credentials.resolve("acme", reference, URI.create(endpoint)))
+        .isInstanceOf(ServingException.class)
+        .hasMessageContaining("the operator has not declared")
+        .hasMessageContaining(why)
+        .hasMessageNotContaining("key-of");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "env:WHETSTONE_SERVING_BETA_KEY, tenant 'acme' may name env:WHETSTONE_SERVING_ACME_<NAME>",
+    "env:WHETSTONE_DB_PASSWORD, tenant 'acme' may name env:WHETSTONE_SERVING_ACME_<NAME>",
+    "file:beta/token, tenant 'acme' may name",
+    "file:acme/../beta/token, tenant 'acme' may name",
+    "file:/etc/hostname, tenant 'acme' may name",
+    "vault:secret, tenant 'acme' may name",
+    "file:acme/link, the tenant's own folder of keys",
+    "env:WHETSTONE_SERVING_ACME_BLANK, is not set",
+    "env:WHETSTONE_SERVING_ACME_LINES, without line breaks",
     "file:acme/lines, without line breaks",
     "file:acme/none, cannot be read",
-    "file:acme, cannot be read",
-    "file:../secret, in whetstone.eval.credentials-folder",
-    "file:/etc/hostname, in whetstone.eval.credentials-folder",
-    "file:///etc/hostname, in whetstone.eval.credentials-folder",
-    "vault:secret, env:WHETSTONE_SERVING_ or file:",
   })
   void shouldRefuseOtherReferences(String reference, String why) {
-    assertThatThrownBy(() -> credentials.resolve(reference))
+    assertThatThrownBy(() -> resolve(reference))
         .isInstanceOfSatisfying(
             ServingException.class,
             e -> assertThat(e.kind()).isEqualTo(ServingException.Kind.MISCONFIGURED))
@@ -72,7 +106,7 @@ class ServingCredentialsTest {
   void shouldRefuseFilesWithoutAFolder() {
     ServingCredentials folderless = new ServingCredentials(Optional.empty(), ENVIRONMENT::get);
 
-    assertThatThrownBy(() -> folderless.resolve("file:/etc/hostname"))
+    assertThatThrownBy(() -> folderless.resolve("acme", "file:acme/token", VLLM))
         .hasMessageContaining("whetstone.eval.credentials-folder");
   }
 }

@@ -40,6 +40,10 @@ class BrokerOutageTest {
   private static final String FEEDBACK = "/v1/loops/support/feedback";
 
   @Inject KnownLoops known;
+
+  @TestHTTPResource(value = "/", management = true)
+  URI management;
+
   @TestHTTPResource URI root;
   Broker broker;
 
@@ -66,7 +70,7 @@ class BrokerOutageTest {
           .isEqualTo(503);
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> new Http(root).get("/q/health/ready").status() == 503);
+          .until(() -> new Http(management).get("/q/health/ready").status() == 503);
     } finally {
       broker.thaw();
     }

@@ -71,6 +71,6 @@ class OpenApiTest extends IngestTest {
   }
 
   private JsonNode document() {
-    return http().get("/q/openapi?format=json").json();
+    return management().get("/q/openapi?format=json").json();
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class OperationsTest extends IngestTest {
   @Test
   void shouldBeReadyWithBrokerAndLoops() {
-    var ready = http().get("/q/health/ready");
+    var ready = management().get("/q/health/ready");
     assertThat(ready.status()).isEqualTo(200);
     assertThat(ready.text()).contains("the broker answers", "whetstone.loops");
   }
@@ -44,7 +44,8 @@ class OperationsTest extends IngestTest {
         .isEqualTo(malformed + 1);
     assertThat(metric("whetstone_ingest_acknowledgement_seconds_count"))
         .isEqualTo(acknowledged + 1);
-    assertThat(http().get("/q/metrics").text()).contains("http_server_requests_seconds_count{");
+    assertThat(management().get("/q/metrics").text())
+        .contains("http_server_requests_seconds_count{");
   }
 
   @Test
@@ -59,7 +60,7 @@ class OperationsTest extends IngestTest {
   }
 
   private double metric(String name) {
-    return http()
+    return management()
         .get("/q/metrics")
         .text()
         .lines()

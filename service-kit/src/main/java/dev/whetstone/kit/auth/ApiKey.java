@@ -1,8 +1,10 @@
 package dev.whetstone.kit.auth;
 
 import dev.whetstone.contracts.EventSource;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An API key as it is stored: its digest, never the key itself.
@@ -12,6 +14,8 @@ import java.util.Set;
  *     guessed
  * @param application the {@code source} of the events it sends
  * @param publishable may be used in a browser: thumbs, ratings, comments and implicit signals only
+ * @param expires from when on it is not valid any more; absent for never
+ * @param loop the only loop that it may be used for; absent for all loops of the tenant
  */
 public record ApiKey(
     String id,
@@ -19,7 +23,9 @@ public record ApiKey(
     String tenant,
     String application,
     Set<KeyScope> scopes,
-    boolean publishable) {
+    boolean publishable,
+    @Nullable Instant expires,
+    @Nullable String loop) {
   public ApiKey {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(sha256, "sha256");
@@ -31,5 +37,9 @@ public record ApiKey(
               .formatted(application, id, EventSource.REMEDY));
     }
     scopes = scopes == null ? Set.of() : Set.copyOf(scopes);
+  }
+
+  boolean isValidAt(Instant instant) {
+    return expires == null || instant.isBefore(expires);
   }
 }

@@ -4,67 +4,48 @@ import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.lang.annotation.Annotation;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
-/** Authenticates requests to resources that require a scope, by the bearer key. */
+/**
+ * Authenticates requests by the bearer key. A resource that declares neither a scope nor another
+ * credential is closed, so that a forgotten annotation opens nothing.
+ */
 public class ApiKeyFilter {
-  private final ApiKeyFile keys;
+  private static final Logger LOG = Logger.getLogger(ApiKeyFilter.class);
+  private final ApiKeyCheck keys;
   private final ApiCaller caller;
 
-  public ApiKeyFilter(ApiKeyFile keys, ApiCaller caller) {
+  public ApiKeyFilter(ApiKeyCheck keys, ApiCaller caller) {
     this.keys = keys;
     this.caller = caller;
   }
 
   @ServerRequestFilter
   public void authenticate(ContainerRequestContext request, ResourceInfo resource) {
-    RequiresScope required = required(resource);
-    if (required == null) {
+    if (resource.getResourceMethod() == null
+        || declared(resource, AuthenticatesItself.class) != null) {
       return;
     }
-    ApiKey key =
-        keys.find(bearer(request))
-            .orElseThrow(
-                () -> new ProblemException(HttpProblems.unauthorized("the API key is unknown")));
-    if (Arrays.stream(required.value()).noneMatch(key.scopes()::contains)) {
-      String scopes =
-          Arrays.stream(required.value())
-              .map(KeyScope::wireName)
-              .collect(Collectors.joining(" or "));
+    RequiresScope required = declared(resource, RequiresScope.class);
+    if (required == null) {
+      LOG.errorf("resource-without-scope method=%s", resource.getResourceMethod());
       throw new ProblemException(
           HttpProblems.forbidden(
-              "missing-scope",
-              "key '" + key.id() + "' lacks the scope " + scopes,
-              "use a key with the scope " + scopes));
+              "closed-resource",
+              "this resource declares no scope, so no key opens it",
+              "report this to the operator"));
     }
-    caller.set(key);
+    String loop = request.getUriInfo().getPathParameters().getFirst("loop");
+    caller.set(keys.require(request.getHeaderString("Authorization"), loop, required.value()));
   }
 
-  private static @Nullable RequiresScope required(ResourceInfo resource) {
-    if (resource.getResourceMethod() == null) {
-      return null;
-    }
-    RequiresScope onMethod = resource.getResourceMethod().getAnnotation(RequiresScope.class);
-    return onMethod != null
-        ? onMethod
-        : resource.getResourceClass().getAnnotation(RequiresScope.class);
-  }
-
-  /** The key of the header, or of {@code ?key=} for pages that a browser opens by a link. */
-  private static String bearer(ContainerRequestContext request) {
-    String header = request.getHeaderString("Authorization");
-    if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      return header.substring(7).strip();
-    }
-    if ("GET".equals(request.getMethod())) {
-      String parameter = request.getUriInfo().getQueryParameters().getFirst("key");
-      if (parameter != null) {
-        return parameter;
-      }
-    }
-    throw new ProblemException(HttpProblems.unauthorized("the request has no bearer key"));
+  /** The annotation of the method, else that of its class. */
+  private static <A extends Annotation> @Nullable A declared(
+      ResourceInfo resource, Class<A> annotation) {
+    A onMethod = resource.getResourceMethod().getAnnotation(annotation);
+    return onMethod != null ? onMethod : resource.getResourceClass().getAnnotation(annotation);
   }
 }

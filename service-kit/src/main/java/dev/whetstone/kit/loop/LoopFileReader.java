@@ -11,6 +11,7 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
+import dev.whetstone.kit.tenant.TenantLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -50,13 +51,25 @@ public final class LoopFileReader {
   private LoopFileReader() {}
 
   /**
-   * @param content YAML or JSON
-   * @param fileName the name of the file in error messages
-   * @param baseDirectory the directory for relative URIs; without it they are refused
-   * @throws LoopFileException with all faults
+   * Reads a file with the rights of its author: it may name every file and endpoint. A service that
+   * reads the files of tenants passes their limits.
+   *
+   * @see #read(byte[], String, Path, TenantLimits)
    */
   public static LoopDeclaration read(
       byte[] content, String fileName, @Nullable Path baseDirectory) {
+    return read(content, fileName, baseDirectory, TenantLimits.unrestricted());
+  }
+
+  /**
+   * @param content YAML or JSON
+   * @param fileName the name of the file in error messages
+   * @param baseDirectory the directory for relative URIs; without it they are refused
+   * @param limits on the files and endpoints that the file may name; those outside are not touched
+   * @throws LoopFileException with all faults
+   */
+  public static LoopDeclaration read(
+      byte[] content, String fileName, @Nullable Path baseDirectory, TenantLimits limits) {
     ObjectNode declared = parse(content, fileName);
     List<Fault> faults = new ArrayList<>();
     String profile = profileOf(declared, fileName, faults);
@@ -73,7 +86,7 @@ public final class LoopFileReader {
     fillGates(effective, gateDefaults);
     fill(effective.at("/spec/training/replay"), replayDefaults);
     fillSuites(effective);
-    LoopInputs.resolve(effective, fileName, baseDirectory, faults);
+    LoopInputs.resolve(effective, fileName, baseDirectory, limits.inputs(), faults);
 
     LoopSpec spec = LoopBinding.bind(effective, standard, fileName, faults);
     if (spec != null) {
@@ -83,6 +96,12 @@ public final class LoopFileReader {
       // Rules between fields mean nothing while a field has its default for want of a valid value.
       if (result.complete() && asDeclared) {
         faults.addAll(LoopRules.check(fileName, spec));
+        limits
+            .check(spec)
+            .forEach(
+                refusal ->
+                    faults.add(
+                        new Fault(fileName, refusal.pointer(), refusal.value(), refusal.rule())));
       }
     }
     faults.addAll(UnreadFields.check(fileName, declared));

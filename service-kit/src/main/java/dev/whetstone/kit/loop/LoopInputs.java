@@ -7,6 +7,8 @@ import dev.whetstone.kit.loop.LoopFileException.Fault;
 import dev.whetstone.kit.store.Artifact;
 import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.kit.tenant.InputFolders;
+import dev.whetstone.kit.tenant.InputRefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The inputs that a loop file names: makes their URIs absolute and pins the digests of those that
- * this version reads. A declaration can name any file of the service's machine, so a device, a
+ * this version reads. Only files below the tenant's input folders are touched; a device, a
  * directory in a file's place and anything too large is refused without being read.
  */
 final class LoopInputs {
@@ -38,17 +40,35 @@ final class LoopInputs {
 
   private final String file;
   private final @Nullable Path baseDirectory;
+  private final String tenant;
+  private final InputFolders folders;
   private final List<Fault> faults;
 
-  private LoopInputs(String file, @Nullable Path baseDirectory, List<Fault> faults) {
+  private LoopInputs(
+      String file,
+      @Nullable Path baseDirectory,
+      String tenant,
+      InputFolders folders,
+      List<Fault> faults) {
     this.file = file;
     this.baseDirectory = baseDirectory;
+    this.tenant = tenant;
+    this.folders = folders;
     this.faults = faults;
   }
 
+  /**
+   * @param folders below which the inputs must lie; a path elsewhere is refused without being
+   *     touched, so that no answer tells whether anything is there
+   */
   static void resolve(
-      ObjectNode effective, String file, @Nullable Path baseDirectory, List<Fault> faults) {
-    LoopInputs inputs = new LoopInputs(file, baseDirectory, faults);
+      ObjectNode effective,
+      String file,
+      @Nullable Path baseDirectory,
+      InputFolders folders,
+      List<Fault> faults) {
+    String tenant = effective.at("/metadata/tenant").asText("");
+    LoopInputs inputs = new LoopInputs(file, baseDirectory, tenant, folders, faults);
     if (effective.at(BASE_MODEL) instanceof ObjectNode baseModel) {
       inputs.pinBase(baseModel);
     }
@@ -151,7 +171,10 @@ final class LoopInputs {
     try {
       Optional<Artifact> artifact = find(text, pointer);
       artifact.ifPresent(found -> entry.put("uri", found.uri().toString()));
-      return artifact;
+      return artifact.map(found -> admitted(found, pointer));
+    } catch (InputRefusedException e) {
+      fault(pointer + "/uri", text, String.valueOf(e.getMessage()));
+      return Optional.empty();
     } catch (IllegalArgumentException e) {
       fault(
           pointer + "/uri",
@@ -159,6 +182,18 @@ final class LoopInputs {
           "a URI, for example %s: %s".formatted(ARTIFACTS.forms(), e.getMessage()));
       return Optional.empty();
     }
+  }
+
+  /** The artifact at the place where it really lies, so that what is read is what was checked. */
+  private Artifact admitted(Artifact artifact, String pointer) {
+    if (!"file".equals(artifact.uri().getScheme())) {
+      return artifact;
+    }
+    Path path = Path.of(artifact.uri());
+    return ARTIFACTS.local(
+        pointer.equals(BASE_MODEL)
+            ? folders.requireDirectory(tenant, path, MOST_BASE_FILES)
+            : folders.require(tenant, path));
   }
 
   private Optional<Artifact> find(String text, String pointer) {

@@ -1,9 +1,9 @@
 package dev.whetstone.kit.openai;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,22 +15,31 @@ final class BoundedBody implements BodySubscriber<byte[]> {
   private final int limit;
   private final boolean cutsAtLimit;
   private final ReadProgress progress;
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final ResponseBudget.Lease lease;
+  private final List<byte[]> pieces = new ArrayList<>();
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+  private int size;
   private @Nullable Subscription subscription;
 
   /**
+   * @param limit in bytes
    * @param cutsAtLimit whether a longer body is cut; otherwise it fails with {@link TooLarge}
+   * @param lease counts the bytes against those of all responses
    */
-  BoundedBody(int limit, boolean cutsAtLimit, ReadProgress progress) {
+  BoundedBody(int limit, boolean cutsAtLimit, ReadProgress progress, ResponseBudget.Lease lease) {
     this.limit = limit;
     this.cutsAtLimit = cutsAtLimit;
     this.progress = progress;
+    this.lease = lease;
   }
 
-  /** The body is larger than the limit. */
+  /** The body is larger than a limit. */
   static final class TooLarge extends IOException {
     private static final long serialVersionUID = 1L;
+
+    TooLarge(String message) {
+      super(message);
+    }
   }
 
   /** When a piece of the body last arrived. */
@@ -62,38 +71,55 @@ final class BoundedBody implements BodySubscriber<byte[]> {
   }
 
   @Override
-  public void onNext(List<ByteBuffer> pieces) {
+  public void onNext(List<ByteBuffer> received) {
     progress.note();
-    for (ByteBuffer piece : pieces) {
-      int room = limit - bytes.size();
-      byte[] taken = new byte[Math.min(room, piece.remaining())];
+    for (ByteBuffer piece : received) {
+      byte[] taken = new byte[Math.min(limit - size, piece.remaining())];
+      if (body.isDone() || !lease.add(taken.length)) {
+        end("other answers occupy the memory for answers; larger ones are refused meanwhile");
+        return;
+      }
       piece.get(taken);
-      bytes.writeBytes(taken);
+      pieces.add(taken);
+      size += taken.length;
       if (piece.hasRemaining()) {
-        end();
+        end("answered more than %d bytes".formatted(limit));
         return;
       }
     }
   }
 
-  private void end() {
+  private void end(String reason) {
     if (subscription != null) {
       subscription.cancel();
     }
     if (cutsAtLimit) {
-      body.complete(bytes.toByteArray());
+      body.complete(joined());
     } else {
-      body.completeExceptionally(new TooLarge());
+      pieces.clear();
+      body.completeExceptionally(new TooLarge(reason));
     }
+  }
+
+  private byte[] joined() {
+    byte[] all = new byte[size];
+    int position = 0;
+    for (byte[] piece : pieces) {
+      System.arraycopy(piece, 0, all, position, piece.length);
+      position += piece.length;
+    }
+    pieces.clear();
+    return all;
   }
 
   @Override
   public void onError(Throwable failure) {
+    pieces.clear();
     body.completeExceptionally(failure);
   }
 
   @Override
   public void onComplete() {
-    body.complete(bytes.toByteArray());
+    body.complete(joined());
   }
 }

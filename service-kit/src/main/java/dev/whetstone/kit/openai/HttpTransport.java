@@ -2,7 +2,10 @@ package dev.whetstone.kit.openai;
 
 import dev.whetstone.kit.openai.BoundedBody.ReadProgress;
 import dev.whetstone.kit.openai.OpenAiException.Kind;
+import dev.whetstone.kit.tenant.AllowedEndpoints;
+import dev.whetstone.kit.tenant.EndpointRefusedException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -14,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +32,14 @@ final class HttpTransport {
   private final URI base;
   private final @Nullable String apiKey;
   private final ClientLimits limits;
+  private final AllowedEndpoints endpoints;
 
-  HttpTransport(HttpClient client, URI base, @Nullable String apiKey, ClientLimits limits) {
+  HttpTransport(
+      HttpClient client,
+      URI base,
+      @Nullable String apiKey,
+      ClientLimits limits,
+      AllowedEndpoints endpoints) {
     if (apiKey != null
         && (apiKey.isEmpty() || !apiKey.chars().allMatch(c -> c > ' ' && c < 0x7f))) {
       // The HTTP client would quote the key in its own message.
@@ -40,21 +50,35 @@ final class HttpTransport {
     this.base = URI.create(base.toString().replaceFirst("/+$", ""));
     this.apiKey = apiKey;
     this.limits = limits;
+    this.endpoints = endpoints;
   }
 
-  /** The body of a 2xx response. */
-  byte[] get(String path) {
-    return send(request(path).GET().build());
+  /**
+   * What the reader makes of the body of a 2xx response.
+   *
+   * @param bounds of this call, within those of the client
+   */
+  <T> T get(String path, CallBounds bounds, Function<byte[], T> reader) {
+    return send(request(path).GET().build(), bounds, reader);
   }
 
-  /** The body of a 2xx response to a JSON document. */
-  byte[] post(String path, byte[] json) {
-    return send(
+  /** What the reader makes of the body of a 2xx response to a JSON document. */
+  <T> T post(String path, byte[] json, CallBounds bounds, Function<byte[], T> reader) {
+    HttpRequest request =
         request(path)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofByteArray(json))
-            .build());
+            .build();
+    return send(request, bounds, reader);
   }
+
+  /**
+   * Bounds of one call that are narrower than those of the client.
+   *
+   * @param maxBodyBytes of a 2xx response
+   * @param total time of the call with all its attempts
+   */
+  record CallBounds(int maxBodyBytes, Duration total) {}
 
   URI uri(String path) {
     return URI.create(base + path);
@@ -65,11 +89,11 @@ final class HttpTransport {
     return apiKey == null ? request : request.header("Authorization", "Bearer " + apiKey);
   }
 
-  private byte[] send(HttpRequest request) {
-    long deadline = System.nanoTime() + limits.total().toNanos();
+  private <T> T send(HttpRequest request, CallBounds bounds, Function<byte[], T> reader) {
+    long deadline = System.nanoTime() + total(bounds).toNanos();
     for (int attempt = 1; ; attempt++) {
       try {
-        return sendOnce(request, deadline);
+        return sendOnce(request, deadline, bounds, reader);
       } catch (OpenAiException e) {
         Duration pause = pause(attempt, e);
         boolean timeLeft = pause.toNanos() < deadline - System.nanoTime();
@@ -90,29 +114,39 @@ final class HttpTransport {
     return asked != null && asked.compareTo(pause) > 0 ? asked : pause;
   }
 
-  private byte[] sendOnce(HttpRequest request, long deadline) {
-    HttpResponse<byte[]> response = exchange(request, deadline);
-    if (response.statusCode() / 100 == 2) {
-      return response.body();
-    }
-    throw OpenAiException.status(
-        request.uri(),
-        response.statusCode(),
-        ErrorDetail.of(response.body()),
-        retryAfter(response));
+  private Duration total(CallBounds bounds) {
+    return bounds.total().compareTo(limits.total()) < 0 ? bounds.total() : limits.total();
   }
 
-  private HttpResponse<byte[]> exchange(HttpRequest request, long deadline) {
+  /** The bytes of the response count against the budget until the reader is done with them. */
+  private <T> T sendOnce(
+      HttpRequest request, long deadline, CallBounds bounds, Function<byte[], T> reader) {
+    try (ResponseBudget.Lease lease = ResponseBudget.SHARED.lease()) {
+      HttpResponse<byte[]> response = exchange(request, deadline, bounds, lease);
+      if (response.statusCode() / 100 == 2) {
+        return reader.apply(response.body());
+      }
+      throw OpenAiException.status(
+          request.uri(),
+          response.statusCode(),
+          ErrorDetail.of(response.body()),
+          retryAfter(response));
+    }
+  }
+
+  private HttpResponse<byte[]> exchange(
+      HttpRequest request, long deadline, CallBounds bounds, ResponseBudget.Lease lease) {
     ReadProgress progress = new ReadProgress();
+    int limit = Math.min(bounds.maxBodyBytes(), limits.maxBodyBytes());
     CompletableFuture<HttpResponse<byte[]>> response =
         client.sendAsync(
-            request,
+            checked(request),
             head ->
                 head.statusCode() / 100 == 2
-                    ? new BoundedBody(limits.maxBodyBytes(), false, progress)
-                    : new BoundedBody(ERROR_BODY_BYTES, true, progress));
+                    ? new BoundedBody(limit, false, progress, lease)
+                    : new BoundedBody(ERROR_BODY_BYTES, true, progress, lease));
     try {
-      return await(response, request.uri(), deadline, progress);
+      return await(response, request.uri(), deadline, total(bounds), progress);
     } catch (ExecutionException e) {
       throw failure(request.uri(), e);
     } catch (InterruptedException e) {
@@ -124,11 +158,25 @@ final class HttpTransport {
     }
   }
 
+  private HttpRequest checked(HttpRequest request) {
+    if (!endpoints.isRestricted()) {
+      return request;
+    }
+    try {
+      return PinnedRequest.of(request, endpoints.address(base));
+    } catch (EndpointRefusedException e) {
+      throw new OpenAiException(Kind.NOT_ALLOWED, request.uri(), String.valueOf(e.getMessage()), e);
+    } catch (UnknownHostException e) {
+      throw new OpenAiException(Kind.UNREACHABLE, request.uri(), "its host has no address", e);
+    }
+  }
+
   /** The HTTP client's own limit ends with the headers; these hold for the body, too. */
   private HttpResponse<byte[]> await(
       CompletableFuture<HttpResponse<byte[]>> response,
       URI uri,
       long deadline,
+      Duration allowed,
       ReadProgress progress)
       throws ExecutionException, InterruptedException {
     while (true) {
@@ -136,7 +184,7 @@ final class HttpTransport {
       long read = progress.left(limits.read().toNanos());
       if (total <= 0) {
         throw new OpenAiException(
-            Kind.TIMED_OUT, uri, "no complete response within " + limits.total(), null);
+            Kind.TIMED_OUT, uri, "no complete response within " + allowed, null);
       }
       if (read <= 0) {
         throw new OpenAiException(
@@ -156,8 +204,7 @@ final class HttpTransport {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof BoundedBody.TooLarge) {
-        return new OpenAiException(
-            Kind.BODY_TOO_LARGE, uri, "the response body is larger than the limit", e);
+        return new OpenAiException(Kind.BODY_TOO_LARGE, uri, String.valueOf(each.getMessage()), e);
       }
     }
     return new OpenAiException(Kind.UNREACHABLE, uri, cause.getClass().getSimpleName(), e);

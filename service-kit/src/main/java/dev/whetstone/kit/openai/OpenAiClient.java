@@ -3,10 +3,13 @@ package dev.whetstone.kit.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.openai.HttpTransport.CallBounds;
 import dev.whetstone.kit.openai.OpenAiException.Kind;
+import dev.whetstone.kit.tenant.AllowedEndpoints;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,6 +24,17 @@ import org.jspecify.annotations.Nullable;
  * caller's decision. Thread-safe.
  */
 public final class OpenAiClient {
+  private static final int MEBIBYTE = 1024 * 1024;
+
+  /** A list of names; a server that takes longer to write it cannot serve users. */
+  private static final CallBounds LIST = new CallBounds(MEBIBYTE, Duration.ofSeconds(10));
+
+  /** What loading and unloading answer is a sentence. */
+  private static final CallBounds SENTENCE = new CallBounds(MEBIBYTE, Duration.ofDays(1));
+
+  /** Answers and tokens, and the scores of a prompt of some ten thousand tokens. */
+  private static final CallBounds ANSWER = new CallBounds(8 * MEBIBYTE, Duration.ofDays(1));
+
   private final HttpTransport transport;
 
   /**
@@ -30,13 +44,27 @@ public final class OpenAiClient {
    * @throws IllegalArgumentException when the key is not one word of printable ASCII
    */
   public OpenAiClient(HttpClient http, URI base, @Nullable String apiKey, ClientLimits limits) {
-    this.transport = new HttpTransport(http, base, apiKey, limits);
+    this(http, base, apiKey, limits, AllowedEndpoints.unrestricted());
+  }
+
+  /**
+   * A server that a tenant has named.
+   *
+   * @param endpoints checked at each call, against the address that is called
+   */
+  public OpenAiClient(
+      HttpClient http,
+      URI base,
+      @Nullable String apiKey,
+      ClientLimits limits,
+      AllowedEndpoints endpoints) {
+    this.transport = new HttpTransport(http, base, apiKey, limits, endpoints);
   }
 
   /** Names of the models that the server answers for, loaded adapters included. */
   public Set<String> models() {
     String path = "/v1/models";
-    JsonNode data = json(path, transport.get(path)).path("data");
+    JsonNode data = transport.get(path, LIST, body -> json(path, body)).path("data");
     if (!data.isArray()) {
       throw invalid(path, "the reply has no list of models");
     }
@@ -47,12 +75,12 @@ public final class OpenAiClient {
 
   /** Loads a LoRA adapter from a path as the server sees it (vLLM). */
   public void loadAdapter(String name, String path) {
-    post("/v1/load_lora_adapter", Map.of("lora_name", name, "lora_path", path));
+    command("/v1/load_lora_adapter", Map.of("lora_name", name, "lora_path", path));
   }
 
   /** Unloads a LoRA adapter (vLLM). */
   public void unloadAdapter(String name) {
-    post("/v1/unload_lora_adapter", Map.of("lora_name", name));
+    command("/v1/unload_lora_adapter", Map.of("lora_name", name));
   }
 
   public ChatReply chat(ChatRequest request) {
@@ -65,7 +93,7 @@ public final class OpenAiClient {
     }
     body.put("temperature", request.temperature());
     body.put("max_tokens", request.maxTokens());
-    JsonNode reply = json(path, post(path, body));
+    JsonNode reply = post(path, body);
     JsonNode choice = choice(path, reply);
     JsonNode usage = reply.path("usage");
     return new ChatReply(
@@ -85,7 +113,7 @@ public final class OpenAiClient {
     if (request.promptLogprobs() != null) {
       body.put("prompt_logprobs", request.promptLogprobs());
     }
-    JsonNode choice = choice(path, json(path, post(path, body)));
+    JsonNode choice = choice(path, post(path, body));
     return new CompletionReply(
         choice.path("text").asText(""),
         choice.path("finish_reason").asText("stop"),
@@ -97,7 +125,7 @@ public final class OpenAiClient {
     String path = "/tokenize";
     Map<String, Object> body =
         Map.of("messages", withoutWeights(messages), "add_generation_prompt", addGenerationPrompt);
-    JsonNode tokens = json(path, post(path, body)).path("tokens");
+    JsonNode tokens = post(path, body).path("tokens");
     if (!tokens.isArray()) {
       throw invalid(path, "the reply has no list of tokens");
     }
@@ -106,17 +134,24 @@ public final class OpenAiClient {
     return ids;
   }
 
-  private byte[] post(String path, Map<String, Object> body) {
-    return transport.post(path, Json.write(body));
+  private JsonNode post(String path, Map<String, Object> body) {
+    return transport.post(path, Json.write(body), ANSWER, reply -> json(path, reply));
+  }
+
+  private void command(String path, Map<String, Object> body) {
+    boolean unused = transport.post(path, Json.write(body), SENTENCE, reply -> true);
   }
 
   private JsonNode json(String path, byte[] body) {
     try {
-      JsonNode reply = Json.read(body, JsonNode.class);
+      JsonNode reply = ReplyTree.read(body);
       if (reply.isObject()) {
         return reply;
       }
       throw invalid(path, "the reply is not a JSON object");
+    } catch (ReplyTree.TooManyValues e) {
+      throw new OpenAiException(
+          Kind.BODY_TOO_LARGE, transport.uri(path), String.valueOf(e.getMessage()), e);
     } catch (UncheckedIOException e) {
       throw new OpenAiException(
           Kind.INVALID_REPLY, transport.uri(path), "the reply is not JSON", e);

@@ -16,6 +16,8 @@ public class OpenAiException extends RuntimeException {
     TIMED_OUT,
     /** The server answered with a status other than 2xx. */
     STATUS,
+    /** The operator's settings or the address of its host do not allow the endpoint. */
+    NOT_ALLOWED,
     /** The response body is larger than the limit. */
     BODY_TOO_LARGE,
     /** The response is not JSON, or not of the expected shape. */
@@ -90,7 +92,7 @@ public class OpenAiException extends RuntimeException {
     return switch (kind) {
       case UNREACHABLE -> true;
       case STATUS -> status == 408 || status == 429 || status >= 500;
-      case TIMED_OUT, BODY_TOO_LARGE, INVALID_REPLY, INTERRUPTED -> false;
+      case TIMED_OUT, NOT_ALLOWED, BODY_TOO_LARGE, INVALID_REPLY, INTERRUPTED -> false;
     };
   }
 }

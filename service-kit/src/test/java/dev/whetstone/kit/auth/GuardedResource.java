@@ -5,6 +5,7 @@ import dev.whetstone.kit.problem.ProblemException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
@@ -35,7 +36,21 @@ public class GuardedResource {
   }
 
   @GET
+  @Path("loops/{loop}")
+  @RequiresScope(KeyScope.READ)
+  public String loop(@PathParam("loop") String loop) {
+    return caller.loop(loop).key();
+  }
+
+  @GET
+  @Path("forgotten")
+  public String forgotten() {
+    return "open";
+  }
+
+  @GET
   @Path("busy")
+  @AuthenticatesItself(by = "nothing, for the tests")
   public String busy() {
     throw new ProblemException(
         HttpProblems.unavailable("busy", "no room", "come back"), Duration.ofMillis(1200));
@@ -43,6 +58,7 @@ public class GuardedResource {
 
   @GET
   @Path("broken")
+  @AuthenticatesItself(by = "nothing, for the tests")
   public String broken() {
     throw new IllegalStateException("secret detail");
   }

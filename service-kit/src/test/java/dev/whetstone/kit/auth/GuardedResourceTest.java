@@ -10,6 +10,7 @@ import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.Test;
 
 /** Keys, scopes and problems as a client sees them. */
@@ -41,6 +42,43 @@ class GuardedResourceTest {
   @Test
   void shouldRefuseAnUnknownKey() {
     given().auth().oauth2("wst_nobody").get("/guarded").then().statusCode(401);
+  }
+
+  @Test
+  void shouldCloseAResourceThatDeclaresNoScope() {
+    given()
+        .auth()
+        .oauth2(TestKeys.ACME.text())
+        .get("/guarded/forgotten")
+        .then()
+        .statusCode(403)
+        .body("code", equalTo("closed-resource"));
+    given().get("/guarded/forgotten").then().statusCode(403);
+  }
+
+  @Test
+  void shouldKeepAKeyOfOneLoopToThatLoop() {
+    get("/guarded/loops/only", TestKeys.ACME_ONE_LOOP).statusCode(200).body(equalTo("acme/only"));
+    get("/guarded/loops/other", TestKeys.ACME_ONE_LOOP)
+        .statusCode(404)
+        .body("code", equalTo("unknown-loop"));
+    get("/guarded", TestKeys.ACME_ONE_LOOP)
+        .statusCode(403)
+        .body("code", equalTo("key-of-one-loop"));
+  }
+
+  @Test
+  void shouldRefuseAKeyThatHasExpired() {
+    get("/guarded", TestKeys.ACME_EXPIRED).statusCode(401).body("code", equalTo("unauthorized"));
+  }
+
+  private static ValidatableResponse get(String path, TestKeys key) {
+    return given().auth().oauth2(key.text()).get(path).then();
+  }
+
+  @Test
+  void shouldNotAcceptAKeyInTheUrl() {
+    given().get("/guarded?key=" + TestKeys.ACME.text()).then().statusCode(401);
   }
 
   @Test

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.tenant.AllowedEndpoints;
+import dev.whetstone.kit.tenant.InputFolders;
+import dev.whetstone.kit.tenant.TenantLimits;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +38,10 @@ class LoopInputsTest {
   }
 
   private static LoopSpec.Spec read(String baseUri, String section) {
+    return read(baseUri, section, TenantLimits.unrestricted());
+  }
+
+  private static LoopSpec.Spec read(String baseUri, String section, TenantLimits limits) {
     String file =
         """
         apiVersion: whetstone.dev/v1
@@ -45,7 +54,7 @@ class LoopInputsTest {
           %s
         """
             .formatted(baseUri, section);
-    return LoopFileReader.read(file.getBytes(StandardCharsets.UTF_8), "loop.yaml", null)
+    return LoopFileReader.read(file.getBytes(StandardCharsets.UTF_8), "loop.yaml", null, limits)
         .spec()
         .spec();
   }
@@ -81,6 +90,51 @@ class LoopInputsTest {
     assertThatThrownBy(() -> read(uri, ""))
         .isInstanceOf(LoopFileException.class)
         .hasMessageContaining("/spec/baseModel/uri: '" + uri + "'; allowed: a URI");
+  }
+
+  @Test
+  void shouldTellNothingAboutFilesOutsideOfTheTenantsFolders() throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret.jsonl"), "{}\n");
+    TenantLimits limits =
+        new TenantLimits(
+            InputFolders.of(tenant -> List.of(base), List.of(), null),
+            AllowedEndpoints.unrestricted());
+    for (Path path : List.of(secret, folder.resolve("none.jsonl"))) {
+      for (String section :
+          new String[] {
+            suites(path.toUri().toString()),
+            "training: {replay: [{uri: '%s'}]}".formatted(path.toUri())
+          }) {
+        assertThatThrownBy(() -> read(base.toUri().toString(), section, limits))
+            .isInstanceOf(LoopFileException.class)
+            .hasMessageEndingWith(
+                "/0/uri: '%s'; allowed: a path below one of %s, set by whetstone.inputs.acme or whetstone.shared-inputs, and never in the object store",
+                path.toUri(), base)
+            .hasMessageNotContaining(ContentDigests.sha256("{}\n"));
+      }
+    }
+    assertThatThrownBy(() -> read(folder.toUri().toString(), "", limits))
+        .hasMessageContaining("/spec/baseModel/uri")
+        .hasMessageContaining("whetstone.inputs.acme");
+    assertThat(read(base.toUri().toString(), "", limits).baseModel().sha256()).isNotNull();
+  }
+
+  @Test
+  void shouldRefuseEndpointsAndKeysOutsideOfTheTenantsLimits() {
+    TenantLimits limits =
+        new TenantLimits(
+            InputFolders.unrestricted(),
+            AllowedEndpoints.of(List.of("loopback:8000"), Set.of(18084)));
+
+    assertThatThrownBy(
+            () ->
+                read(
+                    base.toUri().toString(),
+                    "evaluation: {endpoint: 'http://169.254.169.254/latest'}",
+                    limits))
+        .hasMessageContaining(
+            "/spec/evaluation/endpoint: 'http://169.254.169.254/latest (its host has a link-local address)'; allowed: a base URL")
+        .hasMessageContaining("whetstone.endpoints.allow (loopback:8000)");
   }
 
   @ParameterizedTest

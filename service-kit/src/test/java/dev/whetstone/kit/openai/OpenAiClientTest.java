@@ -11,6 +11,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.openai.OpenAiException.Kind;
+import dev.whetstone.kit.tenant.AllowedEndpoints;
 import dev.whetstone.kit.work.RetryBackoff;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,6 +22,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -203,7 +205,36 @@ class OpenAiClientTest {
     OpenAiException failure = failure(LIMITS.withAttempts(3, LIMITS.backoff()));
 
     assertThat(failure.kind()).isEqualTo(Kind.BODY_TOO_LARGE);
+    assertThat(failure.detail()).isEqualTo("answered more than 100000 bytes");
     assertThat(calls).hasValue(1);
+  }
+
+  @Test
+  void shouldReadAListOfModelsOnlyUpToOneMebibyte() {
+    handler.set((exchange, call) -> endless(exchange, 200));
+
+    OpenAiException failure = failure(ClientLimits.within(Duration.ofSeconds(20)));
+
+    assertThat(failure).hasMessageContaining("answered more than 1048576 bytes");
+  }
+
+  @Test
+  void shouldRefuseAReplyOfManyValuesBeforeItBuildsATree() {
+    answer(200, "{\"data\":[" + "0,".repeat(ReplyTree.MOST_VALUES) + "0]}");
+
+    OpenAiException failure = failure(ClientLimits.within(Duration.ofSeconds(20)));
+
+    assertThat(failure.kind()).isEqualTo(Kind.BODY_TOO_LARGE);
+    assertThat(failure.detail()).isEqualTo("answered more than 400000 JSON values");
+  }
+
+  @Test
+  void shouldRemoveControlCharactersFromAServersMessage() {
+    answer(400, "first\u001b[31m line\nsecond\u202eline" + "x".repeat(1_000));
+
+    assertThat(failure(LIMITS).detail())
+        .startsWith("first [31m line second line")
+        .hasSizeLessThanOrEqualTo(201);
   }
 
   @Test
@@ -303,6 +334,36 @@ class OpenAiClientTest {
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(failure.kind()).isEqualTo(Kind.INTERRUPTED);
+  }
+
+  @Test
+  void shouldCallTheAddressThatWasChecked() {
+    AtomicReference<String> host = new AtomicReference<>();
+    handler.set(
+        (exchange, call) -> {
+          host.set(exchange.getRequestHeaders().getFirst("Host"));
+          respond(exchange, 200, MODELS);
+        });
+
+    assertThat(guarded("loopback").models()).contains("base");
+    assertThat(host).hasValue("localhost:" + server.getAddress().getPort());
+  }
+
+  @Test
+  void shouldNotCallAnEndpointThatIsNotAllowed() {
+    answer(200, MODELS);
+
+    OpenAiException failure =
+        catchThrowableOfType(OpenAiException.class, () -> guarded("private").models());
+
+    assertThat(failure.kind()).isEqualTo(Kind.NOT_ALLOWED);
+    assertThat(failure.detail()).contains("may not be called: it is not on the list");
+    assertThat(calls).hasValue(0);
+  }
+
+  private OpenAiClient guarded(String pattern) {
+    return new OpenAiClient(
+        http, base(), null, LIMITS, AllowedEndpoints.of(List.of(pattern), Set.of()));
   }
 
   @ParameterizedTest

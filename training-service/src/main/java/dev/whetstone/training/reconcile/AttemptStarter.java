@@ -6,6 +6,7 @@ import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.kit.tenant.InputFolders;
 import dev.whetstone.training.attempt.Attempt;
 import dev.whetstone.training.attempt.AttemptRepository;
 import dev.whetstone.training.attempt.GpuBudget;
@@ -59,6 +60,7 @@ public class AttemptStarter {
   private final ObjectStore store;
   private final TrainingConfig config;
   private final MicroBatchRepository microBatches;
+  private final InputFolders inputs;
   private final RunMoveApplier applier;
 
   public AttemptStarter(
@@ -74,6 +76,7 @@ public class AttemptStarter {
       ObjectStore store,
       TrainingConfig config,
       MicroBatchRepository microBatches,
+      InputFolders inputs,
       RunMoveApplier applier) {
     this.runs = runs;
     this.attempts = attempts;
@@ -87,6 +90,7 @@ public class AttemptStarter {
     this.store = store;
     this.config = config;
     this.microBatches = microBatches;
+    this.inputs = inputs;
     this.applier = applier;
   }
 
@@ -123,6 +127,7 @@ public class AttemptStarter {
           seen, run, now.plus(BUDGET_PAUSE), SPENT.formatted(budgets.maxGpuSecondsPerDay()));
     }
     try {
+      inputs.requireAll(spec);
       return insert(seen, run, spec, now);
     } catch (CorruptBatchException e) {
       return applier.apply(seen, () -> finisher.failCorrupt(seen, run, e, now));

@@ -2,6 +2,7 @@ package dev.whetstone.training.report;
 
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.contracts.run.WorkerDirective;
+import dev.whetstone.kit.auth.AuthenticatesItself;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import io.smallrye.common.annotation.Blocking;
@@ -28,6 +29,7 @@ public class AttemptStatusResource {
   }
 
   @POST
+  @AuthenticatesItself(by = "the token of the attempt")
   @Blocking
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Reports an attempt's progress; renews its lease")

@@ -37,6 +37,9 @@ public final class ApiClient {
           .build();
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
+  /** The largest answer is a page of a list or the evidence of a decision. */
+  private static final long MOST_BYTES = 64L << 20;
+
   private final StackPorts ports;
   private final @Nullable String key;
 
@@ -79,8 +82,7 @@ public final class ApiClient {
         body == null
             ? HttpRequest.BodyPublishers.noBody()
             : HttpRequest.BodyPublishers.ofByteArray(body);
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri).timeout(TIMEOUT).method(method, publisher);
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(method, publisher);
     if (key != null) {
       request.header("Authorization", "Bearer " + key);
     }
@@ -89,12 +91,11 @@ public final class ApiClient {
     }
     try {
       HttpResponse<byte[]> response =
-          CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+          BoundedExchange.send(CLIENT, request.build(), TIMEOUT, MOST_BYTES);
       return new ApiReply(response.statusCode(), parse(response.body()));
     } catch (IOException e) {
       throw new RemedyException(
-          "%s does not answer at %s (%s)"
-              .formatted(service.description(), uri, e.getClass().getSimpleName()),
+          "%s does not answer at %s (%s)".formatted(service.description(), uri, reason(e)),
           "check with ./whetstone status, start it with ./whetstone up, see its log with ./whetstone logs "
               + service.id(),
           e);
@@ -135,6 +136,12 @@ public final class ApiClient {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("cannot serialize the value as JSON", e);
     }
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof BoundedExchange.UnusableAnswerException
+        ? String.valueOf(e.getMessage())
+        : e.getClass().getSimpleName();
   }
 
   private static JsonNode parse(byte[] body) {

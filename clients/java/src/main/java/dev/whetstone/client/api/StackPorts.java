@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The TCP ports of the stack, all on 127.0.0.1. */
+/**
+ * The TCP ports of the stack, all on 127.0.0.1. Each service has a second one for its management:
+ * health, metrics and the description of its API, which ask for no key.
+ */
 public record StackPorts(
     int ingest,
     int curation,
@@ -20,11 +23,18 @@ public record StackPorts(
     int modelServer,
     int kafka,
     int kafkaController,
-    int postgres) {
+    int postgres,
+    int ingestManagement,
+    int curationManagement,
+    int trainingManagement,
+    int evalManagement) {
+
+  private static final int COUNT = 12;
 
   /** The default ports of {@code ./whetstone}. */
   public static StackPorts standard() {
-    return new StackPorts(18081, 18082, 18083, 18084, 18090, 18092, 18093, 18432);
+    return new StackPorts(
+        18081, 18082, 18083, 18084, 18090, 18092, 18093, 18432, 18181, 18182, 18183, 18184);
   }
 
   /** The same ports, each {@code offset} higher. */
@@ -37,13 +47,28 @@ public record StackPorts(
         modelServer + offset,
         kafka + offset,
         kafkaController + offset,
-        postgres + offset);
+        postgres + offset,
+        ingestManagement + offset,
+        curationManagement + offset,
+        trainingManagement + offset,
+        evalManagement + offset);
   }
 
   /** All ports as one program argument, for {@link #parse}. */
   public String argument() {
     return Stream.of(
-            ingest, curation, training, eval, modelServer, kafka, kafkaController, postgres)
+            ingest,
+            curation,
+            training,
+            eval,
+            modelServer,
+            kafka,
+            kafkaController,
+            postgres,
+            ingestManagement,
+            curationManagement,
+            trainingManagement,
+            evalManagement)
         .map(port -> Integer.toString(port))
         .collect(Collectors.joining(","));
   }
@@ -54,19 +79,19 @@ public record StackPorts(
   }
 
   private static StackPorts of(int[] p) {
-    return new StackPorts(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
+    return new StackPorts(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11]);
   }
 
   /** Ports that are free at this moment, for tests. */
   public static StackPorts free() {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
-      for (int i = 0; i < 8; i++) {
+      for (int i = 0; i < COUNT; i++) {
         sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
       }
       return of(sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot find eight free ports on 127.0.0.1", e);
+      throw new UncheckedIOException("cannot find free ports on 127.0.0.1", e);
     } finally {
       sockets.forEach(StackPorts::closeQuietly);
     }
@@ -82,12 +107,30 @@ public record StackPorts(
         ports.put(postgres, "PostgreSQL");
       }
       case MODEL_SERVER -> ports.put(modelServer, component.description());
-      case INGEST -> ports.put(ingest, component.description());
-      case CURATION -> ports.put(curation, component.description());
-      case TRAINING -> ports.put(training, component.description());
-      case EVAL -> ports.put(eval, component.description());
+      case INGEST -> service(ports, component, ingest, ingestManagement);
+      case CURATION -> service(ports, component, curation, curationManagement);
+      case TRAINING -> service(ports, component, training, trainingManagement);
+      case EVAL -> service(ports, component, eval, evalManagement);
     }
     return ports;
+  }
+
+  private static void service(
+      Map<Integer, String> ports, StackComponent component, int http, int management) {
+    ports.put(http, component.description());
+    ports.put(management, "the management of " + component.description());
+  }
+
+  /** The port for the health, metrics and API description of a service. */
+  public int management(StackComponent service) {
+    return switch (service) {
+      case INGEST -> ingestManagement;
+      case CURATION -> curationManagement;
+      case TRAINING -> trainingManagement;
+      case EVAL -> evalManagement;
+      case INFRA, MODEL_SERVER ->
+          throw new IllegalArgumentException(service.id() + " has no management port");
+    };
   }
 
   /** The HTTP port of a component that serves HTTP. */

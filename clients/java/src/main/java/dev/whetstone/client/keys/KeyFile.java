@@ -90,7 +90,22 @@ public final class KeyFile {
    */
   public NewKey create(
       String id, String tenant, String application, List<String> scopes, boolean publishable) {
-    return exclusively(() -> add(id, tenant, application, scopes, publishable));
+    return create(id, tenant, application, scopes, publishable, KeyLimits.NONE);
+  }
+
+  /**
+   * Adds a key with limits.
+   *
+   * @throws RemedyException naming the invalid argument and the valid values
+   */
+  public NewKey create(
+      String id,
+      String tenant,
+      String application,
+      List<String> scopes,
+      boolean publishable,
+      KeyLimits limits) {
+    return exclusively(() -> add(id, tenant, application, scopes, publishable, limits));
   }
 
   /** Creates a key in place of the key {@code id}, if that exists: for a key whose text is lost. */
@@ -99,17 +114,31 @@ public final class KeyFile {
     return exclusively(
         () -> {
           Optional<KeyEntry> ignored = remove(id);
-          return add(id, tenant, application, scopes, publishable);
+          return add(id, tenant, application, scopes, publishable, KeyLimits.NONE);
         });
   }
 
   private NewKey add(
-      String id, String tenant, String application, List<String> scopes, boolean publishable) {
+      String id,
+      String tenant,
+      String application,
+      List<String> scopes,
+      boolean publishable,
+      KeyLimits limits) {
     check(id, tenant, application, scopes);
     byte[] random = new byte[KEY_BYTES];
     RANDOM.nextBytes(random);
     String text = "wst_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    KeyEntry entry = new KeyEntry(id, sha256(text), tenant, application, scopes, publishable);
+    KeyEntry entry =
+        new KeyEntry(
+            id,
+            sha256(text),
+            tenant,
+            application,
+            scopes,
+            publishable,
+            limits.expires() == null ? null : limits.expires().toString(),
+            limits.loop());
     List<KeyEntry> all = new ArrayList<>(list());
     all.add(entry);
     write(all);

@@ -2,11 +2,13 @@ package dev.whetstone.client.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whetstone.client.RemedyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -36,6 +38,19 @@ class KeyFileTest {
         .contains(key.entry().sha256())
         .doesNotContain(key.text().substring(4));
     assertThat(keys.contains(key.text())).isTrue();
+  }
+
+  @Test
+  void shouldKeepTheLimitsOfAKey() throws IOException {
+    KeyLimits limits = new KeyLimits(Instant.parse("2027-01-31T00:00:00Z"), "support");
+    keys.create("limited", "acme", "shop-app", List.of("ingest"), false, limits);
+    keys.create("shop", "acme", "shop-app", List.of("ingest"), false);
+
+    assertThat(keys.list())
+        .extracting(KeyEntry::expires, KeyEntry::loop)
+        .containsExactly(tuple("2027-01-31T00:00:00Z", "support"), tuple(null, null));
+    assertThat(Files.readString(file)).doesNotContain("null");
+    assertThatThrownBy(() -> new KeyLimits(null, "No Loop")).isInstanceOf(RemedyException.class);
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.whetstone.cli.stack.StackOptions;
 import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.api.ApiClient;
+import dev.whetstone.client.api.DecisionLink;
 import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.client.keys.KeyFile;
 import java.io.IOException;
@@ -144,7 +145,9 @@ public final class DemoSeries {
     terminal.print(terminal.green("All checks passed in %s.").formatted(demo.describeSeconds()));
     terminal.print("  summary    %s", options.home().demo().resolve("summary.json"));
     JsonNode promotion = demo.promotion().orElseThrow();
-    terminal.print("  open       %s?key=%s", demo.page(promotion), readingKey());
+    terminal.print(
+        "  open       %s", DecisionLink.create(api, promotion.path("decisionId").asText()));
+    terminal.print("             (once, within ten minutes; ./whetstone why prints a new link)");
     terminal.print("  key        %s", operatorKey);
     terminal.print("  try        ./whetstone why %s", demo.exampleCorrection());
     terminal.print("             ./whetstone why %s", demo.poisonedCorrection());
@@ -154,11 +157,6 @@ public final class DemoSeries {
   /** A key like that of a product app: it may send events and query assignments. */
   private String appKey() {
     return key("demo-app", "ingest");
-  }
-
-  /** A read-only key for a link, because browsers store links. */
-  private String readingKey() {
-    return key("demo-reader", "read");
   }
 
   /** The text of a key is known only on creation, so every demo creates new keys. */

@@ -5,7 +5,10 @@ import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.keys.KeyEntry;
 import dev.whetstone.client.keys.KeyFile;
+import dev.whetstone.client.keys.KeyLimits;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,11 +44,26 @@ final class KeyCommand {
       @Option(
               names = "--publishable",
               description = "for browsers: accepts lightweight feedback only")
-          boolean publishable) {
+          boolean publishable,
+      @Option(
+              names = "--expires",
+              paramLabel = "INSTANT",
+              description = "when the key ends, such as 2027-01-31T00:00:00Z; default: never")
+          @Nullable Instant expires,
+      @Option(
+              names = "--loop",
+              description = "the only loop that the key is for; default: all of the tenant")
+          @Nullable String loop) {
     CommandContext context = CommandContext.current();
     KeyFile.NewKey key =
         file(context)
-            .create(name, tenant, application == null ? name : application, scopes, publishable);
+            .create(
+                name,
+                tenant,
+                application == null ? name : application,
+                scopes,
+                publishable,
+                new KeyLimits(expires, loop));
     context.terminal().print(key.text());
     context
         .terminal()
@@ -64,15 +82,18 @@ final class KeyCommand {
     List<KeyEntry> keys = file(context).list();
     Terminal terminal = context.terminal();
     terminal.print(
-        "%-20s %-12s %-18s %-40s %s", "NAME", "TENANT", "APPLICATION", "SCOPES", "DIGEST");
+        "%-20s %-12s %-18s %-40s %-12s %s",
+        "NAME", "TENANT", "APPLICATION", "SCOPES", "DIGEST", "LIMITS");
     for (KeyEntry key : keys) {
       terminal.print(
-          "%-20s %-12s %-18s %-40s %s",
+          "%-20s %-12s %-18s %-40s %-12s %s",
           key.id(),
           key.tenant(),
           key.application(),
           String.join(",", key.scopes()) + (key.publishable() ? " (publishable)" : ""),
-          key.sha256().substring(0, 12));
+          key.sha256().substring(0, 12),
+          (key.loop() == null ? "" : "loop " + key.loop() + " ")
+              + (key.expires() == null ? "" : "until " + key.expires()));
     }
     return 0;
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.ApiReply;
+import dev.whetstone.client.api.DecisionLink;
 import dev.whetstone.client.api.StackComponent;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -110,6 +111,7 @@ final class LifeReport {
     for (JsonNode decision : oldestFirst(StackComponent.EVAL, loop, "decisions")) {
       if (FateText.text(decision, "candidate").equals(checkpoint)) {
         CheckpointText.decision(decision, story).forEach(terminal::print);
+        showPage(decision);
       }
     }
     return true;
@@ -142,8 +144,14 @@ final class LifeReport {
                 StackComponent.EVAL,
                 "/v1/checkpoints/" + ApiClient.encode(FateText.text(decision, "candidate")));
         CheckpointText.decision(decision, story.body()).forEach(terminal::print);
+        showPage(decision);
       }
     }
+  }
+
+  /** A link holds for some minutes and opens the page once, so each report makes a new one. */
+  private void showPage(JsonNode decision) {
+    print("  page      %s", DecisionLink.create(api, FateText.text(decision, "decisionId")));
   }
 
   private static boolean holds(JsonNode node, String batch) {

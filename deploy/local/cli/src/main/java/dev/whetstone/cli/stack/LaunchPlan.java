@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The command line and environment of a component, computed from the options alone. */
 record LaunchPlan(List<String> command, Map<String, String> environment, Path needs) {
@@ -47,12 +48,15 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
     Path jar =
         options.project().resolve(component.module()).resolve("target/quarkus-app/quarkus-run.jar");
     List<String> command = jvm(component, options);
+    // Calls to model servers go to the address that was checked, under the server's own name.
+    command.add("-Djdk.httpclient.allowRestrictedHeaders=host");
     command.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
     command.add("-jar");
     command.add(jar.toString());
     StackPorts ports = options.ports();
     Map<String, String> environment = environment(options);
     environment.put("WHETSTONE_HTTP_PORT", Integer.toString(ports.http(component)));
+    environment.put("WHETSTONE_MANAGEMENT_PORT", Integer.toString(ports.management(component)));
     environment.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + ports.kafka());
     environment.put("WHETSTONE_STORE_URI", options.home().store().toUri().toString());
     environment.put("WHETSTONE_KEYS_FILE", options.home().keysFile().toString());
@@ -63,6 +67,9 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
           "WHETSTONE_DB_URL",
           "jdbc:postgresql://127.0.0.1:" + ports.postgres() + "/" + component.id());
     }
+    environment.put("WHETSTONE_SHARED_INPUTS", options.sharedInputs());
+    environment.put("WHETSTONE_ENDPOINTS_ALLOW", options.allowedEndpoints());
+    environment.put("WHETSTONE_ENDPOINTS_OWN_PORTS", ownPorts(ports));
     switch (component) {
       case INGEST ->
           environment.put("WHETSTONE_CURATION_URL", "http://127.0.0.1:" + ports.curation());
@@ -76,6 +83,16 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
       default -> {}
     }
     return new LaunchPlan(command, environment, jar);
+  }
+
+  /** Every port but that of the model server, which loops name as their endpoint. */
+  private static String ownPorts(StackPorts ports) {
+    return StackComponent.all().stream()
+        .filter(component -> component != StackComponent.MODEL_SERVER)
+        .flatMap(component -> ports.of(component).keySet().stream())
+        .sorted()
+        .map(port -> Integer.toString(port))
+        .collect(Collectors.joining(","));
   }
 
   private static LaunchPlan modelServer(StackOptions options) {

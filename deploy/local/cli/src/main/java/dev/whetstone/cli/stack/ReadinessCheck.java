@@ -1,5 +1,6 @@
 package dev.whetstone.cli.stack;
 
+import dev.whetstone.client.api.BoundedExchange;
 import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.embedded.InfrastructureMain;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +19,11 @@ import java.util.List;
 final class ReadinessCheck {
   private static final int LOG_LINES_SHOWN = 15;
   private static final int CONNECT_MILLIS = 1_000;
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
+
+  /** Another program can listen on a service's port. */
+  private static final long MOST_ANSWER_BYTES = 1 << 20;
+
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -33,8 +38,9 @@ final class ReadinessCheck {
           lines(options.home().log(component)).contains(InfrastructureMain.READY)
               && isOpen(options.ports().kafka())
               && isOpen(options.ports().postgres());
-      case MODEL_SERVER -> answers(options, component, "/v1/models");
-      case INGEST, CURATION, TRAINING, EVAL -> answers(options, component, "/q/health/ready");
+      case MODEL_SERVER -> answers(options.ports().http(component), "/v1/models");
+      case INGEST, CURATION, TRAINING, EVAL ->
+          answers(options.ports().management(component), "/q/health/ready");
     };
   }
 
@@ -79,11 +85,12 @@ final class ReadinessCheck {
     }
   }
 
-  private static boolean answers(StackOptions options, StackComponent component, String path) {
-    URI uri = URI.create("http://127.0.0.1:" + options.ports().http(component) + path);
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(3)).GET().build();
+  private static boolean answers(int port, String path) {
+    URI uri = URI.create("http://127.0.0.1:" + port + path);
+    HttpRequest request = HttpRequest.newBuilder(uri).GET().build();
     try {
-      return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+      return BoundedExchange.send(CLIENT, request, ANSWER_WITHIN, MOST_ANSWER_BYTES).statusCode()
+          == 200;
     } catch (IOException e) {
       return false;
     } catch (InterruptedException e) {

@@ -81,6 +81,26 @@ public record StackOptions(
         project, home, ports, components, javaHome, interpreter, baseModel, baseName, heaps);
   }
 
+  /**
+   * Folders whose files the loops of every tenant may name: the demo's and those that the
+   * environment names. Folders of one tenant are passed on as {@code WHETSTONE_INPUTS_<TENANT>}.
+   */
+  String sharedInputs() {
+    String demo = project.toAbsolutePath().normalize().resolve("deploy/local/demo").toString();
+    String others = setting("WHETSTONE_SHARED_INPUTS", "");
+    return demo.replace(",", "\\,") + (others.isEmpty() ? "" : "," + others);
+  }
+
+  /** The endpoints that loops may name: those of this machine, unless the environment says more. */
+  String allowedEndpoints() {
+    return setting("WHETSTONE_ENDPOINTS_ALLOW", "loopback");
+  }
+
+  private static String setting(String variable, String otherwise) {
+    String value = System.getenv(variable);
+    return value == null || value.isBlank() ? otherwise : value;
+  }
+
   Path java() {
     return javaHome.resolve("bin/java");
   }

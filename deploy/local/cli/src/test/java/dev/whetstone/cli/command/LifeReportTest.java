@@ -14,6 +14,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,8 @@ class LifeReportTest {
             "event     2026-11-26T10:05:00Z  became champion, generation 1",
             "look 2    waiting, against generation 2: the model server does not answer",
             "decided   REJECT",
+            "page      http://127.0.0.1:%d/decisions/d-1/open/token-1"
+                .formatted(services.getAddress().getPort()),
             "worse     adopted/667bda63afb8/06cf45d1693e: How long?");
   }
 
@@ -168,6 +172,7 @@ class LifeReportTest {
   }
 
   private void judged() {
+    answers.put("/v1/decisions/d-1/link", "{\"path\": \"/decisions/d-1/open/token-1\"}");
     answers.put(
         "/v1/loops/support/runs",
         "[{\"runId\": \"run-1\", \"state\": \"succeeded\", \"attempts\": [{}, {}], \"batchIds\": [\"%s\"]}]"
@@ -210,7 +215,10 @@ class LifeReportTest {
 
   private ApiClient api() {
     int port = services.getAddress().getPort();
-    return new ApiClient(new StackPorts(port, port, port, port, port, port, port, port), "key");
+    StackPorts ports =
+        StackPorts.parse(
+            Stream.generate(() -> "" + port).limit(12).collect(Collectors.joining(",")));
+    return new ApiClient(ports, "key");
   }
 
   private Terminal terminal() {

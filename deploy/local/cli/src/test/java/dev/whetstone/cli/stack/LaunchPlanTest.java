@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.client.api.StackPorts;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LaunchPlanTest {
@@ -18,6 +19,7 @@ class LaunchPlanTest {
 
     assertThat(plan.environment())
         .containsEntry("WHETSTONE_HTTP_PORT", "19084")
+        .containsEntry("WHETSTONE_MANAGEMENT_PORT", "19184")
         .containsEntry("WHETSTONE_DB_URL", "jdbc:postgresql://127.0.0.1:19432/eval")
         .containsEntry("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:19092")
         .containsEntry("WHETSTONE_KEYS_FILE", "/checkout/.whetstone/keys.json");
@@ -28,6 +30,19 @@ class LaunchPlanTest {
   void shouldGiveIngestNoDatabase() {
     assertThat(LaunchPlan.of(StackComponent.INGEST, options).environment())
         .doesNotContainKey("WHETSTONE_DB_URL");
+  }
+
+  @Test
+  void shouldDeclareWhatLoopsMayName() {
+    for (StackComponent service :
+        List.of(StackComponent.CURATION, StackComponent.TRAINING, StackComponent.EVAL)) {
+      assertThat(LaunchPlan.of(service, options).environment())
+          .containsEntry("WHETSTONE_SHARED_INPUTS", "/checkout/deploy/local/demo")
+          .containsEntry("WHETSTONE_ENDPOINTS_ALLOW", "loopback")
+          .containsEntry(
+              "WHETSTONE_ENDPOINTS_OWN_PORTS",
+              "19081,19082,19083,19084,19092,19093,19181,19182,19183,19184,19432");
+    }
   }
 
   @Test
