@@ -3,6 +3,8 @@ package dev.whetstone.eval.registry;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.eval.champion.ChampionRepository;
+import dev.whetstone.eval.due.DueLoopRepository;
+import dev.whetstone.eval.due.WorkKind;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;
@@ -23,10 +25,12 @@ import org.jboss.logging.Logger;
 public class LoopRegistry {
   private static final Logger LOG = Logger.getLogger(LoopRegistry.class);
   private final Sql sql;
+  private final ParsedSpecCache parsed = new ParsedSpecCache();
   private final DeclaredLoopRepository loops;
   private final ChampionRepository champions;
   private final Outbox outbox;
   private final EventFactory events;
+  private final DueLoopRepository due;
   private final Clock clock;
 
   public LoopRegistry(
@@ -35,12 +39,14 @@ public class LoopRegistry {
       ChampionRepository champions,
       Outbox outbox,
       EventFactory events,
+      DueLoopRepository due,
       Clock clock) {
     this.sql = sql;
     this.loops = loops;
     this.champions = champions;
     this.outbox = outbox;
     this.events = events;
+    this.due = due;
     this.clock = clock;
   }
 
@@ -70,6 +76,7 @@ public class LoopRegistry {
     String baseName = declaration.spec().spec().serving().baseName();
     champions.begin(id, baseName);
     renameBase(id, baseName);
+    due.wake(id, WorkKind.EVALUATION, WorkKind.ROLLOUT);
     return new DeclaredLoop(id, declaration.spec(), declaration.specSha256(), revision);
   }
 
@@ -88,8 +95,9 @@ public class LoopRegistry {
             });
   }
 
+  /** The newest revision of a loop. */
   public Optional<DeclaredLoop> current(LoopId id) {
-    return loops.current(id);
+    return loops.head(id).flatMap(this::parsed);
   }
 
   /**
@@ -98,15 +106,24 @@ public class LoopRegistry {
    * @throws dev.whetstone.kit.problem.ProblemException 404 {@code unknown-loop}
    */
   public DeclaredLoop require(LoopId id) {
-    return loops.require(id);
+    return current(id).orElseThrow(() -> DeclaredLoopRepository.unknown(id));
   }
 
   public Optional<DeclaredLoop> bySha(LoopId id, String specSha256) {
-    return loops.bySha(id, specSha256);
+    return parsed.get(id, specSha256, () -> loops.bySha(id, specSha256));
   }
 
+  /** The newest revision of every loop, sorted. */
   public List<DeclaredLoop> all() {
-    return loops.all();
+    return loops.heads().stream().map(this::parsed).flatMap(Optional::stream).toList();
+  }
+
+  /** The declaration of a head; the spec is parsed once per digest. */
+  private Optional<DeclaredLoop> parsed(DeclaredLoopRepository.Head head) {
+    return bySha(head.id(), head.specSha256())
+        .map(
+            loop ->
+                new DeclaredLoop(loop.id(), loop.spec(), loop.specSha256(), head.revision()));
   }
 
   /** The origin of each value of a stored declaration. */

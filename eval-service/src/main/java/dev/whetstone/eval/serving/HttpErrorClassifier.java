@@ -6,8 +6,8 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * Classifies failed calls for evaluation and rollout. Only 400, 413 and 422 concern the request
- * itself; other statuses mean that the server cannot answer now, or is not the one that the
+ * Classifies failed calls for evaluation and rollout. Only 400, 413, 422 and a 500 for values that
+ * are not finite concern the request itself; other statuses mean that the server cannot answer now, or is not the one that the
  * declaration names.
  */
 final class HttpErrorClassifier {
@@ -48,7 +48,10 @@ final class HttpErrorClassifier {
   private static ServingException status(OpenAiException failure) {
     Kind kind = kind(failure);
     return new ServingException(
-        kind, failure.getMessage() + remedy(kind, failure.status()), failure);
+        kind,
+        failure.getMessage() + remedy(kind, failure.status()),
+        failure,
+        failure.status());
   }
 
   private static Kind kind(OpenAiException failure) {
@@ -56,6 +59,8 @@ final class HttpErrorClassifier {
       case 400, 413, 422 -> Kind.REFUSED;
       case 408, 429 -> Kind.UNAVAILABLE;
       case 404 -> concernsAModel(failure) ? Kind.UNKNOWN_MODEL : Kind.MISCONFIGURED;
+      case 500 ->
+          VllmErrorPhrases.NOT_FINITE.isIn(failure.detail()) ? Kind.REFUSED : Kind.UNAVAILABLE;
       default -> failure.status() >= 500 ? Kind.UNAVAILABLE : Kind.MISCONFIGURED;
     };
   }
