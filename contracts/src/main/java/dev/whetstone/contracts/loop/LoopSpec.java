@@ -362,6 +362,7 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
    * @param replicas base URLs of each replica; empty means the endpoint is the only one
    * @param router {@code registry}: apps ask for an assignment; {@code none}: all requests go to
    *     one model, and results are compared before and after a promotion only
+   * @param lora the adapters that the server takes; absent means {@link ServableLora#DEFAULT}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Serving(
@@ -369,7 +370,48 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
       String baseName,
       @Format(TextFormat.HTTP_URL) List<String> replicas,
       @OneOf({"registry", "none"}) String router,
-      @Nullable String credentialsRef) {}
+      @Nullable String credentialsRef,
+      @Nullable ServableLora lora) {
+    /** The adapters that the server takes, those of a server with default settings if absent. */
+    public ServableLora loraOrDefault() {
+      return lora == null ? ServableLora.DEFAULT : lora;
+    }
+  }
+
+  /**
+   * The adapters that a model server takes. A declaration whose adapters it would refuse is refused
+   * before anything is trained.
+   *
+   * @param maxRank greatest rank, vLLM's {@code --max-lora-rank}; absent means 16
+   * @param targetModules names of the modules that adapters may change; absent means the linear
+   *     layers of common decoders, without {@code lm_head} and {@code embed_tokens}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ServableLora(
+      @Bounds(min = 1, max = 512) @Nullable Integer maxRank, @Nullable List<String> targetModules) {
+    /** What a server with default settings takes. */
+    public static final ServableLora DEFAULT = new ServableLora(null, null);
+
+    private static final int DEFAULT_RANK = 16;
+    private static final List<String> LINEAR_LAYERS =
+        List.of(
+            "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
+            "qkv_proj", "gate_up_proj", "out_proj", "fc1", "fc2", "c_attn", "c_proj", "c_fc",
+            "query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h", "w1", "w2", "w3",
+            "in_proj", "x_proj", "dt_proj");
+
+    public ServableLora {
+      targetModules = targetModules == null ? null : List.copyOf(targetModules);
+    }
+
+    public int maxRankOrDefault() {
+      return maxRank == null ? DEFAULT_RANK : maxRank;
+    }
+
+    public List<String> targetModulesOrDefault() {
+      return targetModules == null ? LINEAR_LAYERS : targetModules;
+    }
+  }
 
   /** Zero means no limit. */
   public record Budgets(
@@ -377,13 +419,11 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
 
   /**
    * @param interactions how long curation keeps an interaction's text
+   * @param erasureDeadline how long a champion may serve after it was first reported as trained on
+   *     erased data; absent means 30 days
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Retention(
       @Format(TextFormat.POSITIVE_DURATION) Duration interactions,
-      @Unread(
-              instead =
-                  "this version erases an end user's data when it processes enduser.erased, without"
-                      + " a deadline")
-          @Nullable Duration erasureDeadline) {}
+      @Format(TextFormat.POSITIVE_DURATION) @Nullable Duration erasureDeadline) {}
 }

@@ -1,7 +1,6 @@
 package dev.whetstone.eval.answer;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.loop.GateRole;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.answer.ComparedModels.Model;
 import dev.whetstone.eval.config.EvalConfig;
@@ -18,11 +17,11 @@ import dev.whetstone.eval.serving.ServingPort.Question;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Asks the models the questions that have no answer yet. */
 @ApplicationScoped
@@ -49,17 +48,22 @@ public class AnswerCollector {
   private record Request(Model model, EvaluationItem item, String sample) {}
 
   /**
-   * Collects the missing answers: of champion and candidate to every item, of the base to the FRESH
-   * items, and a second answer of the champion to some items. No answer is missing when it returns.
+   * Collects the missing answers: of each item's models, and a second answer of the champion to some
+   * items. No answer is missing when it returns, except those of former champions that the server
+   * does not load.
    *
-   * @throws ServingException if the model server fails; the answers so far are stored
+   * @return notes on former champions that were not asked
+   * @throws ServingException if the model server fails; the answers so far are stored. {@code
+   *     ADAPTER_FAILED} if it failed on the candidate.
    */
-  public void ask(
+  public List<String> ask(
       Evaluation evaluation, LoopSpec loop, FrozenInputs frozen, List<EvaluationItem> items) {
     ServingPort server = servers.forEvaluation(loop);
     ComparedModels compared = ComparedModels.of(loop, frozen, evaluation.checkpointId());
     load(server, frozen);
-    List<Request> needed = needed(evaluation, loop, compared, items);
+    List<String> notes = new ArrayList<>();
+    Set<Model> unavailable = loadAnchors(server, compared, notes);
+    List<Request> needed = needed(evaluation, loop, compared, items, unavailable);
     List<Request> missing = missing(evaluation.loop(), needed);
     progress.begin(evaluation.loop(), (long) needed.size() - missing.size(), needed.size());
     try {
@@ -67,11 +71,17 @@ public class AnswerCollector {
       new BoundedParallel(loop.spec().evaluation().concurrency(), config.retryPause())
           .run(
               missing.stream()
-                  .<Runnable>map(request -> () -> ask(evaluation, server, request, maxTokens))
+                  .<Runnable>map(
+                      request ->
+                          () ->
+                              blamingCandidate(
+                                  request.model().equals(compared.candidate()),
+                                  () -> ask(evaluation, server, request, maxTokens)))
                   .toList());
     } finally {
       progress.end(evaluation.loop());
     }
+    return notes;
   }
 
   /** Items that the champion is asked twice: chosen by digest, the same ones each time. */
@@ -90,7 +100,48 @@ public class AnswerCollector {
     if (!frozen.champion().isBase()) {
       loadChampion(server, frozen);
     }
-    server.load(frozen.candidateName(), ModelServers.adapterPath(frozen.candidateAdapterUri()));
+    blamingCandidate(
+        true,
+        () ->
+            server.load(
+                frozen.candidateName(), ModelServers.adapterPath(frozen.candidateAdapterUri())));
+  }
+
+  /** Turns a server error on a request about the candidate into a failure of its adapter. */
+  private static void blamingCandidate(boolean concernsCandidate, Runnable request) {
+    try {
+      request.run();
+    } catch (ServingException e) {
+      if (concernsCandidate && e.isServerError()) {
+        throw new ServingException(Kind.ADAPTER_FAILED, String.valueOf(e.getMessage()), e);
+      }
+      throw e;
+    }
+  }
+
+  /** A former champion that the server does not load is left out, with a note. */
+  private static Set<Model> loadAnchors(
+      ServingPort server, ComparedModels compared, List<String> notes) {
+    Set<Model> unavailable = new HashSet<>();
+    compared
+        .anchors()
+        .forEach(
+            (former, model) -> {
+              try {
+                server.load(
+                    model.servedName(),
+                    ModelServers.adapterPath(String.valueOf(former.adapterUri())));
+              } catch (ServingException e) {
+                if (e.kind() == Kind.UNAVAILABLE) {
+                  throw e;
+                }
+                unavailable.add(model);
+                notes.add(
+                    "not compared with generation %d, which the model server does not load: %s"
+                        .formatted(former.generation(), e.getMessage()));
+              }
+            });
+    return unavailable;
   }
 
   /** If the champion cannot be loaded, the server is at fault and not the candidate. */
@@ -106,14 +157,15 @@ public class AnswerCollector {
   }
 
   private static List<Request> needed(
-      Evaluation evaluation, LoopSpec loop, ComparedModels compared, List<EvaluationItem> items) {
+      Evaluation evaluation,
+      LoopSpec loop,
+      ComparedModels compared,
+      List<EvaluationItem> items,
+      Set<Model> unavailable) {
     Map<String, Request> unique = new LinkedHashMap<>();
     for (EvaluationItem item : items) {
-      Stream<Model> models =
-          item.role() == GateRole.FRESH
-              ? compared.distinct().stream()
-              : Stream.of(compared.champion(), compared.candidate());
-      models
+      compared.asked(item).stream()
+          .filter(model -> !unavailable.contains(model))
           .map(model -> new Request(model, item, AnswerRepository.FIRST_SAMPLE))
           .forEach(
               request ->

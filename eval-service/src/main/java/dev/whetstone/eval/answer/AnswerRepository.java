@@ -114,6 +114,17 @@ public class AnswerRepository {
         .orElse(0L);
   }
 
+  /** Number of answers that this evaluation itself asked for. */
+  public long askedBy(Evaluation evaluation) {
+    return sql.first(
+            "select count(*) from answer where tenant = ? and loop = ? and asked_by = ?",
+            row -> row.getLong(1),
+            evaluation.loop().tenant(),
+            evaluation.loop().loop(),
+            evaluation.id())
+        .orElse(0L);
+  }
+
   /**
    * A model's answer to an item.
    *

@@ -65,7 +65,8 @@ final class BoundedParallel {
         request.run();
         return;
       } catch (ServingException e) {
-        if (e.kind() != Kind.UNAVAILABLE || attempt == TRIES) {
+        boolean mayPass = e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.ADAPTER_FAILED;
+        if (!mayPass || attempt == TRIES) {
           throw e;
         }
         LockSupport.parkNanos(backoff.pause(attempt).toNanos());

@@ -3,10 +3,25 @@ package dev.whetstone.eval.answer;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.evaluation.FrozenInputs;
+import dev.whetstone.contracts.loop.GateRole;
+import dev.whetstone.eval.item.EvaluationItem;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** The models that an evaluation compares. */
-public record ComparedModels(Model base, Model champion, Model candidate) {
+public record ComparedModels(
+    Model base, Model champion, Model candidate, Map<Champion, Model> anchors) {
+  public ComparedModels {
+    anchors = Collections.unmodifiableMap(new LinkedHashMap<>(anchors));
+  }
+
+  /** The roles whose losses are bounded against the base and the anchors. */
+  public static final Set<GateRole> ANCHORED = Set.of(GateRole.RETAIN, GateRole.FORGET);
+
   /**
    * @param servedName its name on the server
    * @param key under which its answers are stored: identifies the weights, not the server
@@ -20,12 +35,35 @@ public record ComparedModels(Model base, Model champion, Model candidate) {
             loop.spec().serving().baseName(),
             "base:" + (baseModel.sha256() == null ? baseModel.uri() : baseModel.sha256()));
     Champion champion = frozen.champion();
+    Map<Champion, Model> anchors = new LinkedHashMap<>();
+    frozen.anchors().forEach(former -> anchors.put(former, model(former)));
     return new ComparedModels(
         base,
-        champion.isBase()
-            ? base
-            : new Model(champion.servedName(), "checkpoint:" + champion.checkpointId()),
-        new Model(frozen.candidateName(), "checkpoint:" + checkpointId));
+        champion.isBase() ? base : model(champion),
+        new Model(frozen.candidateName(), "checkpoint:" + checkpointId),
+        anchors);
+  }
+
+  private static Model model(Champion champion) {
+    return new Model(champion.servedName(), "checkpoint:" + champion.checkpointId());
+  }
+
+  /**
+   * The models that answer an item: base, champion and candidate the items of FRESH, and the anchors
+   * as well the items of the roles that are bounded against them.
+   */
+  List<Model> asked(EvaluationItem item) {
+    if (isAnchored(item)) {
+      List<Model> models = new ArrayList<>(distinct());
+      anchors.values().stream().filter(anchor -> !models.contains(anchor)).forEach(models::add);
+      return models;
+    }
+    return item.role() == GateRole.FRESH ? distinct() : List.of(champion, candidate);
+  }
+
+  /** Whether the candidate's loss on an item is bounded against the base and the anchors, too. */
+  public static boolean isAnchored(EvaluationItem item) {
+    return ANCHORED.contains(item.role()) && !item.shadow();
   }
 
   /** The models without duplicates. */

@@ -39,7 +39,8 @@ public record RefusalRate(int asked, int refused, @Nullable String first) {
         refused.stream().filter(refusals::containsKey).map(refusals::get).findFirst().orElse(null));
   }
 
-  private static boolean isRefused(Answer answer) {
+  /** Whether an answer stands for a question that the server refused. */
+  public static boolean isRefused(Answer answer) {
     return answer.finishReason().equals(FINISH);
   }
 

@@ -1,6 +1,8 @@
 package dev.whetstone.eval.champion;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.eval.due.DueLoopRepository;
+import dev.whetstone.eval.due.WorkKind;
 import dev.whetstone.eval.epoch.NumberFloorRepository;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.outbox.DatabaseEpoch;
@@ -12,8 +14,10 @@ import jakarta.transaction.Transactional.TxType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of champions. A generation is written once and never changed; the loop's champion moves
@@ -29,22 +33,45 @@ public class ChampionRepository {
         served_name, decision_id, set_at)
       values (?, ?, ?, ?, ?, ?, ?, ?)
       """;
+  private static final String IN_SERVICE =
+      """
+      select h.tenant, h.loop, h.generation, h.checkpoint_id, h.adapter_uri, h.served_name,
+        h.decision_id, h.set_at, k.tainted_at
+      from champion c join champion_history h using (tenant, loop, generation)
+        left join checkpoint k on k.tenant = h.tenant and k.loop = h.loop
+          and k.checkpoint_id = h.checkpoint_id
+      """;
   private final Sql sql;
   private final Outbox outbox;
   private final EventFactory events;
   private final DatabaseEpoch epoch;
   private final NumberFloorRepository floors;
+  private final DueLoopRepository due;
   private final Clock clock;
 
   public ChampionRepository(
-      Sql sql, Outbox outbox, EventFactory events, DatabaseEpoch epoch, NumberFloorRepository floors, Clock clock) {
+      Sql sql,
+      Outbox outbox,
+      EventFactory events,
+      DatabaseEpoch epoch,
+      NumberFloorRepository floors,
+      DueLoopRepository due,
+      Clock clock) {
     this.sql = sql;
     this.outbox = outbox;
     this.events = events;
     this.epoch = epoch;
     this.floors = floors;
+    this.due = due;
     this.clock = clock;
   }
+
+  /**
+   * A loop's champion.
+   *
+   * @param taintedAt when it was first reported as trained on erased data; null if it was not
+   */
+  public record InService(Champion champion, @Nullable Instant taintedAt) {}
 
   /**
    * Puts the base model in service unless the loop has a champion: as generation 0, or after those
@@ -123,8 +150,8 @@ public class ChampionRepository {
   }
 
   /**
-   * The champion to fall back to: the newest earlier one with another name that was not rolled
-   * back.
+   * The champion to fall back to: the newest earlier one with another name that was not rolled back
+   * and is not tainted.
    */
   public Optional<Champion> former(Champion champion) {
     LoopId loop = champion.loop();
@@ -134,12 +161,25 @@ public class ChampionRepository {
             + " from champion_history h where tenant = ? and loop = ? and generation < ?"
             + " and served_name <> ? and not exists (select 1 from rollout r"
             + " where r.decision_id = h.decision_id and r.state = 'rolled_back')"
+            + " and not exists (select 1 from checkpoint k where k.tenant = h.tenant"
+            + " and k.loop = h.loop and k.checkpoint_id = h.checkpoint_id"
+            + " and k.tainted is not null)"
             + " order by generation desc limit 1",
         row -> read(loop, row),
         loop.tenant(),
         loop.loop(),
         champion.generation(),
         champion.servedName());
+  }
+
+  /** The champions of all loops. */
+  public List<InService> inService() {
+    return sql.query(
+        IN_SERVICE,
+        row -> {
+          LoopId loop = new LoopId(row.getString("tenant"), row.getString("loop"));
+          return new InService(read(loop, row), Sql.instant(row, "tainted_at"));
+        });
   }
 
   /**
@@ -166,6 +206,37 @@ public class ChampionRepository {
         row -> read(loop, row),
         loop.tenant(),
         loop.loop());
+  }
+
+  /** The generations in which a checkpoint was in service, oldest first. */
+  public List<Champion> of(LoopId loop, String checkpointId) {
+    return sql.query(
+        "select "
+            + COLUMNS
+            + " from champion_history h where tenant = ? and loop = ? and checkpoint_id = ?"
+            + " order by generation",
+        row -> read(loop, row),
+        loop.tenant(),
+        loop.loop(),
+        checkpointId);
+  }
+
+  /**
+   * Generations before one, newest first.
+   *
+   * @param before {@link Long#MAX_VALUE} for all
+   */
+  List<Champion> page(LoopId loop, long before, int limit) {
+    return sql.query(
+        "select "
+            + COLUMNS
+            + " from champion_history h where tenant = ? and loop = ? and generation < ?"
+            + " order by generation desc limit ?",
+        row -> read(loop, row),
+        loop.tenant(),
+        loop.loop(),
+        before,
+        limit);
   }
 
   /**
@@ -214,6 +285,7 @@ public class ChampionRepository {
             champion.checkpointId(),
             loop.key(),
             champion.event()));
+    due.wake(loop, WorkKind.EVALUATION, WorkKind.ROLLOUT);
   }
 
   private static Champion read(LoopId loop, ResultSet row) throws SQLException {

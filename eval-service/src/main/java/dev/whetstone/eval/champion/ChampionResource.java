@@ -1,6 +1,7 @@
 package dev.whetstone.eval.champion;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.eval.paging.ListPage;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
@@ -10,9 +11,14 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Shows the model in service and the earlier ones. */
 @Path("/v1/loops/{loop}/champion")
@@ -44,12 +50,20 @@ public class ChampionResource {
         .build();
   }
 
-  /** Every generation, newest first. */
+  /** A page of generations ({@link Champion}), newest first. */
   @GET
   @Path("/history")
   @RequiresScope(KeyScope.READ)
-  public List<Champion> history(@PathParam("loop") String name) {
-    return champions.history(current(name).loop());
+  public Response history(
+      @PathParam("loop") String name,
+      @QueryParam("limit") @Nullable Integer limit,
+      @QueryParam("before") @Nullable Long before,
+      @Context UriInfo uri) {
+    ListPage page = ListPage.of(limit, before == null ? null : before.toString());
+    List<Champion> generations =
+        champions.page(
+            current(name).loop(), before == null ? Long.MAX_VALUE : before, page.read());
+    return page.response(generations, uri, Champion::generation, Function.identity());
   }
 
   private Champion current(String name) {

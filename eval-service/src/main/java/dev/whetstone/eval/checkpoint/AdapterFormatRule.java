@@ -1,38 +1,44 @@
 package dev.whetstone.eval.checkpoint;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.kit.json.Json;
+import dev.whetstone.contracts.loop.LoopSpec;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The format that a PEFT LoRA adapter must have before a server is asked to load it. */
 final class AdapterFormatRule {
   static final String CONFIG = "adapter_config.json";
   static final String WEIGHTS = "adapter_model.safetensors";
   private static final String PREFIX = "base_model.model.";
-  private static final int GREATEST_RANK = 256;
+  private static final String DOWN = ".lora_A.weight";
+  private static final String UP = ".lora_B.weight";
 
   private AdapterFormatRule() {}
 
   /**
-   * Checks kind, rank, names, shapes and values.
+   * Checks kind, rank, names, shapes and values, that every module that the configuration names has
+   * weights, and that the adapter changes the base at all.
    *
    * @param weights read once, in blocks
    * @param length of the weights in bytes
+   * @param servable what the loop declares that its model server takes; null if it declares nothing
    * @throws AdapterException naming the file and what is wrong with it
    */
-  static void check(byte[] config, InputStream weights, long length) throws IOException {
-    int rank = rank(config);
+  static void check(
+      byte[] config, InputStream weights, long length, LoopSpec.@Nullable ServableLora servable)
+      throws IOException {
+    AdapterConfiguration declared = AdapterConfiguration.read(config);
+    requireServable(declared, servable);
     try {
       SafetensorsFile file = SafetensorsFile.open(weights, length);
       Map<String, Integer> matrices = new HashMap<>();
       for (SafetensorsFile.Tensor tensor : file.tensors()) {
-        checkTensor(tensor, rank);
+        checkTensor(tensor, declared.rank());
         matrices.merge(module(tensor.name()), 1, Integer::sum);
       }
       if (matrices.isEmpty()) {
@@ -43,37 +49,65 @@ final class AdapterFormatRule {
           throw new AdapterException("contains only one of lora_A and lora_B for " + module);
         }
       }
-      file.requireFinite();
+      requireTargets(declared, matrices.keySet());
+      requireEffect(declared, matrices.keySet(), file.requireFinite());
     } catch (AdapterException e) {
       throw new AdapterException(WEIGHTS + " " + e.getMessage());
     }
   }
 
-  private static int rank(byte[] config) {
-    JsonNode json;
-    try {
-      json = Json.read(config, JsonNode.class);
-    } catch (UncheckedIOException e) {
-      throw new AdapterException(CONFIG + " is not JSON");
+  private static void requireServable(
+      AdapterConfiguration declared, LoopSpec.@Nullable ServableLora servable) {
+    if (servable == null) {
+      return;
     }
-    if (!"LORA".equals(json.path("peft_type").asText())) {
+    if (declared.rank() > servable.maxRankOrDefault()) {
       throw new AdapterException(
-          CONFIG
-              + " has peft_type '"
-              + json.path("peft_type").asText()
-              + "'; only LORA is supported");
+          "%s has r %d, but the loop's model server takes at most %d (spec.serving.lora.maxRank)"
+              .formatted(CONFIG, declared.rank(), servable.maxRankOrDefault()));
     }
-    int rank = json.path("r").asInt();
-    if (rank < 1 || rank > GREATEST_RANK) {
+    for (String target : declared.targets()) {
+      if (!servable.targetModulesOrDefault().contains(lastName(target))) {
+        throw new AdapterException(
+            "%s targets %s, but the loop's model server takes adapters only for %s"
+                    .formatted(
+                        CONFIG, target, String.join(", ", servable.targetModulesOrDefault()))
+                + " (spec.serving.lora.targetModules)");
+      }
+    }
+  }
+
+  /** A module that is named but has no weights was trained, or meant to be, and is lost. */
+  private static void requireTargets(AdapterConfiguration declared, Set<String> modules) {
+    for (String target : declared.targets()) {
+      boolean found =
+          modules.stream()
+              .anyMatch(
+                  module ->
+                      module.endsWith("." + target) || module.equals(PREFIX + target));
+      if (!found) {
+        throw new AdapterException(
+            "contains no weights for " + target + ", which " + CONFIG + " targets");
+      }
+    }
+  }
+
+  /** A module changes the base if neither of its matrices is zero. */
+  private static void requireEffect(
+      AdapterConfiguration declared, Set<String> modules, Set<String> zero) {
+    if (declared.alpha() == 0) {
       throw new AdapterException(
-          CONFIG + " has r " + json.path("r") + "; supported are 1 to " + GREATEST_RANK);
+          "has no effect (adapter-has-no-effect): lora_alpha is 0 in " + CONFIG);
     }
-    return rank;
+    if (modules.stream().allMatch(one -> zero.contains(one + UP) || zero.contains(one + DOWN))) {
+      throw new AdapterException(
+          "has no effect (adapter-has-no-effect): lora_A or lora_B is zero in every module");
+    }
   }
 
   private static void checkTensor(SafetensorsFile.Tensor tensor, int rank) {
-    boolean down = tensor.name().endsWith(".lora_A.weight");
-    boolean up = tensor.name().endsWith(".lora_B.weight");
+    boolean down = tensor.name().endsWith(DOWN);
+    boolean up = tensor.name().endsWith(UP);
     if (!tensor.name().startsWith(PREFIX) || (!down && !up)) {
       throw new AdapterException("contains " + tensor.name() + ", which is not a LoRA weight");
     }
@@ -86,5 +120,9 @@ final class AdapterFormatRule {
 
   private static String module(String name) {
     return name.substring(0, name.lastIndexOf(".lora_"));
+  }
+
+  private static String lastName(String target) {
+    return target.substring(target.lastIndexOf('.') + 1);
   }
 }

@@ -1,6 +1,7 @@
 package dev.whetstone.eval.checkpoint;
 
 import dev.whetstone.contracts.event.CheckpointReady;
+import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.CheckpointManifest;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.store.CorruptObjectException;
@@ -30,17 +31,17 @@ public class AdapterInspector {
    * format, values that are not finite, a base model other than the loop's, or weights that the
    * manifest does not list.
    *
-   * @param baseSha256 digest of the loop's base model, if it is declared
+   * @param loop whose base model and model server the adapter must fit, as far as it declares them
    * @throws ObjectStoreException if the store itself fails. A missing manifest counts as such a
    *     failure, since the store may not be mounted; a missing file beside a manifest, which is
    *     written last, is a fault of the adapter.
    */
-  public Optional<String> fault(CheckpointReady ready, @Nullable String baseSha256) {
+  public Optional<String> fault(CheckpointReady ready, LoopSpec loop) {
     try {
       String manifestKey = store.key(URI.create(ready.manifestUri()));
       CheckpointManifest manifest = manifest(ready, manifestKey);
       String folder = manifestKey.substring(0, manifestKey.lastIndexOf('/') + 1);
-      requireBase(manifest, baseSha256);
+      requireBase(manifest, loop.spec().baseModel().sha256());
       String served = store.key(URI.create(ready.adapterUri()));
       CheckpointManifest.File config = null;
       CheckpointManifest.File weights = null;
@@ -61,7 +62,7 @@ public class AdapterInspector {
                     config == null ? AdapterFormatRule.CONFIG : AdapterFormatRule.WEIGHTS,
                     ready.adapterUri()));
       }
-      check(folder, config, weights);
+      check(folder, config, weights, loop.spec().serving().lora());
       return Optional.empty();
     } catch (AdapterException e) {
       return Optional.of("the adapter cannot be evaluated: " + e.getMessage() + "; train it again");
@@ -94,7 +95,10 @@ public class AdapterInspector {
   }
 
   private void check(
-      String folder, CheckpointManifest.File config, CheckpointManifest.File weights) {
+      String folder,
+      CheckpointManifest.File config,
+      CheckpointManifest.File weights,
+      LoopSpec.@Nullable ServableLora servable) {
     if (config.bytes() > LONGEST_CONFIG) {
       throw new AdapterException(
           "%s has %d bytes; an adapter configuration has at most %d"
@@ -106,7 +110,7 @@ public class AdapterInspector {
             folder,
             weights,
             in -> {
-              AdapterFormatRule.check(settings, in, weights.bytes());
+              AdapterFormatRule.check(settings, in, weights.bytes(), servable);
               return true;
             });
   }

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ordinal order of arrival
  * @param tainted why it may no longer be used; null if it may
+ * @param taintedAt when this was first reported; null if it may be used
  */
 public record Checkpoint(
     LoopId loop,
     long ordinal,
     CheckpointReady ready,
     @Nullable String tainted,
+    @Nullable Instant taintedAt,
     Instant receivedAt) {
   public String id() {
     return ready.checkpointId();

@@ -3,6 +3,9 @@ package dev.whetstone.eval.checkpoint;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.contracts.event.CheckpointTainted;
+import dev.whetstone.eval.due.DueLoopRepository;
+import dev.whetstone.eval.due.WorkKind;
+import dev.whetstone.eval.paging.ListPage;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -11,19 +14,23 @@ import jakarta.transaction.Transactional.TxType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The rows of offered checkpoints, in the order of their arrival. */
 @ApplicationScoped
 public class CheckpointRepository {
   private static final String SELECT =
-      "select tenant, loop, ordinal, body, tainted, received_at from checkpoint ";
+      "select tenant, loop, ordinal, body, tainted, tainted_at, received_at from checkpoint ";
   private final Sql sql;
+  private final DueLoopRepository due;
   private final Clock clock;
 
-  public CheckpointRepository(Sql sql, Clock clock) {
+  public CheckpointRepository(Sql sql, DueLoopRepository due, Clock clock) {
     this.sql = sql;
+    this.due = due;
     this.clock = clock;
   }
 
@@ -34,6 +41,7 @@ public class CheckpointRepository {
    */
   @Transactional
   public boolean record(LoopId loop, CheckpointReady ready) {
+    due.wake(loop, WorkKind.EVALUATION);
     return sql.update(
             "insert into checkpoint (tenant, loop, checkpoint_id, body, received_at)"
                 + " values (?, ?, ?, ?, ?) on conflict do nothing",
@@ -47,8 +55,10 @@ public class CheckpointRepository {
 
   void record(LoopId loop, CheckpointTainted tainted) {
     sql.update(
-        "update checkpoint set tainted = ? where tenant = ? and loop = ? and checkpoint_id = ?",
+        "update checkpoint set tainted = ?, tainted_at = coalesce(tainted_at, ?)"
+            + " where tenant = ? and loop = ? and checkpoint_id = ?",
         tainted.reason(),
+        clock.instant(),
         loop.tenant(),
         loop.loop(),
         tainted.checkpointId());
@@ -83,6 +93,17 @@ public class CheckpointRepository {
         .map(Checkpoint::taintedBecause);
   }
 
+  /** Ids of the loop's checkpoints that may no longer be used. */
+  public Set<String> tainted(LoopId loop) {
+    return new HashSet<>(
+        sql.query(
+            "select checkpoint_id from checkpoint"
+                + " where tenant = ? and loop = ? and tainted is not null",
+            row -> row.getString(1),
+            loop.tenant(),
+            loop.loop()));
+  }
+
   /** A tenant's checkpoints whose id starts with a prefix, oldest first. */
   public List<Checkpoint> byPrefix(String tenant, String prefix) {
     return sql.query(
@@ -92,13 +113,21 @@ public class CheckpointRepository {
         prefix);
   }
 
-  /** Oldest first. */
-  public List<Checkpoint> all(LoopId loop) {
+  /** A page, newest first; its key is the checkpoint's id. */
+  public List<Checkpoint> page(LoopId loop, ListPage page) {
     return sql.query(
-        SELECT + "where tenant = ? and loop = ? order by ordinal",
+        SELECT
+            + "where tenant = ? and loop = ? and (?::text is null or ordinal < (select ordinal"
+            + " from checkpoint b where b.tenant = ? and b.loop = ? and b.checkpoint_id = ?))"
+            + " order by ordinal desc limit ?",
         CheckpointRepository::read,
         loop.tenant(),
-        loop.loop());
+        loop.loop(),
+        page.before(),
+        loop.tenant(),
+        loop.loop(),
+        page.before(),
+        page.read());
   }
 
   private static Checkpoint read(ResultSet row) throws SQLException {
@@ -107,6 +136,7 @@ public class CheckpointRepository {
         row.getLong("ordinal"),
         Json.read(row.getString("body"), CheckpointReady.class),
         row.getString("tainted"),
+        Sql.instant(row, "tainted_at"),
         Sql.instant(row, "received_at"));
   }
 }

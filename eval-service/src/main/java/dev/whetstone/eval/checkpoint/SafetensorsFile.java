@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A file of tensors in the safetensors format: eight bytes with the header's length, a JSON header,
@@ -92,9 +94,11 @@ final class SafetensorsFile {
   /**
    * Reads every value; can be called once.
    *
+   * @return names of the tensors whose values are all zero
    * @throws AdapterException if one is infinite or not a number, or if two tensors overlap
    */
-  void requireFinite() throws IOException {
+  Set<String> requireFinite() throws IOException {
+    Set<String> zero = new HashSet<>();
     long at = 0;
     List<Tensor> inOrder =
         tensors.stream()
@@ -105,14 +109,20 @@ final class SafetensorsFile {
         throw new AdapterException("contains " + tensor.name() + ", which overlaps another tensor");
       }
       data.skipNBytes(tensor.from() - at);
+      boolean allZero = true;
       for (long left = tensor.to() - tensor.from(); left > 0; left -= BLOCK) {
         byte[] block = read(data, (int) Math.min(BLOCK, left));
         if (!isFinite(tensor.kind(), ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN))) {
           throw new AdapterException("contains values that are not finite in " + tensor.name());
         }
+        allZero = allZero && isZero(tensor.kind(), block);
+      }
+      if (allZero) {
+        zero.add(tensor.name());
       }
       at = tensor.to();
     }
+    return zero;
   }
 
   private static byte[] read(InputStream from, int count) throws IOException {
@@ -134,6 +144,17 @@ final class SafetensorsFile {
             case BF16 -> (values.getShort() & 0x7f80) != 0x7f80;
           };
       if (!finite) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether every value is zero; a negative zero has only its sign bit set. */
+  private static boolean isZero(Kind kind, byte[] values) {
+    for (int i = 0; i < values.length; i++) {
+      boolean holdsSign = i % kind.width == kind.width - 1;
+      if ((holdsSign ? values[i] & 0x7f : values[i]) != 0) {
         return false;
       }
     }

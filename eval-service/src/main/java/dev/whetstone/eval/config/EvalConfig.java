@@ -1,5 +1,6 @@
 package dev.whetstone.eval.config;
 
+import dev.whetstone.kit.work.RetryBackoff;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -13,6 +14,21 @@ public interface EvalConfig {
   @WithDefault("1s")
   String reconcileEvery();
 
+  /** Most loops that one instance evaluates at once; it works on four times as many rollouts. */
+  @WithDefault("8")
+  int concurrentLoops();
+
+  /** Most loops of one tenant that are evaluated at once, over all instances. */
+  @WithDefault("6")
+  int concurrentLoopsPerTenant();
+
+  /**
+   * How often every loop is checked although there is no news about it, in Quarkus' notation: a
+   * safeguard, for example after a statement by hand.
+   */
+  @WithDefault("10m")
+  String sweepEvery();
+
   /** How often the mounted folder of loop files is scanned, in Quarkus' notation. */
   @WithDefault("2s")
   String folderEvery();
@@ -21,9 +37,13 @@ public interface EvalConfig {
   @WithDefault("PT10S")
   Duration lease();
 
-  /** Pause before failed work is tried again; doubles each time, up to a minute. */
+  /** Pause before failed work is tried again; doubles each time, up to {@code longestPause}. */
   @WithDefault("PT2S")
   Duration retryPause();
+
+  /** Longest pause before failed work is tried again. */
+  @WithDefault("PT5M")
+  Duration longestPause();
 
   /**
    * How long an evaluation waits for its inputs (batches that were not announced, objects that
@@ -32,6 +52,29 @@ public interface EvalConfig {
    */
   @WithDefault("PT1H")
   Duration patience();
+
+  /**
+   * How long the model server may keep an evaluation from advancing before the evaluation ends
+   * undecided, counted from the start of the service at the earliest. Another look follows when the
+   * server answers; later candidates do not wait.
+   */
+  @WithDefault("PT6H")
+  Duration serverPatience();
+
+  /**
+   * How often in a row, with growing pauses, the model server may fail on a candidate while it
+   * answers for the base, before the adapter is held as a fault.
+   */
+  @WithDefault("5")
+  int adapterAttempts();
+
+  /** How often each model server is asked which models it serves, in Quarkus' notation. */
+  @WithDefault("5s")
+  String replicasEvery();
+
+  /** How often each replica is asked the probe prompts of the champion that it serves. */
+  @WithDefault("PT15M")
+  Duration probeEvery();
 
   /** Time limit of one request to a model server. */
   @WithDefault("PT2M")
@@ -42,6 +85,11 @@ public interface EvalConfig {
    * set, {@code file:} references are refused.
    */
   Optional<Path> credentialsFolder();
+
+  /** The pauses between attempts of work that failed. */
+  default RetryBackoff backoff() {
+    return RetryBackoff.doubling(retryPause(), longestPause());
+  }
 
   /** Greatest number of FRESH items whose reference's likelihood is measured. */
   @WithDefault("200")

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param freshBatchIds batches whose test items were FRESH
  * @param notes in sentences, for people
  * @param faults why the candidate cannot be served; the decision cannot be approved then
+ * @param effect how many of the candidate's answers differ from the base's; absent if it was not
+ *     measured
+ * @param anchors the models that FORGET and RETAIN were also compared with, in words
+ * @param postponed whether the decision ends an evaluation that the model server kept from being
+ *     measured; another look follows when the server answers
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DecisionFacts(
@@ -30,13 +35,25 @@ public record DecisionFacts(
     double seconds,
     List<String> freshBatchIds,
     List<String> notes,
-    List<String> faults) {
+    List<String> faults,
+    @Nullable Effect effect,
+    List<String> anchors,
+    boolean postponed) {
   public DecisionFacts {
     models = Map.copyOf(models);
     freshBatchIds = List.copyOf(freshBatchIds);
     notes = List.copyOf(notes);
     faults = faults == null ? List.of() : List.copyOf(faults);
+    anchors = anchors == null ? List.of() : List.copyOf(anchors);
   }
+
+  /**
+   * Whether the adapter changes the base's answers.
+   *
+   * @param compared items that both answered
+   * @param differing those of them with different answers
+   */
+  public record Effect(int compared, int differing) {}
 
   /**
    * Figures over one model's answers. Shares are 0 to 1.

@@ -3,6 +3,9 @@ package dev.whetstone.eval.decision;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.eval.decision.Decision.Adoption;
+import dev.whetstone.eval.due.DueLoopRepository;
+import dev.whetstone.eval.due.WorkKind;
+import dev.whetstone.eval.paging.ListPage;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.outbox.Outbox;
@@ -38,11 +41,13 @@ public class DecisionRepository {
   private final Sql sql;
   private final Outbox outbox;
   private final EventFactory events;
+  private final DueLoopRepository due;
 
-  public DecisionRepository(Sql sql, Outbox outbox, EventFactory events) {
+  public DecisionRepository(Sql sql, Outbox outbox, EventFactory events, DueLoopRepository due) {
     this.sql = sql;
     this.outbox = outbox;
     this.events = events;
+    this.due = due;
   }
 
   /**
@@ -117,6 +122,11 @@ public class DecisionRepository {
             == 1;
     if (failed) {
       sql.update("update decision set adoption = 'adopted' where decision_id = ?", decisionId);
+      sql.first(
+              "select tenant, loop from decision where decision_id = ?",
+              row -> new LoopId(row.getString(1), row.getString(2)),
+              decisionId)
+          .ifPresent(loop -> due.wake(loop, WorkKind.EVALUATION, WorkKind.ROLLOUT));
     }
     return failed;
   }
@@ -136,6 +146,31 @@ public class DecisionRepository {
         DecisionRepository::read,
         loop.tenant(),
         loop.loop());
+  }
+
+  /** The decisions about a candidate, oldest first. */
+  public List<Decision> about(LoopId loop, String candidate) {
+    return sql.query(
+        SELECT + "where tenant = ? and loop = ? and candidate = ? order by ordinal",
+        DecisionRepository::read,
+        loop.tenant(),
+        loop.loop(),
+        candidate);
+  }
+
+  /** A page, newest first; its key is the decision's id. */
+  public List<Decision> page(LoopId loop, ListPage page) {
+    return sql.query(
+        SELECT
+            + "where tenant = ? and loop = ? and (?::text is null"
+            + " or ordinal < (select ordinal from decision b where b.decision_id = ?))"
+            + " order by ordinal desc limit ?",
+        DecisionRepository::read,
+        loop.tenant(),
+        loop.loop(),
+        page.before(),
+        page.before(),
+        page.read());
   }
 
   public Optional<Decision> last(LoopId loop) {
@@ -160,6 +195,7 @@ public class DecisionRepository {
 
   private void publish(LoopId loop, String eventId, PromotionDecided body) {
     outbox.add(events.create(eventId, loop, "eval", body.candidate(), loop.key(), body));
+    due.wake(loop, WorkKind.EVALUATION, WorkKind.ROLLOUT);
   }
 
   private static Decision read(ResultSet row) throws SQLException {

@@ -45,6 +45,21 @@ public class EvidenceStore {
     return read(evidenceUri, TEXTS, Text.class);
   }
 
+  /**
+   * Deletes the texts of evidence; the scores stay. Evidence that is gone has none.
+   *
+   * @throws dev.whetstone.kit.store.ObjectStoreException if the store fails
+   */
+  public void deleteTexts(String evidenceUri) {
+    String key = store.key(URI.create(evidenceUri));
+    if (!store.exists(key)) {
+      return;
+    }
+    Json.read(store.read(key), Manifest.class).files().stream()
+        .filter(file -> file.path().equals(TEXTS))
+        .forEach(file -> store.delete(file.blob()));
+  }
+
   private File put(String path, List<?> rows) {
     StoredObject stored = store.putBlob(ObjectContent.jsonLines(rows));
     return new File(path, stored.key(), rows.size(), stored.bytes(), stored.sha256());

@@ -2,6 +2,7 @@ package dev.whetstone.eval.decision;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.PromotionDecided;
+import dev.whetstone.eval.paging.ListPage;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
@@ -11,8 +12,12 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.core.MediaType;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A loop's decisions. */
 @Path("/v1/loops/{loop}/decisions")
@@ -30,11 +35,16 @@ public class LoopDecisionsResource {
     this.caller = caller;
   }
 
-  /** Newest first. */
+  /** A page of decisions ({@link PromotionDecided}), newest first. */
   @GET
   @RequiresScope(KeyScope.READ)
-  public List<PromotionDecided> all(@PathParam("loop") String name) {
+  public Response all(
+      @PathParam("loop") String name,
+      @QueryParam("limit") @Nullable Integer limit,
+      @QueryParam("before") @Nullable String before,
+      @Context UriInfo uri) {
     LoopId id = registry.require(caller.loop(name)).id();
-    return decisions.all(id).reversed().stream().map(Decision::body).toList();
+    ListPage page = ListPage.of(limit, before);
+    return page.response(decisions.page(id, page), uri, Decision::id, Decision::body);
   }
 }

@@ -14,6 +14,7 @@ import dev.whetstone.eval.evaluation.EvaluationState.Asking;
 import dev.whetstone.eval.evaluation.EvaluationState.Superseded;
 import dev.whetstone.eval.evaluation.FrozenInputs;
 import dev.whetstone.eval.metrics.EvalMetrics;
+import dev.whetstone.eval.probe.EffectProbeRepository;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -28,6 +29,7 @@ public class EvaluationCompletion {
   private final EvaluationRepository evaluations;
   private final DecisionRepository decisions;
   private final AnswerRepository answers;
+  private final EffectProbeRepository probes;
   private final EvalMetrics metrics;
 
   public EvaluationCompletion(
@@ -36,12 +38,14 @@ public class EvaluationCompletion {
       EvaluationRepository evaluations,
       DecisionRepository decisions,
       AnswerRepository answers,
+      EffectProbeRepository probes,
       EvalMetrics metrics) {
     this.champions = champions;
     this.checkpoints = checkpoints;
     this.evaluations = evaluations;
     this.decisions = decisions;
     this.answers = answers;
+    this.probes = probes;
     this.metrics = metrics;
   }
 
@@ -65,6 +69,12 @@ public class EvaluationCompletion {
                     return false;
                   }
                   decisions.add(decision);
+                  outcome
+                      .probe()
+                      .ifPresent(
+                          probe ->
+                              probes.record(
+                                  evaluation.loop(), evaluation.checkpointId(), probe));
                   if (outcome.isDoubtful()) {
                     deleteAnswers(evaluation, spec, asking.frozen());
                   }

@@ -6,9 +6,12 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.suite.SuiteRef;
 import dev.whetstone.eval.batch.SealedBatch;
 import dev.whetstone.eval.batch.SealedBatchRepository;
+import dev.whetstone.eval.answer.ComparedModels;
 import dev.whetstone.eval.champion.Champion;
+import dev.whetstone.eval.champion.ChampionRepository;
 import dev.whetstone.eval.checkpoint.AdapterInspector;
 import dev.whetstone.eval.checkpoint.Checkpoint;
+import dev.whetstone.eval.checkpoint.CheckpointRepository;
 import dev.whetstone.eval.decision.DecisionRepository;
 import dev.whetstone.eval.evaluation.FrozenInputs;
 import dev.whetstone.eval.item.AwaitedAdoptionRule;
@@ -35,6 +38,8 @@ public class EvaluationPreparer {
   private final DecisionRepository decisions;
   private final EvaluationItemReader itemReader;
   private final AdapterInspector inspector;
+  private final ChampionRepository champions;
+  private final CheckpointRepository checkpoints;
   private final ObjectStore store;
 
   public EvaluationPreparer(
@@ -42,11 +47,15 @@ public class EvaluationPreparer {
       DecisionRepository decisions,
       EvaluationItemReader itemReader,
       AdapterInspector inspector,
+      ChampionRepository champions,
+      CheckpointRepository checkpoints,
       ObjectStore store) {
     this.batches = batches;
     this.decisions = decisions;
     this.itemReader = itemReader;
     this.inspector = inspector;
+    this.champions = champions;
+    this.checkpoints = checkpoints;
     this.store = store;
   }
 
@@ -108,15 +117,21 @@ public class EvaluationPreparer {
         known.isEmpty() ? 0 : known.getLast().sequence(),
         faults(loop, checkpoint, late),
         inputs.holds,
-        inputs.notes);
+        inputs.notes,
+        anchors(loop.id()));
+  }
+
+  /** Former champions whose adapters may still be used. */
+  private List<Champion> anchors(LoopId loop) {
+    List<Champion> history = champions.history(loop);
+    Set<String> tainted = checkpoints.tainted(loop);
+    return AnchorRule.select(history, decisions.all(loop), tainted, ComparedModels.ANCHORED);
   }
 
   private List<String> faults(DeclaredLoop loop, Checkpoint checkpoint, boolean late) {
     List<String> faults = new ArrayList<>();
     try {
-      inspector
-          .fault(checkpoint.ready(), loop.spec().spec().baseModel().sha256())
-          .ifPresent(faults::add);
+      inspector.fault(checkpoint.ready(), loop.spec()).ifPresent(faults::add);
     } catch (ObjectStoreException e) {
       if (!late) {
         throw e;

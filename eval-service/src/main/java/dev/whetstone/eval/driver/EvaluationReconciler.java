@@ -1,46 +1,61 @@
 package dev.whetstone.eval.driver;
 
-import dev.whetstone.contracts.LoopId;
-import dev.whetstone.eval.registry.LoopRegistry;
+import dev.whetstone.eval.config.EvalConfig;
+import dev.whetstone.eval.due.DueLoopReconciler;
+import dev.whetstone.eval.due.DueLoopRepository;
+import dev.whetstone.eval.due.WorkKind;
 import dev.whetstone.kit.work.LeaseManager;
-import dev.whetstone.kit.work.ReconcileLoop;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Clock;
 import org.jboss.logging.Logger;
 
-/** Runs the evaluations: each loop with work on its own thread, under the loop's lease. */
+/** Runs the evaluations of the loops that are due. */
 @ApplicationScoped
 public class EvaluationReconciler {
   private static final Logger LOG = Logger.getLogger(EvaluationReconciler.class);
-  private final LoopRegistry registry;
-  private final EvaluationDriver driver;
-  private final LeaseManager leases;
-  private final ReconcileLoop reconciling = new ReconcileLoop("evaluation", LOG);
+  private final DueLoopRepository loops;
+  private final DueLoopReconciler reconciler;
 
-  public EvaluationReconciler(LoopRegistry registry, EvaluationDriver driver, LeaseManager leases) {
-    this.registry = registry;
-    this.driver = driver;
-    this.leases = leases;
+  public EvaluationReconciler(
+      DueLoopRepository loops,
+      EvaluationDriver driver,
+      LeaseManager leases,
+      EvalConfig config,
+      Clock clock) {
+    this.loops = loops;
+    this.reconciler =
+        new DueLoopReconciler(
+            WorkKind.EVALUATION,
+            loops,
+            leases,
+            config.concurrentLoops(),
+            config.concurrentLoopsPerTenant(),
+            config.longestPause(),
+            clock,
+            LOG,
+            driver::work);
   }
 
   @Scheduled(
       every = "${whetstone.eval.reconcile-every}",
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   void pass() {
-    reconciling.pass(() -> registry.all().forEach(declared -> startIfDue(declared.id())));
+    reconciler.pass();
+  }
+
+  /** Checks every loop once in a while, whether or not there is news about it. */
+  @Scheduled(
+      every = "${whetstone.eval.sweep-every}",
+      delayed = "${whetstone.eval.sweep-every}",
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+  void sweep() {
+    loops.wakeEvery();
   }
 
   void stop(@Observes ShutdownEvent event) {
-    reconciling.stop();
-  }
-
-  /** Checks for work outside the lease, so that an idle loop writes nothing. */
-  private void startIfDue(LoopId loop) {
-    String item = loop.key();
-    if (!reconciling.isBusy(item) && reconciling.step("due " + item, () -> driver.hasWork(loop))) {
-      reconciling.start(item, () -> leases.run("evaluation " + item, () -> driver.work(loop)));
-    }
+    reconciler.stop();
   }
 }

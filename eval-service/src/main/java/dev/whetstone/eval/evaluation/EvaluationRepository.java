@@ -1,6 +1,8 @@
 package dev.whetstone.eval.evaluation;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.eval.due.DueLoopRepository;
+import dev.whetstone.eval.due.WorkKind;
 import dev.whetstone.eval.evaluation.EvaluationState.Asking;
 import dev.whetstone.eval.evaluation.EvaluationState.Decided;
 import dev.whetstone.eval.evaluation.EvaluationState.Superseded;
@@ -23,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 /** The rows of evaluations. */
 @ApplicationScoped
 public class EvaluationRepository {
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
   private static final String SELECT =
       """
       select evaluation_id, tenant, loop, checkpoint_id, champion_generation, look, state, reason,
-        frozen, failures, next_attempt_at, started_at from evaluation
+        frozen, failures, next_attempt_at, started_at, unwell_since, answers_seen,
+        adapter_failures from evaluation
       """;
   private static final String INSERT =
       """
@@ -38,16 +40,18 @@ public class EvaluationRepository {
   private static final String MOVE =
       """
       update evaluation set state = ?, reason = ?, frozen = coalesce(?, frozen), failures = 0,
-        next_attempt_at = ?, updated_at = ?
+        unwell_since = null, answers_seen = 0, adapter_failures = 0, next_attempt_at = ?, updated_at = ?
       where evaluation_id = ? and state in ('waiting', 'asking')
       """;
   private final Sql sql;
   private final IdGenerator ids;
+  private final DueLoopRepository due;
   private final Clock clock;
 
-  public EvaluationRepository(Sql sql, IdGenerator ids, Clock clock) {
+  public EvaluationRepository(Sql sql, IdGenerator ids, DueLoopRepository due, Clock clock) {
     this.sql = sql;
     this.ids = ids;
+    this.due = due;
     this.clock = clock;
   }
 
@@ -76,8 +80,7 @@ public class EvaluationRepository {
   @Transactional
   public boolean beginAgain(LoopId loop, String checkpointId, long generation) {
     boolean exists =
-        all(loop).stream()
-            .filter(evaluation -> evaluation.checkpointId().equals(checkpointId))
+        of(loop, checkpointId).stream()
             .anyMatch(
                 evaluation ->
                     evaluation.generation() >= generation
@@ -85,6 +88,7 @@ public class EvaluationRepository {
                         || evaluation.state() instanceof Asking);
     if (!exists) {
       begin(loop, checkpointId, generation, 1);
+      due.wake(loop, WorkKind.EVALUATION);
     }
     return !exists;
   }
@@ -104,13 +108,16 @@ public class EvaluationRepository {
     return sql.first(SELECT + "where evaluation_id = ?", EvaluationRepository::read, evaluationId);
   }
 
-  /** Oldest first. */
-  public List<Evaluation> all(LoopId loop) {
+  /** The evaluations of a checkpoint, oldest first. */
+  public List<Evaluation> of(LoopId loop, String checkpointId) {
     return sql.query(
-        SELECT + "where tenant = ? and loop = ? order by started_at, evaluation_id",
+        SELECT
+            + "where tenant = ? and loop = ? and checkpoint_id = ?"
+            + " order by started_at, evaluation_id",
         EvaluationRepository::read,
         loop.tenant(),
-        loop.loop());
+        loop.loop(),
+        checkpointId);
   }
 
   /**
@@ -134,8 +141,8 @@ public class EvaluationRepository {
 
   /** Records why an evaluation cannot continue, and when to try again. */
   @Transactional
-  public void postpone(Evaluation evaluation, String trouble, Duration firstPause, boolean failed) {
-    RetryBackoff backoff = RetryBackoff.doubling(firstPause, LONGEST_PAUSE);
+  public void postpone(
+      Evaluation evaluation, String trouble, RetryBackoff backoff, boolean failed) {
     Instant next = clock.instant().plus(backoff.pause(failed ? evaluation.failures() + 1 : 1));
     sql.update(
         "update evaluation set reason = ?, failures = ?, next_attempt_at = ?, updated_at = ?"
@@ -144,6 +151,36 @@ public class EvaluationRepository {
         failed ? evaluation.failures() + 1 : 0,
         next,
         clock.instant(),
+        evaluation.id());
+  }
+
+  /**
+   * Records that the model server keeps an evaluation from advancing, and when to try again.
+   *
+   * @param since when this began
+   * @param answers number of answers that it has
+   * @param adapterFailures how often in a row the server failed on the candidate alone
+   */
+  @Transactional
+  public void pause(
+      Evaluation evaluation,
+      String trouble,
+      RetryBackoff backoff,
+      Instant since,
+      long answers,
+      int adapterFailures) {
+    int failures = answers > evaluation.answersSeen() ? 1 : evaluation.failures() + 1;
+    sql.update(
+        "update evaluation set reason = ?, failures = ?, next_attempt_at = ?, updated_at = ?,"
+            + " unwell_since = ?, answers_seen = ?, adapter_failures = ?"
+            + " where evaluation_id = ? and state = 'asking'",
+        trouble,
+        failures,
+        clock.instant().plus(backoff.pause(failures)),
+        clock.instant(),
+        since,
+        answers,
+        adapterFailures,
         evaluation.id());
   }
 
@@ -208,6 +245,9 @@ public class EvaluationRepository {
         reason,
         row.getInt("failures"),
         Sql.instant(row, "next_attempt_at"),
-        Sql.instant(row, "started_at"));
+        Sql.instant(row, "started_at"),
+        Sql.instant(row, "unwell_since"),
+        row.getLong("answers_seen"),
+        row.getInt("adapter_failures"));
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
  * @param faults why the candidate cannot be asked
  * @param holds why a person must decide
  * @param notes for people; they do not affect the verdict
+ * @param anchors former champions that the candidate is compared with beside the champion
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FrozenInputs(
@@ -32,13 +33,15 @@ public record FrozenInputs(
     long lastSequence,
     List<String> faults,
     List<String> holds,
-    List<String> notes) {
+    List<String> notes,
+    List<Champion> anchors) {
   public FrozenInputs {
     suites = List.copyOf(suites);
     freshBatchIds = List.copyOf(freshBatchIds);
     faults = List.copyOf(faults);
     holds = List.copyOf(holds);
     notes = notes == null ? List.of() : List.copyOf(notes);
+    anchors = anchors == null ? List.of() : List.copyOf(anchors);
   }
 
   /** The same inputs with other faults. */
@@ -55,6 +58,7 @@ public record FrozenInputs(
         lastSequence,
         newFaults,
         holds,
-        notes);
+        notes,
+        anchors);
   }
 }

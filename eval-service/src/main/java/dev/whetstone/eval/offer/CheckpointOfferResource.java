@@ -6,11 +6,13 @@ import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.eval.batch.SealedBatchRepository;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.ChampionRepository;
+import dev.whetstone.eval.checkpoint.Checkpoint;
 import dev.whetstone.eval.checkpoint.CheckpointRepository;
 import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.DecisionApproval;
 import dev.whetstone.eval.decision.DecisionRepository;
 import dev.whetstone.eval.evaluation.EvaluationRepository;
+import dev.whetstone.eval.paging.ListPage;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.eval.timeline.CheckpointTimeline;
 import dev.whetstone.eval.timeline.CheckpointTimelineReader;
@@ -27,6 +29,9 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -77,11 +82,20 @@ public class CheckpointOfferResource {
     this.caller = caller;
   }
 
-  /** The loop's checkpoints, newest first. */
+  /**
+   * A page of the loop's checkpoints ({@link CheckpointTimeline} without the worst items), newest
+   * first.
+   */
   @GET
   @RequiresScope(KeyScope.READ)
-  public List<CheckpointTimeline> all(@PathParam("loop") String name) {
-    return checkpoints.all(known(name)).reversed().stream().map(timelines::read).toList();
+  public Response all(
+      @PathParam("loop") String name,
+      @QueryParam("limit") @Nullable Integer limit,
+      @QueryParam("before") @Nullable String before,
+      @Context UriInfo uri) {
+    ListPage page = ListPage.of(limit, before);
+    return page.response(
+        checkpoints.page(known(name), page), uri, Checkpoint::id, timelines::summary);
   }
 
   /**
@@ -114,8 +128,7 @@ public class CheckpointOfferResource {
   }
 
   private Optional<Decision> promotion(LoopId loop, String checkpointId, Champion against) {
-    return decisions.all(loop).stream()
-        .filter(decision -> decision.body().candidate().equals(checkpointId))
+    return decisions.about(loop, checkpointId).stream()
         .filter(decision -> decision.body().championGeneration() == against.generation())
         .filter(decision -> decision.verdict() == Verdict.PROMOTE)
         .findFirst();

@@ -25,7 +25,7 @@ final class DecisionViewBuilder {
         decision.id(),
         decision.decidedAt().toString().substring(0, 19).replace('T', ' ') + " UTC",
         body.verdict().name(),
-        headline(body),
+        headline(decision),
         PageText.shortId(body.candidate()),
         body.champion() == null ? null : PageText.shortId(body.champion()),
         body.championGeneration(),
@@ -39,8 +39,11 @@ final class DecisionViewBuilder {
         basis(body));
   }
 
-  private static String headline(PromotionDecided body) {
-    return switch (body.verdict()) {
+  private static String headline(Decision decision) {
+    if (decision.facts().postponed()) {
+      return "Not measured: postponed until the model server is well";
+    }
+    return switch (decision.verdict()) {
       case PROMOTE -> "Good enough to replace the champion";
       case REJECT -> "Not good enough to replace the champion";
       case INCONCLUSIVE -> "Undecided: waiting for more items";

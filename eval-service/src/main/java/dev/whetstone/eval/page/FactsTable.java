@@ -44,6 +44,18 @@ final class FactsTable {
                 PageText.number(facts.seconds(), 1),
                 facts.discordant(),
                 facts.repeated()));
+    if (facts.effect() != null) {
+      note.append(
+          " The candidate's answers differ from the base's on %s of %s items."
+              .formatted(
+                  PageText.count(facts.effect().differing()),
+                  PageText.count(facts.effect().compared())));
+    }
+    if (!facts.anchors().isEmpty()) {
+      note.append(" Also compared with ")
+          .append(String.join(" and ", facts.anchors()))
+          .append(", so that the losses of several promotions cannot add up.");
+    }
     facts.notes().forEach(extra -> note.append(' ').append(extra).append('.'));
     return note.toString();
   }

@@ -5,6 +5,8 @@ import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.champion.ChampionRepository;
+import dev.whetstone.eval.due.DueLoopRepository;
+import dev.whetstone.eval.due.WorkKind;
 import dev.whetstone.eval.epoch.NumberFloorRepository;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
@@ -28,12 +30,14 @@ import org.jboss.logging.Logger;
 public class LoopRegistry {
   private static final Logger LOG = Logger.getLogger(LoopRegistry.class);
   private final Sql sql;
+  private final ParsedSpecCache parsed = new ParsedSpecCache();
   private final DeclaredLoopRepository loops;
   private final ChampionRepository champions;
   private final Outbox outbox;
   private final EventFactory events;
   private final DatabaseEpoch epoch;
   private final NumberFloorRepository floors;
+  private final DueLoopRepository due;
   private final Clock clock;
 
   public LoopRegistry(
@@ -44,6 +48,7 @@ public class LoopRegistry {
       EventFactory events,
       DatabaseEpoch epoch,
       NumberFloorRepository floors,
+      DueLoopRepository due,
       Clock clock) {
     this.sql = sql;
     this.loops = loops;
@@ -52,6 +57,7 @@ public class LoopRegistry {
     this.events = events;
     this.epoch = epoch;
     this.floors = floors;
+    this.due = due;
     this.clock = clock;
   }
 
@@ -96,6 +102,7 @@ public class LoopRegistry {
     String baseName = declaration.spec().spec().serving().baseName();
     champions.begin(id, baseName);
     renameBase(id, baseName);
+    due.wake(id, WorkKind.EVALUATION, WorkKind.ROLLOUT);
     return declared;
   }
 
@@ -112,6 +119,7 @@ public class LoopRegistry {
       return current;
     }
     LOG.infof("loop-state loop=%s state=%s", id, state);
+    due.wake(id, WorkKind.EVALUATION, WorkKind.ROLLOUT);
     return publish(
         new DeclaredLoop(
             id,
@@ -175,8 +183,9 @@ public class LoopRegistry {
             });
   }
 
+  /** The newest revision of a loop. */
   public Optional<DeclaredLoop> current(LoopId id) {
-    return loops.current(id);
+    return loops.head(id).flatMap(this::parsed);
   }
 
   /**
@@ -185,15 +194,24 @@ public class LoopRegistry {
    * @throws dev.whetstone.kit.problem.ProblemException 404 {@code unknown-loop}
    */
   public DeclaredLoop require(LoopId id) {
-    return loops.require(id);
+    return current(id).orElseThrow(() -> DeclaredLoopRepository.unknown(id));
   }
 
   public Optional<DeclaredLoop> bySha(LoopId id, String specSha256) {
-    return loops.bySha(id, specSha256);
+    return parsed.get(id, specSha256, () -> loops.bySha(id, specSha256));
   }
 
+  /** The newest revision of every loop, sorted. */
   public List<DeclaredLoop> all() {
-    return loops.all();
+    return loops.heads().stream().map(this::parsed).flatMap(Optional::stream).toList();
+  }
+
+  /** The declaration of a head; the spec is parsed once per digest. */
+  private Optional<DeclaredLoop> parsed(DeclaredLoopRepository.Head head) {
+    return bySha(head.id(), head.specSha256())
+        .map(
+            loop ->
+                new DeclaredLoop(loop.id(), loop.spec(), loop.specSha256(), head.revision()));
   }
 
   /** The origin of each value of a stored declaration. */

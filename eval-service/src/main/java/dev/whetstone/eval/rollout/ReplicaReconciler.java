@@ -2,165 +2,132 @@ package dev.whetstone.eval.rollout;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopSpec;
-import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.ChampionRepository;
-import dev.whetstone.eval.evaluation.EvaluationRepository;
+import dev.whetstone.eval.erasure.ErasureDeadlineRule;
+import dev.whetstone.eval.metrics.EvalMetrics;
+import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.eval.serving.ModelServers;
-import dev.whetstone.eval.serving.ServedName;
-import dev.whetstone.eval.serving.ServingException;
-import dev.whetstone.eval.serving.ServingPort;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.work.LeaseManager;
+import dev.whetstone.kit.work.ReconcileLoop;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
  * Keeps the champion and its predecessor loaded on every replica, also after a restart of the
- * replica: the database decides which model is in service, not the server's memory.
+ * replica: the database decides which model is in service, not the server's memory. One instance at
+ * a time does so. A pass reads the champions of all loops with one statement and checks each model
+ * server once, on a thread of its own, so that a slow server holds up only itself.
  */
 @ApplicationScoped
 public class ReplicaReconciler {
   private static final Logger LOG = Logger.getLogger(ReplicaReconciler.class);
+  private static final String LEASE = "replicas";
+  private final LoopRegistry registry;
   private final ChampionRepository champions;
-  private final ModelServers servers;
-  private final EvaluationRepository evaluations;
-  private final RolloutRepository rollouts;
-  private final Map<LoopId, Observation> observations = new ConcurrentHashMap<>();
+  private final EndpointCheck check;
+  private final LeaseManager leases;
+  private final EvalMetrics metrics;
+  private final Clock clock;
+  private final Map<EndpointKey, EndpointMemory> memories = new ConcurrentHashMap<>();
+  private final ReconcileLoop reconciling = new ReconcileLoop(LEASE, LOG);
 
   public ReplicaReconciler(
+      LoopRegistry registry,
       ChampionRepository champions,
-      ModelServers servers,
-      EvaluationRepository evaluations,
-      RolloutRepository rollouts) {
+      EndpointCheck check,
+      LeaseManager leases,
+      EvalMetrics metrics,
+      Clock clock) {
+    this.registry = registry;
     this.champions = champions;
-    this.servers = servers;
-    this.evaluations = evaluations;
-    this.rollouts = rollouts;
+    this.check = check;
+    this.leases = leases;
+    this.metrics = metrics;
+    this.clock = clock;
   }
 
-  /**
-   * The state of a loop's replicas when they were last checked.
-   *
-   * @param answering number of replicas that serve the champion
-   * @param trouble what is wrong with the others
-   * @param formerTrouble why the former champion is missing on a replica that serves the champion
-   */
-  public record Observation(
-      long generation,
-      int answering,
-      int replicas,
-      List<String> trouble,
-      List<String> formerTrouble) {
-    public Observation {
-      trouble = List.copyOf(trouble);
-      formerTrouble = List.copyOf(formerTrouble);
+  @Scheduled(
+      every = "${whetstone.eval.replicas-every}",
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+  void pass() {
+    reconciling.pass(this::checkAll);
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    reconciling.stop();
+  }
+
+  private void checkAll() {
+    if (!leases.hold(LEASE)) {
+      // The holder reports; what this process remembers is out of date once it holds the lease.
+      memories.clear();
+      metrics.taintedChampions(0, 0);
+      return;
     }
+    Instant now = clock.instant();
+    Map<EndpointKey, List<ServingNeed>> needs = needs(now);
+    memories.keySet().retainAll(needs.keySet());
+    needs.forEach(
+        (endpoint, loops) -> {
+          EndpointMemory memory =
+              memories.computeIfAbsent(endpoint, key -> new EndpointMemory());
+          if (memory.server().isDue(now)) {
+            reconciling.start(endpoint.name(), () -> check.run(endpoint, loops, memory));
+          }
+        });
   }
 
-  /** This process's last observation of a loop's replicas. */
-  public Optional<Observation> last(LoopId loop) {
-    return Optional.ofNullable(observations.get(loop));
-  }
-
-  void reconcile(DeclaredLoop loop) {
-    champions.current(loop.id()).ifPresent(champion -> reconcile(loop.spec(), champion));
-  }
-
-  private void reconcile(LoopSpec loop, Champion champion) {
-    Optional<Champion> former = champions.former(champion);
-    List<String> urls = ModelServers.replicaUrls(loop);
-    List<String> trouble = new ArrayList<>();
-    List<String> formerTrouble = new ArrayList<>();
-    int answering = 0;
-    for (String url : urls) {
-      try {
-        ServingPort replica = servers.at(url, loop);
-        Set<String> served = replica.models();
-        ensureLoaded(loop, replica, served, champion);
-        answering++;
-        former.ifPresent(one -> ensureFormerLoaded(loop, replica, served, one, formerTrouble));
-        unloadUnused(loop.id(), replica, served);
-      } catch (ServingException e) {
-        trouble.add(String.valueOf(e.getMessage()));
+  private Map<EndpointKey, List<ServingNeed>> needs(Instant now) {
+    Map<LoopId, LoopSpec> specs = new LinkedHashMap<>();
+    for (DeclaredLoop loop : registry.all()) {
+      specs.put(loop.id(), loop.spec());
+    }
+    Map<EndpointKey, List<ServingNeed>> needs = new LinkedHashMap<>();
+    int tainted = 0;
+    int overdue = 0;
+    for (ChampionRepository.InService one : champions.inService()) {
+      LoopSpec loop = specs.get(one.champion().loop());
+      if (loop == null) {
+        continue;
       }
+      boolean barred = ErasureDeadlineRule.isOver(loop, one.taintedAt(), now);
+      tainted += one.taintedAt() == null || barred ? 0 : 1;
+      overdue += barred ? 1 : 0;
+      ModelServers.replicaUrls(loop).stream()
+          .distinct()
+          .forEach(url -> add(needs, url, new ServingNeed(loop, one.champion(), true, barred)));
+      evaluationOnly(loop)
+          .ifPresent(url -> add(needs, url, new ServingNeed(loop, one.champion(), false, barred)));
     }
-    observations.put(
-        champion.loop(),
-        new Observation(champion.generation(), answering, urls.size(), trouble, formerTrouble));
-    unloadFromEvaluationServer(loop);
+    metrics.taintedChampions(tainted, overdue);
+    return needs;
   }
 
   /** An evaluation server of its own needs no champion, but adapters accumulate there, too. */
-  private void unloadFromEvaluationServer(LoopSpec loop) {
-    try {
-      servers
-          .separateEvaluationServer(loop)
-          .ifPresent(server -> unloadUnused(loop.id(), server, server.models()));
-    } catch (ServingException e) {
-      LOG.debugf("unload-postponed loop=%s reason=%s", loop.id(), e.getMessage());
-    }
+  private static Optional<String> evaluationOnly(LoopSpec loop) {
+    return Optional.ofNullable(loop.spec().evaluation().endpoint())
+        .filter(own -> !ModelServers.replicaUrls(loop).contains(own));
   }
 
-  private void ensureLoaded(LoopSpec loop, ServingPort replica, Set<String> served, Champion one) {
-    if (one.isBase()) {
-      requireBase(loop, served);
-    } else if (!served.contains(one.servedName())) {
-      LOG.infof("reloading model=%s", one.servedName());
-      replica.load(one.servedName(), ModelServers.adapterPath(String.valueOf(one.adapterUri())));
-    }
-  }
-
-  /** The former champion serves no traffic; if it is missing, the champion still serves. */
-  private void ensureFormerLoaded(
-      LoopSpec loop,
-      ServingPort replica,
-      Set<String> served,
-      Champion former,
-      List<String> trouble) {
-    try {
-      ensureLoaded(loop, replica, served, former);
-    } catch (ServingException e) {
-      trouble.add(String.valueOf(e.getMessage()));
-    }
-  }
-
-  /**
-   * Unloads adapters of this loop that are no longer in use: rejected candidates and old champions.
-   * Those in use are read after the server's list, so that an adapter that was loaded in between is
-   * not unloaded.
-   */
-  private void unloadUnused(LoopId loop, ServingPort replica, Set<String> served) {
-    Set<String> inUse = new HashSet<>();
-    evaluations.open(loop).ifPresent(open -> inUse.add(ServedName.of(loop, open.checkpointId())));
-    rollouts.underWay(loop).forEach(rollout -> inUse.add(rollout.servedName()));
-    champions.current(loop).ifPresent(champion -> inUse.addAll(names(champion)));
-    for (String name : served) {
-      if (name.startsWith(ServedName.prefix(loop)) && !inUse.contains(name)) {
-        LOG.infof("unloading model=%s", name);
-        replica.unload(name);
-      }
-    }
-  }
-
-  private List<String> names(Champion champion) {
-    List<String> names = new ArrayList<>(List.of(champion.servedName()));
-    champions.former(champion).ifPresent(former -> names.add(former.servedName()));
-    return names;
-  }
-
-  private static void requireBase(LoopSpec loop, Set<String> served) {
-    String name = loop.spec().serving().baseName();
-    if (!served.contains(name)) {
-      throw new ServingException(
-          ServingException.Kind.UNKNOWN_MODEL,
-          "the model server at %s has no model '%s'; correct spec.serving.baseName"
-              .formatted(loop.spec().serving().endpoint(), name));
-    }
+  private static void add(
+      Map<EndpointKey, List<ServingNeed>> needs, String url, ServingNeed need) {
+    EndpointKey endpoint =
+        new EndpointKey(
+            need.champion().loop().tenant(),
+            url,
+            need.loop().spec().serving().credentialsRef());
+    needs.computeIfAbsent(endpoint, key -> new ArrayList<>()).add(need);
   }
 }

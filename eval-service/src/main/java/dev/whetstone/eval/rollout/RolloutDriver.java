@@ -1,6 +1,5 @@
 package dev.whetstone.eval.rollout;
 
-import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.ChampionRepository;
@@ -13,6 +12,9 @@ import dev.whetstone.eval.rollout.RolloutState.Failed;
 import dev.whetstone.eval.rollout.RolloutState.Loading;
 import dev.whetstone.eval.rollout.RolloutState.RolledBack;
 import dev.whetstone.eval.rollout.RolloutState.Switched;
+import dev.whetstone.eval.probe.EffectProbe;
+import dev.whetstone.eval.probe.EffectProbeRepository;
+import dev.whetstone.eval.probe.ReplicaProber;
 import dev.whetstone.eval.serving.ModelServers;
 import dev.whetstone.eval.serving.ServedName;
 import dev.whetstone.eval.serving.ServingException;
@@ -35,7 +37,6 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class RolloutDriver {
   private static final Logger LOG = Logger.getLogger(RolloutDriver.class);
-  private static final List<ChatMessage> PROBE = List.of(ChatMessage.user("Hello"));
   private static final String CHAMPION_CHANGED =
       "another champion was set in the meantime: generation %d";
   private final ChampionRepository champions;
@@ -44,6 +45,9 @@ public class RolloutDriver {
   private final RolloutRepository rollouts;
   private final RolloutMoves moves;
   private final ModelServers servers;
+  private final EffectProbeRepository probes;
+  private final ReplicaProber prober;
+  private final ReplicaObservationRepository observations;
   private final Clock clock;
   private final Instant serviceStart;
 
@@ -54,6 +58,9 @@ public class RolloutDriver {
       RolloutRepository rollouts,
       RolloutMoves moves,
       ModelServers servers,
+      EffectProbeRepository probes,
+      ReplicaProber prober,
+      ReplicaObservationRepository observations,
       Clock clock) {
     this.champions = champions;
     this.checkpoints = checkpoints;
@@ -61,6 +68,9 @@ public class RolloutDriver {
     this.rollouts = rollouts;
     this.moves = moves;
     this.servers = servers;
+    this.probes = probes;
+    this.prober = prober;
+    this.observations = observations;
     this.clock = clock;
     this.serviceStart = clock.instant();
   }
@@ -115,9 +125,11 @@ public class RolloutDriver {
       return;
     }
     try {
-      for (ServingPort replica : servers.replicas(loop)) {
+      Optional<EffectProbe> probe = probes.find(rollout.loop(), rollout.checkpointId());
+      for (String url : ModelServers.replicaUrls(loop)) {
+        ServingPort replica = servers.at(url, loop);
         replica.load(rollout.servedName(), ModelServers.adapterPath(rollout.adapterUri()));
-        probe(replica, rollout.servedName());
+        prober.require(replica, url, rollout.servedName(), probe);
       }
     } catch (ServingException e) {
       if (e.kind() == Kind.REFUSED || isPast(loading.deadline(), loop)) {
@@ -157,14 +169,20 @@ public class RolloutDriver {
   /** Returns whether the rollout's champion was still in service. */
   private boolean confirmReplicas(LoopSpec loop, Rollout rollout, Switched switched) {
     try {
-      List<ServingPort> replicas = servers.replicas(loop);
-      for (ServingPort replica : replicas) {
+      Optional<EffectProbe> probe = probes.find(rollout.loop(), rollout.checkpointId());
+      List<String> urls = ModelServers.replicaUrls(loop);
+      for (String url : urls) {
+        ServingPort replica = servers.at(url, loop);
         if (!replica.models().contains(rollout.servedName())) {
           replica.load(rollout.servedName(), ModelServers.adapterPath(rollout.adapterUri()));
         }
-        probe(replica, rollout.servedName());
+        prober.require(replica, url, rollout.servedName(), probe);
       }
-      return moves.apply(rollout, switched.confirmed(), replicas.size());
+      boolean applied = moves.apply(rollout, switched.confirmed(), urls.size());
+      if (applied) {
+        urls.forEach(url -> observations.record(rollout.loop(), confirmed(url, rollout)));
+      }
+      return applied;
     } catch (ServingException e) {
       if (isPast(switched.deadline(), loop)) {
         return moves.rollBack(rollout, switched.rolledBack(String.valueOf(e.getMessage())));
@@ -187,11 +205,11 @@ public class RolloutDriver {
     return champions.current(rollout.loop()).map(Champion::generation).orElse(-1L);
   }
 
-  private String championChanged(Rollout rollout) {
-    return CHAMPION_CHANGED.formatted(generation(rollout));
+  private static ReplicaObservation confirmed(String url, Rollout rollout) {
+    return new ReplicaObservation(url, rollout.fromGeneration() + 1, true, "", "");
   }
 
-  private static void probe(ServingPort replica, String servedName) {
-    replica.ask(new ServingPort.Question(servedName, PROBE, null, 1));
+  private String championChanged(Rollout rollout) {
+    return CHAMPION_CHANGED.formatted(generation(rollout));
   }
 }

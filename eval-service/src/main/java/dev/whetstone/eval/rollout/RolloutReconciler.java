@@ -1,53 +1,96 @@
 package dev.whetstone.eval.rollout;
 
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.eval.config.EvalConfig;
+import dev.whetstone.eval.due.DueLoopReconciler;
+import dev.whetstone.eval.due.DueLoopRepository;
+import dev.whetstone.eval.due.WorkKind;
+import dev.whetstone.eval.erasure.ErasureDeadline;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.work.LeaseManager;
-import dev.whetstone.kit.work.ReconcileLoop;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
-/** Runs the rollouts and keeps the champion loaded on every replica, one thread per loop. */
+/** Runs the rollouts of the loops that are due. */
 @ApplicationScoped
 public class RolloutReconciler {
   private static final Logger LOG = Logger.getLogger(RolloutReconciler.class);
-  private final LoopRegistry registry;
+
+  /** A rollout asks a few prompts, an evaluation thousands. */
+  private static final int ROLLOUTS_PER_EVALUATION = 4;
+
+  private final DueLoopReconciler reconciler;
+
+  private final RolloutRepository rollouts;
   private final RolloutDriver driver;
-  private final ReplicaReconciler replicas;
-  private final LeaseManager leases;
-  private final ReconcileLoop reconciling = new ReconcileLoop("rollout", LOG);
+  private final ErasureDeadline erasures;
+  private final LoopRegistry registry;
+  private final Clock clock;
 
   public RolloutReconciler(
-      LoopRegistry registry,
+      DueLoopRepository loops,
+      RolloutRepository rollouts,
       RolloutDriver driver,
-      ReplicaReconciler replicas,
-      LeaseManager leases) {
-    this.registry = registry;
+      ErasureDeadline erasures,
+      LoopRegistry registry,
+      LeaseManager leases,
+      EvalConfig config,
+      Clock clock) {
+    this.rollouts = rollouts;
     this.driver = driver;
-    this.replicas = replicas;
-    this.leases = leases;
+    this.erasures = erasures;
+    this.registry = registry;
+    this.clock = clock;
+    this.reconciler =
+        new DueLoopReconciler(
+            WorkKind.ROLLOUT,
+            loops,
+            leases,
+            ROLLOUTS_PER_EVALUATION * config.concurrentLoops(),
+            ROLLOUTS_PER_EVALUATION * config.concurrentLoopsPerTenant(),
+            config.retryPause(),
+            clock,
+            LOG,
+            this::work);
+  }
+
+  /** Returns when to check the loop again; empty if only news about it can require work. */
+  private Optional<Instant> work(LoopId id) {
+    Optional<DeclaredLoop> loop = registry.current(id);
+    if (loop.isEmpty()) {
+      return Optional.empty();
+    }
+    LoopSpec spec = loop.get().spec();
+    driver.drive(loop.get());
+    Optional<Instant> erasure = erasures.enforce(spec);
+    Optional<Instant> rollout =
+        rollouts.underWay(id).stream()
+            .map(
+                underWay ->
+                    RolloutPausePolicy.nextAttempt(
+                        underWay.state(), spec.spec().rollout().confirmDeadline(), clock.instant()))
+            .min(Comparator.naturalOrder());
+    return Stream.of(erasure, rollout).flatMap(Optional::stream).min(Comparator.naturalOrder());
   }
 
   @Scheduled(
       every = "${whetstone.eval.reconcile-every}",
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   void pass() {
-    reconciling.pass(
-        () -> registry.all().forEach(loop -> reconciling.start(loop.id().key(), () -> work(loop))));
+    reconciler.pass();
   }
 
   void stop(@Observes ShutdownEvent event) {
-    reconciling.stop();
-  }
-
-  private void work(DeclaredLoop loop) {
-    try {
-      leases.run("rollout " + loop.id().key(), () -> driver.drive(loop));
-    } finally {
-      replicas.reconcile(loop);
-    }
+    reconciler.stop();
   }
 }

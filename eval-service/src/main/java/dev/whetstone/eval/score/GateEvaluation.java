@@ -37,7 +37,10 @@ public final class GateEvaluation {
     this.freshBatches = List.copyOf(freshBatches);
   }
 
-  public List<GateResult> evaluate(List<ScoredItem> items) {
+  /**
+   * @param anchors models whose scores bound the candidate's loss beside the champion's
+   */
+  public List<GateResult> evaluate(List<ScoredItem> items, List<AnchorScores> anchors) {
     List<GateResult> results = new ArrayList<>();
     for (GateRole role : GateRole.values()) {
       Optional<LoopSpec.Gate> gate = gate(role);
@@ -45,9 +48,30 @@ public final class GateEvaluation {
       if (gate.isPresent() || !scores.isEmpty()) {
         results.addAll(evaluate(policy(role, role.name(), gate), scores));
       }
+      if (gate.isPresent()) {
+        results.addAll(againstAnchors(items, role, gate.get(), anchors));
+      }
     }
     shadowSuites(items)
         .forEach((suite, of) -> results.add(wholeRole(shadow(suite, of), paired(of))));
+    return results;
+  }
+
+  /** The same test as against the champion, with the same margin, against each anchor. */
+  private List<GateResult> againstAnchors(
+      List<ScoredItem> items, GateRole role, LoopSpec.Gate gate, List<AnchorScores> anchors) {
+    List<GateResult> results = new ArrayList<>();
+    for (AnchorScores anchor : anchors) {
+      List<PairedScore> scores =
+          items.stream()
+              .filter(scored -> scored.item().role() == role && anchor.covers(scored.item()))
+              .map(scored -> scored.pairedWith(anchor.scores().get(scored.item().key())))
+              .toList();
+      if (!scores.isEmpty()) {
+        GatePolicy policy = policy(role, role + " against " + anchor.name(), Optional.of(gate));
+        results.add(NonInferiorityGate.evaluate(policy, scores));
+      }
+    }
     return results;
   }
 

@@ -37,6 +37,12 @@ public record ScoredItem(
         item.key(), item.slice(), item.cluster(), item.critical(), championScore, candidateScore);
   }
 
+  /** The candidate's score paired with another model's in place of the champion's. */
+  PairedScore pairedWith(double other) {
+    return new PairedScore(
+        item.key(), item.slice(), item.cluster(), item.critical(), other, candidateScore);
+  }
+
   public Evidence.Score evidence() {
     return new Evidence.Score(
         item.key(),

@@ -5,8 +5,8 @@ import dev.whetstone.kit.openai.OpenAiException;
 import java.net.URI;
 
 /**
- * Classifies failed calls for evaluation and rollout. Only 400, 413 and 422 concern the request
- * itself; other statuses mean that the server cannot answer now, or is not the one that the
+ * Classifies failed calls for evaluation and rollout. Only 400, 413, 422 and a 500 for values that
+ * are not finite concern the request itself; other statuses mean that the server cannot answer now, or is not the one that the
  * declaration names.
  */
 final class HttpErrorClassifier {
@@ -52,7 +52,10 @@ final class HttpErrorClassifier {
   private static ServingException status(OpenAiException failure) {
     Kind kind = kind(failure);
     return new ServingException(
-        kind, failure.getMessage() + remedy(kind, failure.status()), failure);
+        kind,
+        failure.getMessage() + remedy(kind, failure.status()),
+        failure,
+        failure.status());
   }
 
   private static Kind kind(OpenAiException failure) {
@@ -60,6 +63,8 @@ final class HttpErrorClassifier {
       case 400, 413, 422 -> Kind.REFUSED;
       case 408, 429 -> Kind.UNAVAILABLE;
       case 404 -> concernsAModel(failure) ? Kind.UNKNOWN_MODEL : Kind.MISCONFIGURED;
+      case 500 ->
+          VllmErrorPhrases.NOT_FINITE.isIn(failure.detail()) ? Kind.REFUSED : Kind.UNAVAILABLE;
       default -> failure.status() >= 500 ? Kind.UNAVAILABLE : Kind.MISCONFIGURED;
     };
   }

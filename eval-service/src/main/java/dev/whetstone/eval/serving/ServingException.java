@@ -13,22 +13,40 @@ public class ServingException extends RuntimeException {
     /** Server and declaration do not match: try again after a person has corrected one. */
     MISCONFIGURED,
     /** The server refused the request: trying again does not help. */
-    REFUSED
+    REFUSED,
+    /** The server failed on a request about the candidate, for which others may not fail. */
+    ADAPTER_FAILED
   }
 
+  private static final int SERVER_ERROR = 500;
   private final Kind kind;
+  private final int status;
 
   public ServingException(Kind kind, String message) {
     super(message);
     this.kind = kind;
+    this.status = 0;
   }
 
   public ServingException(Kind kind, String message, Throwable cause) {
+    this(kind, message, cause, 0);
+  }
+
+  /**
+   * @param status of the server's answer; 0 if it gave none
+   */
+  public ServingException(Kind kind, String message, Throwable cause, int status) {
     super(message, cause);
     this.kind = kind;
+    this.status = status;
   }
 
   public Kind kind() {
     return kind;
+  }
+
+  /** Whether the server answered with a status of its own failure, 500 or above. */
+  public boolean isServerError() {
+    return kind == Kind.UNAVAILABLE && status >= SERVER_ERROR;
   }
 }

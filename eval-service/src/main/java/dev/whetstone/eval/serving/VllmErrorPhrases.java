@@ -16,7 +16,10 @@ enum VllmErrorPhrases {
   /** A 404 for an unknown path does not mention a model. */
   UNKNOWN_MODEL("model"),
 
-  UNKNOWN_ADAPTER("adapter");
+  UNKNOWN_ADAPTER("adapter"),
+
+  /** The model computes infinite values or no numbers for this prompt. */
+  NOT_FINITE("not_finite", "not finite");
 
   private final List<String> phrases;
 

@@ -4,6 +4,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.answer.AnswerProgress;
 import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.DecisionRepository;
+import dev.whetstone.eval.evaluation.WaitingLimit;
 import dev.whetstone.eval.evaluation.Evaluation;
 import dev.whetstone.eval.evaluation.EvaluationRepository;
 import dev.whetstone.eval.evaluation.EvaluationState.Asking;
@@ -12,6 +13,7 @@ import dev.whetstone.eval.evaluation.EvaluationState.Superseded;
 import dev.whetstone.eval.evaluation.EvaluationState.Waiting;
 import dev.whetstone.kit.loop.LoopCondition;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Describes the state of a loop's evaluation. */
@@ -21,12 +23,17 @@ public class EvaluationStatus {
   private final EvaluationRepository evaluations;
   private final DecisionRepository decisions;
   private final AnswerProgress progress;
+  private final WaitingLimit limit;
 
   public EvaluationStatus(
-      EvaluationRepository evaluations, DecisionRepository decisions, AnswerProgress progress) {
+      EvaluationRepository evaluations,
+      DecisionRepository decisions,
+      AnswerProgress progress,
+      WaitingLimit limit) {
     this.evaluations = evaluations;
     this.decisions = decisions;
     this.progress = progress;
+    this.limit = limit;
   }
 
   public LoopCondition of(LoopId loop) {
@@ -38,7 +45,8 @@ public class EvaluationStatus {
     String candidate = "candidate " + shortId(evaluation.checkpointId());
     boolean progressing = progress.of(evaluation.loop()).isPresent();
     if (!progressing && !evaluation.trouble().isEmpty()) {
-      return condition(true, "Waiting", candidate + ": " + evaluation.trouble());
+      return condition(
+          true, "Waiting", candidate + ": " + evaluation.trouble() + pause(evaluation));
     }
     return switch (evaluation.state()) {
       case Waiting _ -> condition(true, "Preparing", candidate + " is being prepared");
@@ -46,6 +54,16 @@ public class EvaluationStatus {
       case Decided _ -> condition(false, "Decided", candidate + " is decided");
       case Superseded _ -> condition(false, "Superseded", candidate + " was superseded");
     };
+  }
+
+  /** Until when the model server is waited for, if it keeps the evaluation from advancing. */
+  private String pause(Evaluation evaluation) {
+    Instant since = evaluation.unwellSince();
+    return since == null
+        ? ""
+        : ("; evaluating is paused since %s, the next attempt is at %s, and it ends undecided at %s;"
+                + " later candidates are not held up by it then")
+            .formatted(since, evaluation.nextAttemptAt(), limit.serverDeadline(since));
   }
 
   private String asked(Evaluation evaluation, Asking asking) {
@@ -72,7 +90,12 @@ public class EvaluationStatus {
                   + last.id()
                   + (last.facts().faults().isEmpty() ? "/approve or /refuse)" : "/refuse)"));
       case INCONCLUSIVE ->
-          condition(
+          last.facts().postponed()
+              ? condition(
+                  false,
+                  "AwaitingServer",
+                  about + last.body().reason() + "; it is evaluated again when the server answers")
+              : condition(
               false, "AwaitingItems", about + "waiting for more items; " + last.body().reason());
       case PROMOTE, REJECT ->
           condition(false, "Decided", "last candidate " + about + last.body().reason());

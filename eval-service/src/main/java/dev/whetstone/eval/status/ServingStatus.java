@@ -2,81 +2,94 @@ package dev.whetstone.eval.status;
 
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.ChampionRepository;
-import dev.whetstone.eval.rollout.ReplicaReconciler;
+import dev.whetstone.eval.rollout.ReplicaObservation;
+import dev.whetstone.eval.rollout.ReplicaObservationRepository;
 import dev.whetstone.eval.rollout.Rollout;
 import dev.whetstone.eval.rollout.RolloutRepository;
+import dev.whetstone.eval.serving.ModelServers;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.LoopCondition;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Describes which model is in service on the replicas. */
 @ApplicationScoped
 public class ServingStatus {
   private final ChampionRepository champions;
   private final RolloutRepository rollouts;
-  private final ReplicaReconciler replicas;
+  private final ReplicaObservationRepository observations;
 
   public ServingStatus(
-      ChampionRepository champions, RolloutRepository rollouts, ReplicaReconciler replicas) {
+      ChampionRepository champions,
+      RolloutRepository rollouts,
+      ReplicaObservationRepository observations) {
     this.champions = champions;
     this.rollouts = rollouts;
-    this.replicas = replicas;
+    this.observations = observations;
   }
 
   public LoopCondition of(DeclaredLoop loop) {
     Optional<Champion> champion = champions.current(loop.id());
-    Optional<ReplicaReconciler.Observation> observation = replicas.last(loop.id());
-    if (champion.isEmpty() || observation.isEmpty()) {
+    List<String> urls = ModelServers.replicaUrls(loop.spec()).stream().distinct().toList();
+    List<ReplicaObservation> observed =
+        observations.of(loop.id()).stream()
+            .filter(observation -> urls.contains(observation.url()))
+            .filter(
+                observation ->
+                    champion
+                        .filter(one -> one.generation() == observation.generation())
+                        .isPresent())
+            .toList();
+    if (champion.isEmpty() || observed.isEmpty()) {
       return condition(false, "Unknown", "the replicas have not been checked yet");
     }
-    String model =
-        champion.get().isBase()
-            ? "the base model '"
-                + champion.get().servedName()
-                + "' (generation "
-                + champion.get().generation()
-                + ")"
-            : champion.get().servedName() + " (generation " + champion.get().generation() + ")";
+    List<ReplicaObservation> answering =
+        observed.stream().filter(ReplicaObservation::answering).toList();
+    String answers =
+        "%s answers on %d of %d replicas"
+            .formatted(model(champion.get()), answering.size(), urls.size());
     List<Rollout> underWay = rollouts.underWay(loop.id());
-    String progress =
-        underWay.isEmpty()
-            ? ""
-            : "; "
-                + underWay.getFirst().servedName()
-                + " is being put into service"
-                + (underWay.getFirst().trouble().isEmpty()
-                    ? ""
-                    : ": " + underWay.getFirst().trouble());
-    return observation.get().answering() == observation.get().replicas()
-        ? condition(
-            true,
-            underWay.isEmpty() ? "Serving" : "RollingOut",
-            "%s answers on %d of %d replicas%s%s%s"
-                .formatted(
-                    model,
-                    observation.get().answering(),
-                    observation.get().replicas(),
-                    progress,
-                    withoutFormer(observation.get()),
-                    withoutRouter(loop)))
-        : condition(
-            false,
-            "ReplicaMissing",
-            "%s answers on %d of %d replicas: %s%s"
-                .formatted(
-                    model,
-                    observation.get().answering(),
-                    observation.get().replicas(),
-                    String.join("; ", observation.get().trouble()),
-                    progress));
+    String progress = underWay.isEmpty() ? "" : progress(underWay.getFirst());
+    if (answering.size() == urls.size()) {
+      return condition(
+          true,
+          underWay.isEmpty() ? "Serving" : "RollingOut",
+          answers + progress + withoutFormer(observed) + withoutRouter(loop));
+    }
+    String troubles =
+        observed.stream()
+            .map(ReplicaObservation::trouble)
+            .filter(trouble -> !trouble.isEmpty())
+            .collect(Collectors.joining("; "));
+    return condition(
+        false,
+        "ReplicaMissing",
+        answers + (troubles.isEmpty() ? "" : ": " + troubles) + progress);
   }
 
-  private static String withoutFormer(ReplicaReconciler.Observation observation) {
-    return observation.formerTrouble().isEmpty()
-        ? ""
-        : "; the former champion is not loaded: " + String.join("; ", observation.formerTrouble());
+  private static String model(Champion champion) {
+    return champion.isBase()
+        ? "the base model '%s' (generation %d)"
+            .formatted(champion.servedName(), champion.generation())
+        : "%s (generation %d)".formatted(champion.servedName(), champion.generation());
+  }
+
+  private static String progress(Rollout rollout) {
+    return "; "
+        + rollout.servedName()
+        + " is being put into service"
+        + (rollout.trouble().isEmpty() ? "" : ": " + rollout.trouble());
+  }
+
+  private static String withoutFormer(List<ReplicaObservation> observed) {
+    String troubles =
+        observed.stream()
+            .map(ReplicaObservation::formerTrouble)
+            .filter(trouble -> !trouble.isEmpty())
+            .collect(Collectors.joining("; "));
+    return troubles.isEmpty() ? "" : "; the former champion is not loaded: " + troubles;
   }
 
   /** Without a router no app asks for an assignment: no split by end user is possible. */

@@ -13,6 +13,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Shows the state of a loop. */
@@ -24,6 +25,7 @@ public class StatusResource {
   private final EvaluationStatus evaluation;
   private final ServingStatus serving;
   private final DeclarationStatus declaration;
+  private final ErasureStatus erasure;
   private final ApiCaller caller;
 
   public StatusResource(
@@ -31,11 +33,13 @@ public class StatusResource {
       EvaluationStatus evaluation,
       ServingStatus serving,
       DeclarationStatus declaration,
+      ErasureStatus erasure,
       ApiCaller caller) {
     this.folder = folder;
     this.evaluation = evaluation;
     this.serving = serving;
     this.declaration = declaration;
+    this.erasure = erasure;
     this.caller = caller;
   }
 
@@ -52,10 +56,13 @@ public class StatusResource {
   public Status status(@PathParam("loop") String name) {
     LoopId id = caller.loop(name);
     DeclaredLoop loop = folder.require(id);
+    List<LoopCondition> conditions =
+        new ArrayList<>(List.of(declaration.of(loop), evaluation.of(id), serving.of(loop)));
+    erasure.of(loop).ifPresent(conditions::add);
     return new Status(
         id.loop(),
         loop.revision(),
         loop.specSha256(),
-        List.of(declaration.of(loop), evaluation.of(id), serving.of(loop)));
+        conditions);
   }
 }

@@ -14,11 +14,13 @@ import dev.whetstone.eval.rollout.RolloutState;
 import dev.whetstone.eval.serving.ServedName;
 import dev.whetstone.eval.timeline.CheckpointTimeline.Look;
 import dev.whetstone.eval.timeline.CheckpointTimeline.TimelineEvent;
+import dev.whetstone.eval.timeline.CheckpointTimeline.WorstItem;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Assembles the timeline of a checkpoint from the rows of evaluations, decisions and rollouts. */
 @ApplicationScoped
@@ -42,19 +44,21 @@ public class CheckpointTimelineReader {
     this.worst = worst;
   }
 
+  /** The whole timeline. */
   public CheckpointTimeline read(Checkpoint checkpoint) {
-    List<Evaluation> looks =
-        evaluations.all(checkpoint.loop()).stream()
-            .filter(evaluation -> evaluation.checkpointId().equals(checkpoint.id()))
-            .toList();
-    List<Decision> decided =
-        decisions.all(checkpoint.loop()).stream()
-            .filter(decision -> decision.body().candidate().equals(checkpoint.id()))
-            .toList();
-    List<Champion> generations =
-        champions.history(checkpoint.loop()).reversed().stream()
-            .filter(champion -> checkpoint.id().equals(champion.checkpointId()))
-            .toList();
+    return read(checkpoint, worst::of);
+  }
+
+  /** The timeline for a list: without the worst items, which lie in the object store. */
+  public CheckpointTimeline summary(Checkpoint checkpoint) {
+    return read(checkpoint, _ -> List.of());
+  }
+
+  private CheckpointTimeline read(
+      Checkpoint checkpoint, Function<Decision, List<WorstItem>> worstItems) {
+    List<Evaluation> looks = evaluations.of(checkpoint.loop(), checkpoint.id());
+    List<Decision> decided = decisions.about(checkpoint.loop(), checkpoint.id());
+    List<Champion> generations = champions.of(checkpoint.loop(), checkpoint.id());
     return new CheckpointTimeline(
         checkpoint.id(),
         checkpoint.loop().loop(),
@@ -64,7 +68,7 @@ public class CheckpointTimelineReader {
         state(checkpoint, decided, generations),
         checkpoint.tainted(),
         checkpoint.ready().metrics(),
-        looks.stream().map(look -> look(look, decided)).toList(),
+        looks.stream().map(look -> look(look, decided, worstItems)).toList(),
         generations.stream().map(Champion::generation).toList(),
         events(checkpoint, decided, generations));
   }
@@ -81,7 +85,10 @@ public class CheckpointTimelineReader {
     return !generations.isEmpty() ? "replaced" : decided.isEmpty() ? "judging" : "decided";
   }
 
-  private Look look(Evaluation evaluation, List<Decision> decided) {
+  private static Look look(
+      Evaluation evaluation,
+      List<Decision> decided,
+      Function<Decision, List<WorstItem>> worstItems) {
     Optional<Decision> decision =
         decided.stream().filter(d -> d.evaluationId().equals(evaluation.id())).findFirst();
     return new Look(
@@ -94,7 +101,7 @@ public class CheckpointTimelineReader {
             .map(d -> d.body().reason())
             .orElse(evaluation.trouble().isEmpty() ? null : evaluation.trouble()),
         decision.map(d -> "/decisions/" + d.id()).orElse(null),
-        decision.map(worst::of).orElse(List.of()));
+        decision.map(worstItems).orElse(List.of()));
   }
 
   private List<TimelineEvent> events(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.fixture.LoraAdapterFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,8 +83,79 @@ class AdapterFormatRuleTest {
         .hasMessageContaining(fault);
   }
 
+  static Stream<Arguments> servedOtherwise() {
+    byte[] whole = LoraAdapterFiles.weights(4, 1);
+    return Stream.of(
+        Arguments.of("'lora_alpha': 0", whole, "adapter-has-no-effect): lora_alpha is 0"),
+        Arguments.of(
+            "'bias': 'none'",
+            LoraAdapterFiles.weights(4, 0),
+            "adapter-has-no-effect): lora_A or lora_B is zero in every module"),
+        Arguments.of(
+            "'bias': 'none'",
+            LoraAdapterFiles.weights(4, -0f),
+            "adapter-has-no-effect): lora_A or lora_B is zero in every module"),
+        Arguments.of(
+            "'target_modules': ['q_proj', 'lm_head']", whole, "contains no weights for lm_head"),
+        Arguments.of(
+            "'target_modules': ['q_proj', 'embed_tokens']",
+            whole,
+            "contains no weights for embed_tokens, which adapter_config.json targets"),
+        Arguments.of(
+            "'target_modules': ['j_proj']", whole, "contains no weights for j_proj"),
+        Arguments.of(
+            "'target_parameters': ['mlp.experts.gate_up_proj']", whole, "has target_parameters"),
+        Arguments.of("'modules_to_save': ['lm_head']", whole, "has modules_to_save"),
+        Arguments.of("'rank_pattern': {'q_proj': 8}", whole, "has rank_pattern"),
+        Arguments.of("'alpha_pattern': {'q_proj': 8}", whole, "has alpha_pattern"),
+        Arguments.of("'use_dora': true", whole, "has use_dora"),
+        Arguments.of("'bias': 'all'", whole, "has bias 'all'"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("servedOtherwise")
+  void shouldRefuseWhatAServerServesOtherwiseThanTrained(
+      String field, byte[] weights, String fault) {
+    byte[] config = text("{'peft_type': 'LORA', 'r': 4, %s}".formatted(field).replace('\'', '"'));
+
+    assertThatThrownBy(() -> check(config, weights))
+        .isInstanceOf(AdapterException.class)
+        .hasMessageStartingWith("adapter_")
+        .hasMessageContaining(fault);
+  }
+
   @Test
-  void shouldReadWeightsInBlocks() throws IOException {
+  void shouldAcceptWhatPeftWritesForAPlainAdapter() {
+    byte[] config =
+        text(
+            """
+            {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": 4, "lora_alpha": 32, "bias": "none",
+             "target_modules": ["q_proj"], "modules_to_save": null, "target_parameters": null,
+             "rank_pattern": {}, "alpha_pattern": {}, "use_dora": false, "use_rslora": false}
+            """);
+
+    assertThatCode(() -> check(config, LoraAdapterFiles.weights(4, 1))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void shouldRefuseWhatTheDeclaredServerDoesNotTake() {
+    byte[] config =
+        text("{\"peft_type\": \"LORA\", \"r\": 4, \"target_modules\": [\"q_proj\"]}");
+    byte[] weights = LoraAdapterFiles.weights(4, 1);
+
+    assertThatThrownBy(
+            () -> check(config, weights, new LoopSpec.ServableLora(1, null)))
+        .hasMessageContaining("has r 4, but the loop's model server takes at most 1");
+    assertThatThrownBy(
+            () -> check(config, weights, new LoopSpec.ServableLora(8, List.of("v_proj"))))
+        .hasMessageContaining("targets q_proj, but the loop's model server takes adapters only for")
+        .hasMessageContaining("v_proj (spec.serving.lora.targetModules)");
+    assertThatCode(() -> check(config, weights, new LoopSpec.ServableLora(8, null)))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void shouldReadWeightsInBlocks() {
     // More values than an array can have elements.
     long values = (1L << 31) + (1 << 20);
     String side =
@@ -96,11 +169,14 @@ class AdapterFormatRuleTest {
                     side.formatted("B", "F16", "[0,4]", "[%d,%d]".formatted(values, values))));
     Zeros zeros = new Zeros(values);
 
-    AdapterFormatRule.check(
-        LoraAdapterFiles.config(4),
-        new SequenceInputStream(new ByteArrayInputStream(start), zeros),
-        start.length + values);
-
+    assertThatThrownBy(
+            () ->
+                AdapterFormatRule.check(
+                    LoraAdapterFiles.config(4),
+                    new SequenceInputStream(new ByteArrayInputStream(start), zeros),
+                    start.length + values,
+                    null))
+        .hasMessageContaining("adapter-has-no-effect");
     assertThat(zeros.left).isZero();
     assertThat(zeros.largest).isLessThanOrEqualTo(1 << 16);
   }
@@ -141,8 +217,14 @@ class AdapterFormatRuleTest {
     }
   }
 
+  private static void check(byte[] config, byte[] weights, LoopSpec.ServableLora servable)
+      throws IOException {
+    AdapterFormatRule.check(
+        config, new ByteArrayInputStream(weights), weights.length, servable);
+  }
+
   private static void check(byte[] config, byte[] weights) throws IOException {
-    AdapterFormatRule.check(config, new ByteArrayInputStream(weights), weights.length);
+    AdapterFormatRule.check(config, new ByteArrayInputStream(weights), weights.length, null);
   }
 
   private static String tensor(String shape, String offsets) {

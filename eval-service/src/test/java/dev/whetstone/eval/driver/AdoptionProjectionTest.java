@@ -139,10 +139,10 @@ class AdoptionProjectionTest {
 
   @Test
   void shouldKeepABatchSetAsideIfItsRolledBackCandidateIsOfferedAgain() {
-    // The server answers the probe before the switch and fails at the confirmation.
+    // The server answers the probe before the switch, eight prompts, and fails at the confirmation.
     FakeModelServer serving = new FakeModelServer().base(LoopEvaluationTest.OLD);
     LoopFixture scene = scene("offered-again").confirmDeadline("PT2S").servedBy(serving).declared();
-    serving.breakAfter(1);
+    serving.breakAfter(8);
     BatchSealed first = scene.batch("new", 60);
     CheckpointReady candidate = scene.unpublishedCheckpoint(BETTER, first);
     serving.addAdapter(LoopFixture.path(candidate), BETTER);

@@ -152,8 +152,8 @@ class ChampionChangeTest {
   @Test
   void shouldEndARolloutWhoseChampionWasReplacedBeforeReplicasConfirmed() {
     LoopFixture scene = scene("replaced").declared();
-    // The server answers the probe before the switch and fails at the confirmation.
-    serving.breakAfter(1);
+    // The server answers the probe before the switch, eight prompts, and fails at the confirmation.
+    serving.breakAfter(8);
     CheckpointReady ready = offer(scene, LoopFixture::right, scene.batch("new", 60));
     scene.awaitGeneration(1);
 

@@ -110,7 +110,7 @@ class EvaluationRulesTest {
     }
 
     List<GateResult> gates =
-        new GateEvaluation(evaluation("alpha-spending"), 0.03, List.of()).evaluate(items);
+        new GateEvaluation(evaluation("alpha-spending"), 0.03, List.of()).evaluate(items, List.of());
 
     assertThat(gates)
         .extracting(
@@ -137,7 +137,7 @@ class EvaluationRulesTest {
     LoopSpec.Gate gate = new LoopSpec.Gate(GateRole.CANARY, LoopSpec.Gate.Mode.ENFORCE, 0, 1);
 
     List<GateResult> gates =
-        new GateEvaluation(evaluation("lord", gate), 0.03, List.of()).evaluate(items);
+        new GateEvaluation(evaluation("lord", gate), 0.03, List.of()).evaluate(items, List.of());
 
     assertThat(gates)
         .extracting(result -> result.name() + " " + result.n() + " " + result.outcome())
@@ -282,7 +282,7 @@ class EvaluationRulesTest {
             "policy",
             new DecisionCost(0, 0, 0, 0));
     DecisionFacts facts =
-        new DecisionFacts("base", "c", Map.of(), 0, 0, 0, 0, List.of(), List.of(), List.of());
+        new DecisionFacts("base", "c", Map.of(), 0, 0, 0, 0, List.of(), List.of(), List.of(), null, List.of(), false);
     return new Decision(
         "dec",
         1,

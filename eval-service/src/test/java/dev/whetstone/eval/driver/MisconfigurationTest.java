@@ -202,6 +202,7 @@ class MisconfigurationTest {
 
     assertThat(doubted.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
     assertThat(doubted.reason()).contains("not reproducible");
+    assertThat(doubted.alphaSpent()).isZero();
     assertThat(LoopEvaluationTest.gate(doubted, "RETAIN").champion()).isEqualTo(1);
     assertThat(decided.verdict()).isEqualTo(Verdict.PROMOTE);
     assertThat(LoopEvaluationTest.gate(decided, "RETAIN").champion()).isZero();

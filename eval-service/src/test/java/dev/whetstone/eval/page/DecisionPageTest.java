@@ -188,7 +188,10 @@ class DecisionPageTest {
             3.5,
             List.of(),
             List.of("a note with <tags>"),
-            List.of());
+            List.of(),
+            new DecisionFacts.Effect(10, 4),
+            List.of("the base", "generation 2"),
+            false);
     return new Decision(
         "dec-1",
         1,

@@ -17,6 +17,8 @@ import dev.whetstone.eval.decision.DecisionRepository;
 import dev.whetstone.eval.fixture.FakeModelServer;
 import dev.whetstone.eval.fixture.LoopFixture;
 import dev.whetstone.eval.registry.LoopRegistry;
+import dev.whetstone.eval.probe.EffectProbeRepository;
+import dev.whetstone.eval.probe.ReplicaProber;
 import dev.whetstone.eval.serving.ModelServers;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;
@@ -51,6 +53,9 @@ class RolloutTest {
   @Inject RolloutRepository rollouts;
   @Inject RolloutMoves moves;
   @Inject ModelServers servers;
+  @Inject EffectProbeRepository probes;
+  @Inject ReplicaProber prober;
+  @Inject ReplicaObservationRepository observations;
   FakeModelServer evaluationServer;
   FakeModelServer serving;
 
@@ -166,14 +171,24 @@ class RolloutTest {
   }
 
   private RolloutDriver driver() {
-    return new RolloutDriver(champions, checkpoints, decisions, rollouts, moves, servers, clock);
+    return new RolloutDriver(
+        champions,
+        checkpoints,
+        decisions,
+        rollouts,
+        moves,
+        servers,
+        probes,
+        prober,
+        observations,
+        clock);
   }
 
   @Test
   void shouldRestoreTheFormerChampionIfReplicasDoNotConfirmInTime() {
     LoopFixture scene = scene("unconfirmed").confirmDeadline("PT2S").declared();
-    // The server answers the probe before the switch and fails at the confirmation.
-    serving.breakAfter(1);
+    // The server answers the probe before the switch, eight prompts, and fails at the confirmation.
+    serving.breakAfter(8);
     CheckpointReady ready = offer(scene);
 
     PromotionRolledBack back =

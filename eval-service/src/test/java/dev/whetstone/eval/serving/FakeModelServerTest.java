@@ -91,6 +91,21 @@ class FakeModelServerTest extends ServingPortContract {
         .hasMessageContaining(remedy);
   }
 
+  @Test
+  void shouldBlameTheModelForValuesThatAreNotFinite() {
+    fake.addAdapter("/adapters/nan", question -> "never");
+    server().load("t.l.nan", "/adapters/nan");
+    fake.failOn(
+        "t.l.nan",
+        "The adapter `t.l.nan` computes values that are not finite for this prompt; unload it");
+    var question = new ServingPort.Question("t.l.nan", List.of(ChatMessage.user("Hi")), null, 8);
+
+    assertThatThrownBy(() -> server().ask(question))
+        .isInstanceOfSatisfying(
+            ServingException.class,
+            e -> assertThat(e.kind()).isEqualTo(ServingException.Kind.REFUSED));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"localhost:8000", "8000", "", "ftp://host", "http://a b"})
   void shouldRefuseAnInvalidBaseUrl(String endpoint) {

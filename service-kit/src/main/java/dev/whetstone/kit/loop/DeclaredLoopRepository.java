@@ -105,6 +105,50 @@ public class DeclaredLoopRepository {
             + " order by tenant, loop");
   }
 
+  /**
+   * A declaration without its spec.
+   *
+   * @param specSha256 identifies the spec, which never changes
+   */
+  public record Head(LoopId id, String specSha256, long revision) {}
+
+  /** The newest revision of a loop, without its spec. */
+  public Optional<Head> head(LoopId id) {
+    return heads(
+            "select tenant, loop, spec_sha256, revision from declared_loop"
+                + " where tenant = ? and loop = ? order by revision desc limit 1",
+            id.tenant(),
+            id.loop())
+        .stream()
+        .findFirst();
+  }
+
+  /** The newest revision of every loop, sorted, without the specs. */
+  public List<Head> heads() {
+    return heads(
+        "select distinct on (tenant, loop) tenant, loop, spec_sha256, revision from declared_loop"
+            + " order by tenant, loop, revision desc");
+  }
+
+  private List<Head> heads(String sql, String... arguments) {
+    List<Head> heads = new ArrayList<>();
+    try (var connection = dataSource.getConnection();
+        var statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < arguments.length; i++) {
+        statement.setString(i + 1, arguments[i]);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          LoopId id = new LoopId(row.getString(1), row.getString(2));
+          heads.add(new Head(id, row.getString(3), row.getLong(4)));
+        }
+      }
+    } catch (SQLException e) {
+      throw new DatabaseException("cannot read declared loops", e);
+    }
+    return heads;
+  }
+
   private List<DeclaredLoop> query(String where, String... arguments) {
     List<DeclaredLoop> loops = new ArrayList<>();
     try (var connection = dataSource.getConnection();

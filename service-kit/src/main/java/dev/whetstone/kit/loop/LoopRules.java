@@ -3,6 +3,7 @@ package dev.whetstone.kit.loop;
 import dev.whetstone.contracts.loop.GateRole;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
+import dev.whetstone.kit.loop.lora.ServableLoraRule;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,9 @@ final class LoopRules {
     rules.gates(loop.spec().evaluation().gates());
     rules.suites(loop.spec().evaluation().suites());
     rules.expectedEffect(loop.spec());
+    ServableLoraRule.check(loop.spec())
+        .forEach(
+            refusal -> rules.fault(refusal.pointer(), refusal.value(), refusal.allowed()));
     rules.faults.addAll(EngineSettingsRule.check(file, loop.spec().training()));
     return rules.faults;
   }

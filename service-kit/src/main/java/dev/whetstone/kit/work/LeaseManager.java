@@ -61,6 +61,16 @@ public final class LeaseManager {
     return true;
   }
 
+  /**
+   * Claims or renews a lease and keeps it until it expires, for work that is repeated more often
+   * than that. Call it before each repetition, outside a transaction.
+   *
+   * @return whether this process holds the lease
+   */
+  public boolean hold(String name) {
+    return claim(name);
+  }
+
   private void runRenewing(String name, Runnable work) {
     try (ScheduledExecutorService renewals =
         Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory())) {

@@ -201,7 +201,7 @@ class LoopFileReaderTest {
         "rollout: {holdback: 0.1} | /spec/rollout/holdback: '0.1'; allowed: nothing, since no service reads this field; this version keeps no traffic",
         "curation: {synthesis: {teacher: 'http://a:1'}} | /spec/curation/synthesis/teacher: 'http://a:1'; allowed: nothing, since no service reads",
         "retention: {interactions: PT0S} | /spec/retention/interactions: 'PT0S'",
-        "retention: {erasureDeadline: P30D} | /spec/retention/erasureDeadline: 'P30D'; allowed: nothing, since no service reads this field; this version erases",
+        "retention: {erasureDeadline: PT0S} | /spec/retention/erasureDeadline: 'PT0S'; allowed: a duration",
         "budgets: {maxRunsPerDay: -1} | /spec/budgets/maxRunsPerDay: '-1'; allowed: a whole number of at least 0",
         "training: {baseLearningRate: 0} | /spec/training/baseLearningRate: '0.0'; allowed: a number above 0",
         "training: {startFrom: nothing} | /spec/training/startFrom: 'nothing'; allowed: base, champion",

@@ -1,0 +1,5 @@
+/** Which adapters a loop's model server takes. */
+@NullMarked
+package dev.whetstone.kit.loop.lora;
+
+import org.jspecify.annotations.NullMarked;
