@@ -37,6 +37,9 @@ public record StatusReport(
     LOADING,
     @JsonProperty("training")
     TRAINING,
+    /** Of a scoring job. */
+    @JsonProperty("scoring")
+    SCORING,
     @JsonProperty("saving")
     SAVING,
     @JsonProperty("done")
