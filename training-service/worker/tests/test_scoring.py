@@ -236,7 +236,7 @@ def test_should_report_that_one_item_does_not_fit_into_memory(tmp_path, base, it
 )
 def test_should_refuse_wrong_input(tmp_path, base, items, change, code):
     with pytest.raises(BadInputError) as refused:
-        scored(raw_spec(tmp_path, base, items, **change))
+        scored(raw_spec(tmp_path, base, items) | change)
 
     assert refused.value.code == code
     assert not (tmp_path / "out").exists()

@@ -46,4 +46,16 @@ public interface EvalConfig {
   /** Greatest number of FRESH items whose reference's likelihood is measured. */
   @WithDefault("200")
   int likelihoodItems();
+
+  /**
+   * How long an evaluation waits for the scoring job that measures these likelihoods, from its
+   * request on. The job runs while the answers are collected; when the time is over, the evaluation
+   * decides without them and its facts say why. 0 measures none.
+   */
+  @WithDefault("PT15M")
+  Duration likelihoodWait();
+
+  /** How long the request of a scoring job and its scores are kept. */
+  @WithDefault("P7D")
+  Duration likelihoodKeep();
 }

@@ -11,7 +11,6 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.loop.RolloutMode;
 import dev.whetstone.eval.answer.AnswerRepository;
 import dev.whetstone.eval.answer.ComparedModels;
-import dev.whetstone.eval.answer.HeldOutLossCollector;
 import dev.whetstone.eval.checkpoint.Checkpoint;
 import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.Decision.Adoption;
@@ -22,6 +21,7 @@ import dev.whetstone.eval.decision.EvidenceStore;
 import dev.whetstone.eval.evaluation.Evaluation;
 import dev.whetstone.eval.evaluation.FrozenInputs;
 import dev.whetstone.eval.item.EvaluationItem;
+import dev.whetstone.eval.likelihood.LikelihoodCollector;
 import dev.whetstone.eval.quality.HeldOutLikelihood;
 import dev.whetstone.eval.score.GateEvaluation;
 import dev.whetstone.eval.score.ModelFactsCalculator;
@@ -49,7 +49,7 @@ public class DecisionMaker {
   private static final int ID_DIGITS = 24;
   private final AnswerRepository answers;
   private final ReliabilityCheck reliability;
-  private final HeldOutLossCollector heldOutLoss;
+  private final LikelihoodCollector likelihoods;
   private final DecisionRepository decisions;
   private final EvidenceStore evidence;
   private final Clock clock;
@@ -57,13 +57,13 @@ public class DecisionMaker {
   public DecisionMaker(
       AnswerRepository answers,
       ReliabilityCheck reliability,
-      HeldOutLossCollector heldOutLoss,
+      LikelihoodCollector likelihoods,
       DecisionRepository decisions,
       EvidenceStore evidence,
       Clock clock) {
     this.answers = answers;
     this.reliability = reliability;
-    this.heldOutLoss = heldOutLoss;
+    this.likelihoods = likelihoods;
     this.decisions = decisions;
     this.evidence = evidence;
     this.clock = clock;
@@ -173,7 +173,7 @@ public class DecisionMaker {
       ReproducibilityResult repetition,
       List<String> notes) {
     Map<String, HeldOutLikelihood> heldOut =
-        heldOutLoss.totals(evaluation.loop(), compared.distinct(), items);
+        likelihoods.totals(evaluation.loop(), compared.distinct(), items);
     Map<String, ModelFacts> models = new LinkedHashMap<>();
     if (scored.stream().anyMatch(one -> one.base() != null)) {
       models.put("base", facts(scored, ScoredItem::base, heldOut, compared.base()));

@@ -3,7 +3,6 @@ package dev.whetstone.eval.driver;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.answer.AnswerCollector;
-import dev.whetstone.eval.answer.HeldOutLossCollector;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.ChampionRepository;
 import dev.whetstone.eval.checkpoint.Checkpoint;
@@ -17,6 +16,7 @@ import dev.whetstone.eval.evaluation.EvaluationState.Superseded;
 import dev.whetstone.eval.evaluation.EvaluationState.Waiting;
 import dev.whetstone.eval.evaluation.FrozenInputs;
 import dev.whetstone.eval.item.EvaluationItem;
+import dev.whetstone.eval.likelihood.LikelihoodCollector;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.eval.serving.ServingException;
 import dev.whetstone.eval.serving.ServingException.Kind;
@@ -45,7 +45,7 @@ public class EvaluationDriver {
   private final EvaluationRepository evaluations;
   private final EvaluationPreparer preparer;
   private final AnswerCollector answerCollector;
-  private final HeldOutLossCollector heldOutLoss;
+  private final LikelihoodCollector likelihoods;
   private final DecisionMaker decisionMaker;
   private final EvaluationCompletion completion;
   private final EvalConfig config;
@@ -60,7 +60,7 @@ public class EvaluationDriver {
       EvaluationRepository evaluations,
       EvaluationPreparer preparer,
       AnswerCollector answerCollector,
-      HeldOutLossCollector heldOutLoss,
+      LikelihoodCollector likelihoods,
       DecisionMaker decisionMaker,
       EvaluationCompletion completion,
       EvalConfig config,
@@ -72,7 +72,7 @@ public class EvaluationDriver {
     this.evaluations = evaluations;
     this.preparer = preparer;
     this.answerCollector = answerCollector;
-    this.heldOutLoss = heldOutLoss;
+    this.likelihoods = likelihoods;
     this.decisionMaker = decisionMaker;
     this.completion = completion;
     this.config = config;
@@ -158,6 +158,9 @@ public class EvaluationDriver {
     if (restartIfChampionChanged(evaluation, asking)) {
       return true;
     }
+    if (awaitsScores(evaluation, likelihoods.awaited(evaluation))) {
+      return false;
+    }
     FrozenInputs frozen = asking.frozen();
     LoopSpec spec = spec(loop, frozen);
     List<EvaluationItem> items = new ArrayList<>();
@@ -166,10 +169,13 @@ public class EvaluationDriver {
       frozen = read(evaluation, frozen, items);
     }
     if (frozen.faults().isEmpty()) {
-      Optional<String> refusal = ask(evaluation, spec, frozen, items, notes);
+      Optional<String> refusal = ask(evaluation, spec, frozen, items);
       if (refusal.isPresent()) {
         List<String> faults = List.of("the model server refuses the adapter: " + refusal.get());
         frozen = frozen.withFaults(faults);
+      } else if (awaitsScores(
+          evaluation, likelihoods.collect(evaluation, spec, frozen, items, notes))) {
+        return false;
       }
     }
     Checkpoint checkpoint = checkpoints.find(loop, evaluation.checkpointId()).orElseThrow();
@@ -181,6 +187,12 @@ public class EvaluationDriver {
         decisionMaker.decide(evaluation, checkpoint, spec, frozen, items, notes);
     return completion.complete(evaluation, asking, spec, outcome)
         || restartIfChampionChanged(evaluation, asking);
+  }
+
+  /** Postpones an evaluation that waits for scores only, without asking the server again. */
+  private boolean awaitsScores(Evaluation evaluation, Optional<String> awaited) {
+    awaited.ifPresent(what -> evaluations.postpone(evaluation, what, config.retryPause(), false));
+    return awaited.isPresent();
   }
 
   /** Restarts the evaluation if the champion has changed. Returns whether it has. */
@@ -218,11 +230,8 @@ public class EvaluationDriver {
 
   /** Returns why the server refuses the adapter, if it does; other failures are thrown. */
   private Optional<String> ask(
-      Evaluation evaluation,
-      LoopSpec spec,
-      FrozenInputs frozen,
-      List<EvaluationItem> items,
-      List<String> notes) {
+      Evaluation evaluation, LoopSpec spec, FrozenInputs frozen, List<EvaluationItem> items) {
+    likelihoods.request(evaluation, spec, frozen, items);
     try {
       answerCollector.ask(evaluation, spec, frozen, items);
     } catch (ServingException e) {
@@ -231,7 +240,6 @@ public class EvaluationDriver {
       }
       throw e;
     }
-    heldOutLoss.measure(evaluation, spec, frozen, items).ifPresent(notes::add);
     return Optional.empty();
   }
 

@@ -13,6 +13,7 @@ public class EvalMetrics {
   private static final String EVALUATION_TIME = "whetstone.eval.evaluation.time";
   private static final String ANSWERS = "whetstone.eval.answers";
   private static final String ROLLOUTS = "whetstone.eval.rollouts";
+  private static final String LIKELIHOODS = "whetstone.eval.likelihoods";
   private final MeterRegistry registry;
 
   public EvalMetrics(MeterRegistry registry) {
@@ -40,6 +41,11 @@ public class EvalMetrics {
   /** Counts an answer of a model. */
   public void answered() {
     registry.counter(ANSWERS).increment();
+  }
+
+  /** Counts an evaluation whose likelihoods were requested, by whether they were measured. */
+  public void likelihoods(boolean measured) {
+    registry.counter(LIKELIHOODS, "outcome", measured ? "measured" : "not_measured").increment();
   }
 
   public void rollout(Rollout outcome) {

@@ -6,13 +6,18 @@ import dev.whetstone.contracts.run.RunSpec;
 /**
  * What a compute engine needs to start an attempt's worker.
  *
- * @param spec what the worker reads; its {@code attempt} names the worker
+ * @param task what the worker does and reads
  * @param engine the loop's engine settings: image, queue and resource requests
  * @param token bearer token for the worker's status reports; never logged
  */
-public record AttemptLaunch(RunSpec spec, LoopSpec.Engine engine, String token) {
+public record AttemptLaunch(WorkerTask task, LoopSpec.Engine engine, String token) {
+  /** The launch of an attempt of a run. */
+  public AttemptLaunch(RunSpec spec, LoopSpec.Engine engine, String token) {
+    this(new WorkerTask.Training(spec), engine, token);
+  }
+
   public String attemptId() {
-    return spec.attempt();
+    return task.attemptId();
   }
 
   /** Leaves the token out. */

@@ -41,7 +41,8 @@ public class ComputeEngineProvider {
                 environment,
                 WorkerSlots.Limits.of(
                     bounds.maxWorkers().stream().boxed().findFirst(),
-                    bounds.devices().orElse(List.of()))));
+                    bounds.devices().orElse(List.of())),
+                bounds.scoringWorkers()));
     this.endWithService = config.endWithService();
   }
 
