@@ -1,5 +1,6 @@
 """Scoring jobs: exact, in any order and batch, with the base untouched by the adapters."""
 
+import io
 import json
 import random
 import subprocess
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from conftest import environment, path_of
+from conftest import REPOSITORY, environment, path_of
 from memory_store import MemoryArtifactStore
 from runs import train_here
 from whetstone_toybase.dialogue import DialogueGenerator
@@ -22,7 +23,7 @@ from whetstone_worker.preemption import Preemption
 from whetstone_worker.reporter import Directive, SilentReporter
 from whetstone_worker.scoring import job
 from whetstone_worker.scoring.batches import batches_of
-from whetstone_worker.scoring.items import EncodedItem
+from whetstone_worker.scoring.items import EncodedItem, read_items
 from whetstone_worker.scoring.scorer import Scorer
 from whetstone_worker.scoring.spec import parse
 
@@ -295,3 +296,20 @@ def test_should_use_at_most_half_of_the_cores(monkeypatch):
     assert job.scoring_threads(10**9) == 4
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
     assert job.scoring_threads(10**9) == 1
+
+
+def test_should_read_and_write_what_the_contracts_define(tmp_path, base, items):
+    golden = REPOSITORY / "contracts/src/test/resources/golden"
+    spec = parse(json.loads((golden / "scoring-spec.v1.json").read_text(encoding="utf-8")))
+    with (golden / "scoring-item.v1.json").open("rb") as file:
+        line = json.dumps(json.load(file)).encode()
+    item = next(read_items(io.BytesIO(line), "golden"))
+
+    assert spec.adapters[0].checkpoint_id == "2" * 64
+    assert [message["role"] for message in item.messages] == ["user", "assistant"]
+    assert item.trained_turns == {1}
+    job.run(parse(raw_spec(tmp_path, base, items[:1])), "", Preemption())
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
+    assert manifest.keys() == json.loads((golden / "scores-manifest.v1.json").read_text(encoding="utf-8")).keys()
+    row = rows_of(tmp_path / "out")[items[0]["id"], None]
+    assert row.keys() == json.loads((golden / "score-row.base.v1.json").read_text(encoding="utf-8")).keys()
