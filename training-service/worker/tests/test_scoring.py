@@ -178,20 +178,29 @@ def test_should_fill_batches_up_to_the_budget_of_tokens():
     assert [[item.length for item in batch] for batch in batches] == [[40], [5, 5], [4, 3]]
 
 
-def test_should_name_items_that_cannot_be_scored_and_score_the_others(tmp_path, base, items, local_server):
+def test_should_name_items_that_cannot_be_scored_and_score_the_others(tmp_path, base, items, local_server, monkeypatch):
     too_long = items[0] | {"id": "long", "messages": [{"role": "user", "content": "word " * 900}]}
     broken = items[1] | {"id": "broken", "messages": [{"role": "user", "content": {"no": "text"}}]}
+    refused, encode = items[3] | {"id": "refused"}, ChatEncoder.encode
+
+    def refuse(self, example):
+        if example.id == "refused":
+            raise KeyError("a template\nerror")
+        return encode(self, example)
+
+    monkeypatch.setattr(ChatEncoder, "encode", refuse)
     server = local_server(lambda *_: (200, {"directive": "continue"}))
-    raw = raw_spec(tmp_path, base, [too_long, items[2], broken], callback={"url": server.url})
+    raw = raw_spec(tmp_path, base, [too_long, items[2], broken, refused], callback={"url": server.url})
 
     result = job.run(parse(raw), "secret", Preemption())
 
     manifest = json.loads(path_of(result["manifestUri"]).read_text(encoding="utf-8"))
     assert digest_of_path(path_of(result["manifestUri"])) == result["manifestSha256"]
-    assert manifest["counts"] == {"items": 3, "scored": 1, "leftOut": 2}
+    assert manifest["counts"] == {"items": 4, "scored": 1, "leftOut": 3}
     reasons = {one["itemId"]: one["reason"] for one in manifest["leftOut"]}
     assert "the base model takes 512" in reasons["long"]
-    assert reasons["broken"].startswith("not-rendered: the chat template raised")
+    assert reasons["broken"].startswith("invalid-example:")
+    assert reasons["refused"] == "not-rendered: the chat template raised KeyError: 'a template\\nerror'"
     assert list(rows_of(tmp_path / "out")) == [(items[2]["id"], None)]
     assert manifest["files"][0]["sha256"] == digest_of_path(tmp_path / "out/scores.jsonl")
     assert server.paths[-1] == "/v1/attempts/scoring-ev-1-1/status"
@@ -306,8 +315,7 @@ def test_should_read_and_write_what_the_contracts_define(tmp_path, base, items):
     item = next(read_items(io.BytesIO(line), "golden"))
 
     assert spec.adapters[0].checkpoint_id == "2" * 64
-    assert [message["role"] for message in item.messages] == ["user", "assistant"]
-    assert item.trained_turns == {1}
+    assert [(turn["role"], turn["weight"]) for turn in item.row["messages"]] == [("user", 0), ("assistant", 1)]
     job.run(parse(raw_spec(tmp_path, base, items[:1])), "", Preemption())
     manifest = json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
     assert manifest.keys() == json.loads((golden / "scores-manifest.v1.json").read_text(encoding="utf-8")).keys()

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from whetstone_worker.encoding import IGNORED, ChatEncoder
 from whetstone_worker.errors import BadInputError
-from whetstone_worker.examples import MAX_LINE_BYTES, SftExample
+from whetstone_worker.examples import MAX_LINE_BYTES, parse_example
 
 _REASON_CHARACTERS = 300
 
@@ -39,8 +39,17 @@ class EncodedItems:
         return len(self.items) + len(self.left_out)
 
 
-def read_items(stream: BinaryIO, source: str) -> Iterator[SftExample]:
-    """Reads items one at a time; an error names file and line. Only the last turn, the reference, is scored."""
+@dataclass(frozen=True)
+class Item:
+    """A question with its reference answer as a training row, in which the reference alone has weight 1."""
+
+    id: str
+    place: str
+    row: dict[str, Any]
+
+
+def read_items(stream: BinaryIO, source: str) -> Iterator[Item]:
+    """Reads items one at a time; an error names file and line."""
     number = 0
     while line := stream.readline(MAX_LINE_BYTES + 1):
         number += 1
@@ -51,13 +60,13 @@ def read_items(stream: BinaryIO, source: str) -> Iterator[SftExample]:
             yield _item(line, place)
 
 
-def encode_items(items: Iterable[SftExample], encoder: ChatEncoder, longest: int | None) -> EncodedItems:
+def encode_items(items: Iterable[Item], encoder: ChatEncoder, longest: int | None) -> EncodedItems:
     """Encodes items; one that the template cannot render, or that is longer than the base takes, is left out."""
     encoded = EncodedItems()
     known: set[str] = set()
     for item in items:
         if item.id in known:
-            raise _invalid(f"item {item.id}", "occurs twice")
+            raise _invalid(item.place, f"repeats the id {item.id!r}")
         known.add(item.id)
         try:
             encoded.items.append(_encoded(item, encoder, longest))
@@ -70,16 +79,15 @@ class _CannotBeScoredError(Exception):
     """Why one item is left out."""
 
 
-def _encoded(item: SftExample, encoder: ChatEncoder, longest: int | None) -> EncodedItem:
+def _encoded(item: Item, encoder: ChatEncoder, longest: int | None) -> EncodedItem:
     try:
-        example = encoder.encode(item)
-    except BadInputError as error:
-        raise _CannotBeScoredError(f"{error.code}: {error.detail}"[:_REASON_CHARACTERS]) from error
+        example = encoder.encode(parse_example(item.row, item.place))
+    except MemoryError:
+        raise
     except Exception as error:  # a chat template is a program that can raise anything
-        reason = " ".join(str(error).split())
-        raise _CannotBeScoredError(
-            f"not-rendered: the chat template raised {type(error).__name__}: {reason}"[:_REASON_CHARACTERS]
-        ) from error
+        code = getattr(error, "code", "not-rendered")
+        detail = getattr(error, "detail", f"the chat template raised {type(error).__name__}: {error}")
+        raise _CannotBeScoredError(f"{code}: {' '.join(str(detail).split())}"[:_REASON_CHARACTERS]) from error
     scored = [i for i, label in enumerate(example.labels) if label != IGNORED]
     if not scored or scored[0] == 0:
         raise _CannotBeScoredError("no-tokens: the reference answer has no token after a prompt")
@@ -88,30 +96,20 @@ def _encoded(item: SftExample, encoder: ChatEncoder, longest: int | None) -> Enc
     return EncodedItem(item.id, example.input_ids, scored)
 
 
-def _item(line: bytes, place: str) -> SftExample:
+def _item(line: bytes, place: str) -> Item:
     try:
         raw = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise _invalid(place, f"is not JSON ({error})") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or not raw["id"]:
         raise _invalid(place, "is not a JSON object with an id")
-    messages, reference, tools = raw.get("messages"), raw.get("reference"), raw.get("tools") or []
-    if not isinstance(messages, list) or not all(_is_message(message) for message in messages):
+    messages, reference = raw.get("messages"), raw.get("reference")
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
         raise _invalid(place, "has no list of messages")
-    if not _is_message(reference) or reference["role"] != "assistant":
+    if not isinstance(reference, dict) or reference.get("role") != "assistant":
         raise _invalid(place, "has no reference that is an assistant turn")
-    if not isinstance(tools, list):
-        raise _invalid(place, "has tools that are not a list")
-    turns = tuple(_without_absent(message) for message in [*messages, reference])
-    return SftExample(raw["id"], turns, tuple(tools), frozenset({len(messages)}), 1.0)
-
-
-def _is_message(message: Any) -> bool:
-    return isinstance(message, dict) and isinstance(message.get("role"), str)
-
-
-def _without_absent(message: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in message.items() if name != "weight" and value is not None}
+    turns = [*({**message, "weight": 0} for message in messages), {**reference, "weight": 1}]
+    return Item(raw["id"], place, {"id": raw["id"], "messages": turns, "tools": raw.get("tools")})
 
 
 def _invalid(place: str, problem: str) -> BadInputError:

@@ -3,7 +3,6 @@ package dev.whetstone.eval.likelihood;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.GateRole;
 import dev.whetstone.contracts.loop.LoopSpec;
-import dev.whetstone.contracts.scoring.ScoreRow;
 import dev.whetstone.eval.answer.ComparedModels;
 import dev.whetstone.eval.answer.ComparedModels.Model;
 import dev.whetstone.eval.config.EvalConfig;
@@ -12,21 +11,14 @@ import dev.whetstone.eval.evaluation.FrozenInputs;
 import dev.whetstone.eval.item.EvaluationItem;
 import dev.whetstone.eval.metrics.EvalMetrics;
 import dev.whetstone.eval.quality.HeldOutLikelihood;
-import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.net.URI;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -39,6 +31,7 @@ public class LikelihoodCollector {
   private final ScoringRequester requester;
   private final ScoringRepository scorings;
   private final LikelihoodRepository likelihoods;
+  private final ScoreStorage scoreStorage;
   private final ObjectStore store;
   private final EvalConfig config;
   private final EvalMetrics metrics;
@@ -48,6 +41,7 @@ public class LikelihoodCollector {
       ScoringRequester requester,
       ScoringRepository scorings,
       LikelihoodRepository likelihoods,
+      ScoreStorage scoreStorage,
       ObjectStore store,
       EvalConfig config,
       EvalMetrics metrics,
@@ -55,6 +49,7 @@ public class LikelihoodCollector {
     this.requester = requester;
     this.scorings = scorings;
     this.likelihoods = likelihoods;
+    this.scoreStorage = scoreStorage;
     this.store = store;
     this.config = config;
     this.metrics = metrics;
@@ -109,7 +104,7 @@ public class LikelihoodCollector {
         switch (scoring.state()) {
           case REQUESTED -> Optional.of(giveUp(scoring));
           case COMPLETED ->
-              storeScores(scoring, models(loop, frozen, evaluation), evaluation, items);
+              scoreStorage.store(scoring, models(loop, frozen, evaluation), measured(items));
           case STORED -> Optional.empty();
           case FAILED -> Optional.of(scoring.reason());
         };
@@ -137,69 +132,6 @@ public class LikelihoodCollector {
     String text = reason.formatted(config.likelihoodWait());
     scorings.fail(scoring.id(), text);
     return text;
-  }
-
-  /** Returns why the scores could not be stored. */
-  private Optional<String> storeScores(
-      Scoring scoring, List<Model> models, Evaluation evaluation, List<EvaluationItem> items) {
-    List<LikelihoodRepository.Row> rows = new ArrayList<>();
-    Map<String, String> questions =
-        measured(items).stream()
-            .collect(
-                Collectors.toMap(
-                    EvaluationItem::key, EvaluationItem::questionSha256, (one, other) -> one));
-    Map<String, String> keys = keys(models);
-    try {
-      store.forEachLine(
-          store.key(URI.create(String.valueOf(scoring.scoresUri()))),
-          String.valueOf(scoring.scoresSha256()),
-          (_, line) -> add(rows, Json.read(line, ScoreRow.class), questions, keys));
-    } catch (CorruptObjectException e) {
-      return Optional.of(failed(scoring, e));
-    } catch (ObjectStoreException e) {
-      if (!scoring.isOverdue(clock.instant())) {
-        throw e;
-      }
-      return Optional.of(failed(scoring, e));
-    }
-    QuarkusTransaction.requiringNew()
-        .run(
-            () -> {
-              likelihoods.add(evaluation.loop(), rows);
-              scorings.stored(scoring.id());
-            });
-    return Optional.empty();
-  }
-
-  private String failed(Scoring scoring, ObjectStoreException e) {
-    String reason = "the scores cannot be read: " + e.getMessage();
-    scorings.fail(scoring.id(), reason);
-    return reason;
-  }
-
-  private static void add(
-      List<LikelihoodRepository.Row> rows,
-      ScoreRow row,
-      Map<String, String> questions,
-      Map<String, String> keys) {
-    String question = questions.get(row.id());
-    String key = keys.get(row.checkpointId() == null ? "" : row.checkpointId());
-    if (question != null && key != null) {
-      rows.add(
-          new LikelihoodRepository.Row(
-              key,
-              question,
-              new HeldOutLikelihood(row.tokens(), -row.logProbability(), row.correct())));
-    }
-  }
-
-  /** Model keys by checkpoint id; that of the base by the empty text. */
-  private static Map<String, String> keys(List<Model> models) {
-    Map<String, String> keys = new LinkedHashMap<>();
-    for (Model model : models) {
-      keys.put(model.checkpointId().orElse(""), model.key());
-    }
-    return keys;
   }
 
   /** Totals over the references that were measured for every model, by model key. */
