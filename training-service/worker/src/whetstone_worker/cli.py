@@ -1,4 +1,4 @@
-"""The command line of the worker: ``train``."""
+"""The command line of the worker: ``train`` and ``score``."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     parsed = _parser().parse_args(arguments)
     try:
-        return int(_train(parsed.spec))
+        return int(_COMMANDS[parsed.command](parsed.spec))
     except ImportError as error:
         package = (error.name or str(error)).partition(".")[0]
         _print_error(
@@ -39,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train one attempt of a run")
     train.add_argument("--spec", type=Path, required=True, help="RunSpec file (JSON)")
+    score = commands.add_parser("score", help="score the reference answers of one scoring job")
+    score.add_argument("--spec", type=Path, required=True, help="ScoringSpec file (JSON)")
     return parser
 
 
@@ -55,3 +57,22 @@ def _train(path: Path) -> ExitCode:
     result = train.run(run_spec, train.token_from_environment(), preemption)
     sys.stdout.write(f"checkpoint {result['manifestUri']} sha256 {result['manifestSha256']}\n")
     return ExitCode.DONE
+
+
+def _score(path: Path) -> ExitCode:
+    from whetstone_worker.preemption import Preemption  # noqa: PLC0415 - only a job handles signals
+
+    preemption = Preemption()
+    preemption.install()  # before the imports below, which take seconds
+    from whetstone_worker.scoring import spec  # noqa: PLC0415 - a missing package is reported by name
+
+    scoring_spec = spec.load(path)
+    from whetstone_worker import train  # noqa: PLC0415 - as above, and a wrong spec is reported within a second
+    from whetstone_worker.scoring import job  # noqa: PLC0415
+
+    result = job.run(scoring_spec, train.token_from_environment(), preemption)
+    sys.stdout.write(f"scores {result['manifestUri']} sha256 {result['manifestSha256']}\n")
+    return ExitCode.DONE
+
+
+_COMMANDS = {"train": _train, "score": _score}

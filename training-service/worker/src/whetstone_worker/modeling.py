@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,13 @@ def load_tokenizer(base: Path) -> Any:
 
 
 def load_model(base: Path, spec: RunSpec, adapter: Path | None) -> PeftModel:
-    """Loads the base (bf16 on CUDA, fp32 on the CPU) with a trainable copy of an adapter, or with a new adapter."""
+    """Loads the base with a trainable copy of an adapter, or with a new adapter."""
+    model = load_base(base)
+    return _with_adapter(model, adapter, spec) if adapter else _with_new_adapter(model, spec)
+
+
+def load_base(base: Path) -> Any:
+    """Loads the base: bf16 on CUDA, fp32 on the CPU."""
     cuda = torch.cuda.is_available()
     with _as_bad_input("unusable-base", f"the base model {base}", _BASE_REMEDY):
         model = AutoModelForCausalLM.from_pretrained(
@@ -36,7 +42,23 @@ def load_model(base: Path, spec: RunSpec, adapter: Path | None) -> PeftModel:
             use_safetensors=True,
         )
     model.config.use_cache = False
-    return _with_adapter(model, adapter, spec) if adapter else _with_new_adapter(model, spec)
+    return model
+
+
+def with_scored_adapters(model: Any, adapters: Mapping[str, Path], base_sha256: str) -> PeftModel:
+    """Adds adapters that are not trained, each under its own name."""
+    remedy = "offer an adapter of this base"
+    result: Any = model
+    for name, folder in adapters.items():
+        with _as_bad_input("unusable-adapter", f"the adapter {folder}", remedy):
+            _require_same_base(folder, base_sha256)
+            if isinstance(result, PeftModel):
+                result.load_adapter(str(folder), adapter_name=name, is_trainable=False, local_files_only=True)
+            else:
+                result = PeftModel.from_pretrained(
+                    result, str(folder), adapter_name=name, is_trainable=False, local_files_only=True
+                )
+    return result
 
 
 def _with_adapter(model: Any, folder: Path, spec: RunSpec) -> PeftModel:

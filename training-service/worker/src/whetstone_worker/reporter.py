@@ -44,6 +44,7 @@ class Phase(StrEnum):
 
     LOADING = "loading"
     TRAINING = "training"
+    SCORING = "scoring"
     SAVING = "saving"
     DONE = "done"
     FAILED = "failed"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
@@ -16,7 +16,9 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Positive = Annotated[int, Field(gt=0)]
 
 
-class _Part(BaseModel):
+class SpecPart(BaseModel):
+    """A part of a spec: names in camel case, unknown fields ignored, null treated as absent."""
+
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True)
 
     @model_validator(mode="before")
@@ -25,7 +27,10 @@ class _Part(BaseModel):
         return {k: v for k, v in raw.items() if v is not None} if isinstance(raw, dict) else raw
 
 
-class Artifact(_Part):
+Spec = TypeVar("Spec", bound=SpecPart)
+
+
+class Artifact(SpecPart):
     """A file or folder by URI, used only when its digest matches."""
 
     uri: str
@@ -44,7 +49,7 @@ class ReplayRef(Artifact):
     share: Annotated[float, Field(ge=0, lt=1)]
 
 
-class Hyperparameters(_Part):
+class Hyperparameters(SpecPart):
     """How a stage trains. ``batch_size`` is the effective batch in examples."""
 
     epochs: Annotated[int | float, Field(gt=0)]
@@ -68,7 +73,7 @@ class Hyperparameters(_Part):
         return self.micro_batch_size or self.batch_size
 
 
-class Stage(_Part):
+class Stage(SpecPart):
     """One objective over some rows. Stages run in order, each on the adapter of the one before."""
 
     objective: str
@@ -77,7 +82,7 @@ class Stage(_Part):
     hyperparameters: Hyperparameters
 
 
-class Lora(_Part):
+class Lora(SpecPart):
     """The adapter's shape. ``all-linear`` means every linear layer except the output head."""
 
     r: Positive
@@ -86,7 +91,7 @@ class Lora(_Part):
     target_modules: Annotated[tuple[str, ...], Field(min_length=1)] = ("all-linear",)
 
 
-class Serving(_Part):
+class Serving(SpecPart):
     """The model server that will serve the adapter; it must render and tokenize as training does.
 
     ``credentials`` refers to its API key; the key itself is in the environment.
@@ -97,33 +102,33 @@ class Serving(_Part):
     credentials: str | None = None
 
 
-class Retention(_Part):
+class Retention(SpecPart):
     """The method against forgetting besides replay."""
 
     method: str = "none"
     strength: float = 0.0
 
 
-class Output(_Part):
+class Output(SpecPart):
     """The folder that this attempt writes to; no other attempt does."""
 
     uri: str
 
 
-class Limits(_Part):
+class Limits(SpecPart):
     """Wall-clock and accelerator seconds after which an attempt ends; None means no limit."""
 
     max_seconds: Annotated[float, Field(gt=0)] | None = None
     max_gpu_seconds: Annotated[float, Field(gt=0)] | None = None
 
 
-class Callback(_Part):
+class Callback(SpecPart):
     """The control plane's base URL for status reports."""
 
     url: str | None = None
 
 
-class RunSpec(_Part):
+class RunSpec(SpecPart):
     """Everything one attempt needs; see the JSON Schema ``run-spec.v1`` in the contracts module."""
 
     run_id: Annotated[str, StringConstraints(min_length=1)]
@@ -154,33 +159,42 @@ class RunSpec(_Part):
 
 def parse(raw: Any) -> RunSpec:
     """Checks a decoded RunSpec; raises ``BadInputError`` with the place and the remedy of every fault."""
-    try:
-        spec = RunSpec.model_validate(raw)
-    except ValidationError as error:
-        raise BadInputError("invalid-run-spec", _explain(error)) from error
+    spec = validated(RunSpec, raw, "run-spec")
     _require_supported(spec)
     return spec
 
 
 def load(path: Path) -> RunSpec:
     """Reads and checks a RunSpec file."""
+    return parse(decoded(path, "run-spec"))
+
+
+def validated(kind: type[Spec], raw: Any, schema: str) -> Spec:
+    """A decoded spec as a record; ``schema`` names its JSON Schema in messages."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        raise BadInputError(f"invalid-{schema}", _explain(error, f"{schema}.v1")) from error
+
+
+def decoded(path: Path, schema: str) -> Any:
+    """The JSON of a spec file."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInputError(
-            "invalid-run-spec", f"{path} cannot be read: {error.strerror}; set --spec to a RunSpec file"
+            f"invalid-{schema}", f"{path} cannot be read: {error.strerror}; set --spec to a file of {schema}.v1"
         ) from error
     except ValueError as error:
-        raise BadInputError("invalid-run-spec", f"{path} is not JSON: {error}; write the RunSpec again") from error
-    return parse(raw)
+        raise BadInputError(f"invalid-{schema}", f"{path} is not JSON: {error}; write the file again") from error
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError, schema: str) -> str:
     def line(problem: Any) -> str:
         pointer = "/" + "/".join(str(part) for part in problem["loc"])
         if problem["type"] == "missing":
-            return f"{pointer} is missing; add it as run-spec.v1 defines it"
-        return f"{pointer}: {problem['msg']} (found {_short(problem['input'])}); correct it as run-spec.v1 defines it"
+            return f"{pointer} is missing; add it as {schema} defines it"
+        return f"{pointer}: {problem['msg']} (found {_short(problem['input'])}); correct it as {schema} defines it"
 
     return "; ".join(line(problem) for problem in error.errors())
 

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Callable
 
 import torch
 from transformers import logging as transformers_logging
@@ -14,6 +15,7 @@ from whetstone_worker.attempt import Attempt
 from whetstone_worker.errors import BadInputError, OutOfMemoryError, PreemptedError, RetryableError, WorkerError
 from whetstone_worker.preemption import Preemption
 from whetstone_worker.reporter import Phase, Reporter, SilentReporter, StatusReporter
+from whetstone_worker.scoring.spec import ScoringSpec
 from whetstone_worker.spec import RunSpec
 from whetstone_worker.threads import thread_limit
 
@@ -28,13 +30,18 @@ def token_from_environment() -> str:
 
 def open_reporter(spec: RunSpec, token: str) -> Reporter:
     """A reporter to the run's callback, or a silent one for a run without a callback."""
+    return reporter_of(spec, token, spec.stages[0].objective)
+
+
+def reporter_of(spec: RunSpec | ScoringSpec, token: str, stage: str) -> Reporter:
+    """A reporter to a spec's callback, or a silent one."""
     if spec.callback is None or not spec.callback.url:
         return SilentReporter()
     if not token:
         raise BadInputError(
             "no-token", "WHETSTONE_WORKER_TOKEN is not set; set it to the attempt's token in the worker's environment"
         )
-    return StatusReporter(spec.callback.url, spec.attempt, spec.fence, token, stage=spec.stages[0].objective)
+    return StatusReporter(spec.callback.url, spec.attempt, spec.fence, token, stage=stage)
 
 
 def run(spec: RunSpec, token: str, preemption: Preemption, artifacts: ArtifactStore | None = None) -> dict[str, str]:
@@ -44,9 +51,22 @@ def run(spec: RunSpec, token: str, preemption: Preemption, artifacts: ArtifactSt
     manifest in the object store.
     """
     reporter = open_reporter(spec, token)
-    deadline = time.monotonic() + (spec.limits.max_seconds or _FINISH_SECONDS)
+    return with_final_report(
+        lambda: _train(spec, artifacts or open_artifacts(), reporter, preemption),
+        reporter,
+        preemption,
+        seconds=spec.limits.max_seconds or _FINISH_SECONDS,
+        complete="the checkpoint is complete",
+    )
+
+
+def with_final_report(
+    work: Callable[[], dict[str, str]], reporter: Reporter, preemption: Preemption, *, seconds: float, complete: str
+) -> dict[str, str]:
+    """Does an attempt's work and reports how it ended; the report of a result is repeated for ``seconds`` in all."""
+    deadline = time.monotonic() + seconds
     try:
-        result = _train(spec, artifacts or open_artifacts(), reporter, preemption)
+        result = work()
     except WorkerError as error:
         phase = Phase.SAVING if isinstance(error, PreemptedError) else Phase.FAILED
         reporter.finish(
@@ -58,7 +78,7 @@ def run(spec: RunSpec, token: str, preemption: Preemption, artifacts: ArtifactSt
         raise
     deadline = max(deadline, time.monotonic() + _LAST_REPORT_SECONDS)
     if not reporter.finish(deadline, leave=preemption, phase=Phase.DONE, result=result):
-        sys.stderr.write("not-answered: the control plane did not answer `done`; the checkpoint is complete\n")
+        sys.stderr.write(f"not-answered: the control plane did not answer `done`; {complete}\n")
     return result
 
 

@@ -14,6 +14,9 @@ public final class TopicNames {
   public static final String FINDINGS = "whetstone.findings";
   public static final String DECISIONS = "whetstone.decisions";
 
+  /** Requests of eval for likelihoods of reference answers, and training's answers. */
+  public static final String SCORING = "whetstone.scoring";
+
   /** Compacted: the newest champion of each loop. */
   public static final String CHAMPIONS = "whetstone.champions";
 
@@ -22,7 +25,7 @@ public final class TopicNames {
 
   /** Topics whose old records are deleted by age. */
   public static final List<String> DELETED =
-      List.of(INTAKE, FEEDBACK, BATCHES, CHECKPOINTS, FINDINGS, DECISIONS);
+      List.of(INTAKE, FEEDBACK, BATCHES, CHECKPOINTS, FINDINGS, DECISIONS, SCORING);
 
   /** Topics that keep the newest record of each key without a time limit. */
   public static final List<String> COMPACTED = List.of(CHAMPIONS, LOOPS);

@@ -11,6 +11,10 @@ import dev.whetstone.contracts.run.CheckpointManifest;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.contracts.run.WorkerDirective;
+import dev.whetstone.contracts.scoring.ScoreRow;
+import dev.whetstone.contracts.scoring.ScoresManifest;
+import dev.whetstone.contracts.scoring.ScoringItem;
+import dev.whetstone.contracts.scoring.ScoringSpec;
 import dev.whetstone.contracts.suite.SuiteItem;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +32,10 @@ record Contract(String name, Class<?> type) {
           new Contract("run-spec.v1", RunSpec.class),
           new Contract("status-report.v1", StatusReport.class),
           new Contract("directive.v1", WorkerDirective.class),
+          new Contract("scoring-spec.v1", ScoringSpec.class),
+          new Contract("scoring-item.v1", ScoringItem.class),
+          new Contract("score-row.v1", ScoreRow.class),
+          new Contract("scores-manifest.v1", ScoresManifest.class),
           new Contract("batch-manifest.v1", BatchManifest.class),
           new Contract("sft-row.v1", SftRow.class),
           new Contract("preference-row.v1", PreferenceRow.class),

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithTestResource(InfrastructureResource.class)
 class MisdirectedEventsTest {
   @ParameterizedTest
-  @ValueSource(strings = {TopicNames.BATCHES, TopicNames.CHECKPOINTS})
+  @ValueSource(strings = {TopicNames.BATCHES, TopicNames.CHECKPOINTS, TopicNames.SCORING})
   void shouldSendEventsOfOtherTopicsAndUnknownTypesToTheDeadLetters(String topic) {
     MisdirectedEvents.assertDeadLetters(topic);
   }

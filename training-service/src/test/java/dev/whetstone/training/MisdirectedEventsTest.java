@@ -14,7 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MisdirectedEventsTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {TopicNames.BATCHES, TopicNames.DECISIONS, TopicNames.CHAMPIONS, TopicNames.LOOPS})
+      strings = {
+        TopicNames.BATCHES,
+        TopicNames.DECISIONS,
+        TopicNames.CHAMPIONS,
+        TopicNames.LOOPS,
+        TopicNames.SCORING
+      })
   void shouldSendEventsOfOtherTopicsAndUnknownTypesToTheDeadLetters(String topic) {
     MisdirectedEvents.assertDeadLetters(topic);
   }

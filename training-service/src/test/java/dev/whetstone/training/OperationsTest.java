@@ -10,6 +10,7 @@ import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.config.TrainingConfig;
 import dev.whetstone.training.engine.ProcessEngineConfig;
 import dev.whetstone.training.engine.WorkerConfig;
+import dev.whetstone.training.scoring.ScoringConfig;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -31,6 +32,7 @@ class OperationsTest {
   @Inject TrainingConfig training;
   @Inject WorkerConfig worker;
   @Inject ProcessEngineConfig process;
+  @Inject ScoringConfig scoring;
 
   @Test
   void shouldBeReadyWhileTheReconcilerMakesPasses() {
@@ -105,6 +107,9 @@ class OperationsTest {
     assertThat(training.maxConcurrentSteps()).isEqualTo(16);
     assertThat(process.maxWorkers()).isEmpty();
     assertThat(process.devices()).isEmpty();
+    assertThat(process.scoringWorkers()).isEqualTo(1);
+    assertThat(scoring.maxBatchTokens()).isEqualTo(8192);
+    assertThat(scoring.keep()).isEqualTo(Duration.ofDays(7));
     assertThat(training.downtime()).isEqualTo(Duration.ofSeconds(20));
     assertThat(worker.command()).containsExactly("-m", "whetstone_worker");
     assertThat(worker.work()).isEqualTo(Path.of(".whetstone/work"));

@@ -10,6 +10,7 @@ import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.contracts.event.CheckpointTainted;
 import dev.whetstone.contracts.event.EndUserErased;
 import dev.whetstone.contracts.event.EventData;
+import dev.whetstone.contracts.event.EventData.ScoringEvent;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.contracts.event.FindingReported;
@@ -39,6 +40,9 @@ public enum EventType {
   PROMOTION_APPLIED("promotion.applied", TopicNames.DECISIONS, PromotionApplied.class),
   PROMOTION_FAILED("promotion.failed", TopicNames.DECISIONS, PromotionFailed.class),
   PROMOTION_ROLLED_BACK("promotion.rolledback", TopicNames.DECISIONS, PromotionRolledBack.class),
+  SCORING_REQUESTED("scoring.requested", TopicNames.SCORING, ScoringEvent.Requested.class),
+  SCORING_COMPLETED("scoring.completed", TopicNames.SCORING, ScoringEvent.Completed.class),
+  SCORING_FAILED("scoring.failed", TopicNames.SCORING, ScoringEvent.Failed.class),
   CHAMPION_SET("champion.set", TopicNames.CHAMPIONS, ChampionSet.class),
   LOOP_DECLARED("loop.declared", TopicNames.LOOPS, LoopDeclared.class);
 

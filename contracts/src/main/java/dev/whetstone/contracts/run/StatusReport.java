@@ -82,6 +82,9 @@ public record StatusReport(
     LOADING,
     @JsonProperty("training")
     TRAINING,
+    /** Of a scoring job. */
+    @JsonProperty("scoring")
+    SCORING,
     @JsonProperty("saving")
     SAVING,
     @JsonProperty("done")

@@ -3,7 +3,6 @@ package dev.whetstone.eval.answer;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.evaluation.Evaluation;
 import dev.whetstone.eval.item.EvaluationItem;
-import dev.whetstone.eval.quality.HeldOutLikelihood;
 import dev.whetstone.eval.serving.ServingPort.Answer;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,12 +24,6 @@ public class AnswerRepository {
       insert into answer (tenant, loop, model_key, question_sha256, sample, text, finish_reason,
         prompt_tokens, completion_tokens, refusal, asked_by)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
-      """;
-  private static final String INSERT_LIKELIHOOD =
-      """
-      insert into likelihood (tenant, loop, model_key, question_sha256, tokens,
-        negative_log_likelihood, correct)
-      values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing
       """;
 
   /** The sample of the first answer, which is the one that is scored. */
@@ -138,7 +131,7 @@ public class AnswerRepository {
     return answer;
   }
 
-  /** Deletes a model's answers and likelihoods, because they can no longer be reproduced. */
+  /** Deletes a model's answers, because they can no longer be reproduced. */
   @Transactional
   public void delete(LoopId loop, String modelKey) {
     sql.update(
@@ -146,40 +139,6 @@ public class AnswerRepository {
         loop.tenant(),
         loop.loop(),
         modelKey);
-    sql.update(
-        "delete from likelihood where tenant = ? and loop = ? and model_key = ?",
-        loop.tenant(),
-        loop.loop(),
-        modelKey);
-  }
-
-  Map<String, HeldOutLikelihood> likelihoods(LoopId loop, String modelKey) {
-    Map<String, HeldOutLikelihood> likelihoods = new HashMap<>();
-    sql.query(
-            "select question_sha256, tokens, negative_log_likelihood, correct from likelihood"
-                + " where tenant = ? and loop = ? and model_key = ?",
-            row ->
-                Map.entry(
-                    row.getString(1),
-                    new HeldOutLikelihood(row.getLong(2), row.getDouble(3), row.getLong(4))),
-            loop.tenant(),
-            loop.loop(),
-            modelKey)
-        .forEach(entry -> likelihoods.put(entry.getKey(), entry.getValue()));
-    return likelihoods;
-  }
-
-  @Transactional
-  void record(LoopId loop, String modelKey, String questionSha256, HeldOutLikelihood heldOut) {
-    sql.update(
-        INSERT_LIKELIHOOD,
-        loop.tenant(),
-        loop.loop(),
-        modelKey,
-        questionSha256,
-        heldOut.tokens(),
-        heldOut.negativeLogLikelihood(),
-        heldOut.correct());
   }
 
   /** PostgreSQL's text type cannot store the zero character, which a model may produce. */

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The models that an evaluation compares. */
@@ -26,7 +27,20 @@ public record ComparedModels(
    * @param servedName its name on the server
    * @param key under which its answers are stored: identifies the weights, not the server
    */
-  public record Model(String servedName, String key) {}
+  public record Model(String servedName, String key) {
+    private static final String CHECKPOINT = "checkpoint:";
+
+    static Model ofCheckpoint(String servedName, String checkpointId) {
+      return new Model(servedName, CHECKPOINT + checkpointId);
+    }
+
+    /** Empty for the base. */
+    public Optional<String> checkpointId() {
+      return key.startsWith(CHECKPOINT)
+          ? Optional.of(key.substring(CHECKPOINT.length()))
+          : Optional.empty();
+    }
+  }
 
   public static ComparedModels of(LoopSpec loop, FrozenInputs frozen, String checkpointId) {
     LoopSpec.BaseModel baseModel = loop.spec().baseModel();
@@ -40,12 +54,12 @@ public record ComparedModels(
     return new ComparedModels(
         base,
         champion.isBase() ? base : model(champion),
-        new Model(frozen.candidateName(), "checkpoint:" + checkpointId),
+        Model.ofCheckpoint(frozen.candidateName(), checkpointId),
         anchors);
   }
 
   private static Model model(Champion champion) {
-    return new Model(champion.servedName(), "checkpoint:" + champion.checkpointId());
+    return Model.ofCheckpoint(champion.servedName(), String.valueOf(champion.checkpointId()));
   }
 
   /**

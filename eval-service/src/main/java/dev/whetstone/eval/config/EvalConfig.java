@@ -102,4 +102,16 @@ public interface EvalConfig {
   /** How long a browser can show a decision page after its link was opened. */
   @WithDefault("PT30M")
   Duration pageSession();
+
+  /**
+   * How long an evaluation waits for the scoring job that measures these likelihoods, from its
+   * request on. The job runs while the answers are collected; when the time is over, the evaluation
+   * decides without them and its facts say why. 0 measures none.
+   */
+  @WithDefault("PT15M")
+  Duration likelihoodWait();
+
+  /** How long the request of a scoring job and its scores are kept. */
+  @WithDefault("P7D")
+  Duration likelihoodKeep();
 }

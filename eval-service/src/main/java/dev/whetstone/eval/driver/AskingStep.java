@@ -3,16 +3,18 @@ package dev.whetstone.eval.driver;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.answer.AnswerCollector;
-import dev.whetstone.eval.answer.HeldOutLossCollector;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.ChampionRepository;
 import dev.whetstone.eval.checkpoint.Checkpoint;
 import dev.whetstone.eval.checkpoint.CheckpointRepository;
+import dev.whetstone.eval.config.EvalConfig;
 import dev.whetstone.eval.evaluation.Evaluation;
 import dev.whetstone.eval.evaluation.WaitingLimit;
 import dev.whetstone.eval.evaluation.EvaluationState.Asking;
 import dev.whetstone.eval.evaluation.FrozenInputs;
+import dev.whetstone.eval.evaluation.EvaluationRepository;
 import dev.whetstone.eval.item.EvaluationItem;
+import dev.whetstone.eval.likelihood.LikelihoodCollector;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.eval.serving.ServingException;
 import dev.whetstone.eval.serving.ServingException.Kind;
@@ -31,11 +33,13 @@ public class AskingStep {
   private final CheckpointRepository checkpoints;
   private final EvaluationPreparer preparer;
   private final AnswerCollector answerCollector;
-  private final HeldOutLossCollector heldOutLoss;
+  private final LikelihoodCollector likelihoods;
   private final DecisionMaker decisionMaker;
   private final EvaluationCompletion completion;
   private final ServerFailurePause failurePause;
   private final WaitingLimit limit;
+  private final EvaluationRepository evaluations;
+  private final EvalConfig config;
 
   public AskingStep(
       LoopRegistry registry,
@@ -43,27 +47,34 @@ public class AskingStep {
       CheckpointRepository checkpoints,
       EvaluationPreparer preparer,
       AnswerCollector answerCollector,
-      HeldOutLossCollector heldOutLoss,
+      LikelihoodCollector likelihoods,
       DecisionMaker decisionMaker,
       EvaluationCompletion completion,
       ServerFailurePause failurePause,
-      WaitingLimit limit) {
+      WaitingLimit limit,
+      EvaluationRepository evaluations,
+      EvalConfig config) {
     this.registry = registry;
     this.champions = champions;
     this.checkpoints = checkpoints;
     this.preparer = preparer;
     this.answerCollector = answerCollector;
-    this.heldOutLoss = heldOutLoss;
+    this.likelihoods = likelihoods;
     this.decisionMaker = decisionMaker;
     this.completion = completion;
     this.failurePause = failurePause;
     this.limit = limit;
+    this.evaluations = evaluations;
+    this.config = config;
   }
 
   /** Makes the step. Returns whether another one may follow at once. */
   boolean run(Evaluation evaluation, Asking asking) {
     if (restartIfChampionChanged(evaluation, asking)) {
       return true;
+    }
+    if (awaitsScores(evaluation, likelihoods.awaited(evaluation))) {
+      return false;
     }
     LoopSpec spec = spec(evaluation.loop(), asking.frozen());
     List<EvaluationItem> items = new ArrayList<>();
@@ -78,6 +89,11 @@ public class AskingStep {
       } catch (ServingException e) {
         return afterFailure(evaluation, asking, spec, e);
       }
+    }
+    if (frozen.faults().isEmpty()
+        && awaitsScores(
+            evaluation, likelihoods.collect(evaluation, spec, frozen, items, notes))) {
+      return false;
     }
     return decide(evaluation, asking, spec, frozen, items, notes);
   }
@@ -134,6 +150,12 @@ public class AskingStep {
     return checkpoints.find(evaluation.loop(), evaluation.checkpointId()).orElseThrow();
   }
 
+  /** Postpones an evaluation that waits for scores only, without asking the server again. */
+  private boolean awaitsScores(Evaluation evaluation, Optional<String> awaited) {
+    awaited.ifPresent(what -> evaluations.postpone(evaluation, what, config.backoff(), false));
+    return awaited.isPresent();
+  }
+
   /** Restarts the evaluation if the champion has changed. Returns whether it has. */
   private boolean restartIfChampionChanged(Evaluation evaluation, Asking asking) {
     Champion champion = champions.current(evaluation.loop()).orElseThrow();
@@ -177,6 +199,7 @@ public class AskingStep {
       FrozenInputs frozen,
       List<EvaluationItem> items,
       List<String> notes) {
+    likelihoods.request(evaluation, spec, frozen, items);
     try {
       notes.addAll(answerCollector.ask(evaluation, spec, frozen, items));
     } catch (ServingException e) {
@@ -186,7 +209,6 @@ public class AskingStep {
       }
       throw e;
     }
-    heldOutLoss.measure(evaluation, spec, frozen, items).ifPresent(notes::add);
     return frozen;
   }
 }

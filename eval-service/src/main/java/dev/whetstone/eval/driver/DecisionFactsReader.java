@@ -4,12 +4,12 @@ import dev.whetstone.contracts.decision.DecisionCost;
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.eval.answer.AnswerRepository;
 import dev.whetstone.eval.answer.ComparedModels;
-import dev.whetstone.eval.answer.HeldOutLossCollector;
 import dev.whetstone.eval.decision.DecisionFacts;
 import dev.whetstone.eval.decision.DecisionFacts.ModelFacts;
 import dev.whetstone.eval.evaluation.Evaluation;
 import dev.whetstone.eval.evaluation.FrozenInputs;
 import dev.whetstone.eval.item.EvaluationItem;
+import dev.whetstone.eval.likelihood.LikelihoodCollector;
 import dev.whetstone.eval.quality.HeldOutLikelihood;
 import dev.whetstone.eval.score.AnchorScores;
 import dev.whetstone.eval.score.ModelFactsCalculator;
@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class DecisionFactsReader {
   private final AnswerRepository answers;
-  private final HeldOutLossCollector heldOutLoss;
+  private final LikelihoodCollector likelihoods;
   private final Clock clock;
 
   public DecisionFactsReader(
-      AnswerRepository answers, HeldOutLossCollector heldOutLoss, Clock clock) {
+      AnswerRepository answers, LikelihoodCollector likelihoods, Clock clock) {
     this.answers = answers;
-    this.heldOutLoss = heldOutLoss;
+    this.likelihoods = likelihoods;
     this.clock = clock;
   }
 
@@ -47,7 +47,7 @@ public class DecisionFactsReader {
     ComparedModels compared = measured.compared();
     List<ScoredItem> scored = measured.scored();
     Map<String, HeldOutLikelihood> heldOut =
-        heldOutLoss.totals(evaluation.loop(), compared.distinct(), items);
+        likelihoods.totals(evaluation.loop(), compared.distinct(), items);
     Map<String, ModelFacts> models = new LinkedHashMap<>();
     if (scored.stream().anyMatch(one -> one.base() != null)) {
       models.put("base", figures(scored, ScoredItem::base, heldOut, compared.base()));

@@ -17,6 +17,7 @@ public class EvalMetrics {
   private static final String ROLLOUTS = "whetstone.eval.rollouts";
   private static final String PROBES = "whetstone.eval.probes";
   private static final String TAINTED = "whetstone.eval.champions.tainted";
+  private static final String LIKELIHOODS = "whetstone.eval.likelihoods";
   private final MeterRegistry registry;
   private final AtomicInteger tainted = new AtomicInteger();
   private final AtomicInteger overdue = new AtomicInteger();
@@ -71,6 +72,11 @@ public class EvalMetrics {
   public void taintedChampions(int ahead, int over) {
     tainted.set(ahead);
     overdue.set(over);
+  }
+
+  /** Counts an evaluation whose likelihoods were requested, by whether they were measured. */
+  public void likelihoods(boolean measured) {
+    registry.counter(LIKELIHOODS, "outcome", measured ? "measured" : "not_measured").increment();
   }
 
   public void rollout(Rollout outcome) {

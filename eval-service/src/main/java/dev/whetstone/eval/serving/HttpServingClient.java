@@ -1,21 +1,15 @@
 package dev.whetstone.eval.serving;
 
-import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.eval.quality.HeldOutLikelihood;
 import dev.whetstone.eval.serving.ServingException.Kind;
 import dev.whetstone.kit.openai.ChatReply;
 import dev.whetstone.kit.openai.ChatRequest;
 import dev.whetstone.kit.openai.ClientLimits;
-import dev.whetstone.kit.openai.CompletionReply;
-import dev.whetstone.kit.openai.CompletionReply.PromptLogprob;
-import dev.whetstone.kit.openai.CompletionRequest;
 import dev.whetstone.kit.openai.OpenAiClient;
 import dev.whetstone.kit.openai.OpenAiException;
 import dev.whetstone.kit.tenant.AllowedEndpoints;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -90,36 +84,6 @@ final class HttpServingClient implements ServingPort {
         reply.finishReason(),
         reply.promptTokens(),
         reply.completionTokens());
-  }
-
-  @Override
-  public List<Integer> tokenize(List<ChatMessage> messages, boolean addGenerationPrompt) {
-    return call(() -> server.tokenize(messages, addGenerationPrompt));
-  }
-
-  @Override
-  public HeldOutLikelihood likelihood(String model, List<Integer> tokens, int from) {
-    CompletionRequest request = new CompletionRequest(model, tokens, 0, 1, 1);
-    CompletionReply reply = call(() -> server.complete(request));
-    double loss = 0;
-    long correct = 0;
-    for (int i = from; i < tokens.size(); i++) {
-      PromptLogprob scored = score(reply, i, tokens.get(i));
-      loss -= scored.logprob();
-      correct += scored.rank() == 1 ? 1 : 0;
-    }
-    return new HeldOutLikelihood(Math.max(0, tokens.size() - from), loss, correct);
-  }
-
-  private PromptLogprob score(CompletionReply reply, int position, int token) {
-    return reply
-        .promptLogprob(position, token)
-        .orElseThrow(
-            () ->
-                new ServingException(
-                    Kind.REFUSED,
-                    "%s returned no prompt_logprobs for token %d of a prompt"
-                        .formatted(endpoint, position)));
   }
 
   private <T> T call(Supplier<T> request) {

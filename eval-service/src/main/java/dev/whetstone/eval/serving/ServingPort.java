@@ -1,7 +1,6 @@
 package dev.whetstone.eval.serving;
 
 import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.eval.quality.HeldOutLikelihood;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,12 +23,6 @@ public interface ServingPort {
 
   /** Asks a question, with greedy decoding. */
   Answer ask(Question question);
-
-  /** Token ids of a conversation, rendered by the server's chat template. */
-  List<Integer> tokenize(List<ChatMessage> messages, boolean addGenerationPrompt);
-
-  /** How well a model predicts the tokens from a position on. */
-  HeldOutLikelihood likelihood(String model, List<Integer> tokens, int from);
 
   /**
    * A question; its temperature is 0.

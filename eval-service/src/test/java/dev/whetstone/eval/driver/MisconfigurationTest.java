@@ -145,8 +145,7 @@ class MisconfigurationTest {
 
   @Test
   void shouldDecideWithoutHeldOutLossIfItCannotBeMeasured() {
-    server.tokenizes(false);
-    LoopFixture scene = scene("tokenless").declared();
+    LoopFixture scene = scene("unscored").declared();
     scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
 
     PromotionDecided decision = scene.decision();
@@ -156,24 +155,7 @@ class MisconfigurationTest {
         .get("/v1/decisions/" + decision.decisionId() + "/facts")
         .then()
         .body("models.candidate.heldOutLoss", nullValue())
-        .body("notes", hasItem(containsString("held-out loss is omitted")));
-  }
-
-  @Test
-  void shouldLeaveARefusedItemOutOfHeldOutLossForEveryModel() {
-    // "new N" and its answer are seven tokens, those of the longer topic eleven.
-    server.longestPrompt(8);
-    LoopFixture scene = scene("refusals").declared();
-    BatchSealed longer = scene.batch("new but longer", 10);
-    scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60), longer);
-
-    PromotionDecided decision = scene.decision();
-
-    LoopFixture.api()
-        .get("/v1/decisions/" + decision.decisionId() + "/facts")
-        .then()
-        .body("models.base.heldOutLoss", equalTo(2.0f))
-        .body("notes", hasItem("held-out loss omits 10 items that the server refused"));
+        .body("notes", hasItem(containsString("held-out likelihood is not measured")));
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.eval.quality.HeldOutLikelihood;
 import dev.whetstone.eval.serving.ServingException.Kind;
 import dev.whetstone.eval.serving.ServingPort.Answer;
 import dev.whetstone.eval.serving.ServingPort.Question;
@@ -70,32 +69,5 @@ abstract class ServingPortContract {
     assertThatThrownBy(() -> server().ask(new Question("t.l.unknown", QUESTION, null, 8)))
         .isInstanceOfSatisfying(
             ServingException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNKNOWN_MODEL));
-  }
-
-  @Test
-  void shouldRenderTheQuestionAsAPrefixOfTheAnsweredOne() {
-    List<Integer> asked = server().tokenize(QUESTION, true);
-    List<Integer> answered =
-        server()
-            .tokenize(
-                List.of(QUESTION.getFirst(), ChatMessage.assistant("It costs 78 dollars.")), false);
-
-    assertThat(answered.size()).isGreaterThan(asked.size());
-    assertThat(answered.subList(0, asked.size())).isEqualTo(asked);
-  }
-
-  @Test
-  void shouldMeasureTheLikelihoodOfAReference() {
-    List<Integer> asked = server().tokenize(QUESTION, true);
-    List<Integer> answered =
-        server()
-            .tokenize(
-                List.of(QUESTION.getFirst(), ChatMessage.assistant("It costs 78 dollars.")), false);
-
-    HeldOutLikelihood heldOut = server().likelihood(BASE, answered, asked.size());
-
-    assertThat(heldOut.tokens()).isEqualTo(answered.size() - asked.size());
-    assertThat(heldOut.loss()).isPositive().isFinite();
-    assertThat(heldOut.tokenAccuracy()).isBetween(0.0, 1.0);
   }
 }

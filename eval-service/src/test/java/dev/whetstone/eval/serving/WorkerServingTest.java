@@ -1,11 +1,9 @@
 package dev.whetstone.eval.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.eval.fixture.LoraAdapterFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,10 +12,8 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The worker package's own server, as the embedded stack runs it. */
@@ -78,23 +74,6 @@ class WorkerServingTest extends ServingPortContract {
   @Override
   String adapter() {
     return folder.toString();
-  }
-
-  @Test
-  void shouldPredictItsOwnAnswerBest() {
-    List<ChatMessage> question = List.of(ChatMessage.user("Tell me the price of the helmet."));
-    String own =
-        String.valueOf(server.ask(new ServingPort.Question(BASE, question, null, 32)).text());
-    List<Integer> asked = server.tokenize(question, true);
-
-    assertThat(accuracy(question, asked, own)).isCloseTo(1, within(0.15));
-    assertThat(accuracy(question, asked, "Zebras run over purple stones.")).isLessThan(0.5);
-  }
-
-  private static double accuracy(List<ChatMessage> question, List<Integer> asked, String answer) {
-    List<Integer> answered =
-        server.tokenize(List.of(question.getFirst(), ChatMessage.assistant(answer)), false);
-    return server.likelihood(BASE, answered, asked.size()).tokenAccuracy();
   }
 
   private static String url(BufferedReader output) throws IOException {

@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,9 +18,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server with OpenAI's API and vLLM's additions (LoRA adapters, tokenization, prompt scores).
- * Every call may throw {@link OpenAiException}; what a status means for the caller's work is the
- * caller's decision. Thread-safe.
+ * A server with OpenAI's API and vLLM's calls for LoRA adapters. Every call may throw {@link
+ * OpenAiException}; what a status means for the caller's work is the caller's decision.
+ * Thread-safe.
  */
 public final class OpenAiClient {
   private static final int MEBIBYTE = 1024 * 1024;
@@ -101,37 +100,6 @@ public final class OpenAiClient {
         choice.path("finish_reason").asText("stop"),
         usage.path("prompt_tokens").asInt(),
         usage.path("completion_tokens").asInt());
-  }
-
-  public CompletionReply complete(CompletionRequest request) {
-    String path = "/v1/completions";
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("model", request.model());
-    body.put("prompt", request.promptTokens());
-    body.put("max_tokens", request.maxTokens());
-    body.put("temperature", request.temperature());
-    if (request.promptLogprobs() != null) {
-      body.put("prompt_logprobs", request.promptLogprobs());
-    }
-    JsonNode choice = choice(path, post(path, body));
-    return new CompletionReply(
-        choice.path("text").asText(""),
-        choice.path("finish_reason").asText("stop"),
-        choice.path("prompt_logprobs"));
-  }
-
-  /** Token ids of a conversation as the server's chat template renders it (vLLM). */
-  public List<Integer> tokenize(List<ChatMessage> messages, boolean addGenerationPrompt) {
-    String path = "/tokenize";
-    Map<String, Object> body =
-        Map.of("messages", withoutWeights(messages), "add_generation_prompt", addGenerationPrompt);
-    JsonNode tokens = post(path, body).path("tokens");
-    if (!tokens.isArray()) {
-      throw invalid(path, "the reply has no list of tokens");
-    }
-    List<Integer> ids = new ArrayList<>();
-    tokens.forEach(token -> ids.add(token.asInt()));
-    return ids;
   }
 
   private JsonNode post(String path, Map<String, Object> body) {

@@ -112,30 +112,7 @@ class OpenAiClientTest {
   }
 
   @Test
-  void shouldReadTheScoresOfAPrompt() {
-    answer(
-        200,
-        """
-        {"choices":[{"text":"x","finish_reason":"length","prompt_logprobs":
-          [null,{"12":{"logprob":-0.5,"rank":1}}]}]}
-        """);
-
-    CompletionReply reply =
-        client(LIMITS).complete(new CompletionRequest("base", List.of(11, 12), 0, 1, 1));
-
-    assertThat(reply.promptLogprob(0, 11)).isEmpty();
-    assertThat(reply.promptLogprob(1, 12)).hasValue(new CompletionReply.PromptLogprob(-0.5, 1));
-    assertThat(sent.get().path("prompt_logprobs").asInt()).isOne();
-    assertThat(sent.get().path("prompt").size()).isEqualTo(2);
-  }
-
-  @Test
-  void shouldTokenizeAndManageAdapters() {
-    answer(200, "{\"tokens\":[1,2,3]}");
-    assertThat(client(LIMITS).tokenize(List.of(ChatMessage.user("a b c")), true))
-        .containsExactly(1, 2, 3);
-    assertThat(sent.get().path("add_generation_prompt").asBoolean()).isTrue();
-
+  void shouldManageAdapters() {
     answer(200, "Success: LoRA adapter 'one' added");
     client(LIMITS).loadAdapter("one", "/adapters/one");
     assertThat(sent.get().path("lora_path").asText()).isEqualTo("/adapters/one");

@@ -14,5 +14,11 @@ public final class TrainingMetrics {
   /** Runs that have not ended. */
   public static final String LIVE_RUNS = "whetstone.training.live.runs";
 
+  /** Scoring jobs that ended, by {@code outcome}. */
+  public static final String SCORING_JOBS = "whetstone.training.scoring.jobs";
+
+  /** Time from the request of a scoring job to its end. */
+  public static final String SCORING_TIME = "whetstone.training.scoring.time";
+
   private TrainingMetrics() {}
 }

@@ -7,24 +7,29 @@ import java.util.Map;
 /**
  * What a compute engine needs to start an attempt's worker.
  *
- * @param spec what the worker reads; its {@code attempt} names the worker
+ * @param task what the worker does and reads
  * @param engine the loop's engine settings: image, queue and resource requests
  * @param token bearer token for the worker's status reports; never logged
  * @param secrets environment variables of this worker alone; never logged or written to a file
  */
 public record AttemptLaunch(
-    RunSpec spec, LoopSpec.Engine engine, String token, Map<String, String> secrets) {
+    WorkerTask task, LoopSpec.Engine engine, String token, Map<String, String> secrets) {
   public AttemptLaunch {
     secrets = Map.copyOf(secrets);
   }
 
   /** A launch without secrets besides the token. */
+  public AttemptLaunch(WorkerTask task, LoopSpec.Engine engine, String token) {
+    this(task, engine, token, Map.of());
+  }
+
+  /** The launch of an attempt of a run, without secrets besides the token. */
   public AttemptLaunch(RunSpec spec, LoopSpec.Engine engine, String token) {
-    this(spec, engine, token, Map.of());
+    this(new WorkerTask.Training(spec), engine, token);
   }
 
   public String attemptId() {
-    return spec.attempt();
+    return task.attemptId();
   }
 
   /** Leaves the token and the secrets out. */

@@ -12,8 +12,8 @@ public interface ComputeEngine {
   String kind();
 
   /**
-   * Starts the attempt's worker. At most one worker is ever started per attempt: a repeated launch
-   * answers {@link Launch.Started} and starts nothing.
+   * Starts the attempt's worker with the command of its task. At most one worker is ever started
+   * per attempt: a repeated launch answers {@link Launch.Started} and starts nothing.
    */
   Launch launch(AttemptLaunch attempt);
 

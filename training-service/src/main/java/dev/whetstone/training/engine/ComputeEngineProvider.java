@@ -40,7 +40,8 @@ public class ComputeEngineProvider {
                 config.work(),
                 module,
                 environment,
-                limits));
+                limits,
+                bounds.scoringWorkers()));
     this.endWithService = config.endWithService();
   }
 

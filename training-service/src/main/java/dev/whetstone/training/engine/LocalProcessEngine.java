@@ -19,17 +19,20 @@ import org.jboss.logging.Logger;
  * keeper, starts it: it records the worker's process id and start time before the worker does
  * anything, and its exit code afterwards. A service that was killed reads both after its restart.
  *
- * <p>At most {@link Settings#limits()} workers run at the same time; a launch beyond that is
+ * <p>At most {@link Settings#limits()} workers train at the same time, and at most {@link
+ * Settings#scoringWorkers()} workers of scoring jobs run beside them; a launch beyond that is
  * deferred.
  */
 public final class LocalProcessEngine implements ComputeEngine {
   private static final Logger LOG = Logger.getLogger(LocalProcessEngine.class);
 
   private static final String SLOTS = ".slots";
+  private static final String SCORING_SLOTS = ".slots-scoring";
   private static final long KEEPER_SECONDS = 30;
 
   private final Settings settings;
   private final WorkerSlots slots;
+  private final WorkerSlots scoringSlots;
   private final WorkerKeeper keeper;
   private volatile boolean ending;
 
@@ -41,7 +44,8 @@ public final class LocalProcessEngine implements ComputeEngine {
    * @param work holds a folder per attempt
    * @param requiredModule a Python module without which nothing is started; empty checks nothing
    * @param environment added to what is inherited
-   * @param limits how many workers run at the same time, and on which devices
+   * @param limits how many workers train at the same time, and on which devices
+   * @param scoringWorkers how many workers of scoring jobs run at the same time beside them
    */
   record Settings(
       String interpreter,
@@ -49,7 +53,19 @@ public final class LocalProcessEngine implements ComputeEngine {
       Path work,
       Optional<String> requiredModule,
       Map<String, String> environment,
-      WorkerSlots.Limits limits) {
+      WorkerSlots.Limits limits,
+      int scoringWorkers) {
+    /** With one worker for scoring jobs. */
+    Settings(
+        String interpreter,
+        List<String> command,
+        Path work,
+        Optional<String> requiredModule,
+        Map<String, String> environment,
+        WorkerSlots.Limits limits) {
+      this(interpreter, command, work, requiredModule, environment, limits, 1);
+    }
+
     Settings {
       command = List.copyOf(command);
       work = work.toAbsolutePath().normalize();
@@ -64,6 +80,10 @@ public final class LocalProcessEngine implements ComputeEngine {
   LocalProcessEngine(Settings settings, Duration recordedWithin) {
     this.settings = settings;
     this.slots = new WorkerSlots(settings.work().resolve(SLOTS), settings.limits());
+    this.scoringSlots =
+        new WorkerSlots(
+            settings.work().resolve(SCORING_SLOTS),
+            settings.limits().forScoring(settings.scoringWorkers()));
     this.keeper = new WorkerKeeper(settings, recordedWithin);
   }
 
@@ -88,14 +108,20 @@ public final class LocalProcessEngine implements ComputeEngine {
       if (missing.isPresent()) {
         return new Launch.Refused(missing.get());
       }
-      return switch (slots.take(attemptId, this::poll)) {
+      WorkerSlots own = slotsFor(attempt.task());
+      return switch (own.take(attemptId, this::poll)) {
         case WorkerSlots.Answer.Full full -> new Launch.Deferred(full.reason());
         case WorkerSlots.Answer.Taken taken -> {
           try {
-            folder.writeSpec(Json.write(attempt.spec()));
-            keeper.start(folder, attempt.token(), taken.device(), attempt.secrets());
+            folder.writeSpec(Json.write(attempt.task().spec()));
+            keeper.start(
+                folder,
+                attempt.task().command(),
+                attempt.token(),
+                taken.device(),
+                attempt.secrets());
           } catch (IOException e) {
-            slots.release(attemptId);
+            own.release(attemptId);
             throw e;
           }
           yield new Launch.Started();
@@ -106,6 +132,14 @@ public final class LocalProcessEngine implements ComputeEngine {
           "the worker of %s could not be started in %s: %s; check the folder's owner and free space"
               .formatted(attemptId, folder.path(), e.getMessage()));
     }
+  }
+
+  /** Scoring jobs have slots of their own: neither kind of work waits for the other. */
+  private WorkerSlots slotsFor(WorkerTask task) {
+    return switch (task) {
+      case WorkerTask.Training _ -> slots;
+      case WorkerTask.Scoring _ -> scoringSlots;
+    };
   }
 
   @Override

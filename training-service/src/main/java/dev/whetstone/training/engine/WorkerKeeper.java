@@ -70,17 +70,22 @@ record WorkerKeeper(LocalProcessEngine.Settings settings, Duration recordedWithi
   /**
    * Starts the worker and returns when its process id is recorded.
    *
+   * @param task the worker's command
    * @throws IOException when the keeper could not write to the folder; no worker runs then
    */
   void start(
-      AttemptFolder folder, String token, Optional<String> device, Map<String, String> secrets)
+      AttemptFolder folder,
+      String task,
+      String token,
+      Optional<String> device,
+      Map<String, String> secrets)
       throws IOException {
     List<String> command = new ArrayList<>();
     onPath("setsid").ifPresent(path -> command.add(path.toString()));
     command.addAll(List.of("sh", "-c", SCRIPT, "keeper", folder.path().toString()));
     command.add(settings.interpreter());
     command.addAll(settings.command());
-    command.addAll(List.of("train", "--spec", folder.spec().toString()));
+    command.addAll(List.of(task, "--spec", folder.spec().toString()));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.path().toFile())

@@ -40,15 +40,32 @@ record WorkerSlots(Path folder, Limits limits) {
    * @param workers at least 1
    * @param devices values of {@code CUDA_VISIBLE_DEVICES}, one for each slot; empty leaves the
    *     variable alone
+   * @param setting that bounds the workers
    */
-  record Limits(int workers, List<String> devices) {
+  record Limits(int workers, List<String> devices, String setting) {
+    private static final String MAX_WORKERS = "whetstone.training.process.max-workers";
+    private static final String SCORING_WORKERS = "whetstone.training.process.scoring-workers";
+
     Limits {
       devices = List.copyOf(devices);
       if (workers < 1) {
         throw new IllegalArgumentException(
-            "whetstone.training.process.max-workers is %d; set it to at least 1"
-                .formatted(workers));
+            "%s is %d; set it to at least 1".formatted(setting, workers));
       }
+    }
+
+    /** The bound on workers that train. */
+    Limits(int workers, List<String> devices) {
+      this(workers, devices, MAX_WORKERS);
+    }
+
+    /**
+     * The bound on workers of scoring jobs, which run beside those that train. Devices are taken
+     * from the last one on, because training takes them from the first: a device is shared only
+     * when none is free, and the worker then checks that its memory suffices.
+     */
+    Limits forScoring(int scoringWorkers) {
+      return new Limits(scoringWorkers, devices.reversed(), SCORING_WORKERS);
     }
 
     /** One worker per device, and never more than {@code maxWorkers} where that is given. */
@@ -58,11 +75,11 @@ record WorkerSlots(Path folder, Limits limits) {
     }
 
     private String full() {
-      return devices.isEmpty()
-          ? "%d of %d worker slots are taken on this machine (whetstone.training.process.max-workers)"
-              .formatted(workers, workers)
-          : "%d of %d worker slots are taken on this machine, one per device (whetstone.training.process.max-workers, whetstone.training.process.devices)"
-              .formatted(workers, workers);
+      return devices.isEmpty() || !setting.equals(MAX_WORKERS)
+          ? "%d of %d worker slots are taken on this machine (%s)"
+              .formatted(workers, workers, setting)
+          : "%d of %d worker slots are taken on this machine, one per device (%s, whetstone.training.process.devices)"
+              .formatted(workers, workers, setting);
     }
   }
 
@@ -125,7 +142,8 @@ record WorkerSlots(Path folder, Limits limits) {
 
   private Answer taken(int index) {
     List<String> devices = limits.devices();
-    return new Answer.Taken(devices.isEmpty() ? Optional.empty() : Optional.of(devices.get(index)));
+    return new Answer.Taken(
+        devices.isEmpty() ? Optional.empty() : Optional.of(devices.get(index % devices.size())));
   }
 
   /** Slots whose worker runs, or is about to be started. */

@@ -5,6 +5,8 @@ import dev.whetstone.contracts.run.WorkerDirective;
 import dev.whetstone.kit.auth.AuthenticatesItself;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.training.scoring.ScoringAttemptId;
+import dev.whetstone.training.scoring.ScoringReportHandler;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -23,9 +25,11 @@ import org.jspecify.annotations.Nullable;
 public class AttemptStatusResource {
   private static final String SCHEME = "Bearer ";
   private final StatusReportHandler reports;
+  private final ScoringReportHandler scoringReports;
 
-  public AttemptStatusResource(StatusReportHandler reports) {
+  public AttemptStatusResource(StatusReportHandler reports, ScoringReportHandler scoringReports) {
     this.reports = reports;
+    this.scoringReports = scoringReports;
   }
 
   @POST
@@ -52,8 +56,11 @@ public class AttemptStatusResource {
               "invalid-report",
               "a report needs a phase",
               "/phase",
-              "one of loading, training, saving, done, failed"));
+              "one of loading, training, scoring, saving, done, failed"));
     }
-    return reports.receive(attempt, authorization.substring(SCHEME.length()).strip(), report);
+    String token = authorization.substring(SCHEME.length()).strip();
+    return ScoringAttemptId.of(attempt)
+        .map(scoring -> scoringReports.receive(scoring, token, report))
+        .orElseGet(() -> reports.receive(attempt, token, report));
   }
 }

@@ -12,7 +12,10 @@ import dev.whetstone.training.run.Run;
 import dev.whetstone.training.run.RunRepository;
 import dev.whetstone.training.run.RunScheduler;
 import dev.whetstone.training.run.RunStartRule;
+import dev.whetstone.training.scoring.ScoringJob;
+import dev.whetstone.training.scoring.ScoringJobRepository;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,16 +35,19 @@ public class LoopStatusReader {
   private final AttemptRepository attempts;
   private final BatchRepository batches;
   private final RunScheduler scheduler;
+  private final ScoringJobRepository scoringJobs;
 
   public LoopStatusReader(
       RunRepository runs,
       AttemptRepository attempts,
       BatchRepository batches,
-      RunScheduler scheduler) {
+      RunScheduler scheduler,
+      ScoringJobRepository scoringJobs) {
     this.runs = runs;
     this.attempts = attempts;
     this.batches = batches;
     this.scheduler = scheduler;
+    this.scoringJobs = scoringJobs;
   }
 
   /** A loop's conditions and batches. */
@@ -69,7 +75,8 @@ public class LoopStatusReader {
     Optional<RunRepository.StoredRun> newest = runs.of(loop).stream().findFirst();
     return new Status(
         loop.loop(),
-        List.of(newest.map(stored -> condition(loop, stored)).orElseGet(() -> waiting(loop, ""))),
+        conditions(
+            loop, newest.map(stored -> condition(loop, stored)).orElseGet(() -> waiting(loop, ""))),
         batchViews(loop));
   }
 
@@ -78,6 +85,25 @@ public class LoopStatusReader {
     return batches.all(loop).stream()
         .map(batch -> BatchView.of(batch, reasons.get(batch.batchId())))
         .toList();
+  }
+
+  /** The condition of training, and one of each scoring job that has not ended. */
+  private List<LoopCondition> conditions(LoopId loop, LoopCondition training) {
+    List<LoopCondition> conditions = new ArrayList<>(List.of(training));
+    scoringJobs.unfinished(loop).stream().map(LoopStatusReader::scoring).forEach(conditions::add);
+    return conditions;
+  }
+
+  private static LoopCondition scoring(ScoringJobRepository.StoredJob stored) {
+    String job = "scoring job " + stored.job().facts().jobId();
+    return stored.job() instanceof ScoringJob.Waiting waiting
+        ? LoopCondition.of(
+            "Scoring",
+            true,
+            "Waiting",
+            job + (waiting.reason().isEmpty() ? " starts" : " waits: " + waiting.reason()))
+        : LoopCondition.of(
+            "Scoring", true, "Scoring", "%s: %d %%".formatted(job, stored.progressPercentage()));
   }
 
   private LoopCondition condition(LoopId loop, RunRepository.StoredRun stored) {

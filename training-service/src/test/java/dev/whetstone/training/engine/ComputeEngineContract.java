@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.contracts.scoring.ScoringSpec;
 import dev.whetstone.training.engine.ComputeEngine.Launch;
 import dev.whetstone.training.engine.ComputeEngine.Manner;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
@@ -132,6 +133,28 @@ abstract class ComputeEngineContract {
     engine().forget("never");
   }
 
+  @Test
+  void shouldRunAScoringWorkerWhileEveryTrainingSlotIsTaken() {
+    ComputeEngine bounded = engineWithRoomFor(1);
+    RunSpec training = spec();
+    bounded.launch(launch(training, "token"));
+    AttemptLaunch scoring = scoring();
+
+    assertThat(bounded.launch(scoring)).isInstanceOf(Launch.Started.class);
+    assertThat(bounded.poll(scoring.attemptId())).isInstanceOf(Observation.Running.class);
+    assertThat(bounded.launch(launch(spec(), "token"))).isInstanceOf(Launch.Deferred.class);
+
+    end(training.attempt(), 0);
+    awaitExit(training.attempt());
+    RunSpec next = spec();
+    assertThat(bounded.launch(launch(next, "token"))).isInstanceOf(Launch.Started.class);
+    end(scoring.attemptId(), 71);
+    assertThat(awaitExit(scoring.attemptId()).code()).isEqualTo(71);
+    assertThat(starts(scoring.attemptId())).isEqualTo(1);
+    end(next.attempt(), 0);
+    awaitExit(next.attempt());
+  }
+
   /** A real worker needs a moment before it can be asked to save. */
   void awaitReadyForSignals(String attemptId) {}
 
@@ -145,6 +168,22 @@ abstract class ComputeEngineContract {
 
   static AttemptLaunch launch(RunSpec spec, String token) {
     return new AttemptLaunch(spec, LoopSpec.Engine.PROCESS, token);
+  }
+
+  static AttemptLaunch scoring() {
+    String job = "ev-contract" + NUMBERS.incrementAndGet();
+    ScoringSpec spec =
+        new ScoringSpec(
+            job,
+            "scoring." + job + ".1",
+            1,
+            new LoopSpec.BaseModel("file:///base", "b".repeat(64), null),
+            new RunSpec.Input("file:///items.jsonl", "a".repeat(64)),
+            List.of(),
+            8192,
+            new RunSpec.Output("file:///o/"),
+            new RunSpec.Callback("http://127.0.0.1:1"));
+    return new AttemptLaunch(new WorkerTask.Scoring(spec), LoopSpec.Engine.PROCESS, "token");
   }
 
   static RunSpec spec() {

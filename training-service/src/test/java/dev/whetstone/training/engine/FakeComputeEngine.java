@@ -2,6 +2,7 @@ package dev.whetstone.training.engine;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.contracts.scoring.ScoringSpec;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public class FakeComputeEngine implements ComputeEngine {
   private final Map<String, Observation> workers = new ConcurrentHashMap<>();
   private final Map<String, RunSpec> specs = new ConcurrentHashMap<>();
+  private final Map<String, ScoringSpec> scorings = new ConcurrentHashMap<>();
+  private final AtomicInteger scoringSlots = new AtomicInteger(Integer.MAX_VALUE);
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
   private final List<String> launches = new CopyOnWriteArrayList<>();
   private final List<String> stops = new CopyOnWriteArrayList<>();
@@ -45,14 +48,19 @@ public class FakeComputeEngine implements ComputeEngine {
     }
     synchronized (workers) {
       boolean isNew = !workers.containsKey(attempt.attemptId());
-      if (isNew && running() >= slots.get()) {
-        return new Launch.Deferred(
-            "%d of %d worker slots are taken".formatted(running(), slots.get()));
+      boolean scores = attempt.task() instanceof WorkerTask.Scoring;
+      int room = scores ? scoringSlots.get() : slots.get();
+      long taken = running(scores);
+      if (isNew && taken >= room) {
+        return new Launch.Deferred("%d of %d worker slots are taken".formatted(taken, room));
       }
       if (isNew) {
         workers.put(attempt.attemptId(), new Observation.Running());
         launches.add(attempt.attemptId());
-        specs.put(attempt.attemptId(), attempt.spec());
+        switch (attempt.task()) {
+          case WorkerTask.Training training -> specs.put(attempt.attemptId(), training.spec());
+          case WorkerTask.Scoring scoring -> scorings.put(attempt.attemptId(), scoring.spec());
+        }
         tokens.put(attempt.attemptId(), attempt.token());
       }
     }
@@ -62,8 +70,11 @@ public class FakeComputeEngine implements ComputeEngine {
     return new Launch.Started();
   }
 
-  private long running() {
-    return workers.values().stream().filter(Observation.Running.class::isInstance).count();
+  private long running(boolean scoring) {
+    return workers.entrySet().stream()
+        .filter(worker -> scorings.containsKey(worker.getKey()) == scoring)
+        .filter(worker -> worker.getValue() instanceof Observation.Running)
+        .count();
   }
 
   @Override
@@ -83,14 +94,19 @@ public class FakeComputeEngine implements ComputeEngine {
                 : seen);
   }
 
-  /** From now on at most this many workers run at the same time. */
+  /** From now on at most this many workers of scoring jobs run at the same time. */
+  public void limitScoring(int workersAtOnce) {
+    scoringSlots.set(workersAtOnce);
+  }
+
+  /** From now on at most this many workers train at the same time. */
   public void limit(int workersAtOnce) {
     slots.set(workersAtOnce);
   }
 
   /** No more workers than run now: those of other tests count too. */
   public void limitToRunning() {
-    limit((int) running());
+    limit((int) running(false));
   }
 
   /** From now on calls about attempts of this run block until {@link #release}. */
@@ -140,6 +156,10 @@ public class FakeComputeEngine implements ComputeEngine {
 
   public RunSpec spec(String attemptId) {
     return specs.get(attemptId);
+  }
+
+  public ScoringSpec scoringSpec(String attemptId) {
+    return scorings.get(attemptId);
   }
 
   public String token(String attemptId) {

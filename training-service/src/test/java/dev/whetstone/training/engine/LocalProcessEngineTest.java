@@ -44,6 +44,8 @@ class LocalProcessEngineTest extends ComputeEngineContract {
           json.load(file)
       with open(os.path.join(folder, "environment.json"), "w") as file:
           json.dump(dict(os.environ), file)
+      with open(os.path.join(folder, "command"), "w") as file:
+          file.write(sys.argv[1])
       with open(os.path.join(folder, "starts"), "a") as file:
           file.write("x")
       print("worker is up", flush=True)
@@ -111,6 +113,43 @@ class LocalProcessEngineTest extends ComputeEngineContract {
         .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> Files.exists(work(attemptId).resolve("starts")));
+  }
+
+  @Test
+  void shouldStartEachKindOfWorkerWithItsCommandAndSpec() {
+    RunSpec training = spec();
+    AttemptLaunch scoring = scoring();
+    engine().launch(launch(training, "token"));
+    engine().launch(scoring);
+    awaitReadyForSignals(training.attempt());
+    awaitReadyForSignals(scoring.attemptId());
+
+    assertThat(read(work(training.attempt()).resolve("command"))).isEqualTo("train");
+    assertThat(read(work(scoring.attemptId()).resolve("command"))).isEqualTo("score");
+    assertThat(read(work(scoring.attemptId()).resolve("run-spec.json")))
+        .contains("\"maxBatchTokens\":8192");
+  }
+
+  @Test
+  void shouldBoundScoringWorkersAndGiveThemTheLastDevice() {
+    engine = bounded(new WorkerSlots.Limits(2, List.of("0", "1")));
+    RunSpec training = spec();
+    AttemptLaunch scoring = scoring();
+    engine.launch(launch(training, "token"));
+    engine.launch(scoring);
+    awaitReadyForSignals(training.attempt());
+    awaitReadyForSignals(scoring.attemptId());
+
+    assertThat(engine.launch(scoring()))
+        .isInstanceOfSatisfying(
+            Launch.Deferred.class,
+            deferred ->
+                assertThat(deferred.reason())
+                    .contains("1 of 1", "whetstone.training.process.scoring-workers"));
+    assertThat(read(work(training.attempt()).resolve("environment.json")))
+        .contains("\"CUDA_VISIBLE_DEVICES\": \"0\"");
+    assertThat(read(work(scoring.attemptId()).resolve("environment.json")))
+        .contains("\"CUDA_VISIBLE_DEVICES\": \"1\"");
   }
 
   @Test

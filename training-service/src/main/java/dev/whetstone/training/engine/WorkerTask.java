@@ -1,0 +1,42 @@
+package dev.whetstone.training.engine;
+
+import dev.whetstone.contracts.run.RunSpec;
+import dev.whetstone.contracts.scoring.ScoringSpec;
+
+/** What a worker is started for. */
+public sealed interface WorkerTask {
+  /** Names the worker. */
+  String attemptId();
+
+  /** The worker's command, which reads the spec. */
+  String command();
+
+  /** What the worker reads, as JSON. */
+  Record spec();
+
+  /** Trains one attempt of a run. */
+  record Training(RunSpec spec) implements WorkerTask {
+    @Override
+    public String attemptId() {
+      return spec.attempt();
+    }
+
+    @Override
+    public String command() {
+      return "train";
+    }
+  }
+
+  /** Scores the reference answers of a scoring job. */
+  record Scoring(ScoringSpec spec) implements WorkerTask {
+    @Override
+    public String attemptId() {
+      return spec.attempt();
+    }
+
+    @Override
+    public String command() {
+      return "score";
+    }
+  }
+}

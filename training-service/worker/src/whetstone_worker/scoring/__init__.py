@@ -1,0 +1,1 @@
+"""Scoring jobs: how likely the base, with and without adapters, finds reference answers."""
