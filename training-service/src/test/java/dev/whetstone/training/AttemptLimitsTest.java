@@ -192,7 +192,7 @@ class AttemptLimitsTest {
   private static StatusReport report(
       RunSpec spec, Phase phase, long step, @Nullable Long work, @Nullable Accelerator found) {
     return new StatusReport(
-        spec.fence(), phase, "sft", step, 0, null, List.of(), null, null, null, work, found);
+        spec.fence(), phase, "sft", step, 0, null, List.of(), null, null, null, null, work, found);
   }
 
   private RunSpec started(String yaml) {

@@ -114,7 +114,9 @@ class BrokenDataTest {
                 null,
                 rows,
                 null,
-                new StatusReport.Failure("too-few-rows", detail)))
+                new StatusReport.Failure("too-few-rows", detail),
+                null,
+                null))
         .statusCode(200);
     engine.exit(fixture.attempt(loop), 65, "");
 
@@ -158,6 +160,8 @@ class BrokenDataTest {
                 List.of(),
                 null,
                 rows,
+                null,
+                null,
                 null,
                 null))
         .statusCode(200);

@@ -283,6 +283,7 @@ public class TrainingFixture {
             1234,
             7.5,
             "0.1.0",
+            null,
             stopped);
     StoredObject stored = store.put(key(spec, "manifest.json"), Json.write(manifest));
     return new StatusReport.Result(stored.uri().toString(), stored.sha256());

@@ -211,7 +211,8 @@ public class LoopRegistry {
     return bySha(head.id(), head.specSha256())
         .map(
             loop ->
-                new DeclaredLoop(loop.id(), loop.spec(), loop.specSha256(), head.revision()));
+                new DeclaredLoop(
+                    loop.id(), loop.spec(), loop.specSha256(), head.revision(), head.state()));
   }
 
   /** The origin of each value of a stored declaration. */

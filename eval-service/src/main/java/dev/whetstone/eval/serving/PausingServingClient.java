@@ -1,10 +1,7 @@
 package dev.whetstone.eval.serving;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.chat.ChatMessage;
-import dev.whetstone.eval.quality.HeldOutLikelihood;
 import dev.whetstone.eval.serving.ServingException.Kind;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -56,16 +53,6 @@ final class PausingServingClient implements ServingPort {
   @Override
   public Answer ask(Question question) {
     return call("ask " + question.model(), () -> server.ask(question));
-  }
-
-  @Override
-  public List<Integer> tokenize(List<ChatMessage> messages, boolean addGenerationPrompt) {
-    return call("tokenize", () -> server.tokenize(messages, addGenerationPrompt));
-  }
-
-  @Override
-  public HeldOutLikelihood likelihood(String model, List<Integer> tokens, int from) {
-    return call("likelihood " + model, () -> server.likelihood(model, tokens, from));
   }
 
   private <T> T call(String what, Supplier<T> request) {

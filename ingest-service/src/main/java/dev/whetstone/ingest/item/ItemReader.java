@@ -52,6 +52,9 @@ public final class ItemReader {
           PROMOTION_APPLIED,
           PROMOTION_FAILED,
           PROMOTION_ROLLED_BACK,
+          SCORING_REQUESTED,
+          SCORING_COMPLETED,
+          SCORING_FAILED,
           CHAMPION_SET,
           LOOP_DECLARED ->
           throw unsupported(null, type.wireName());

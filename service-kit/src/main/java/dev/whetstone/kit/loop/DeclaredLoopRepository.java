@@ -110,12 +110,12 @@ public class DeclaredLoopRepository {
    *
    * @param specSha256 identifies the spec, which never changes
    */
-  public record Head(LoopId id, String specSha256, long revision) {}
+  public record Head(LoopId id, String specSha256, long revision, LoopState state) {}
 
-  /** The newest revision of a loop, without its spec. */
+  /** The newest revision of a loop that is not deleted, without its spec. */
   public Optional<Head> head(LoopId id) {
     return heads(
-            "select tenant, loop, spec_sha256, revision from declared_loop"
+            "select tenant, loop, spec_sha256, revision, state from declared_loop"
                 + " where tenant = ? and loop = ? order by revision desc limit 1",
             id.tenant(),
             id.loop())
@@ -123,10 +123,10 @@ public class DeclaredLoopRepository {
         .findFirst();
   }
 
-  /** The newest revision of every loop, sorted, without the specs. */
+  /** The newest revision of every loop that is not deleted, sorted, without the specs. */
   public List<Head> heads() {
     return heads(
-        "select distinct on (tenant, loop) tenant, loop, spec_sha256, revision from declared_loop"
+        "select distinct on (tenant, loop) tenant, loop, spec_sha256, revision, state from declared_loop"
             + " order by tenant, loop, revision desc");
   }
 
@@ -140,7 +140,10 @@ public class DeclaredLoopRepository {
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           LoopId id = new LoopId(row.getString(1), row.getString(2));
-          heads.add(new Head(id, row.getString(3), row.getLong(4)));
+          LoopState state = LoopState.valueOf(row.getString(5));
+          if (state != LoopState.DELETED) {
+            heads.add(new Head(id, row.getString(3), row.getLong(4), state));
+          }
         }
       }
     } catch (SQLException e) {

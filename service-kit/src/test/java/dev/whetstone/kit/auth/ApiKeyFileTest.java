@@ -134,7 +134,7 @@ class ApiKeyFileTest {
   @ValueSource(strings = {"import:shop", "ingest", "curation", "training", "eval"})
   void shouldSkipAKeyWhoseApplicationIsReserved(String application) throws IOException {
     write("wst_secret", application);
-    ApiKeyFile keys = new ApiKeyFile(Optional.of(folder.resolve("keys.json")));
+    ApiKeyFile keys = keys();
     assertThat(keys.find("wst_secret")).isEmpty();
   }
 

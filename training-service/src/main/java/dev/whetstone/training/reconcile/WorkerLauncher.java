@@ -11,6 +11,7 @@ import dev.whetstone.training.attempt.AttemptRepository.StoredAttempt;
 import dev.whetstone.training.attempt.WorkerTokenGenerator;
 import dev.whetstone.training.config.TrainingConfig;
 import dev.whetstone.training.engine.AttemptLaunch;
+import dev.whetstone.training.engine.WorkerTask;
 import dev.whetstone.training.engine.ComputeEngine;
 import dev.whetstone.training.engine.ServingKeyReader;
 import dev.whetstone.training.run.Run;
@@ -84,7 +85,7 @@ public class WorkerLauncher {
     if (!claim(attemptId, token)) {
       return false;
     }
-    AttemptLaunch launch = new AttemptLaunch(spec, settings, token, secrets);
+    AttemptLaunch launch = new AttemptLaunch(new WorkerTask.Training(spec), settings, token, secrets);
     return switch (engine.launch(launch)) {
       case ComputeEngine.Launch.Started _ -> recordLaunch(seen, attemptId, engine);
       case ComputeEngine.Launch.Deferred deferred -> defer(attemptId, deferred.reason());

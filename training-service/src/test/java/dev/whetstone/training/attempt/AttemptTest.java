@@ -81,7 +81,7 @@ class AttemptTest {
 
   private static StatusReport report(Long work) {
     return new StatusReport(
-        1, Phase.LOADING, "sft", 0, 0, null, List.of(), null, null, null, work, null);
+        1, Phase.LOADING, "sft", 0, 0, null, List.of(), null, null, null, null, work, null);
   }
 
   @Test

@@ -65,6 +65,7 @@ class ExitDescriptionTest {
         1,
         1,
         "1",
+        null,
         stopped);
   }
 

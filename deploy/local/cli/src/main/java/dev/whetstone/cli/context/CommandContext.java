@@ -41,7 +41,7 @@ public record CommandContext(
   }
 
   /** Where Kafka listens. */
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return "127.0.0.1:" + options.ports().kafka();
   }
 

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,7 +46,7 @@ class FeedbackSenderTest {
         });
     ingest.start();
     int port = ingest.getAddress().getPort();
-    StackPorts ports = new StackPorts(port, port, port, port, port, port, port, port);
+    StackPorts ports = StackPorts.parse(String.join(",", Collections.nCopies(12, "" + port)));
     LoopReference loop =
         new LoopReference("demo", ApiClient.JSON.createObjectNode().put("loop", "support"));
     sender =
