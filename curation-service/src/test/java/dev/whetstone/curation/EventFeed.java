@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -21,6 +22,8 @@ import org.apache.kafka.common.record.TimestampType;
 /** Takes events in as the consumer does, at once and without waiting for Kafka. */
 @Singleton
 public class EventFeed {
+  private static final AtomicLong OFFSETS = new AtomicLong();
+
   private final EventConsumption consumption;
   private final FeedbackIntake intake;
   private final DeclaredLoopRepository loops;
@@ -43,11 +46,11 @@ public class EventFeed {
 
   public void take(List<? extends Event<?>> events) {
     consumption.process(
-        events.stream().map(EventFeed::polled).toList(), FeedbackEvent.class, intake::apply);
+        events.stream().map(EventFeed::polled).toList(), FeedbackEvent.class, intake);
   }
 
   public void takePolled(List<ConsumerRecord<String, byte[]>> records) {
-    consumption.process(records, FeedbackEvent.class, intake::apply);
+    consumption.process(records, FeedbackEvent.class, intake);
   }
 
   /** A fresh event as the inbox hands it to its effect. */
@@ -61,7 +64,7 @@ public class EventFeed {
     return new ConsumerRecord<>(
         sent.topic(),
         0,
-        0,
+        OFFSETS.getAndIncrement(),
         0L,
         TimestampType.CREATE_TIME,
         0,

@@ -17,13 +17,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Resolves contradictory feedback on one answer. Of one end user's feedback, the latest counts: it
  * supersedes that user's earlier feedback of the opposite side or the same kind; an exact
- * repetition adds nothing. Between end users, the majority counts when it leads by the loop's
- * margin; otherwise all of it is quarantined. Thumbs, ratings past the thresholds and corrections
- * (the answer was not good enough) take a side; preferences, comments, signals and outcomes do not.
+ * repetition adds nothing. Of feedback at the same time, the one with the greater id counts.
+ * Feedback in whose name a publishable key speaks never replaces feedback that a secret key sent.
+ * Between end users, the majority counts when it leads by the loop's margin; otherwise all of it is
+ * quarantined. Thumbs, ratings past the thresholds and corrections (the answer was not good enough)
+ * take a side; preferences, comments, signals and outcomes do not.
  */
 public final class ResponseContradictionRule {
   private static final Comparator<Opinion> LATEST_LAST =
@@ -40,11 +43,17 @@ public final class ResponseContradictionRule {
     LoopSpec.Curation curation = spec.spec().curation();
     List<Opinion> ordered = opinions.stream().sorted(LATEST_LAST).toList();
     Map<EventKey, OpinionStatus> ended = ended(ordered, curation.quality());
+    Set<String> vouched =
+        ordered.stream()
+            .filter(opinion -> !opinion.claimed())
+            .map(Opinion::speaker)
+            .collect(Collectors.toSet());
     Map<String, Boolean> voices = new TreeMap<>();
     for (Opinion opinion : ordered) {
       if (!ended.containsKey(opinion.key())) {
-        side(opinion.content(), curation.quality())
-            .ifPresent(side -> voices.put(opinion.contributor(), side));
+        String voice =
+            vouched.contains(opinion.speaker()) ? opinion.speaker() : opinion.contributor();
+        side(opinion.content(), curation.quality()).ifPresent(side -> voices.put(voice, side));
       }
     }
     long good = voices.values().stream().filter(side -> side).count();
@@ -64,10 +73,36 @@ public final class ResponseContradictionRule {
   private static Map<EventKey, OpinionStatus> ended(
       List<Opinion> ordered, LoopSpec.Quality quality) {
     Map<EventKey, OpinionStatus> ended = new HashMap<>();
+    var vouched = ordered.stream().filter(opinion -> !opinion.claimed()).toList();
+    var claimed = ordered.stream().filter(Opinion::claimed).toList();
+    Map<String, List<Opinion>> holding = hold(vouched, Map.of(), quality, ended);
+    hold(claimed, holding, quality, ended);
+    return ended;
+  }
+
+  /**
+   * The opinions that each speaker still holds; the others are added to {@code ended}.
+   *
+   * @param stronger opinions that these cannot replace, by speaker
+   */
+  private static Map<String, List<Opinion>> hold(
+      List<Opinion> ordered,
+      Map<String, List<Opinion>> stronger,
+      LoopSpec.Quality quality,
+      Map<EventKey, OpinionStatus> ended) {
     Map<String, List<Opinion>> holding = new HashMap<>();
     Set<EventKey> changesOfMind = new HashSet<>();
     for (Opinion opinion : ordered.reversed()) {
-      List<Opinion> later = holding.computeIfAbsent(opinion.contributor(), _ -> new ArrayList<>());
+      Optional<Opinion> outranking =
+          stronger.getOrDefault(opinion.speaker(), List.of()).stream()
+              .filter(one -> !one.content().equals(opinion.content()))
+              .filter(one -> replaces(one.content(), opinion.content(), quality))
+              .findFirst();
+      if (outranking.isPresent()) {
+        ended.put(opinion.key(), new OpinionStatus.Outranked(outranking.get().key()));
+        continue;
+      }
+      List<Opinion> later = holding.computeIfAbsent(opinion.speaker(), _ -> new ArrayList<>());
       Opinion other =
           later.stream()
               .filter(one -> replaces(one.content(), opinion.content(), quality))
@@ -81,10 +116,12 @@ public final class ResponseContradictionRule {
         ended.put(other.key(), new OpinionStatus.Repeated(opinion.key()));
       } else {
         changesOfMind.add(other.key());
-        ended.put(opinion.key(), new OpinionStatus.Superseded(other.key()));
+        ended.put(
+            opinion.key(),
+            new OpinionStatus.Superseded(other.key(), other.at().equals(opinion.at())));
       }
     }
-    return ended;
+    return holding;
   }
 
   /** Opposite sides, or the same kind of feedback; for preferences, the same two answers. */

@@ -9,17 +9,22 @@ import dev.whetstone.curation.fate.DeadlineRule;
 import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.ReceiptRepository;
+import dev.whetstone.curation.fate.ResentEventRepository;
+import dev.whetstone.curation.form.OpinionTimeRule;
 import dev.whetstone.curation.form.SplitRule;
 import dev.whetstone.curation.join.EventJoin;
 import dev.whetstone.curation.join.IncomingEvent;
 import dev.whetstone.curation.tombstone.PseudonymDigests;
 import dev.whetstone.curation.tombstone.TombstoneRepository;
+import dev.whetstone.kit.inbox.EventEffect;
 import dev.whetstone.kit.inbox.ReceivedEvent;
+import dev.whetstone.kit.inbox.ResentEvent;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,7 +37,7 @@ import java.util.stream.Collectors;
 
 /** Applies fresh events of the feedback topic per loop; parks those of undeclared loops. */
 @ApplicationScoped
-public class FeedbackIntake {
+public class FeedbackIntake implements EventEffect<FeedbackEvent> {
   /** How long an event waits for its loop's declaration. */
   static final Duration PARKING = Duration.ofDays(7);
 
@@ -40,6 +45,7 @@ public class FeedbackIntake {
   private final EventJoin join;
   private final ErasureRepository erasures;
   private final ReceiptRepository receipts;
+  private final ResentEventRepository resentEvents;
   private final TombstoneRepository tombstones;
   private final PseudonymDigests pseudonyms;
   private final Clock clock;
@@ -49,6 +55,7 @@ public class FeedbackIntake {
       EventJoin join,
       ErasureRepository erasures,
       ReceiptRepository receipts,
+      ResentEventRepository resentEvents,
       TombstoneRepository tombstones,
       PseudonymDigests pseudonyms,
       Clock clock) {
@@ -56,11 +63,13 @@ public class FeedbackIntake {
     this.join = join;
     this.erasures = erasures;
     this.receipts = receipts;
+    this.resentEvents = resentEvents;
     this.tombstones = tombstones;
     this.pseudonyms = pseudonyms;
     this.clock = clock;
   }
 
+  @Override
   public void apply(List<ReceivedEvent<FeedbackEvent>> events) {
     Map<LoopId, List<Event<FeedbackEvent>>> byLoop = new LinkedHashMap<>();
     Set<LoopId> erasing = new HashSet<>();
@@ -73,17 +82,25 @@ public class FeedbackIntake {
       }
     }
     tombstones.lock(byLoop.keySet(), erasing);
+    // A producer that writes to the topic itself can set any time.
+    Instant now = clock.instant();
     for (LoopId loop : sorted(byLoop.keySet())) {
       List<IncomingEvent> incoming = new ArrayList<>();
       for (Event<FeedbackEvent> event : byLoop.get(loop)) {
         if (event.data() instanceof EndUserErased erased) {
           erasures.request(event.attributes(), erased);
         } else {
-          incoming.add(IncomingEvent.of(event, pseudonyms));
+          incoming.add(
+              IncomingEvent.of(event, pseudonyms).receivedBy(now.plus(OpinionTimeRule.AHEAD), now));
         }
       }
       admitOrPark(loop, incoming);
     }
+  }
+
+  @Override
+  public void resent(List<ResentEvent> events) {
+    resentEvents.record(events);
   }
 
   /** Admits parked events of a loop that is now declared. */
@@ -119,7 +136,8 @@ public class FeedbackIntake {
         EventStanding.waiting("loop", detail, deadline),
         Receipt.Phase.PARKED,
         null,
-        event.body());
+        event.body(),
+        event.sender());
   }
 
   private static List<LoopId> sorted(Set<LoopId> loops) {

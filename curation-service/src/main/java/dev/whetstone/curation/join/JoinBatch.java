@@ -102,6 +102,7 @@ final class JoinBatch {
             standing,
             phase,
             target,
-            body));
+            body,
+            event.sender()));
   }
 }

@@ -1,5 +1,6 @@
 package dev.whetstone.kit.inbox;
 
+import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EventData;
@@ -12,7 +13,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -153,23 +156,47 @@ public class EventConsumption {
       return tally;
     }
     List<ReceivedEvent<D>> fresh = new ArrayList<>();
+    Set<EventKey> freshKeys = new HashSet<>();
+    List<ResentEvent> resent = new ArrayList<>();
     List<InboxOutcome> outcomes = inbox.admit(keys);
     for (int i = 0; i < outcomes.size(); i++) {
       switch (outcomes.get(i)) {
-        case FRESH -> fresh.add(readable.get(i));
-        case SAME -> tally.duplicates++;
-        case CONFLICT ->
-            deadLetter(
-                origins.get(i),
-                "id-conflict",
-                "event " + keys.get(i).key() + " was accepted before with a different body",
-                tally);
+        case FRESH -> {
+          fresh.add(readable.get(i));
+          freshKeys.add(keys.get(i).key());
+        }
+        case SAME -> {
+          tally.duplicates++;
+          resent.add(resent(keys.get(i), readable.get(i), freshKeys, false));
+        }
+        case CONFLICT -> {
+          deadLetter(
+              origins.get(i),
+              "id-conflict",
+              "event " + keys.get(i).key() + " was accepted before with a different body",
+              tally);
+          resent.add(resent(keys.get(i), readable.get(i), freshKeys, true));
+        }
       }
     }
     if (!fresh.isEmpty()) {
       effect.apply(fresh);
     }
+    if (!resent.isEmpty()) {
+      effect.resent(resent);
+    }
     return tally;
+  }
+
+  private static ResentEvent resent(
+      InboxKey key, ReceivedEvent<?> received, Set<EventKey> fresh, boolean conflict) {
+    return new ResentEvent(
+        key.key(),
+        key.bodySha256(),
+        conflict,
+        received.event().attributes().time(),
+        fresh.contains(key.key()),
+        received.offset());
   }
 
   private static <D extends EventData> ReceivedEvent<D> received(
