@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -21,6 +22,8 @@ import org.apache.kafka.common.record.TimestampType;
 /** Takes events in as the consumer does, at once and without waiting for Kafka. */
 @Singleton
 public class EventFeed {
+  private static final AtomicLong OFFSETS = new AtomicLong();
+
   private final EventConsumption consumption;
   private final FeedbackIntake intake;
   private final DeclaredLoopRepository loops;
@@ -46,7 +49,7 @@ public class EventFeed {
   }
 
   public void takePolled(List<ConsumerRecord<String, byte[]>> records) {
-    consumption.process(records, FeedbackEvent.class, intake::apply, intake::loads);
+    consumption.process(records, FeedbackEvent.class, intake, intake::loads);
   }
 
   /** A fresh event as the inbox hands it to its effect. */
@@ -60,7 +63,7 @@ public class EventFeed {
     return new ConsumerRecord<>(
         sent.topic(),
         0,
-        0,
+        OFFSETS.getAndIncrement(),
         0L,
         TimestampType.CREATE_TIME,
         0,

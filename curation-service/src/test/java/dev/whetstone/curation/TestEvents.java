@@ -5,6 +5,7 @@ import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.envelope.EventAttributes;
 import dev.whetstone.contracts.envelope.EventType;
+import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.contracts.event.EndUserErased;
 import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.contracts.event.FeedbackGiven;
@@ -183,6 +184,23 @@ public record TestEvents(LoopId loop, String source) {
   public Event<EndUserErased> erasure(
       String id, @Nullable String endUser, @Nullable String conversation, Instant at) {
     return event(id, at, id, new EndUserErased(id, endUser, conversation, at));
+  }
+
+  /** The same event as a browser sends it, with a publishable key. */
+  public static <D extends EventData> Event<D> claimed(Event<D> event, String connection) {
+    EventAttributes from = event.attributes();
+    return new Event<>(
+        new EventAttributes(
+            from.id(),
+            from.source(),
+            from.type(),
+            from.time(),
+            from.subject(),
+            from.loop(),
+            from.partitionKey(),
+            null,
+            new SenderStamp("web", true, connection)),
+        event.data());
   }
 
   public <D extends EventData> Event<D> event(String id, Instant at, String partitionKey, D data) {

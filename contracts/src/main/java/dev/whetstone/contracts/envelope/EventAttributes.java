@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param time when ingest received the event or a service created it; time windows use this
  * @param subject the object of the event: a response id, batch id, checkpoint id
  * @param partitionKey the Kafka key
+ * @param sender the API key that ingest authenticated
  */
 public record EventAttributes(
     String id,
@@ -24,7 +25,8 @@ public record EventAttributes(
     @Nullable String subject,
     LoopId loop,
     String partitionKey,
-    @Nullable String traceParent) {
+    @Nullable String traceParent,
+    @Nullable SenderStamp sender) {
 
   public EventAttributes {
     Objects.requireNonNull(id, "id");
@@ -33,6 +35,19 @@ public record EventAttributes(
     Objects.requireNonNull(time, "time");
     Objects.requireNonNull(loop, "loop");
     Objects.requireNonNull(partitionKey, "partitionKey");
+  }
+
+  /** An event that no API key sent. */
+  public EventAttributes(
+      String id,
+      String source,
+      EventType type,
+      Instant time,
+      @Nullable String subject,
+      LoopId loop,
+      String partitionKey,
+      @Nullable String traceParent) {
+    this(id, source, type, time, subject, loop, partitionKey, traceParent, null);
   }
 
   /** The idempotency key of the event, unique across all loops and sources. */

@@ -6,6 +6,9 @@ public final class ReasonCodes {
   public static final String UNKNOWN_RESPONSE = "unknown-response";
   public static final String JOIN_WINDOW = "join-window";
   public static final String SUPERSEDED = "superseded";
+  public static final String TIE = "tie";
+  public static final String FOREIGN_END_USER = "foreign-end-user";
+  public static final String PLACEHOLDER = "placeholder";
   public static final String ID_CONFLICT = "id-conflict";
   public static final String ERASED = "erased";
   public static final String CONFLICTING_FEEDBACK = "conflicting-feedback";

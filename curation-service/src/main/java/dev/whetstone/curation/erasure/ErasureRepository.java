@@ -144,6 +144,7 @@ public class ErasureRepository {
         EventStanding.context("erasure " + erasureId),
         Receipt.Phase.CLOSED,
         null,
+        null,
         null);
   }
 

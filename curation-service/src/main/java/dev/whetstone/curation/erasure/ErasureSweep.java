@@ -215,10 +215,11 @@ public class ErasureSweep {
     sql.update(
         """
         update event set fate = 'erased', reason = 'erased', detail = null, deadline = null, phase = 'closed',
-          body = null, end_user_digest = null
+          body = null, end_user_digest = null, connection = null
         where event_key = any(?)
         """,
         covered);
+    sql.update("delete from resent_event where event_key = any(?)", covered);
   }
 
   private static List<String> rows(List<Formed> formed) {

@@ -1,6 +1,7 @@
 package dev.whetstone.curation.fate;
 
 import dev.whetstone.contracts.EventKey;
+import dev.whetstone.contracts.envelope.SenderStamp;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param joinDeadline until when it may be joined with its counterpart
  * @param target the earlier event that this one replaces or retracts
  * @param body its data as JSON, without the end user; absent when it is no longer needed
+ * @param sender the API key that ingest authenticated; absent for events that no key sent
  */
 public record Receipt(
     EventKey key,
@@ -29,7 +31,8 @@ public record Receipt(
     EventStanding standing,
     Phase phase,
     @Nullable EventKey target,
-    @Nullable String body) {
+    @Nullable String body,
+    @Nullable SenderStamp sender) {
 
   /** Kind of an interaction's receipt. */
   public static final String INTERACTION = "interaction";
@@ -39,6 +42,11 @@ public record Receipt(
 
   /** Kind of an erasure's receipt. */
   public static final String ERASURE = "erasure";
+
+  /** Whether it is feedback: neither an interaction nor a retraction nor an erasure. */
+  public boolean isFeedback() {
+    return !kind.equals(INTERACTION) && !kind.equals(RETRACTION) && !kind.equals(ERASURE);
+  }
 
   /** Whether the fate still follows the event's examples. */
   public enum Phase {

@@ -2,6 +2,7 @@ package dev.whetstone.curation.fate;
 
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;
@@ -22,14 +23,16 @@ public class ReceiptRepository {
   private static final String INSERT =
       """
       insert into event (event_key, tenant, loop, source, id, kind, response_id, conversation_key,
-        end_user_digest, received_at, occurred_at, join_deadline, fate, reason, detail, deadline, phase, target, body)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        end_user_digest, received_at, occurred_at, join_deadline, fate, reason, detail, deadline, phase, target, body,
+        key_id, publishable, connection)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict (event_key) do update set kind = excluded.kind, response_id = excluded.response_id,
         conversation_key = excluded.conversation_key, end_user_digest = excluded.end_user_digest,
         received_at = excluded.received_at, occurred_at = excluded.occurred_at,
         join_deadline = excluded.join_deadline, fate = excluded.fate, reason = excluded.reason,
         detail = excluded.detail, deadline = excluded.deadline, phase = excluded.phase, target = excluded.target,
-        body = excluded.body
+        body = excluded.body, key_id = excluded.key_id, publishable = excluded.publishable,
+        connection = excluded.connection
       where event.fate = 'dead_lettered' or event.phase = 'parked'
       """;
   private static final String ASSIGN =
@@ -317,7 +320,13 @@ public class ReceiptRepository {
             Sql.instant(row, "deadline")),
         Receipt.Phase.valueOf(row.getString("phase").toUpperCase(java.util.Locale.ROOT)),
         row.getString("target") == null ? null : EventKey.parse(row.getString("target")),
-        row.getString("body"));
+        row.getString("body"),
+        row.getString("key_id") == null
+            ? null
+            : new SenderStamp(
+                row.getString("key_id"),
+                row.getBoolean("publishable"),
+                row.getString("connection")));
   }
 
   private static @Nullable Object[] arguments(Receipt receipt) {
@@ -341,7 +350,10 @@ public class ReceiptRepository {
       standing.deadline(),
       wireName(receipt.phase()),
       receipt.target() == null ? null : receipt.target().text(),
-      receipt.body()
+      receipt.body(),
+      receipt.sender() == null ? null : receipt.sender().keyId(),
+      receipt.sender() != null && receipt.sender().publishable(),
+      receipt.sender() == null ? null : receipt.sender().connection()
     };
   }
 

@@ -7,7 +7,20 @@ import java.time.Instant;
 /**
  * One piece of feedback on an answer.
  *
+ * @param speaker {@code Provenance.speaker()} of the feedback
  * @param contributor {@code Provenance.contributor()} of the feedback
- * @param at its {@code occurredAt}, or else the time of receipt
+ * @param claimed whether a publishable key named the end user
+ * @param at as {@link OpinionTimeRule} gives it
  */
-public record Opinion(EventKey key, String contributor, Instant at, FeedbackContent content) {}
+public record Opinion(
+    EventKey key,
+    String speaker,
+    String contributor,
+    boolean claimed,
+    Instant at,
+    FeedbackContent content) {
+  /** An opinion of an end user for whom a secret key vouches. */
+  public Opinion(EventKey key, String contributor, Instant at, FeedbackContent content) {
+    this(key, contributor, contributor, false, at, content);
+  }
+}

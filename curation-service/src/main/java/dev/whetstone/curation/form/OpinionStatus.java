@@ -11,8 +11,19 @@ public sealed interface OpinionStatus {
    */
   record Stands(double agreement) implements OpinionStatus {}
 
-  /** The same end user gave different feedback later. */
-  record Superseded(EventKey by) implements OpinionStatus {}
+  /**
+   * The same end user gave different feedback later.
+   *
+   * @param sameTime whether both have the same time, so that only their ids order them
+   */
+  record Superseded(EventKey by, boolean sameTime) implements OpinionStatus {
+    public Superseded(EventKey by) {
+      this(by, false);
+    }
+  }
+
+  /** A publishable key named this end user; a secret key sent the end user's other feedback. */
+  record Outranked(EventKey by) implements OpinionStatus {}
 
   /** The same end user gave the same feedback before, and nothing different in between. */
   record Repeated(EventKey of) implements OpinionStatus {}

@@ -17,14 +17,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves contradictory feedback on one answer. Of one end user's feedback, the latest counts: it
  * supersedes that user's earlier feedback of the opposite side or the same kind; an exact
- * repetition adds nothing. Between end users, the majority counts when it leads by the loop's
- * margin; otherwise all of it is quarantined. Thumbs, ratings past the thresholds and corrections
- * (the answer was not good enough) take a side; preferences, comments, signals and outcomes do not.
+ * repetition adds nothing. Of feedback at the same time, the one with the greater id counts.
+ * Feedback in whose name a publishable key speaks never replaces feedback that a secret key sent.
+ * Between end users, the majority counts when it leads by the loop's margin; otherwise all of it is
+ * quarantined. Thumbs, ratings past the thresholds and corrections (the answer was not good enough)
+ * take a side; preferences, comments, signals and outcomes do not.
  */
 public final class ResponseContradictionRule {
   private static final Comparator<Opinion> LATEST_LAST =
@@ -41,11 +44,17 @@ public final class ResponseContradictionRule {
     LoopSpec.Curation curation = spec.spec().curation();
     List<Opinion> ordered = opinions.stream().sorted(LATEST_LAST).toList();
     Map<EventKey, OpinionStatus> ended = ended(ordered, curation.quality());
+    Set<String> vouched =
+        ordered.stream()
+            .filter(opinion -> !opinion.claimed())
+            .map(Opinion::speaker)
+            .collect(Collectors.toSet());
     Map<String, Boolean> voices = new TreeMap<>();
     for (Opinion opinion : ordered) {
       if (!ended.containsKey(opinion.key())) {
-        side(opinion.content(), curation.quality())
-            .ifPresent(side -> voices.put(opinion.contributor(), side));
+        String voice =
+            vouched.contains(opinion.speaker()) ? opinion.speaker() : opinion.contributor();
+        side(opinion.content(), curation.quality()).ifPresent(side -> voices.put(voice, side));
       }
     }
     long good = voices.values().stream().filter(side -> side).count();
@@ -65,11 +74,35 @@ public final class ResponseContradictionRule {
   private static Map<EventKey, OpinionStatus> ended(
       List<Opinion> ordered, LoopSpec.Quality quality) {
     Map<EventKey, OpinionStatus> ended = new HashMap<>();
+    var vouched = ordered.stream().filter(opinion -> !opinion.claimed()).toList();
+    var claimed = ordered.stream().filter(Opinion::claimed).toList();
+    Map<String, LaterOpinions> holding = hold(vouched, Map.of(), quality, ended);
+    hold(claimed, holding, quality, ended);
+    return ended;
+  }
+
+  /**
+   * The opinions that each speaker still holds; the others are added to {@code ended}.
+   *
+   * @param stronger opinions that these cannot replace, by speaker
+   */
+  private static Map<String, LaterOpinions> hold(
+      List<Opinion> ordered,
+      Map<String, LaterOpinions> stronger,
+      LoopSpec.Quality quality,
+      Map<EventKey, OpinionStatus> ended) {
     Map<String, LaterOpinions> holding = new HashMap<>();
     Set<EventKey> changesOfMind = new HashSet<>();
     for (Opinion opinion : ordered.reversed()) {
+      Optional<Opinion> outranking =
+          Optional.ofNullable(stronger.get(opinion.speaker()))
+              .flatMap(one -> one.contradicting(opinion));
+      if (outranking.isPresent()) {
+        ended.put(opinion.key(), new OpinionStatus.Outranked(outranking.get().key()));
+        continue;
+      }
       LaterOpinions later =
-          holding.computeIfAbsent(opinion.contributor(), _ -> new LaterOpinions(quality));
+          holding.computeIfAbsent(opinion.speaker(), _ -> new LaterOpinions(quality));
       Opinion other = later.replacing(opinion);
       if (other == null) {
         later.add(opinion);
@@ -79,10 +112,12 @@ public final class ResponseContradictionRule {
         ended.put(other.key(), new OpinionStatus.Repeated(opinion.key()));
       } else {
         changesOfMind.add(other.key());
-        ended.put(opinion.key(), new OpinionStatus.Superseded(other.key()));
+        ended.put(
+            opinion.key(),
+            new OpinionStatus.Superseded(other.key(), other.at().equals(opinion.at())));
       }
     }
-    return ended;
+    return holding;
   }
 
   /**
@@ -107,6 +142,18 @@ public final class ResponseContradictionRule {
           .filter(later -> replaces(later.content(), earlier.content(), quality))
           .findFirst()
           .orElse(null);
+    }
+
+    /** The opinion that replaces an earlier one of other content. */
+    Optional<Opinion> contradicting(Opinion earlier) {
+      if (earlier.content() instanceof FeedbackContent.Preference(var chosen, var rejected)) {
+        return Optional.ofNullable(preferences.get(texts(chosen, rejected)))
+            .filter(later -> !later.content().equals(earlier.content()));
+      }
+      return sided.stream()
+          .filter(later -> !later.content().equals(earlier.content()))
+          .filter(later -> replaces(later.content(), earlier.content(), quality))
+          .findFirst();
     }
 
     void add(Opinion opinion) {

@@ -21,6 +21,6 @@ public class FeedbackConsumer {
   @Incoming("feedback")
   @Blocking
   public void on(ConsumerRecords<String, byte[]> records) {
-    consumption.process(records, FeedbackEvent.class, intake::apply, intake::loads);
+    consumption.process(records, FeedbackEvent.class, intake, intake::loads);
   }
 }

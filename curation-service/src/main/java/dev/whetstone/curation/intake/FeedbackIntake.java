@@ -9,6 +9,8 @@ import dev.whetstone.curation.fate.DeadlineRule;
 import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.ReceiptRepository;
+import dev.whetstone.curation.fate.ResentEventRepository;
+import dev.whetstone.curation.form.OpinionTimeRule;
 import dev.whetstone.curation.form.SplitRule;
 import dev.whetstone.curation.join.EventJoin;
 import dev.whetstone.curation.join.IncomingEvent;
@@ -16,13 +18,16 @@ import dev.whetstone.curation.join.InteractionHead;
 import dev.whetstone.curation.join.InteractionRepository;
 import dev.whetstone.curation.tombstone.PseudonymDigests;
 import dev.whetstone.curation.tombstone.TombstoneRepository;
+import dev.whetstone.kit.inbox.EventEffect;
 import dev.whetstone.kit.inbox.EventLoad;
 import dev.whetstone.kit.inbox.ReceivedEvent;
+import dev.whetstone.kit.inbox.ResentEvent;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,7 +43,7 @@ import java.util.stream.Collectors;
  * loops that an erasure holds, so that the partition does not wait for it.
  */
 @ApplicationScoped
-public class FeedbackIntake {
+public class FeedbackIntake implements EventEffect<FeedbackEvent> {
   /** How long an event waits for its loop's declaration. */
   static final Duration PARKING = Duration.ofDays(7);
 
@@ -47,6 +52,7 @@ public class FeedbackIntake {
   private final InteractionRepository interactions;
   private final ErasureRepository erasures;
   private final ReceiptRepository receipts;
+  private final ResentEventRepository resentEvents;
   private final TombstoneRepository tombstones;
   private final PseudonymDigests pseudonyms;
   private final Clock clock;
@@ -57,6 +63,7 @@ public class FeedbackIntake {
       InteractionRepository interactions,
       ErasureRepository erasures,
       ReceiptRepository receipts,
+      ResentEventRepository resentEvents,
       TombstoneRepository tombstones,
       PseudonymDigests pseudonyms,
       Clock clock) {
@@ -65,11 +72,13 @@ public class FeedbackIntake {
     this.interactions = interactions;
     this.erasures = erasures;
     this.receipts = receipts;
+    this.resentEvents = resentEvents;
     this.tombstones = tombstones;
     this.pseudonyms = pseudonyms;
     this.clock = clock;
   }
 
+  @Override
   public void apply(List<ReceivedEvent<FeedbackEvent>> events) {
     Map<LoopId, List<Event<FeedbackEvent>>> byLoop = new LinkedHashMap<>();
     for (ReceivedEvent<FeedbackEvent> received : events) {
@@ -78,17 +87,25 @@ public class FeedbackIntake {
       byLoop.computeIfAbsent(loop, key -> new ArrayList<>()).add(event);
     }
     Set<LoopId> unlocked = tombstones.tryLockToAdmit(byLoop.keySet());
+    // A producer that writes to the topic itself can set any time.
+    Instant now = clock.instant();
     for (LoopId loop : sorted(byLoop.keySet())) {
       List<IncomingEvent> incoming = new ArrayList<>();
       for (Event<FeedbackEvent> event : byLoop.get(loop)) {
         if (event.data() instanceof EndUserErased erased) {
           erasures.request(event.attributes(), erased);
         } else {
-          incoming.add(IncomingEvent.of(event, pseudonyms));
+          incoming.add(
+              IncomingEvent.of(event, pseudonyms).receivedBy(now.plus(OpinionTimeRule.AHEAD), now));
         }
       }
       admitOrPark(loop, incoming, unlocked.contains(loop));
     }
+  }
+
+  @Override
+  public void resent(List<ResentEvent> events) {
+    resentEvents.record(events);
   }
 
   /** What joining each event reads: the row of the response that it is about. */
@@ -162,7 +179,8 @@ public class FeedbackIntake {
         EventStanding.waiting(reason, detail, deadline),
         Receipt.Phase.PARKED,
         null,
-        event.body());
+        event.body(),
+        event.sender());
   }
 
   private static List<LoopId> sorted(Set<LoopId> loops) {

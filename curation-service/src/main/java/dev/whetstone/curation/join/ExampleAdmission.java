@@ -4,7 +4,6 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.chain.AdmissionChain;
 import dev.whetstone.curation.chain.AdmissionContext;
 import dev.whetstone.curation.chain.AdmissionOutcome;
-import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.chain.StageJudgement;
 import dev.whetstone.curation.example.AdmissionStep;
 import dev.whetstone.curation.example.Example;
@@ -23,8 +22,6 @@ import org.jboss.logging.Logger;
 /** Runs new examples through the admission chain and keeps verdict and steps with them. */
 @ApplicationScoped
 public class ExampleAdmission {
-  static final String CONTRADICTION = "contradiction-on-one-response";
-
   /** Stage and reason of an example on which admission failed with an exception. */
   public static final String FAILURE = "admission-failed";
 
@@ -63,16 +60,16 @@ public class ExampleAdmission {
     }
   }
 
-  /** Quarantines contested feedback for a person to review, if it would otherwise be admitted. */
+  /** Quarantines what an objection speaks against, if it would otherwise be admitted. */
   private static AdmissionOutcome outcome(ExampleDraft draft, AdmissionOutcome outcome) {
-    if (draft.contested() == null || !outcome.admitted()) {
+    ExampleDraft.Objection objection = draft.objection();
+    if (objection == null || !outcome.admitted()) {
       return outcome;
     }
     List<AdmissionStep> steps = new ArrayList<>(outcome.steps());
-    steps.add(new AdmissionStep(CONTRADICTION, "quarantine", ReasonCodes.CONFLICTING_FEEDBACK));
-    var judgement =
-        new StageJudgement.Quarantine(ReasonCodes.CONFLICTING_FEEDBACK, draft.contested());
-    return new AdmissionOutcome(outcome.example(), judgement, CONTRADICTION, steps);
+    steps.add(new AdmissionStep(objection.stage(), "quarantine", objection.reason()));
+    var judgement = new StageJudgement.Quarantine(objection.reason(), objection.detail());
+    return new AdmissionOutcome(outcome.example(), judgement, objection.stage(), steps);
   }
 
   private static NewExample judged(

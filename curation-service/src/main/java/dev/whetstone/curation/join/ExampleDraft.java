@@ -3,6 +3,7 @@ package dev.whetstone.curation.join;
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.example.NewExample;
 import dev.whetstone.curation.text.ChatTexts;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rowId digest of the form and of the events, so the same events always give the same row
  * @param known facts for admission
- * @param contested why other feedback on the answer contradicts it; absent when none does
- * @param facts {@code known} and {@code contested} as canonical JSON: when they change, the example
+ * @param objection why it is quarantined; absent when nothing speaks against it
+ * @param facts {@code known} and {@code objection} as canonical JSON: when they change, the example
  *     is judged again
  */
 record ExampleDraft(
@@ -28,7 +29,7 @@ record ExampleDraft(
     NewExample.Source source,
     Example example,
     Map<String, Object> known,
-    @Nullable String contested,
+    @Nullable Objection objection,
     String facts) {
 
   /** Length of its texts. */
@@ -39,6 +40,27 @@ record ExampleDraft(
 
   private static long length(List<ChatMessage> messages) {
     return messages.stream().mapToLong(message -> ChatTexts.text(message).length()).sum();
+  }
+
+  /**
+   * Why an example is quarantined for a person to review, whatever admission says about its text.
+   *
+   * @param stage names the rule in the example's steps
+   */
+  record Objection(String stage, String reason, String detail) {
+    /** Other feedback on the answer contradicts it. */
+    static Objection contested(String detail) {
+      return new Objection(
+          "contradiction-on-one-response", ReasonCodes.CONFLICTING_FEEDBACK, detail);
+    }
+
+    /** A publishable key named an end user who did not get the answer. */
+    static Objection foreignEndUser() {
+      return new Objection(
+          "end-user-claim",
+          ReasonCodes.FOREIGN_END_USER,
+          "a publishable key named another end user than the one who got the answer");
+    }
   }
 
   /** The keys of its events, as text. */
@@ -52,17 +74,18 @@ record ExampleDraft(
       NewExample.Source source,
       Example example,
       Map<String, Object> known,
-      @Nullable String contested) {
+      @Nullable Objection objection) {
     var identity = new StringBuilder(loop.key()).append('\n').append(example.form().wireName());
     for (EventKey key : example.provenance().eventKeys()) {
       identity.append('\n').append(key.text());
     }
     var all = new TreeMap<>(known);
-    if (contested != null) {
-      all.put("contested", contested);
+    if (objection != null) {
+      boolean contested = objection.reason().equals(ReasonCodes.CONFLICTING_FEEDBACK);
+      all.put(contested ? "contested" : objection.reason(), objection.detail());
     }
     String facts = Json.canonicalText(all);
     String rowId = ContentDigests.sha256(identity.toString());
-    return new ExampleDraft(rowId, origin, source, example, Map.copyOf(known), contested, facts);
+    return new ExampleDraft(rowId, origin, source, example, Map.copyOf(known), objection, facts);
   }
 }

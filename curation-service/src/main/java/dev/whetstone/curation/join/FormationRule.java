@@ -21,6 +21,7 @@ import dev.whetstone.curation.form.FormOutcome;
 import dev.whetstone.curation.form.FormRule;
 import dev.whetstone.curation.form.Opinion;
 import dev.whetstone.curation.form.OpinionStatus;
+import dev.whetstone.curation.form.OpinionTimeRule;
 import dev.whetstone.curation.form.ResponseContradictionRule;
 import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.kit.json.Json;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,51 +60,49 @@ final class FormationRule {
       var opinion =
           new Opinion(
               receipt.key(),
+              provenance.speaker(),
               provenance.contributor(),
-              receipt.occurredAt() == null ? receipt.receivedAt() : receipt.occurredAt(),
+              provenance.claimed(),
+              OpinionTimeRule.of(receipt.occurredAt(), receipt.receivedAt()),
               FeedbackContent.of(given));
       formed.put(opinion, FormRule.apply(spec, recorded, opinion.content(), provenance));
       receipts.put(receipt.key(), receipt);
     }
-    var standings = ResponseContradictionRule.weigh(spec, formed.keySet());
-    OptionalDouble signal = signal(formed);
+    // Anyone can send it in anyone's name, so it has no voice and replaces nothing.
+    Predicate<Opinion> foreign =
+        opinion ->
+            FeedbackStandingRule.foreign(
+                interaction, Objects.requireNonNull(receipts.get(opinion.key())));
+    var standings =
+        ResponseContradictionRule.weigh(
+            spec, formed.keySet().stream().filter(foreign.negate()).toList());
+    OptionalDouble signal = signal(formed, foreign.negate());
     List<ExampleDraft> drafts = new ArrayList<>();
     Map<EventKey, EventStanding> own = new LinkedHashMap<>();
     formed.forEach(
         (opinion, one) -> {
-          var holds = Objects.requireNonNull(standings.get(opinion.key()));
+          OpinionStatus holds = standings.getOrDefault(opinion.key(), new OpinionStatus.Stands(1));
           Receipt receipt = Objects.requireNonNull(receipts.get(opinion.key()));
-          EventStanding ended = ended(holds);
+          EventStanding ended = FeedbackStandingRule.ended(holds);
           if (ended != null) {
             own.put(opinion.key(), ended);
           } else if (one instanceof FormOutcome.Examples(List<Example> examples)) {
             var source = source(interaction, receipt);
             for (Example example : examples) {
               Map<String, Object> facts = facts(recorded, example, holds, signal);
+              var objection =
+                  foreign.test(opinion)
+                      ? ExampleDraft.Objection.foreignEndUser()
+                      : FeedbackStandingRule.objection(holds);
               drafts.add(
                   ExampleDraft.of(
-                      loop, ExampleOrigin.of(receipt), source, example, facts, contest(holds)));
+                      loop, ExampleOrigin.of(receipt), source, example, facts, objection));
             }
           } else {
-            own.put(opinion.key(), standing(one));
+            own.put(opinion.key(), FeedbackStandingRule.standing(one));
           }
         });
     return new Wanted(drafts, own);
-  }
-
-  /** The fate of feedback that other feedback of the same end user replaces. */
-  private static @Nullable EventStanding ended(OpinionStatus holds) {
-    return switch (holds) {
-      case OpinionStatus.Superseded(EventKey by) ->
-          EventStanding.rejected(
-              ReasonCodes.SUPERSEDED,
-              "the same end user gave different feedback later: " + by.id());
-      case OpinionStatus.Repeated(EventKey of) ->
-          EventStanding.rejected(
-              ReasonCodes.DUPLICATE, "the same end user gave the same feedback before: " + of.id());
-      case OpinionStatus.Stands _ -> null;
-      case OpinionStatus.Contested _ -> null;
-    };
   }
 
   /**
@@ -135,7 +135,7 @@ final class FormationRule {
         provenance(loop, split, given.conversationId(), receipt, given, List.of(), null);
     FormOutcome one = FormRule.apply(spec, null, FeedbackContent.of(given), provenance);
     if (!(one instanceof FormOutcome.Examples(List<Example> examples))) {
-      return new Wanted(List.of(), Map.of(receipt.key(), standing(one)));
+      return new Wanted(List.of(), Map.of(receipt.key(), FeedbackStandingRule.standing(one)));
     }
     Map<String, Object> facts = Map.of(AdmissionFacts.CONSENT, true);
     var source =
@@ -167,24 +167,12 @@ final class FormationRule {
     return new Wanted(List.of(), own);
   }
 
-  private static EventStanding standing(FormOutcome formed) {
-    return switch (formed) {
-      case FormOutcome.Context(String note) -> EventStanding.context(note);
-      case FormOutcome.Signal(String name, _) -> EventStanding.context("signal " + name);
-      case FormOutcome.Rejected(String reason, String detail) ->
-          EventStanding.rejected(reason, detail);
-      case FormOutcome.Examples _ ->
-          throw new IllegalStateException("examples have their own fate");
-    };
-  }
-
-  private static @Nullable String contest(OpinionStatus holds) {
-    return holds instanceof OpinionStatus.Contested contested ? contested.detail() : null;
-  }
-
   /** Mean of all signals on the served answer, −1 to 1. */
-  private static OptionalDouble signal(Map<Opinion, FormOutcome> formed) {
-    return formed.values().stream()
+  private static OptionalDouble signal(
+      Map<Opinion, FormOutcome> formed, Predicate<Opinion> counts) {
+    return formed.entrySet().stream()
+        .filter(entry -> counts.test(entry.getKey()))
+        .map(Map.Entry::getValue)
         .filter(FormOutcome.Signal.class::isInstance)
         .mapToDouble(one -> ((FormOutcome.Signal) one).value())
         .average();
@@ -200,6 +188,7 @@ final class FormationRule {
       case OpinionStatus.Contested(double agreement, _) ->
           facts.put(AdmissionFacts.AGREEMENT, agreement);
       case OpinionStatus.Superseded _ -> {}
+      case OpinionStatus.Outranked _ -> {}
       case OpinionStatus.Repeated _ -> {}
     }
     boolean servedIsGood = example.form() == Form.BINARY && example.positive();
@@ -249,7 +238,8 @@ final class FormationRule {
         Stream.concat(tags.stream(), given.tags().stream()).distinct().toList(),
         recorded == null ? null : ChatTexts.text(recorded.response().message()),
         receipt.receivedAt(),
-        false);
+        false,
+        receipt.sender());
   }
 
   private static FeedbackGiven given(Receipt receipt) {

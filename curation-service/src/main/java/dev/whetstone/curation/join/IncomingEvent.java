@@ -3,6 +3,7 @@ package dev.whetstone.curation.join;
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.envelope.EventAttributes;
+import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.contracts.event.EndUserErased;
 import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.contracts.event.FeedbackGiven;
@@ -19,9 +20,14 @@ import org.jspecify.annotations.Nullable;
  * An interaction, feedback or a retraction being taken in, with the end user as a digest.
  *
  * @param receivedAt when ingest received it
+ * @param sender the API key that ingest authenticated
  */
 public record IncomingEvent(
-    EventKey key, Instant receivedAt, @Nullable String endUserDigest, FeedbackEvent data) {
+    EventKey key,
+    Instant receivedAt,
+    @Nullable String endUserDigest,
+    FeedbackEvent data,
+    @Nullable SenderStamp sender) {
   public IncomingEvent {
     if (data instanceof EndUserErased) {
       throw notJoined(key);
@@ -38,20 +44,23 @@ public record IncomingEvent(
               attributes.key(),
               attributes.time(),
               pseudonyms.endUser(tenant, interaction.endUser()),
-              anonymous(interaction));
+              anonymous(interaction),
+              attributes.sender());
       case FeedbackGiven feedback ->
           new IncomingEvent(
               attributes.key(),
               attributes.time(),
               pseudonyms.endUser(tenant, feedback.endUser()),
-              anonymous(feedback));
+              anonymous(feedback),
+              attributes.sender());
       case FeedbackRetracted retracted ->
           new IncomingEvent(
               attributes.key(),
               attributes.time(),
               pseudonyms.endUser(tenant, retracted.endUser()),
               new FeedbackRetracted(
-                  retracted.source(), retracted.id(), retracted.responseId(), null));
+                  retracted.source(), retracted.id(), retracted.responseId(), null),
+              attributes.sender());
       case EndUserErased _ -> throw notJoined(attributes.key());
     };
   }
@@ -69,7 +78,18 @@ public record IncomingEvent(
         };
     byte[] body = parked.body().getBytes(StandardCharsets.UTF_8);
     return new IncomingEvent(
-        parked.key(), parked.receivedAt(), parked.endUserDigest(), Json.read(body, type));
+        parked.key(),
+        parked.receivedAt(),
+        parked.endUserDigest(),
+        Json.read(body, type),
+        parked.sender());
+  }
+
+  /** The same event, received no later than {@code latest}; then {@code now} is used. */
+  public IncomingEvent receivedBy(Instant latest, Instant now) {
+    return receivedAt.isAfter(latest)
+        ? new IncomingEvent(key, now, endUserDigest, data, sender)
+        : this;
   }
 
   /** The kind in its receipt. */

@@ -128,6 +128,7 @@ final class JoinBatch {
             standing,
             phase,
             target,
-            body));
+            body,
+            event.sender()));
   }
 }

@@ -84,7 +84,7 @@ public class RetractionHandler {
     boolean allowed =
         taking.key().source().equals(target.key().source())
             && Objects.equals(taking.endUserDigest(), target.endUserDigest())
-            && isFeedback(target);
+            && target.isFeedback();
     if (!allowed) {
       if (retraction) {
         String detail = "only the same source and end user can retract feedback";
@@ -94,8 +94,12 @@ public class RetractionHandler {
       return;
     }
     if (retraction) {
-      receipts.assign(
-          taking.key(), EventStanding.context("retracted " + target.key().id()), Phase.CLOSED);
+      String detail =
+          target.phase() == Phase.OPEN
+              ? "retracted " + target.key().id()
+              : "changed nothing: %s was already %s"
+                  .formatted(target.key().id(), target.standing().fate().wireName());
+      receipts.assign(taking.key(), EventStanding.context(detail), Phase.CLOSED);
     }
     if (target.phase() == Phase.OPEN) {
       EventStanding standing =
@@ -106,11 +110,5 @@ public class RetractionHandler {
       receipts.assign(target.key(), standing, Phase.CLOSED);
       origins.add(ExampleOrigin.of(target));
     }
-  }
-
-  private static boolean isFeedback(Receipt target) {
-    return !target.kind().equals(Receipt.INTERACTION)
-        && !target.kind().equals(Receipt.RETRACTION)
-        && !target.kind().equals(Receipt.ERASURE);
   }
 }

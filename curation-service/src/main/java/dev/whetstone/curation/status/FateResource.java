@@ -6,6 +6,8 @@ import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.ReceiptRepository;
+import dev.whetstone.curation.fate.ResentBody;
+import dev.whetstone.curation.fate.ResentEventRepository;
 import dev.whetstone.curation.join.Interaction;
 import dev.whetstone.curation.join.InteractionRepository;
 import dev.whetstone.kit.auth.ApiCaller;
@@ -22,9 +24,11 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The fates of events and answers. */
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class FateResource {
   private final ReceiptRepository receipts;
+  private final ResentEventRepository resentEvents;
   private final ExampleRepository examples;
   private final InteractionRepository interactions;
   private final DeclaredLoopRepository loops;
@@ -41,11 +46,13 @@ public class FateResource {
 
   public FateResource(
       ReceiptRepository receipts,
+      ResentEventRepository resentEvents,
       ExampleRepository examples,
       InteractionRepository interactions,
       DeclaredLoopRepository loops,
       ApiCaller caller) {
     this.receipts = receipts;
+    this.resentEvents = resentEvents;
     this.examples = examples;
     this.interactions = interactions;
     this.loops = loops;
@@ -63,7 +70,8 @@ public class FateResource {
       @PathParam("id") String id) {
     requireOwn(source);
     var key = new EventKey(caller.loop(loop), source, id);
-    return receipts.find(key).map(this::view).orElseThrow(() -> unknown("event", id));
+    Receipt receipt = receipts.find(key).orElseThrow(() -> unknown("event", id));
+    return views(List.of(receipt)).getFirst();
   }
 
   /** Without the scope read, a key sees only its application's events; a browser's key none. */
@@ -90,19 +98,24 @@ public class FateResource {
           HttpProblems.badRequest(
               "missing-id", "the query parameter id is missing", null, "add it: /fates?id=EVENT"));
     }
-    List<FateView> views = receipts.byId(caller.loop(loop), id).stream().map(this::view).toList();
+    List<FateView> views = views(receipts.byId(caller.loop(loop), id));
     if (views.isEmpty()) {
       throw unknown("event", id);
     }
     return views;
   }
 
-  /** How many accepted events have each fate; {@code total} is the sum, each event counted once. */
+  /**
+   * How many accepted events have each fate; {@code total} is the sum, each event counted once.
+   * {@code id_conflicts} and {@code repeats} count what arrived under the id of a known event, with
+   * another body or the same; these are not in {@code total}.
+   */
   @GET
   @Path("/fates/counts")
   @Transactional
   public Map<String, Long> counts(@PathParam("loop") String loop) {
-    Map<Fate, Long> counts = receipts.counts(loops.require(caller.loop(loop)).id());
+    LoopId id = loops.require(caller.loop(loop)).id();
+    Map<Fate, Long> counts = receipts.counts(id);
     Map<String, Long> answer = new LinkedHashMap<>();
     long total = 0;
     for (Fate fate : Fate.values()) {
@@ -111,6 +124,9 @@ public class FateResource {
       total += n;
     }
     answer.put("total", total);
+    ResentEventRepository.Counts again = resentEvents.counts(id);
+    answer.put("id_conflicts", again.conflicts());
+    answer.put("repeats", again.repeats());
     return answer;
   }
 
@@ -139,7 +155,7 @@ public class FateResource {
     LoopId id = caller.loop(loop);
     Interaction known =
         interactions.find(id, responseId).orElseThrow(() -> unknown("response", responseId));
-    List<FateView> views = receipts.byResponse(id, responseId).stream().map(this::view).toList();
+    List<FateView> views = views(receipts.byResponse(id, responseId));
     return new ResponseView(
         responseId,
         known.conversationId(),
@@ -151,8 +167,24 @@ public class FateResource {
         views.stream().filter(view -> !view.kind().equals(Receipt.INTERACTION)).toList());
   }
 
-  private FateView view(Receipt receipt) {
-    return FateView.of(receipt, examples.ofEvent(receipt.key()));
+  private List<FateView> views(List<Receipt> events) {
+    Map<EventKey, List<ResentBody>> again =
+        resentEvents.find(events.stream().map(Receipt::key).toList());
+    Map<EventKey, String> bodies = resentEvents.standingBodies(again.keySet());
+    Map<EventKey, Receipt> targets = new HashMap<>();
+    receipts
+        .all(events.stream().map(Receipt::target).filter(Objects::nonNull).toList())
+        .forEach(target -> targets.put(target.key(), target));
+    return events.stream()
+        .map(
+            receipt ->
+                FateView.of(
+                    receipt,
+                    examples.ofEvent(receipt.key()),
+                    again.getOrDefault(receipt.key(), List.of()),
+                    bodies.get(receipt.key()),
+                    receipt.target() == null ? null : targets.get(receipt.target())))
+        .toList();
   }
 
   private static ProblemException unknown(String what, String id) {

@@ -4,11 +4,13 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.batch.SealRequestRepository;
+import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.cut.CutDriver;
 import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.ReceiptRepository;
+import dev.whetstone.curation.fate.ResentEventRepository;
 import dev.whetstone.curation.seal.SealRule;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
@@ -38,6 +40,7 @@ public class StatusResource {
   private final CutDriver cutter;
   private final SealRequestRepository requests;
   private final ReceiptRepository receipts;
+  private final ResentEventRepository resentEvents;
   private final ExampleRepository examples;
   private final BatchRepository batches;
   private final ApiCaller caller;
@@ -47,6 +50,7 @@ public class StatusResource {
       CutDriver cutter,
       SealRequestRepository requests,
       ReceiptRepository receipts,
+      ResentEventRepository resentEvents,
       ExampleRepository examples,
       BatchRepository batches,
       ApiCaller caller) {
@@ -54,6 +58,7 @@ public class StatusResource {
     this.cutter = cutter;
     this.requests = requests;
     this.receipts = receipts;
+    this.resentEvents = resentEvents;
     this.examples = examples;
     this.batches = batches;
     this.caller = caller;
@@ -70,6 +75,11 @@ public class StatusResource {
     var readiness = outlook.readiness();
     Map<Fate, Long> fates = receipts.counts(id);
     List<Batch> sealed = batches.all(id);
+    Map<String, Long> funnel = receipts.reasons(id);
+    long conflicts = resentEvents.counts(id).conflicts();
+    if (conflicts > 0) {
+      funnel.merge(ReasonCodes.ID_CONFLICT, conflicts, Long::sum);
+    }
     return new LoopStatus(
         id.loop(),
         loop.revision(),
@@ -86,7 +96,7 @@ public class StatusResource {
         examples.count(id, ExampleState.QUARANTINED),
         fates.getOrDefault(Fate.WAITING, 0L),
         sealed.stream().map(BatchView::of).toList(),
-        receipts.reasons(id),
+        funnel,
         List.of(
             ConditionMessages.receiving(fates),
             ConditionMessages.curating(outlook.decision(), sealed, outlook.blocker())));

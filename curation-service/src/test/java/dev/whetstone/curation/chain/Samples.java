@@ -4,6 +4,7 @@ import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.contracts.feedback.FeedbackSource;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.example.Example;
@@ -45,6 +46,24 @@ public final class Samples {
         null,
         receivedAt,
         false);
+  }
+
+  /** Feedback from a browser: its key names the end user, and anyone can read the key. */
+  public static Provenance claimed(String endUser, String connection, Instant receivedAt) {
+    return new Provenance(
+        LOOP,
+        Split.TRAIN,
+        null,
+        endUser,
+        "app",
+        false,
+        FeedbackSource.Type.HUMAN,
+        List.of(),
+        List.of(),
+        null,
+        receivedAt,
+        false,
+        new SenderStamp("web", true, connection));
   }
 
   public static Provenance tagged(Provenance base, String... tags) {

@@ -187,6 +187,72 @@ class ResponseContradictionRuleTest {
   }
 
   @Test
+  void shouldTellATieAndLetTheGreaterIdCount() {
+    thumb("a", "ann", 1, true);
+    thumb("b", "ann", 1, false);
+
+    assertThat(weigh().get(Samples.key("a")))
+        .isEqualTo(new OpinionStatus.Superseded(Samples.key("b"), true));
+    assertThat(weigh().get(Samples.key("b"))).isEqualTo(new OpinionStatus.Stands(1));
+  }
+
+  @Test
+  void shouldNotLetAClaimedEndUserReplaceWhatASecretKeySent() {
+    correction("right", "ann", 1);
+    claim("up", "ann", "home", 2, true);
+    claim("down", "ann", "home", 0, false);
+
+    Map<EventKey, OpinionStatus> standings = weigh();
+
+    assertThat(standings.get(Samples.key("right"))).isEqualTo(new OpinionStatus.Stands(1));
+    assertThat(standings.get(Samples.key("up")))
+        .isEqualTo(new OpinionStatus.Outranked(Samples.key("right")));
+    assertThat(standings.get(Samples.key("down"))).isEqualTo(new OpinionStatus.Stands(1));
+  }
+
+  @Test
+  void shouldLetASecretKeyReplaceWhatWasClaimed() {
+    claim("up", "ann", "home", 1, true);
+    thumb("down", "ann", 2, false);
+
+    assertThat(weigh().get(Samples.key("up")))
+        .isEqualTo(new OpinionStatus.Outranked(Samples.key("down")));
+  }
+
+  @Test
+  void shouldCountInventedEndUsersOfOneConnectionOnce() {
+    for (int i = 0; i < 100; i++) {
+      claim("down" + i, "made-up-" + i, "office", i, false);
+    }
+    thumb("up", "ann", 1, true);
+
+    assertThat(weigh().get(Samples.key("up")))
+        .isInstanceOfSatisfying(
+            OpinionStatus.Contested.class,
+            contested -> assertThat(contested.agreement()).isEqualTo(0.5));
+  }
+
+  @Test
+  void shouldLetAClaimedEndUserChangeTheirMindFromAnotherConnection() {
+    claim("up", "ann", "home", 1, true);
+    claim("down", "ann", "phone", 2, false);
+
+    assertThat(weigh().get(Samples.key("up")))
+        .isEqualTo(new OpinionStatus.Superseded(Samples.key("down")));
+  }
+
+  private void claim(String id, String endUser, String connection, int second, boolean up) {
+    opinions.add(
+        new Opinion(
+            Samples.key(id),
+            endUser,
+            "connection:" + connection,
+            true,
+            Samples.NOON.plusSeconds(second),
+            new FeedbackContent.Thumb(up)));
+  }
+
+  @Test
   void shouldLetWhatTakesNoSideStand() {
     opinions.add(
         new Opinion(Samples.key("note"), "ann", Samples.NOON, new FeedbackContent.Comment("hm")));

@@ -119,6 +119,7 @@ class EventJoinTest {
   void shouldRejectFeedbackThatArrivesAfterTheJoinWindow() {
     feed.take(interaction("r1", "c1"));
     Instant late = AT.plus(Duration.ofDays(7)).plusSeconds(1);
+    clock.set(late);
     feed.take(send.thumb("f1", "r1", "ada", late, true));
 
     assertThat(receipt("f1").standing().reason()).isEqualTo("join-window");

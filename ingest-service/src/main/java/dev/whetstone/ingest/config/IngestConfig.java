@@ -5,6 +5,7 @@ import dev.whetstone.ingest.item.OccurrenceTimeRule;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings under {@code whetstone.ingest}. */
 @ConfigMapping(prefix = "whetstone.ingest")
@@ -24,6 +25,12 @@ public interface IngestConfig {
   /** How long the producer waits for more records before it sends a batch. */
   @WithDefault("2")
   int lingerMilliseconds();
+
+  /**
+   * Secret of the digests of browsers' connections; without it each process draws its own. All
+   * replicas need the same.
+   */
+  Optional<String> connectionKey();
 
   TimesConfig times();
 

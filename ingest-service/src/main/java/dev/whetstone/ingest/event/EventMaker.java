@@ -95,7 +95,8 @@ public final class EventMaker {
             PartitionKey.subject(data),
             loop,
             PartitionKey.of(loop, eventId, data),
-            traceParent);
+            traceParent,
+            sender.stamp());
     return new PreparedEvent(attributes, bytes, times.check(occurredAt(data), receivedAt));
   }
 

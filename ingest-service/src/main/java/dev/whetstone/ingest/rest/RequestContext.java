@@ -2,6 +2,7 @@ package dev.whetstone.ingest.rest;
 
 import dev.whetstone.contracts.EventSource;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.ingest.event.Sender;
 import dev.whetstone.ingest.event.TraceParent;
 import dev.whetstone.ingest.item.Fault;
@@ -22,10 +23,12 @@ import org.jspecify.annotations.Nullable;
 public class RequestContext {
   private final ApiCaller caller;
   private final KnownLoops loops;
+  private final ConnectionDigests connections;
 
-  public RequestContext(ApiCaller caller, KnownLoops loops) {
+  public RequestContext(ApiCaller caller, KnownLoops loops, ConnectionDigests connections) {
     this.caller = caller;
     this.loops = loops;
+    this.connections = connections;
   }
 
   /** A key with the scope import and without the scope ingest is an importer. */
@@ -35,7 +38,16 @@ public class RequestContext {
     return new Sender(
         caller.tenant(),
         imports ? EventSource.imported(caller.application()) : caller.application(),
-        caller.publishable());
+        caller.publishable(),
+        stamp());
+  }
+
+  /** A server's connection says nothing about end users; a browser's does. */
+  private SenderStamp stamp() {
+    return new SenderStamp(
+        caller.keyId(),
+        caller.publishable(),
+        caller.publishable() ? connections.current(caller.tenant()) : null);
   }
 
   /** The tenant's loop of that name. A loop of another tenant is answered like an unknown one. */

@@ -23,6 +23,7 @@ class IngestConfigTest {
     assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.lingerMilliseconds()).isEqualTo(2);
     assertThat(new ComponentProducer().limits(config)).isEqualTo(InputLimits.standard());
+    assertThat(config.connectionKey()).isEmpty();
     assertThat(config.times().ahead()).isEqualTo(OccurrenceTimeRule.standard().ahead());
     assertThat(config.times().unusualAge()).isEqualTo(OccurrenceTimeRule.standard().unusualAge());
   }
@@ -36,6 +37,7 @@ class IngestConfigTest {
                 Map.entry("whetstone.ingest.read-within", "9S"),
                 Map.entry("whetstone.ingest.retry-after", "7S"),
                 Map.entry("whetstone.ingest.linger-milliseconds", "0"),
+                Map.entry("whetstone.ingest.connection-key", "a secret"),
                 Map.entry("whetstone.ingest.times.ahead", "2M"),
                 Map.entry("whetstone.ingest.times.unusual-age", "20D"),
                 Map.entry("whetstone.ingest.limits.body-bytes", "1"),
@@ -49,6 +51,7 @@ class IngestConfigTest {
     assertThat(config.acknowledgeWithin()).isEqualTo(Duration.ofSeconds(3));
     assertThat(config.readWithin()).isEqualTo(Duration.ofSeconds(9));
     assertThat(config.retryAfter()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(config.connectionKey()).contains("a secret");
     assertThat(config.times().ahead()).isEqualTo(Duration.ofMinutes(2));
     assertThat(config.times().unusualAge()).isEqualTo(Duration.ofDays(20));
     assertThat(config.lingerMilliseconds()).isZero();

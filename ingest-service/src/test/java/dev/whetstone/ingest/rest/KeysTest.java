@@ -40,6 +40,25 @@ class KeysTest extends IngestTest {
         .isEqualTo("web-widget");
   }
 
+  @Test
+  void shouldStampTheKeyAndADigestOfTheConnection() {
+    String item =
+        "{\"responseId\": \"r-stamp\", \"kind\": \"thumb\", \"value\": true, \"id\": \"%s\"}";
+    publishable(item.formatted("stamp-1"));
+    publishable(item.formatted("stamp-2"));
+    json(item.formatted("stamp-3")).post(FEEDBACK);
+
+    var browser = published("stamp-1").getFirst();
+    assertThat(KafkaProbe.header(browser, "ce_keyid")).isEqualTo("acme-publishable");
+    assertThat(KafkaProbe.header(browser, "ce_publishable")).isEqualTo("true");
+    assertThat(KafkaProbe.header(browser, "ce_connection"))
+        .matches("[0-9a-f]{32}")
+        .isEqualTo(KafkaProbe.header(published("stamp-2").getFirst(), "ce_connection"));
+    var server = published("stamp-3").getFirst();
+    assertThat(KafkaProbe.header(server, "ce_publishable")).isEqualTo("false");
+    assertThat(KafkaProbe.header(server, "ce_connection")).isNull();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -20,6 +20,11 @@ public class ApiCaller {
     return key().tenant();
   }
 
+  /** The id of the key, which names it to operators. */
+  public String keyId() {
+    return key().id();
+  }
+
   public String application() {
     return key().application();
   }

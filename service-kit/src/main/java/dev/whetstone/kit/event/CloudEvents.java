@@ -4,6 +4,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.envelope.EventAttributes;
 import dev.whetstone.contracts.envelope.EventType;
+import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
@@ -68,6 +69,13 @@ public final class CloudEvents {
     if (attributes.traceParent() != null) {
       headers.put("ce_traceparent", attributes.traceParent());
     }
+    if (attributes.sender() != null) {
+      headers.put("ce_keyid", attributes.sender().keyId());
+      headers.put("ce_publishable", String.valueOf(attributes.sender().publishable()));
+      if (attributes.sender().connection() != null) {
+        headers.put("ce_connection", attributes.sender().connection());
+      }
+    }
     headers.put("content-type", "application/json");
     return headers;
   }
@@ -98,7 +106,8 @@ public final class CloudEvents {
               optional(headers, "ce_subject"),
               loop,
               partitionKey == null ? String.valueOf(received.key()) : partitionKey,
-              optional(headers, "ce_traceparent"));
+              optional(headers, "ce_traceparent"),
+              sender(headers));
       EventData data = Json.read(received.value(), type.get().dataClass());
       if (data == null) {
         return new Decoded.Poison("no-data", "the record's value is null");
@@ -111,6 +120,16 @@ public final class CloudEvents {
     } catch (IllegalArgumentException | UncheckedIOException e) {
       return new Decoded.Poison("undecodable", FaultText.describe(e));
     }
+  }
+
+  private static @Nullable SenderStamp sender(Headers headers) {
+    String keyId = optional(headers, "ce_keyid");
+    return keyId == null
+        ? null
+        : new SenderStamp(
+            keyId,
+            Boolean.parseBoolean(optional(headers, "ce_publishable")),
+            optional(headers, "ce_connection"));
   }
 
   private static String required(Headers headers, String name) {

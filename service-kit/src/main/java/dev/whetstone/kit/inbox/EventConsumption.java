@@ -1,5 +1,6 @@
 package dev.whetstone.kit.inbox;
 
+import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EventData;
@@ -18,9 +19,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -220,23 +223,47 @@ public class EventConsumption {
       return tally;
     }
     List<ReceivedEvent<D>> fresh = new ArrayList<>();
+    Set<EventKey> freshKeys = new HashSet<>();
+    List<ResentEvent> resent = new ArrayList<>();
     List<InboxOutcome> outcomes = inbox.admit(keys);
     for (int i = 0; i < outcomes.size(); i++) {
       switch (outcomes.get(i)) {
-        case FRESH -> fresh.add(Objects.requireNonNull(readable.get(i).event()));
-        case SAME -> tally.duplicates++;
-        case CONFLICT ->
-            deadLetter(
-                readable.get(i).origin(),
-                "id-conflict",
-                "event " + keys.get(i).key() + " was accepted before with a different body",
-                tally);
+        case FRESH -> {
+          fresh.add(Objects.requireNonNull(readable.get(i).event()));
+          freshKeys.add(keys.get(i).key());
+        }
+        case SAME -> {
+          tally.duplicates++;
+          resent.add(resent(keys.get(i), readable.get(i), freshKeys, false));
+        }
+        case CONFLICT -> {
+          deadLetter(
+              readable.get(i).origin(),
+              "id-conflict",
+              "event " + keys.get(i).key() + " was accepted before with a different body",
+              tally);
+          resent.add(resent(keys.get(i), readable.get(i), freshKeys, true));
+        }
       }
     }
     if (!fresh.isEmpty()) {
       effect.apply(fresh);
     }
+    if (!resent.isEmpty()) {
+      effect.resent(resent);
+    }
     return tally;
+  }
+
+  private static ResentEvent resent(
+      InboxKey key, PolledEvent<?> polled, Set<EventKey> fresh, boolean conflict) {
+    return new ResentEvent(
+        key.key(),
+        key.bodySha256(),
+        conflict,
+        Objects.requireNonNull(polled.event()).event().attributes().time(),
+        fresh.contains(key.key()),
+        polled.origin().offset());
   }
 
   private static String wrongTopic(ConsumerRecord<String, byte[]> received, Event<?> event) {

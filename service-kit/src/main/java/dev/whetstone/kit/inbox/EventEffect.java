@@ -15,4 +15,12 @@ public interface EventEffect<D extends EventData> {
    * rollback.
    */
   void apply(List<ReceivedEvent<D>> events);
+
+  /**
+   * Records events that took effect before and came again, in the same transaction and after {@link
+   * #apply}.
+   */
+  default void resent(List<ResentEvent> events) {
+    // Most topics count them in the metrics only.
+  }
 }

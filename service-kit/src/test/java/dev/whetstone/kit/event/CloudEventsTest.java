@@ -6,10 +6,12 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.envelope.EventAttributes;
 import dev.whetstone.contracts.envelope.EventType;
+import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.kit.event.CloudEvents.Decoded;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -54,6 +56,30 @@ class CloudEventsTest {
     assertThat(CloudEvents.decode(received(sent)))
         .isInstanceOfSatisfying(
             Decoded.Valid.class, valid -> assertThat(valid.event()).isEqualTo(EVENT));
+  }
+
+  @Test
+  void shouldCarryTheKeyThatSentAnEvent() {
+    EventAttributes plain = EVENT.attributes();
+    for (SenderStamp stamp :
+        List.of(new SenderStamp("web", true, "0a1b"), new SenderStamp("server", false, null))) {
+      Event<FeedbackRetracted> event =
+          new Event<>(
+              new EventAttributes(
+                  plain.id(),
+                  plain.source(),
+                  plain.type(),
+                  plain.time(),
+                  plain.subject(),
+                  plain.loop(),
+                  plain.partitionKey(),
+                  null,
+                  stamp),
+              EVENT.data());
+      assertThat(CloudEvents.decode(received(CloudEvents.encode(event))))
+          .isInstanceOfSatisfying(
+              Decoded.Valid.class, valid -> assertThat(valid.event()).isEqualTo(event));
+    }
   }
 
   @Test

@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Quarantines bursts: more than three times the cap from one end user within one minute suggests a
- * program. Imports and traffic without end users arrive in bulk and are exempt.
+ * Quarantines bursts: more than three times the cap from one contributor within one minute suggests
+ * a program. With a publishable key the contributor is the key and the connection. Imports and
+ * traffic without end users arrive in bulk and are exempt.
  */
 final class BurstDetector implements AbuseDetector {
   private static final Duration WINDOW = Duration.ofMinutes(1);
@@ -25,8 +26,10 @@ final class BurstDetector implements AbuseDetector {
     int most = TIMES_CAP * context.curation().abuse().capPerEndUser();
     Map<String, List<Example>> byUser = new TreeMap<>();
     for (Example example : examples) {
-      if (example.provenance().endUserDigest() != null && !example.provenance().imported()) {
-        String group = example.provenance().endUserDigest() + example.form().wireName();
+      var provenance = example.provenance();
+      boolean known = provenance.endUserDigest() != null || provenance.claimed();
+      if (known && !provenance.imported()) {
+        String group = provenance.contributor() + example.form().wireName();
         byUser.computeIfAbsent(group, _ -> new ArrayList<>()).add(example);
       }
     }
@@ -48,7 +51,7 @@ final class BurstDetector implements AbuseDetector {
             .toList();
     var burst =
         new StageJudgement.Quarantine(
-            ReasonCodes.BURST, "one end user, more than " + most + " examples in a minute");
+            ReasonCodes.BURST, "one contributor, more than " + most + " examples in a minute");
     int first = 0;
     int judged = 0;
     for (int last = 0; last < inTime.size(); last++) {

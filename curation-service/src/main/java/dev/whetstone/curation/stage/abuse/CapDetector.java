@@ -14,8 +14,9 @@ import java.util.TreeMap;
 /**
  * Limits the examples per end user, batch and form, whatever the amount of data: planting a
  * behaviour takes a number of documents, not a share of them. Without an end user, the limit
- * applies to the API key. The highest scores stay. The limit is per form because a correction gives
- * two examples and each form has its own training stage.
+ * applies to the API key, and with a publishable key to the key and the connection. The highest
+ * scores stay. The limit is per form because a correction gives two examples and each form has its
+ * own training stage.
  */
 final class CapDetector implements AbuseDetector {
   @Override

@@ -30,7 +30,7 @@ final class SybilDetector implements AbuseDetector {
     Map<String, IndexedText> texts = new TreeMap<>();
     for (Example example : examples) {
       IndexedText own = ComparedText.indexed(context.features(), example);
-      if (own.words() >= shortText && example.provenance().endUserDigest() != null) {
+      if (own.words() >= shortText && hasContributor(example)) {
         texts.put(example.id(), own);
         index(indexes, example, rule).add(example, own);
       }
@@ -55,6 +55,11 @@ final class SybilDetector implements AbuseDetector {
       Map<String, NearTextFinder<Example>> indexes, Example example, LoopSpec.Abuse rule) {
     return indexes.computeIfAbsent(
         example.form().wireName(), _ -> new NearTextFinder<>(rule.sybilJaccard()));
+  }
+
+  /** Feedback without an end user has one contributor, the application, and forms no ring. */
+  private static boolean hasContributor(Example example) {
+    return example.provenance().endUserDigest() != null || example.provenance().claimed();
   }
 
   private static int ring(Example example, List<NearTextFinder.Near<Example>> near) {

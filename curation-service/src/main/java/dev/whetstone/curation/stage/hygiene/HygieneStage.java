@@ -18,11 +18,14 @@ import java.util.TreeSet;
 
 /**
  * Cleans the text and rejects examples with incomplete answers, invalid turns or tool calls, or
- * more tokens than training reads.
+ * more tokens than training reads. Answers with unfilled placeholders are quarantined.
  */
 public final class HygieneStage implements AdmissionStage {
   /** Flag: the base model's tokenizer could not be read, so the token length is an estimate. */
   public static final String LENGTH_ESTIMATED = "token-length-estimated";
+
+  /** Flag: a word in single braces may be a placeholder that was not filled in. */
+  public static final String PLACEHOLDER_POSSIBLE = "placeholder-possible";
 
   @Override
   public String name() {
@@ -43,6 +46,19 @@ public final class HygieneStage implements AdmissionStage {
       Optional<Reject> fault = fault(example, answer, context);
       if (fault.isPresent()) {
         return fault.get();
+      }
+    }
+    if (example.positive()) {
+      String prompt = ChatTexts.prompt(example.prompt());
+      String answer = ChatTexts.text(example.answer().getLast());
+      Optional<String> certain = PlaceholderDetector.certain(answer, prompt);
+      if (certain.isPresent()) {
+        return new StageJudgement.Quarantine(
+            ReasonCodes.PLACEHOLDER,
+            "the answer has the unfilled placeholder '" + certain.get() + "'");
+      }
+      if (PlaceholderDetector.possible(answer, prompt).isPresent()) {
+        example = example.withFlag(PLACEHOLDER_POSSIBLE);
       }
     }
     if (!context.tokens().exact()) {

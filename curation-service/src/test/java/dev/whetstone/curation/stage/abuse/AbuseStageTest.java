@@ -66,6 +66,54 @@ class AbuseStageTest {
     }
   }
 
+  /** With a publishable key anyone can invent end users. */
+  @ParameterizedTest
+  @CsvSource({
+    // end users, connections, minutes between, kept, reason
+    "100, 1, 5, 10, over-cap",
+    "100, 1, 0, 0, burst",
+    "20, 2, 5, 20, ",
+    "100, 4, 5, 40, over-cap",
+  })
+  void shouldCountConnectionsWhereABrowserNamesTheEndUser(
+      int endUsers, int connections, int minutes, int kept, String reason) {
+    List<Example> examples =
+        IntStream.range(0, endUsers)
+            .mapToObj(
+                i ->
+                    Samples.sft(
+                        "question " + distinct(i),
+                        "answer",
+                        Samples.claimed(
+                            "made-up-" + i,
+                            "connection-" + i % connections,
+                            Samples.NOON.plusSeconds(60L * minutes * i))))
+            .toList();
+
+    Map<String, String> dropped = dropped(examples, Samples.cut(Specs.standard()));
+
+    assertThat(endUsers - dropped.size()).isEqualTo(kept);
+    if (reason != null) {
+      assertThat(dropped.values()).containsOnly(reason);
+    }
+  }
+
+  @Test
+  void shouldSeeNoRingInInventedEndUsersOfOneConnection() {
+    List<Example> examples =
+        IntStream.range(0, 10)
+            .mapToObj(
+                i ->
+                    Samples.sft(
+                        "v" + i + " says: " + LONG_TEXT,
+                        "Indeed it does.",
+                        Samples.claimed("made-up-" + i, "connection-" + i / 5, Samples.NOON)))
+            .toList();
+
+    assertThat(dropped(examples, Samples.cut(Specs.standard())).values())
+        .doesNotContain(ReasonCodes.SYBIL);
+  }
+
   @Test
   void shouldCapPerFormAndKeepTheBest() {
     List<Example> examples = new ArrayList<>();

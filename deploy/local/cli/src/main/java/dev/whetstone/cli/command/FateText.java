@@ -23,6 +23,7 @@ final class FateText {
     if (!text(fate, "responseId").isEmpty()) {
       lines.add("  about     response " + text(fate, "responseId"));
     }
+    fate.path("notes").forEach(note -> lines.add("  note      " + note.asText()));
     fate.path("examples").forEach(example -> lines.addAll(example(example)));
     return lines;
   }

@@ -103,6 +103,10 @@ public final class LocalStack implements AutoCloseable {
       environment.putIfAbsent(
           "WHETSTONE_CURATION_HMAC_KEY", StackSecret.of(options.home(), "curation-hmac"));
     }
+    if (component == StackComponent.INGEST) {
+      environment.putIfAbsent(
+          "WHETSTONE_CONNECTION_KEY", StackSecret.of(options.home(), "ingest-connection"));
+    }
     Process process =
         ProcessLauncher.start(
             plan.command(), environment, options.project(), options.home().log(component));

@@ -72,6 +72,19 @@ class LifeReportTest {
   }
 
   @Test
+  void shouldShowWhatTheFateAloneDoesNotTell() {
+    answers.put(
+        "/v1/loops/support/fates?id=c-3",
+        """
+        [{"eventKey": "demo/support/shop/c-3", "id": "c-3", "kind": "thumb", "fate": "ready",
+          "receivedAt": "2026-11-26T10:00:00Z", "examples": [],
+          "notes": ["id-conflict: another body (sha256 0a1b2c3d4e5f) arrived under this id once"]}]
+        """);
+
+    assertThat(show("c-3")).contains("note      id-conflict: another body (sha256 0a1b2c3d4e5f)");
+  }
+
+  @Test
   void shouldShowEachExampleOfAnEventWithItsOwnState() {
     answers.put(
         "/v1/loops/support/fates?id=c-2",
