@@ -5,6 +5,7 @@ import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.curation.text.TokenCounter;
 import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.tokenizer.ControlTokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -52,18 +53,22 @@ public final class TokenCounterFactory {
     try {
       var options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
       HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(file, options);
-      return messages -> count(tokenizer, messages);
+      return new TokenizerCounter(tokenizer, ControlTokens.of(file));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
   }
 
-  private static int count(HuggingFaceTokenizer tokenizer, List<ChatMessage> messages) {
-    int tokens = 0;
-    for (ChatMessage message : messages) {
-      tokens += TOKENS_PER_TURN + tokenizer.encode(ChatTexts.text(message)).getIds().length;
+  private record TokenizerCounter(HuggingFaceTokenizer tokenizer, ControlTokens controlTokens)
+      implements TokenCounter {
+    @Override
+    public int count(List<ChatMessage> messages) {
+      int tokens = 0;
+      for (ChatMessage message : messages) {
+        tokens += TOKENS_PER_TURN + tokenizer.encode(ChatTexts.text(message)).getIds().length;
+      }
+      return tokens;
     }
-    return tokens;
   }
 
   /** Four characters a token, the mean of common English text; marked as not exact. */
