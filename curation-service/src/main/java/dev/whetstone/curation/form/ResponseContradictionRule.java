@@ -90,8 +90,8 @@ public final class ResponseContradictionRule {
   /** Opposite sides, or the same kind of feedback; for preferences, the same two answers. */
   private static boolean replaces(
       FeedbackContent later, FeedbackContent earlier, LoopSpec.Quality quality) {
-    if (later instanceof FeedbackContent.Preference(var chosen, var rejected)
-        && earlier instanceof FeedbackContent.Preference(var formerly, var formerlyNot)) {
+    if (later instanceof FeedbackContent.Preference(var chosen, var rejected, _)
+        && earlier instanceof FeedbackContent.Preference(var formerly, var formerlyNot, _)) {
       return texts(chosen, rejected).equals(texts(formerly, formerlyNot));
     }
     Optional<Boolean> laterSide = side(later, quality);
@@ -141,7 +141,7 @@ public final class ResponseContradictionRule {
             ? Optional.of(true)
             : share <= quality.ratingNegative() ? Optional.of(false) : Optional.empty();
       }
-      case FeedbackContent.Preference(_, _) -> Optional.empty();
+      case FeedbackContent.Preference _ -> Optional.empty();
       case FeedbackContent.Demonstration(_, _) -> Optional.empty();
       case FeedbackContent.Comment(_) -> Optional.empty();
       case FeedbackContent.Implicit(_, _) -> Optional.empty();
