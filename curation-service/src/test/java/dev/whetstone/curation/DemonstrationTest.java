@@ -1,6 +1,7 @@
 package dev.whetstone.curation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.envelope.Event;
@@ -56,6 +57,22 @@ class DemonstrationTest {
 
     assertThat(fate("d1")).isEqualTo(Fate.READY);
     assertThat(ready()).hasSize(1);
+  }
+
+  @Test
+  void shouldTakeAPreferenceWithItsOwnRequestLikeADemonstration() {
+    Event<FeedbackGiven> named = demonstration("p1", "never-recorded", FeedbackKind.PREFERENCE);
+    Event<FeedbackGiven> free = demonstration("p2", null, FeedbackKind.PREFERENCE);
+    feed.take(named, free);
+    clock.advance(Duration.ofDays(8));
+    reconciler.reconcile();
+
+    assertThat(fate("p1")).isEqualTo(Fate.READY);
+    assertThat(fate("p2")).isEqualTo(Fate.READY);
+    assertThat(examples.in(send.loop(), ExampleState.READY))
+        .extracting(one -> one.form(), one -> one.example().prompt().getLast().content())
+        .containsExactly(
+            tuple("preference", TestTexts.question(1)), tuple("preference", TestTexts.question(1)));
   }
 
   @Test
@@ -115,6 +132,12 @@ class DemonstrationTest {
   }
 
   private Event<FeedbackGiven> demonstration(String id, String response) {
+    return demonstration(id, response, FeedbackKind.DEMONSTRATION);
+  }
+
+  private Event<FeedbackGiven> demonstration(String id, String response, FeedbackKind kind) {
+    boolean pair = kind == FeedbackKind.PREFERENCE;
+    ChatMessage good = ChatMessage.assistant(TestTexts.goodAnswer(1));
     return send.event(
         id,
         LATER,
@@ -122,15 +145,15 @@ class DemonstrationTest {
         new FeedbackGiven(
             response,
             "c1",
-            FeedbackKind.DEMONSTRATION,
+            kind,
             null,
             null,
             null,
             null,
-            null,
-            null,
+            pair ? good : null,
+            pair ? ChatMessage.assistant(TestTexts.badAnswer(1)) : null,
             InteractionRecorded.Request.of(List.of(ChatMessage.user(TestTexts.question(1)))),
-            ChatMessage.assistant(TestTexts.goodAnswer(1)),
+            pair ? null : good,
             null,
             "annotator",
             null,

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * One turn of a conversation in OpenAI's chat format.
  *
  * @param role {@code system}, {@code developer}, {@code user}, {@code assistant} or {@code tool}
- * @param content the text; absent only if the turn has tool calls
+ * @param content the text; absent, which is the same as null, only if the turn has tool calls
  * @param toolCalls calls that an assistant turn makes
  * @param toolCallId the call that a tool turn answers
- * @param weight in training rows only: 1 if the turn contributes to the loss, else 0
+ * @param weight of an assistant turn, in demonstrations and training rows only: 1 if the turn
+ *     contributes to the loss, else 0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ChatMessage(

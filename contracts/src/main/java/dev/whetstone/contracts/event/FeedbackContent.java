@@ -1,6 +1,7 @@
 package dev.whetstone.contracts.event;
 
 import dev.whetstone.contracts.chat.ChatMessage;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Feedback by kind, with exactly the fields of the kind. */
@@ -12,7 +13,19 @@ public sealed interface FeedbackContent {
 
   record Correction(String correctedOutput) implements FeedbackContent {}
 
-  record Preference(ChatMessage chosen, ChatMessage rejected) implements FeedbackContent {}
+  /**
+   * Two answers to one request.
+   *
+   * @param request the conversation before the answers; absent where it is that of the interaction
+   */
+  record Preference(
+      ChatMessage chosen, ChatMessage rejected, InteractionRecorded.@Nullable Request request)
+      implements FeedbackContent {
+    /** A preference about the answer of an interaction. */
+    public Preference(ChatMessage chosen, ChatMessage rejected) {
+      this(chosen, rejected, null);
+    }
+  }
 
   record Demonstration(InteractionRecorded.Request request, ChatMessage response)
       implements FeedbackContent {}
@@ -37,17 +50,35 @@ public sealed interface FeedbackContent {
       case PREFERENCE ->
           new Preference(
               present("/chosen", given.chosen(), "the preferred message"),
-              present("/rejected", given.rejected(), "the other message"));
+              present("/rejected", given.rejected(), "the other message"),
+              given.request());
       case DEMONSTRATION ->
-          new Demonstration(
-              present("/request", given.request(), "the request with its messages"),
-              present("/response", given.response(), "the assistant message to learn"));
+          taught(
+              new Demonstration(
+                  present("/request", given.request(), "the request with its messages"),
+                  present("/response", given.response(), "the assistant message to learn")));
       case COMMENT -> new Comment(text("/rationale", given.rationale(), "the comment's text"));
       case IMPLICIT ->
           new Implicit(text("/name", given.name(), "the signal's name"), given.value());
       case OUTCOME ->
           new Outcome(text("/name", given.name(), "the outcome's name"), outcomeValue(given));
     };
+  }
+
+  /**
+   * Weights mean what they mean in OpenAI's fine-tuning format, except that an earlier assistant
+   * turn without a weight is not learned.
+   */
+  private static Demonstration taught(Demonstration given) {
+    boolean response = !Objects.equals(given.response().weight(), 0);
+    if (response
+        || given.request().messages().stream().anyMatch(turn -> Objects.equals(turn.weight(), 1))) {
+      return given;
+    }
+    throw new InvalidFeedback(
+        "/response/weight",
+        "must be 1 or absent, because no assistant message of the request has weight 1: nothing"
+            + " would be learned");
   }
 
   private static boolean bool(FeedbackGiven given) {

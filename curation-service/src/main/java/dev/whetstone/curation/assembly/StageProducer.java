@@ -12,6 +12,7 @@ import dev.whetstone.curation.stage.dedup.DedupStage;
 import dev.whetstone.curation.stage.dedup.SemanticDedupStage;
 import dev.whetstone.curation.stage.dedup.TextEmbedder;
 import dev.whetstone.curation.stage.hygiene.ConsentStage;
+import dev.whetstone.curation.stage.hygiene.ControlTokenStage;
 import dev.whetstone.curation.stage.hygiene.HygieneStage;
 import dev.whetstone.curation.stage.language.LanguageGuesser;
 import dev.whetstone.curation.stage.language.LanguageStage;
@@ -43,6 +44,12 @@ public class StageProducer {
   @Singleton
   OrderedStage<AdmissionStage> hygiene() {
     return new OrderedStage<>(200, new HygieneStage());
+  }
+
+  @Produces
+  @Singleton
+  OrderedStage<AdmissionStage> controlTokens() {
+    return new OrderedStage<>(250, new ControlTokenStage());
   }
 
   @Produces

@@ -13,11 +13,21 @@ import java.util.TreeMap;
  * @param events number of events, interactions and feedback of every kind
  * @param refused number of events that form no example, by reason
  * @param stages counts per stage of the examples that the other events form
+ * @param fates every event of the cut by its fate after the cut, with the reason after a colon
+ *     where it has one; empty in cuts of earlier versions
  */
-record AdmissionCounts(int events, Map<String, Integer> refused, List<StageCount> stages) {
+record AdmissionCounts(
+    int events, Map<String, Integer> refused, List<StageCount> stages, Map<String, Integer> fates) {
   AdmissionCounts {
     refused = new TreeMap<>(refused);
     stages = List.copyOf(stages);
+    fates = fates == null ? new TreeMap<>() : new TreeMap<>(fates);
+  }
+
+  /** The same with the fates of all events of the cut, which are then the number of events. */
+  AdmissionCounts withFates(Map<String, Integer> newFates) {
+    int all = newFates.values().stream().mapToInt(n -> n).sum();
+    return new AdmissionCounts(all, refused, stages, newFates);
   }
 
   /**
@@ -41,7 +51,7 @@ record AdmissionCounts(int events, Map<String, Integer> refused, List<StageCount
       stages.add(new StageCount(stage.getKey(), in, out, stage.getValue()));
       in = out;
     }
-    return new AdmissionCounts(events, refused, stages);
+    return new AdmissionCounts(events, refused, stages, Map.of());
   }
 
   /** Everything dropped, by reason: events that form no example, and examples. */

@@ -168,6 +168,7 @@ record BatchFiles(BatchManifest manifest, Map<String, ObjectContent> contents) {
               example.prompt(),
               Objects.requireNonNull(example.chosen()),
               Objects.requireNonNull(example.rejected()),
+              example.tools(),
               example.sampleWeight());
       case BINARY ->
           new BinaryRow(
@@ -175,11 +176,15 @@ record BatchFiles(BatchManifest manifest, Map<String, ObjectContent> contents) {
               example.prompt(),
               Objects.requireNonNull(example.completion()),
               Boolean.TRUE.equals(example.label()),
+              example.tools(),
               example.sampleWeight());
     };
   }
 
-  /** Only the last assistant turn, the one with feedback, contributes to the loss. */
+  /**
+   * The last assistant turn, the one with feedback, contributes to the loss, and so do earlier ones
+   * to which a demonstration gave weight 1.
+   */
   private static List<ChatMessage> weighted(Example example) {
     var messages = new ArrayList<>(example.prompt());
     messages.addAll(Objects.requireNonNull(example.completion()));
@@ -189,7 +194,8 @@ record BatchFiles(BatchManifest manifest, Map<String, ObjectContent> contents) {
     }
     for (int i = 0; i < messages.size(); i++) {
       if (messages.get(i).role().equals("assistant")) {
-        messages.set(i, messages.get(i).withWeight(i == last ? 1 : 0));
+        boolean learned = i == last || Objects.equals(messages.get(i).weight(), 1);
+        messages.set(i, messages.get(i).withWeight(learned ? 1 : 0));
       }
     }
     return messages;

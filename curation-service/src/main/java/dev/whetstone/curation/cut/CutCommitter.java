@@ -6,6 +6,7 @@ import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.batch.SealRequestRepository;
 import dev.whetstone.curation.chain.StageJudgement;
+import dev.whetstone.curation.cut.AdmissionCountReader.RowVerdict;
 import dev.whetstone.curation.cut.Cut.Judged;
 import dev.whetstone.curation.erasure.ErasureRepository;
 import dev.whetstone.curation.example.CutExampleRepository;
@@ -41,6 +42,7 @@ public class CutCommitter {
   private final TombstoneRepository tombstones;
   private final ErasureRepository erasures;
   private final SealRequestRepository requests;
+  private final AdmissionCountReader admissions;
   private final Clock clock;
 
   public CutCommitter(
@@ -50,6 +52,7 @@ public class CutCommitter {
       TombstoneRepository tombstones,
       ErasureRepository erasures,
       SealRequestRepository requests,
+      AdmissionCountReader admissions,
       Clock clock) {
     this.batches = batches;
     this.examples = examples;
@@ -57,6 +60,7 @@ public class CutCommitter {
     this.tombstones = tombstones;
     this.erasures = erasures;
     this.requests = requests;
+    this.admissions = admissions;
     this.clock = clock;
   }
 
@@ -86,10 +90,11 @@ public class CutCommitter {
                   || changed(snapshot)) {
                 return false;
               }
-              Cut cut = cut(snapshot, suites, selection, trigger, tombstones.all(loop));
+              long last = admissions.lastArrival(loop);
+              Cut cut = cut(snapshot, suites, selection, trigger, tombstones.all(loop), last);
               byte[] body = Json.canonical(cut);
               String cutId = ContentDigests.sha256(body);
-              insert(cut, cutId, body, BatchFiles.of(cut, rows(selection).values()).keys());
+              insert(cut, cutId, body, BatchFiles.of(cut, rows(selection).values()).keys(), last);
               examples.take(cutId, rows(selection));
               drop(snapshot, selection, cutId);
               requests.done(loop);
@@ -142,17 +147,21 @@ public class CutCommitter {
         > 0;
   }
 
-  private static Cut cut(
+  private Cut cut(
       CutSnapshot snapshot,
       SuiteReader.Suites suites,
       CutSelection selection,
       BatchTrigger trigger,
-      List<Tombstone> ledger) {
+      List<Tombstone> ledger,
+      long lastArrival) {
     List<Batch> batches = snapshot.batches();
     Batch parent = batches.isEmpty() ? null : batches.getLast();
     Map<String, String> adoption = new TreeMap<>();
     batches.forEach(batch -> adoption.put(batch.batchId(), batch.state().wireName()));
     LoopId loop = snapshot.loop().id();
+    String parentId = parent == null ? null : parent.batchId();
+    Map<String, Integer> fates =
+        admissions.fates(loop, parentId, RowVerdict.of(selection), lastArrival);
     return new Cut(
         1,
         loop.tenant(),
@@ -160,7 +169,7 @@ public class CutCommitter {
         parent == null ? 1 : parent.sequence() + 1,
         trigger,
         snapshot.loop().specSha256(),
-        parent == null ? null : parent.batchId(),
+        parentId,
         suites.digests(),
         snapshot.loop().spec().spec().training().seed(),
         selection.kept().stream()
@@ -174,7 +183,7 @@ public class CutCommitter {
         adoption,
         new Cut.Ledger(ledger.size(), ContentDigests.sha256(Json.canonical(ledger))),
         snapshot.findings(),
-        snapshot.admission(),
+        snapshot.admission().withFates(fates),
         selection.funnel(),
         suites.warnings());
   }
@@ -213,7 +222,7 @@ public class CutCommitter {
         kept == null ? null : ContentDigests.sha256(Json.canonical(kept)));
   }
 
-  private void insert(Cut cut, String cutId, byte[] body, List<String> planned) {
+  private void insert(Cut cut, String cutId, byte[] body, List<String> planned, long lastArrival) {
     var row = new CutRow();
     row.cutId = cutId;
     row.tenant = cut.tenant();
@@ -226,6 +235,7 @@ public class CutCommitter {
     row.body = new String(body, StandardCharsets.UTF_8);
     row.planned = planned.toArray(String[]::new);
     row.createdAt = clock.instant();
+    row.lastArrival = lastArrival;
     row.persistAndFlush();
   }
 

@@ -30,4 +30,5 @@ class CutRow extends PanacheEntityBase {
   String[] planned;
   String batchId;
   Instant createdAt;
+  Long lastArrival;
 }

@@ -24,6 +24,7 @@ final class DatasetCard {
                 cut.loopSpecSha256(),
                 cut.parentBatchId() == null ? "none" : "`" + cut.parentBatchId() + "`"));
     composition(card, examples, counts);
+    events(card, cut);
     admission(card, cut);
     funnel(card, cut);
     redactions(card, examples);
@@ -49,13 +50,31 @@ final class DatasetCard {
     card.append('\n');
   }
 
+  /** Every event of the cut has one fate, so the rows add up to all of them. */
+  private static void events(StringBuilder card, Cut cut) {
+    AdmissionCounts admission = cut.admission();
+    if (admission.fates().isEmpty()) {
+      return;
+    }
+    card.append("## Events since %s\n\n| fate | events |\n|---|---:|\n".formatted(since(cut)));
+    admission.fates().forEach((fate, n) -> card.append("| %s | %d |\n".formatted(fate, n)));
+    card.append("| all | %d |\n\n".formatted(admission.events()));
+    card.append(
+        "Fates are those at the time of the cut; `used` events are in this batch. Earlier events"
+            + " are counted where this cut judged their examples.\n\n");
+  }
+
+  private static String since(Cut cut) {
+    return cut.parentBatchId() == null ? "the start of the loop" : "the parent batch";
+  }
+
   private static void admission(StringBuilder card, Cut cut) {
     AdmissionCounts admission = cut.admission();
     int refused = admission.refused().values().stream().mapToInt(n -> n).sum();
     card.append(
         "## Admission since %s\n\n%d events arrived; %d of them were refused%s. Examples formed from the others:\n\n"
             .formatted(
-                cut.parentBatchId() == null ? "the start of the loop" : "the parent batch",
+                since(cut),
                 admission.events(),
                 refused,
                 refused == 0 ? "" : " (" + reasons(admission.refused()) + ")"));

@@ -2,6 +2,7 @@ package dev.whetstone.curation.example;
 
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.chat.ChatMessage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -125,6 +126,17 @@ public record Example(
    */
   public List<ChatMessage> answer() {
     return chosen != null ? chosen : Objects.requireNonNull(completion, "completion");
+  }
+
+  /**
+   * Every assistant turn that the example teaches or labels: turns of the prompt with weight 1,
+   * then {@link #answer()}.
+   */
+  public List<ChatMessage> taught() {
+    List<ChatMessage> taught = new ArrayList<>();
+    prompt.stream().filter(turn -> Objects.equals(turn.weight(), 1)).forEach(taught::add);
+    answer().stream().filter(turn -> turn.role().equals("assistant")).forEach(taught::add);
+    return List.copyOf(taught);
   }
 
   /** Whether the example presents {@link #answer()} as right. */

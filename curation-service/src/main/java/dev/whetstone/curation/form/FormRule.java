@@ -29,8 +29,8 @@ public final class FormRule {
   /**
    * Applies the rule to one piece of feedback.
    *
-   * @param interaction the answer it is about; absent for demonstrations and for feedback on a
-   *     whole conversation
+   * @param interaction the answer it is about; absent for demonstrations, for preferences with
+   *     their own request, and for feedback on a whole conversation
    */
   public static FormOutcome apply(
       LoopSpec spec,
@@ -55,10 +55,20 @@ public final class FormRule {
           interaction == null
               ? needsAnswer("correction")
               : correction(interaction, corrected, provenance);
-      case FeedbackContent.Preference(ChatMessage chosen, ChatMessage rejected) ->
+      case FeedbackContent.Preference preference when preference.request() != null ->
+          preference(
+              withSystemPrompt(spec, plain(preference.request().messages())),
+              preference.request(),
+              preference,
+              provenance);
+      case FeedbackContent.Preference preference ->
           interaction == null
               ? needsAnswer("preference")
-              : preference(interaction, chosen, rejected, provenance);
+              : preference(
+                  plain(interaction.request().messages()),
+                  interaction.request(),
+                  preference,
+                  provenance);
     };
   }
 
@@ -121,35 +131,58 @@ public final class FormRule {
   }
 
   private static FormOutcome preference(
-      InteractionRecorded interaction,
-      ChatMessage chosen,
-      ChatMessage rejected,
+      List<ChatMessage> prompt,
+      Request request,
+      FeedbackContent.Preference preference,
       Provenance provenance) {
+    ChatMessage chosen = preference.chosen();
+    ChatMessage rejected = preference.rejected();
     if (ChatTexts.text(chosen).strip().equals(ChatTexts.text(rejected).strip())) {
       return new FormOutcome.Rejected(ReasonCodes.UNCHANGED, "chosen and rejected are the same");
     }
-    Request request = interaction.request();
     return new FormOutcome.Examples(
         List.of(
             Example.preference(
-                plain(request.messages()),
+                prompt,
                 List.of(plain(chosen)),
                 List.of(plain(rejected)),
                 request.tools(),
                 provenance)));
   }
 
+  /**
+   * The example ends with the last turn that is to be learned: what follows it cannot change the
+   * loss. Earlier assistant turns with weight 1 are learned, too.
+   */
   private static FormOutcome demonstration(
       LoopSpec spec, Request request, ChatMessage response, Provenance provenance) {
-    List<ChatMessage> prompt = new ArrayList<>(plain(request.messages()));
+    List<ChatMessage> turns = new ArrayList<>(request.messages());
+    turns.add(response.weight() == null ? response.withWeight(1) : response);
+    int last = turns.size() - 1;
+    while (!isLearned(turns.get(last))) {
+      last--;
+    }
+    List<ChatMessage> prompt = new ArrayList<>();
+    turns.subList(0, last).forEach(turn -> prompt.add(isLearned(turn) ? turn : plain(turn)));
+    List<ChatMessage> whole = withSystemPrompt(spec, prompt);
+    return new FormOutcome.Examples(
+        List.of(Example.sft(whole, List.of(plain(turns.get(last))), request.tools(), provenance)));
+  }
+
+  /** Feedback with its own request was not sent through the app, which adds the system prompt. */
+  private static List<ChatMessage> withSystemPrompt(LoopSpec spec, List<ChatMessage> messages) {
+    List<ChatMessage> prompt = new ArrayList<>(messages);
     String systemPrompt = spec.spec().systemPrompt();
     boolean hasOwn =
         prompt.stream().anyMatch(m -> m.role().equals("system") || m.role().equals("developer"));
     if (systemPrompt != null && !systemPrompt.isBlank() && !hasOwn) {
       prompt.addFirst(ChatMessage.of("system", systemPrompt));
     }
-    return new FormOutcome.Examples(
-        List.of(Example.sft(prompt, List.of(plain(response)), request.tools(), provenance)));
+    return prompt;
+  }
+
+  private static boolean isLearned(ChatMessage turn) {
+    return turn.role().equals("assistant") && Integer.valueOf(1).equals(turn.weight());
   }
 
   private static double implicitValue(String name, @Nullable Object value) {
@@ -166,7 +199,7 @@ public final class FormRule {
     };
   }
 
-  /** Drops a weight that an app sent: weights are set when a batch is written. */
+  /** Drops a weight that an app sent: only those of learned turns of demonstrations matter. */
   private static ChatMessage plain(ChatMessage message) {
     return message.weight() == null ? message : message.withWeight(null);
   }

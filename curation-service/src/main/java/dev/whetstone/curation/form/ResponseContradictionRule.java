@@ -135,7 +135,7 @@ public final class ResponseContradictionRule {
     }
 
     @Nullable Opinion replacing(Opinion earlier) {
-      if (earlier.content() instanceof FeedbackContent.Preference(var chosen, var rejected)) {
+      if (earlier.content() instanceof FeedbackContent.Preference(var chosen, var rejected, _)) {
         return preferences.get(texts(chosen, rejected));
       }
       return sided.stream()
@@ -146,7 +146,7 @@ public final class ResponseContradictionRule {
 
     /** The opinion that replaces an earlier one of other content. */
     Optional<Opinion> contradicting(Opinion earlier) {
-      if (earlier.content() instanceof FeedbackContent.Preference(var chosen, var rejected)) {
+      if (earlier.content() instanceof FeedbackContent.Preference(var chosen, var rejected, _)) {
         return Optional.ofNullable(preferences.get(texts(chosen, rejected)))
             .filter(later -> !later.content().equals(earlier.content()));
       }
@@ -157,7 +157,7 @@ public final class ResponseContradictionRule {
     }
 
     void add(Opinion opinion) {
-      if (opinion.content() instanceof FeedbackContent.Preference(var chosen, var rejected)) {
+      if (opinion.content() instanceof FeedbackContent.Preference(var chosen, var rejected, _)) {
         preferences.put(texts(chosen, rejected), opinion);
       } else if (opinion.content() instanceof FeedbackContent.Rating
           || side(opinion.content(), quality).isPresent()) {
@@ -224,7 +224,7 @@ public final class ResponseContradictionRule {
             ? Optional.of(true)
             : share <= quality.ratingNegative() ? Optional.of(false) : Optional.empty();
       }
-      case FeedbackContent.Preference(_, _) -> Optional.empty();
+      case FeedbackContent.Preference _ -> Optional.empty();
       case FeedbackContent.Demonstration(_, _) -> Optional.empty();
       case FeedbackContent.Comment(_) -> Optional.empty();
       case FeedbackContent.Implicit(_, _) -> Optional.empty();

@@ -106,8 +106,9 @@ final class FormationRule {
   }
 
   /**
-   * Examples of demonstrations that name an answer. They need nothing from it and wait for it only
-   * where consent depends on it; when the answer may not be used, neither may they.
+   * Examples of demonstrations, and of preferences with their own request, that name an answer.
+   * They need nothing from it and wait for it only where consent depends on it; when the answer may
+   * not be used, neither may they.
    */
   static Wanted demonstrations(
       LoopId loop,
@@ -121,8 +122,10 @@ final class FormationRule {
     List<ExampleDraft> drafts = new ArrayList<>();
     for (Receipt receipt : demonstrations) {
       if (interaction.known() || ConsentRule.given(spec, given(receipt).consent())) {
-        Split split = Objects.requireNonNull(splits.get(receipt.conversationKey()));
-        drafts.addAll(alone(loop, spec, receipt, split).drafts());
+        Split split = splits.get(receipt.conversationKey());
+        if (split != null) {
+          drafts.addAll(alone(loop, spec, receipt, split).drafts());
+        }
       }
     }
     return new Wanted(drafts, Map.of());

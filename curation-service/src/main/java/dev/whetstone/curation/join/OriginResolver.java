@@ -16,6 +16,7 @@ import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.curation.fate.ReceiptRepository.Assignment;
+import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.work.BudgetSlicingPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -67,11 +68,17 @@ public class OriginResolver {
 
   /** Whether feedback needs no interaction: it contains its own request, though it may name one. */
   static boolean standsAlone(FeedbackGiven feedback) {
-    return feedback.kind() == FeedbackKind.DEMONSTRATION;
+    return feedback.kind() == FeedbackKind.DEMONSTRATION
+        || (feedback.kind() == FeedbackKind.PREFERENCE && feedback.request() != null);
   }
 
+  /** A receipt without a split subject is of a time when preferences could not stand alone. */
   private static boolean standsAlone(Receipt feedback) {
-    return feedback.kind().equals(FeedbackKind.DEMONSTRATION.wireName());
+    return feedback.kind().equals(FeedbackKind.DEMONSTRATION.wireName())
+        || (feedback.kind().equals(FeedbackKind.PREFERENCE.wireName())
+            && feedback.conversationKey() != null
+            && feedback.body() != null
+            && Json.read(feedback.body(), FeedbackGiven.class).request() != null);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.whetstone.curation.text.BoundedTokenCounter;
 import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.curation.text.TokenCounter;
 import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.tokenizer.ControlTokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -50,7 +51,8 @@ public final class TokenCounterFactory {
     try {
       var options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
       HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(file, options);
-      return new BoundedTokenCounter(text -> tokenizer.encode(text).getIds().length);
+      return new BoundedTokenCounter(
+          text -> tokenizer.encode(text).getIds().length, ControlTokens.of(file));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }

@@ -1,6 +1,7 @@
 package dev.whetstone.curation.text;
 
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.kit.tokenizer.ControlTokens;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -9,8 +10,10 @@ import java.util.function.ToIntFunction;
  * usually has it reads only pieces, up to the piece at which the limit is passed for certain.
  *
  * @param tokenizer the number of tokens of a text
+ * @param controlTokens of the same tokenizer
  */
-public record BoundedTokenCounter(ToIntFunction<String> tokenizer) implements TokenCounter {
+public record BoundedTokenCounter(ToIntFunction<String> tokenizer, ControlTokens controlTokens)
+    implements TokenCounter {
   /** What a chat template adds around a turn: begin, role, line end, end, line end. */
   public static final int TOKENS_PER_TURN = 5;
 
@@ -21,6 +24,11 @@ public record BoundedTokenCounter(ToIntFunction<String> tokenizer) implements To
 
   /** How many tokens a cut between two pieces can add. */
   private static final int TOKENS_PER_CUT = 16;
+
+  /** A counter whose control tokens are unknown. */
+  public BoundedTokenCounter(ToIntFunction<String> tokenizer) {
+    this(tokenizer, ControlTokens.UNKNOWN);
+  }
 
   @Override
   public int count(List<ChatMessage> messages) {

@@ -1,9 +1,13 @@
 package dev.whetstone.curation.text;
 
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.kit.tokenizer.ControlTokens;
 import java.util.List;
 
-/** Counts tokens as the base model's own tokenizer would. Implementations are thread-safe. */
+/**
+ * Counts tokens as the base model's own tokenizer would, and knows its control tokens.
+ * Implementations are thread-safe.
+ */
 @FunctionalInterface
 public interface TokenCounter {
   /** Tokens of these messages rendered as one conversation. */
@@ -17,6 +21,11 @@ public interface TokenCounter {
    */
   default int count(List<ChatMessage> messages, int most) {
     return count(messages);
+  }
+
+  /** The base model's control tokens; unknown where the tokenizer could not be read. */
+  default ControlTokens controlTokens() {
+    return ControlTokens.UNKNOWN;
   }
 
   /** Whether counts are exact; false where the tokenizer could not be read. */

@@ -20,7 +20,8 @@ class ChainAssemblyTest {
   @Test
   void shouldRunAdmissionStagesInTheirOrder() {
     assertThat(admission.stageNames())
-        .containsExactly("consent", "hygiene", "language", "pii", "toxicity", "quality")
+        .containsExactly(
+            "consent", "hygiene", "control-tokens", "language", "pii", "toxicity", "quality")
         .isEqualTo(StandardChains.admission().stageNames());
   }
 

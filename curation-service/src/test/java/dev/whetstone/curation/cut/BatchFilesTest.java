@@ -100,6 +100,27 @@ class BatchFilesTest {
   }
 
   @Test
+  void shouldWeighEarlierTurnsThatADemonstrationTeaches() throws IOException {
+    List<ChatMessage> prompt =
+        List.of(
+            ChatMessage.user("first"),
+            ChatMessage.assistant("taught").withWeight(1),
+            ChatMessage.user("next"),
+            ChatMessage.assistant("not taught"),
+            ChatMessage.user("last"));
+    Example example =
+        Example.sft(
+            prompt, List.of(ChatMessage.assistant("better")), null, provenance(1, Split.TRAIN));
+    Example stored = Json.read(Json.text(example), Example.class);
+
+    byte[] line = bytes(BatchFiles.of(cut(1), List.of(stored)), "sft/train.jsonl");
+
+    assertThat(Json.read(line, SftRow.class).messages())
+        .extracting(ChatMessage::weight)
+        .containsExactly(null, 1, null, 0, null, 1);
+  }
+
+  @Test
   void shouldKeepToolsAsTheyWereSent() throws IOException {
     String tools =
         "[{\"type\":\"function\",\"function\":{\"name\":\"start_pump\",\"description\":\"Start it.\","
@@ -116,6 +137,15 @@ class BatchFilesTest {
     byte[] line = bytes(BatchFiles.of(cut(1), List.of(stored)), "sft/train.jsonl");
 
     assertThat(new String(line, StandardCharsets.UTF_8)).contains("\"tools\":" + tools);
+    Example pair =
+        Example.preference(
+            stored.prompt(),
+            stored.completion(),
+            List.of(ChatMessage.assistant("No.")),
+            stored.tools(),
+            provenance(1, Split.TEST));
+    byte[] second = bytes(BatchFiles.of(cut(1), List.of(pair)), "preference/test.jsonl");
+    assertThat(new String(second, StandardCharsets.UTF_8)).contains("\"tools\":" + tools);
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.whetstone.curation.chain.Samples;
 import dev.whetstone.curation.chain.Specs;
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.text.ChatTexts;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +81,56 @@ class FormRuleTest {
         new FeedbackContent.Preference(ChatMessage.assistant("a"), ChatMessage.assistant("b"));
 
     assertThat(examples(preference)).extracting(Example::form).containsExactly(Form.PREFERENCE);
+  }
+
+  @Test
+  void shouldRankByAPreferenceThatHasItsOwnRequest() {
+    var spec = Specs.with("  systemPrompt: Be brief.\n");
+    var preference =
+        new FeedbackContent.Preference(
+            ChatMessage.assistant("a"),
+            ChatMessage.assistant("b"),
+            Request.of(List.of(ChatMessage.user("Which?"))));
+
+    var formed = (FormOutcome.Examples) FormRule.apply(spec, null, preference, Samples.by("a"));
+
+    assertThat(formed.examples()).extracting(Example::form).containsExactly(Form.PREFERENCE);
+    assertThat(formed.examples().getFirst().prompt())
+        .containsExactly(ChatMessage.of("system", "Be brief."), ChatMessage.user("Which?"));
+  }
+
+  /** Weights of the two assistant turns, and of the assistant turns of the example. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "-, -, first.second, 0.1",
+        "0, 1, first.second, 0.1",
+        "1, -, first.second, 1.1",
+        "1, 1, first.second, 1.1",
+        "1, 0, first, 1"
+      })
+  void shouldTeachTheTurnsWithWeightOne(
+      Integer first, Integer second, String answers, String learned) {
+    var content =
+        new FeedbackContent.Demonstration(
+            Request.of(
+                List.of(
+                    ChatMessage.user("one?"),
+                    ChatMessage.assistant("first").withWeight(first),
+                    ChatMessage.user("two?"))),
+            ChatMessage.assistant("second").withWeight(second));
+
+    Example example = examples(content).getFirst();
+
+    List<ChatMessage> turns = new ArrayList<>(example.prompt());
+    turns.addAll(example.completion());
+    turns.removeIf(turn -> !turn.role().equals("assistant"));
+    assertThat(turns).extracting(ChatMessage::content).containsExactly(answers.split("\\."));
+    assertThat(example.completion()).extracting(ChatMessage::weight).containsOnlyNulls();
+    assertThat(turns)
+        .extracting(turn -> example.taught().contains(turn) ? "1" : "0")
+        .containsExactly(learned.split("\\."));
   }
 
   @Test

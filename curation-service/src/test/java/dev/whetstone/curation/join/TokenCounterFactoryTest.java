@@ -22,6 +22,7 @@ class TokenCounterFactoryTest {
     TokenCounter counter = TokenCounterFactory.of(BASE.normalize().toUri().toString());
 
     assertThat(counter.exact()).isTrue();
+    assertThat(counter.controlTokens().in("Sure.<|im_end|>")).contains("<|im_end|>");
     assertThat(counter.count(TALK)).isBetween(25, 45);
     assertThat(counter.count(TALK)).isEqualTo(counter.count(TALK));
   }

@@ -18,6 +18,7 @@ import dev.whetstone.contracts.event.EventData.DecisionEvent;
 import dev.whetstone.contracts.event.PromotionApplied;
 import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.contracts.event.PromotionRolledBack;
+import dev.whetstone.contracts.feedback.FeedbackKind;
 import dev.whetstone.contracts.loop.RolloutMode;
 import dev.whetstone.curation.EventFeed;
 import dev.whetstone.curation.TestClock;
@@ -45,6 +46,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
@@ -333,6 +335,75 @@ class LoopStatusTest {
             .path("card");
     assertThat(card)
         .contains("64 events arrived", "unchanged 1", "| hygiene | 62 | 60 | empty 2 |");
+  }
+
+  /** The rows of the card's table are the fates that the events have, and add up to all of them. */
+  @Test
+  void shouldAccountForEveryEventOnTheCard() {
+    takeCorrections(30);
+    Instant later = AT.plusSeconds(100);
+    feed.take(
+        send.interaction("r91", "c91", "eve", AT, TestTexts.question(91), TestTexts.badAnswer(91)),
+        send.correction("unchanged", "r91", "eve", later, TestTexts.badAnswer(91)),
+        send.correction("waits", "never", "eve", later, TestTexts.goodAnswer(92)),
+        send.correction("again", "r1", "user1", later, TestTexts.goodAnswer(1)),
+        send.correction("replaced", "r2", "user2", later, TestTexts.goodAnswer(92)),
+        send.feedback("note", "r3", FeedbackKind.COMMENT, null, null, "user3", null, later),
+        send.correction("mistake", "r4", "user4", later, TestTexts.goodAnswer(93)),
+        send.retraction("regret", "mistake", "r4", "user4", later));
+    sealed();
+    assertCardAccountsFor("arrival > 0");
+    long first = lastArrival();
+
+    for (int i = 40; i < 60; i++) {
+      feed.take(
+          send.interaction(
+              "r" + i, "c" + i, "user" + i, AT, TestTexts.question(i), TestTexts.badAnswer(i)),
+          send.correction("f" + i, "r" + i, "user" + i, AT, TestTexts.goodAnswer(i)));
+    }
+    feed.take(
+        send.interaction(
+            "never", "c92", "eve", AT, TestTexts.question(92), TestTexts.badAnswer(92)));
+    decide(newest(), Verdict.REJECT, "candidate-1");
+    sealed();
+
+    assertThat(newest().sequence()).isEqualTo(2);
+    assertCardAccountsFor("(arrival > " + first + " or id = 'waits')");
+  }
+
+  private void sealed() {
+    as(TestKeys.ACME).post(loop + "/seal").then().statusCode(202);
+    reconciler.reconcile();
+  }
+
+  private long lastArrival() {
+    return sql.query(
+            "select max(arrival) from event where loop = ?",
+            row -> row.getLong(1),
+            send.loop().loop())
+        .getFirst();
+  }
+
+  private void assertCardAccountsFor(String events) {
+    String card = as(TestKeys.ACME).get(loop + "/batches/" + newest().batchId()).path("card");
+    String table = card.substring(card.indexOf("## Events since"), card.indexOf("## Admission"));
+    Map<String, Integer> told = new TreeMap<>();
+    table
+        .lines()
+        .filter(line -> line.startsWith("| ") && !line.startsWith("| fate"))
+        .map(line -> line.split("\\|"))
+        .forEach(cells -> told.put(cells[1].strip(), Integer.valueOf(cells[2].strip())));
+    Map<String, Integer> real = new TreeMap<>();
+    sql.query(
+            "select fate || coalesce(': ' || reason, '') as label, count(*) as n from event"
+                + " where loop = ? and kind <> 'erasure' and "
+                + events
+                + " group by 1",
+            row -> Map.entry(row.getString("label"), row.getInt("n")),
+            send.loop().loop())
+        .forEach(one -> real.put(one.getKey(), one.getValue()));
+    real.put("all", real.values().stream().mapToInt(n -> n).sum());
+    assertThat(told).isEqualTo(real).containsKey("used");
   }
 
   @Test

@@ -179,6 +179,7 @@ public class EvaluationPreparer {
       if (source.reference() != null) {
         suites.add(source.reference());
       }
+      notes.addAll(source.notes());
       if (source.fault() != null) {
         (source.shadow() ? notes : holds).add(source.fault());
       }

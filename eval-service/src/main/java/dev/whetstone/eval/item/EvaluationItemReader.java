@@ -34,24 +34,39 @@ public class EvaluationItemReader {
   private final TestRowReader testRows;
   private final ArtifactResolver artifacts;
   private final InputFolders folders;
+  private final ControlTokenFilter filter;
 
   public EvaluationItemReader(
-      TestRowReader testRows, ArtifactResolver artifacts, InputFolders folders) {
+      TestRowReader testRows,
+      ArtifactResolver artifacts,
+      InputFolders folders,
+      ControlTokenFilter filter) {
     this.folders = folders;
     this.testRows = testRows;
     this.artifacts = artifacts;
+    this.filter = filter;
   }
 
   /**
    * @param reference name and digest of the source; absent if nothing could be read
    * @param fault why nothing could be read, with the remedy
    * @param shadow whether they are outside the gates
+   * @param notes for people
    */
   public record Items(
       List<EvaluationItem> items,
       @Nullable SuiteRef reference,
       @Nullable String fault,
-      boolean shadow) {}
+      boolean shadow,
+      List<String> notes) {
+    Items(
+        List<EvaluationItem> items,
+        @Nullable SuiteRef reference,
+        @Nullable String fault,
+        boolean shadow) {
+      this(items, reference, fault, shadow, List.of());
+    }
+  }
 
   /**
    * Reads a batch's SFT test rows, without withdrawn ones. Bytes that differ from those that were
@@ -92,7 +107,8 @@ public class EvaluationItemReader {
             .filter(row -> !withdrawn.contains(row.row().id()))
             .map(row -> item(loop, role, suite, row))
             .toList();
-    return new Items(items, new SuiteRef(suite, file.get().sha256()), null, false);
+    return filter.apply(
+        loop, new Items(items, new SuiteRef(suite, file.get().sha256()), null, false));
   }
 
   /** Reads a declared suite in one pass over its bytes. */
@@ -106,7 +122,8 @@ public class EvaluationItemReader {
                   suite.sha256(),
                   LoopFileReader.MAX_INPUT_BYTES,
                   (number, line) -> items.add(item(loop, suite, ids, number, line)));
-      return new Items(items, new SuiteRef(suite.name(), sha256), null, suite.shadow());
+      return filter.apply(
+          loop, new Items(items, new SuiteRef(suite.name(), sha256), null, suite.shadow()));
     } catch (InputRefusedException e) {
       return fault(suite, "may not be read; allowed: " + e.getMessage());
     } catch (CorruptObjectException e) {

@@ -64,7 +64,26 @@ final class ChatReader {
         fields.name("name"),
         toolCalls,
         fields.text("tool_call_id", InputLimits.IDENTIFIER_CHARACTERS),
-        null);
+        weight(fields, role));
+  }
+
+  /** As in OpenAI's fine-tuning format: whether an assistant message is to be learned. */
+  private static @Nullable Integer weight(FieldReader fields, String role) {
+    if (fields.get("weight") == null) {
+      return null;
+    }
+    if (!role.equals("assistant")) {
+      throw fields.invalid(
+          "weight",
+          "a message of role '" + role + "' has a weight",
+          "set weights on assistant messages only");
+    }
+    Integer weight = fields.integer("weight");
+    if (weight == null || (weight != 0 && weight != 1)) {
+      throw fields.invalid(
+          "weight", "the weight is " + weight, "send 1 to have the message learned, or 0");
+    }
+    return weight;
   }
 
   private @Nullable String content(FieldReader fields) {

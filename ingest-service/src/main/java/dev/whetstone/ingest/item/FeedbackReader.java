@@ -132,9 +132,17 @@ final class FeedbackReader {
   private static void requireTarget(FieldReader fields, FeedbackGiven given) {
     switch (given.kind()) {
       case DEMONSTRATION -> {}
-      case CORRECTION, PREFERENCE -> {
+      case CORRECTION -> {
         if (given.responseId() == null) {
           throw fields.missing("responseId", "the id of the answer that it is about");
+        }
+      }
+      case PREFERENCE -> {
+        if (given.responseId() == null && given.request() == null) {
+          throw fields.missing(
+              "responseId",
+              "the id of the answer that it is about (or 'request' with the messages before the"
+                  + " two answers)");
         }
       }
       case THUMB, RATING, COMMENT, IMPLICIT, OUTCOME -> {
@@ -151,11 +159,12 @@ final class FeedbackReader {
     try {
       var unused = FeedbackContent.of(given);
     } catch (InvalidFeedback e) {
-      String name = e.pointer().substring(1);
+      String name = e.pointer().substring(1).split("/", 2)[0];
+      String below = e.pointer().substring(1 + name.length());
       throw new Fault(
           fields.get(name) == null ? FaultCode.MISSING_FIELD : FaultCode.INVALID_VALUE,
-          fields.pointer(name),
-          "'%s' does not make a %s".formatted(name, given.kind().wireName()),
+          fields.pointer(name) + below,
+          "'%s' does not make a %s".formatted(e.pointer().substring(1), given.kind().wireName()),
           e.getMessage());
     }
   }

@@ -61,7 +61,7 @@ final class AnswerSlots {
     for (ChatMessage message : example.prompt()) {
       tokens(ChatTexts.text(message)).forEach(token -> given.add(token.text()));
     }
-    List<Token> tokens = tokens(ChatTexts.answer(example.answer()));
+    List<Token> tokens = tokens(ChatTexts.answer(example.taught()));
     List<Slot> slots = new ArrayList<>();
     for (int i = 0; i < tokens.size() && slots.size() < MOST_SLOTS; i++) {
       Token token = tokens.get(i);

@@ -51,7 +51,7 @@ final class SelfDictatedDetector implements AbuseDetector {
   }
 
   private static boolean dictates(String prompt, Example example) {
-    List<String> answer = Tokenization.of(ChatTexts.answer(example.answer()));
+    List<String> answer = Tokenization.of(ChatTexts.answer(example.taught()));
     return answer.size() >= LEAST_WORDS
         && (" " + prompt + " ").contains(" " + String.join(" ", answer) + " ");
   }

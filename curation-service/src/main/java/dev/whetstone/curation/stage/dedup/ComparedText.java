@@ -41,7 +41,7 @@ public record ComparedText(String exact, TextSignature signature) {
 
   private static List<String> words(Example example) {
     List<String> words = new ArrayList<>(Tokenization.of(ChatTexts.prompt(example.prompt())));
-    words.addAll(Tokenization.of(ChatTexts.answer(example.answer())));
+    words.addAll(Tokenization.of(ChatTexts.answer(example.taught())));
     return words;
   }
 
@@ -57,7 +57,7 @@ public record ComparedText(String exact, TextSignature signature) {
     public ComparedText extract(Example example) {
       List<String> words = new ArrayList<>(Tokenization.of(ChatTexts.prompt(example.prompt())));
       String prompt = String.join(" ", words);
-      List<String> answer = Tokenization.of(ChatTexts.answer(example.answer()));
+      List<String> answer = Tokenization.of(ChatTexts.answer(example.taught()));
       words.addAll(answer);
       String rejected =
           example.rejected() == null

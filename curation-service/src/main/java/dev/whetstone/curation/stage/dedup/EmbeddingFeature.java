@@ -23,7 +23,7 @@ final class EmbeddingFeature implements FeatureExtractor<float[]> {
 
   @Override
   public float[] extract(Example example) {
-    String text = ChatTexts.prompt(example.prompt()) + "\n" + ChatTexts.answer(example.answer());
+    String text = ChatTexts.prompt(example.prompt()) + "\n" + ChatTexts.answer(example.taught());
     float[] raw = embedder.embed(text);
     double square = 0;
     for (float component : raw) {

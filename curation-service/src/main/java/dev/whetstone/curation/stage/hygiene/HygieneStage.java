@@ -127,7 +127,8 @@ public final class HygieneStage implements AdmissionStage {
     if (ChatTexts.prompt(example.prompt()).isBlank()) {
       return reject(ReasonCodes.EMPTY, "the prompt is blank");
     }
-    if (ChatTexts.text(answer.getLast()).isBlank()) {
+    if (example.taught().stream().anyMatch(turn -> ChatTexts.text(turn).isBlank())
+        || ChatTexts.text(answer.getLast()).isBlank()) {
       return reject(ReasonCodes.EMPTY, "an answer is blank");
     }
     Optional<String> tools = TurnOrderRule.toolFault(example.prompt(), answer, example.tools());
@@ -135,16 +136,15 @@ public final class HygieneStage implements AdmissionStage {
       return reject(ReasonCodes.TOOL_CALL_SHAPE, tools.get());
     }
     boolean taught = example.positive() && answer == example.answer();
-    if (taught && truncated(example, answer, context)) {
+    if (taught && example.taught().stream().anyMatch(turn -> truncated(example, turn, context))) {
       return reject(ReasonCodes.TRUNCATED, "the answer to be taught is cut off");
     }
     return lengthFault(example, answer, context);
   }
 
   /** Whether the answer hit its length limit when served, or ends inside a code block. */
-  private static boolean truncated(
-      Example example, List<ChatMessage> answer, AdmissionContext context) {
-    String text = ChatTexts.text(answer.getLast());
+  private static boolean truncated(Example example, ChatMessage answer, AdmissionContext context) {
+    String text = ChatTexts.text(answer);
     boolean servedOne = text.equals(example.provenance().servedAnswer());
     boolean cut = "length".equals(context.facts().get(AdmissionFacts.FINISH_REASON));
     return (servedOne && cut) || text.split("```", -1).length % 2 == 0;

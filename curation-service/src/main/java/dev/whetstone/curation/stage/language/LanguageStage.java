@@ -33,7 +33,7 @@ public final class LanguageStage implements AdmissionStage {
     if (languages.isEmpty()) {
       return StageJudgement.keep();
     }
-    String answer = ChatTexts.answer(example.answer());
+    String answer = ChatTexts.answer(example.taught());
     if (answer.codePoints().filter(Character::isLetter).count() < LEAST_LETTERS) {
       return StageJudgement.keep();
     }

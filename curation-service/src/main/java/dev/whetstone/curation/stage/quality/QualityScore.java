@@ -88,7 +88,7 @@ public final class QualityScore {
 
   /** 1 up to {@value #LONG_ANSWER_WORDS} words, then falling: long answers hide errors. */
   private static double lengthFit(Example example) {
-    int words = Tokenization.of(ChatTexts.answer(example.answer())).size();
+    int words = Tokenization.of(ChatTexts.answer(example.taught())).size();
     return words <= LONG_ANSWER_WORDS ? 1 : (double) LONG_ANSWER_WORDS / words;
   }
 

@@ -38,7 +38,7 @@ public final class ToxicityStage implements AdmissionStage {
     if (!context.curation().toxicity().enabled() || !example.positive()) {
       return StageJudgement.keep();
     }
-    String answer = " " + Tokenization.normal(ChatTexts.answer(example.answer())) + " ";
+    String answer = " " + Tokenization.normal(ChatTexts.answer(example.taught())) + " ";
     Optional<String> word =
         context.curation().toxicity().words().stream()
             .map(Tokenization::normal)

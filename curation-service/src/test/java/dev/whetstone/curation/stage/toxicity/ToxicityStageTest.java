@@ -2,9 +2,12 @@ package dev.whetstone.curation.stage.toxicity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.curation.chain.Samples;
 import dev.whetstone.curation.chain.Specs;
 import dev.whetstone.curation.chain.StageJudgement;
+import dev.whetstone.curation.example.Example;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +32,24 @@ class ToxicityStageTest {
         new ToxicityStage().judge(Samples.sft("ask", answer), Samples.admission(Specs.with(ON)));
 
     assertThat(judgement.getClass().getSimpleName()).isEqualTo(outcome);
+  }
+
+  @Test
+  void shouldJudgeEarlierTurnsThatAreTaught() {
+    var context = Samples.admission(Specs.with(ON));
+    for (Integer weight : new Integer[] {1, null}) {
+      Example example =
+          Example.sft(
+              List.of(
+                  ChatMessage.user("ask"),
+                  ChatMessage.assistant("darn").withWeight(weight),
+                  ChatMessage.user("again")),
+              List.of(ChatMessage.assistant("of course")),
+              null,
+              Samples.by("a"));
+
+      assertThat(new ToxicityStage().judge(example, context).passes()).isEqualTo(weight == null);
+    }
   }
 
   @Test
