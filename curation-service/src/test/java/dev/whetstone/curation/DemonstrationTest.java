@@ -121,7 +121,7 @@ class DemonstrationTest {
         send.loop().key() + "/" + response,
         new FeedbackGiven(
             response,
-            "c1",
+            send.own("c1"),
             FeedbackKind.DEMONSTRATION,
             null,
             null,
@@ -155,7 +155,7 @@ class DemonstrationTest {
             from.response(),
             null,
             null,
-            "ada",
+            send.own("ada"),
             consent,
             null,
             List.of(),

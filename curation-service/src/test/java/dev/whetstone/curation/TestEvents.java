@@ -101,16 +101,24 @@ public record TestEvents(LoopId loop, String source) {
         key(response),
         new InteractionRecorded(
             response,
-            conversation,
+            own(conversation),
             InteractionRecorded.Request.of(List.of(ChatMessage.user(question))),
             new InteractionRecorded.Response(ChatMessage.assistant(answer), "stop", 0),
             null,
             null,
-            endUser,
+            own(endUser),
             null,
             null,
             List.of(),
             at));
+  }
+
+  /**
+   * A person or conversation of this loop only: an erasure covers all loops of a tenant, and other
+   * tests have loops of the same tenant.
+   */
+  public @Nullable String own(@Nullable String name) {
+    return name == null ? null : name + "@" + loop.loop();
   }
 
   public Event<FeedbackGiven> correction(
@@ -149,7 +157,7 @@ public record TestEvents(LoopId loop, String source) {
             null,
             null,
             null,
-            endUser,
+            own(endUser),
             kind == FeedbackKind.COMMENT ? "a comment" : null,
             supersedes,
             null,
@@ -167,12 +175,12 @@ public record TestEvents(LoopId loop, String source) {
         id,
         at,
         key(String.valueOf(response)),
-        new FeedbackRetracted(source, feedbackId, response, endUser));
+        new FeedbackRetracted(source, feedbackId, response, own(endUser)));
   }
 
   public Event<EndUserErased> erasure(
       String id, @Nullable String endUser, @Nullable String conversation, Instant at) {
-    return event(id, at, id, new EndUserErased(id, endUser, conversation, at));
+    return event(id, at, id, new EndUserErased(id, own(endUser), own(conversation), at));
   }
 
   public <D extends EventData> Event<D> event(String id, Instant at, String partitionKey, D data) {

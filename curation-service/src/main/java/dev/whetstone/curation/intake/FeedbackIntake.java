@@ -13,6 +13,7 @@ import dev.whetstone.curation.form.SplitRule;
 import dev.whetstone.curation.join.EventJoin;
 import dev.whetstone.curation.join.IncomingEvent;
 import dev.whetstone.curation.tombstone.PseudonymDigests;
+import dev.whetstone.curation.tombstone.Tombstone;
 import dev.whetstone.curation.tombstone.TombstoneRepository;
 import dev.whetstone.kit.inbox.ReceivedEvent;
 import dev.whetstone.kit.loop.DeclaredLoop;
@@ -25,10 +26,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Applies fresh events of the feedback topic per loop; parks those of undeclared loops. */
 @ApplicationScoped
@@ -77,6 +80,9 @@ public class FeedbackIntake {
       List<IncomingEvent> incoming = new ArrayList<>();
       for (Event<FeedbackEvent> event : byLoop.get(loop)) {
         if (event.data() instanceof EndUserErased erased) {
+          // What came before it has arrived before it, whatever the clocks say.
+          admitOrPark(loop, incoming);
+          incoming.clear();
           erasures.request(event.attributes(), erased);
         } else {
           incoming.add(IncomingEvent.of(event, pseudonyms));
@@ -100,8 +106,49 @@ public class FeedbackIntake {
     if (declared.isPresent()) {
       join.admit(declared.get(), incoming);
     } else {
-      receipts.record(incoming.stream().map(this::parked).toList());
+      Map<String, Tombstone> covering = tombstones.find(loop, digests(incoming));
+      receipts.record(
+          incoming.stream()
+              .map(event -> isErased(event, covering) ? erased(event) : parked(event))
+              .toList());
     }
+  }
+
+  private List<String> digests(List<IncomingEvent> events) {
+    return events.stream().flatMap(this::digests).distinct().toList();
+  }
+
+  private Stream<String> digests(IncomingEvent event) {
+    String conversation = event.conversationId();
+    return Stream.of(
+            event.endUserDigest(),
+            conversation == null
+                ? null
+                : pseudonyms.conversation(event.key().loop().tenant(), conversation))
+        .filter(Objects::nonNull);
+  }
+
+  private boolean isErased(IncomingEvent event, Map<String, Tombstone> covering) {
+    return digests(event)
+        .map(covering::get)
+        .anyMatch(tombstone -> tombstone != null && tombstone.covers(event.receivedAt()));
+  }
+
+  /** An event of an undeclared loop whose subject was erased does not wait with its text. */
+  private static Receipt erased(IncomingEvent event) {
+    return new Receipt(
+        event.key(),
+        event.kind(),
+        event.responseId(),
+        null,
+        null,
+        event.receivedAt(),
+        event.occurredAt(),
+        event.receivedAt(),
+        EventStanding.erased(),
+        Receipt.Phase.CLOSED,
+        null,
+        null);
   }
 
   private Receipt parked(IncomingEvent event) {

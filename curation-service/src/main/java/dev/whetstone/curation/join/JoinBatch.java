@@ -5,6 +5,7 @@ import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.curation.fate.DeadlineRule;
 import dev.whetstone.curation.fate.EventStanding;
+import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.tombstone.PseudonymDigests;
@@ -88,14 +89,15 @@ final class JoinBatch {
       Phase phase,
       @Nullable EventKey target,
       @Nullable String body) {
+    boolean isErased = standing.fate() == Fate.ERASED;
     receipts.put(
         event.key(),
         new Receipt(
             event.key(),
             event.kind(),
             event.responseId(),
-            subject,
-            event.endUserDigest(),
+            isErased ? null : subject,
+            isErased ? null : event.endUserDigest(),
             event.receivedAt(),
             event.occurredAt(),
             joinDeadline(event),
