@@ -144,7 +144,7 @@ class DemonstrationTest {
         send.loop().key() + "/" + response,
         new FeedbackGiven(
             response,
-            "c1",
+            send.own("c1"),
             kind,
             null,
             null,
@@ -178,7 +178,7 @@ class DemonstrationTest {
             from.response(),
             null,
             null,
-            "ada",
+            send.own("ada"),
             consent,
             null,
             List.of(),

@@ -112,16 +112,24 @@ public record TestEvents(LoopId loop, String source) {
         key(response),
         new InteractionRecorded(
             response,
-            conversation,
+            own(conversation),
             InteractionRecorded.Request.of(List.of(ChatMessage.user(question))),
             new InteractionRecorded.Response(ChatMessage.assistant(answer), "stop", 0),
             null,
             null,
-            endUser,
+            own(endUser),
             null,
             null,
             List.of(),
             at));
+  }
+
+  /**
+   * A person or conversation of this loop only: an erasure covers all loops of a tenant, and other
+   * tests have loops of the same tenant.
+   */
+  public @Nullable String own(@Nullable String name) {
+    return name == null ? null : name + "@" + loop.loop();
   }
 
   public Event<FeedbackGiven> correction(
@@ -160,7 +168,7 @@ public record TestEvents(LoopId loop, String source) {
             null,
             null,
             null,
-            endUser,
+            own(endUser),
             kind == FeedbackKind.COMMENT ? "a comment" : null,
             supersedes,
             null,
@@ -178,12 +186,12 @@ public record TestEvents(LoopId loop, String source) {
         id,
         at,
         key(String.valueOf(response)),
-        new FeedbackRetracted(source, feedbackId, response, endUser));
+        new FeedbackRetracted(source, feedbackId, response, own(endUser)));
   }
 
   public Event<EndUserErased> erasure(
       String id, @Nullable String endUser, @Nullable String conversation, Instant at) {
-    return event(id, at, id, new EndUserErased(id, endUser, conversation, at));
+    return event(id, at, id, new EndUserErased(id, own(endUser), own(conversation), at));
   }
 
   /** The same event as a browser sends it, with a publishable key. */

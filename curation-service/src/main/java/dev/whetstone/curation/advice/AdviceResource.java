@@ -3,7 +3,7 @@ package dev.whetstone.curation.advice;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.advice.rule.AdviceRule;
 import dev.whetstone.curation.advice.rule.TuningAdvice;
-import dev.whetstone.curation.cut.CutDriver;
+import dev.whetstone.curation.cut.SealOutlookReader;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
@@ -27,17 +27,17 @@ public class AdviceResource {
 
   private final DeclaredLoopRepository loops;
   private final AnswerFailureRepository failures;
-  private final CutDriver cutter;
+  private final SealOutlookReader outlooks;
   private final ApiCaller caller;
 
   public AdviceResource(
       DeclaredLoopRepository loops,
       AnswerFailureRepository failures,
-      CutDriver cutter,
+      SealOutlookReader outlooks,
       ApiCaller caller) {
     this.loops = loops;
     this.failures = failures;
-    this.cutter = cutter;
+    this.outlooks = outlooks;
     this.caller = caller;
   }
 
@@ -47,6 +47,6 @@ public class AdviceResource {
   public TuningAdvice advice(@PathParam("loop") String name) {
     LoopId id = caller.loop(name);
     DeclaredLoop loop = loops.require(id);
-    return AdviceRule.of(failures.newest(id, LOOKED_AT), cutter.outlook(loop).decision());
+    return AdviceRule.of(failures.newest(id, LOOKED_AT), outlooks.outlook(loop).decision());
   }
 }

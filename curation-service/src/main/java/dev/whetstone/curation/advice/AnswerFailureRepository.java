@@ -9,6 +9,7 @@ import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ public class AnswerFailureRepository {
       order by e.received_at desc, e.event_key limit ?
       """;
 
+  /** Rows of a cursor in memory. */
+  private static final int FETCH = 20;
+
+  private static final long MOST_TEXT = 8L << 20;
+
   private final Sql sql;
 
   public AnswerFailureRepository(Sql sql) {
@@ -32,23 +38,27 @@ public class AnswerFailureRepository {
   }
 
   /**
-   * The newest failures, from at most {@code limit} pieces of feedback. In the caller's
-   * transaction.
+   * The newest failures, from at most {@code limit} pieces of feedback and {@value #MOST_TEXT}
+   * characters. In the caller's transaction.
    */
   public List<AnswerFailure> newest(LoopId loop, int limit) {
-    return sql
-        .query(
-            NEWEST,
-            row ->
-                failure(
-                    read(row.getString("answer"), InteractionRecorded.class),
-                    read(row.getString("feedback"), FeedbackGiven.class)),
-            loop.tenant(),
-            loop.loop(),
-            limit)
-        .stream()
-        .flatMap(Optional::stream)
-        .toList();
+    List<AnswerFailure> newest = new ArrayList<>();
+    long[] left = {MOST_TEXT};
+    sql.scan(
+        NEWEST,
+        FETCH,
+        row -> {
+          String answer = row.getString("answer");
+          String feedback = row.getString("feedback");
+          left[0] -= answer.length() + feedback.length();
+          failure(read(answer, InteractionRecorded.class), read(feedback, FeedbackGiven.class))
+              .ifPresent(newest::add);
+          return left[0] > 0;
+        },
+        loop.tenant(),
+        loop.loop(),
+        limit);
+    return newest;
   }
 
   private static Optional<AnswerFailure> failure(

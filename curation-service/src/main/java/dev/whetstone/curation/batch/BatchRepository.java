@@ -8,9 +8,12 @@ import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.outbox.Outbox;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of batches, and the events about them. */
@@ -105,21 +108,68 @@ public class BatchRepository {
         .toList();
   }
 
+  /** The newest batches of a loop, first sealed first. */
+  public List<Batch> newest(LoopId loop, int most) {
+    return BatchRow.<BatchRow>find(
+            "tenant = ?1 and loop = ?2",
+            Sort.by("sequence").descending(),
+            loop.tenant(),
+            loop.loop())
+        .page(0, most)
+        .stream()
+        .map(BatchRow::toBatch)
+        .toList()
+        .reversed();
+  }
+
+  /** Batches sealed after the one with this sequence number, first sealed first. */
+  public List<Batch> after(LoopId loop, long sequence, int most) {
+    return BatchRow.<BatchRow>find(
+            "tenant = ?1 and loop = ?2 and sequence > ?3",
+            Sort.by("sequence"),
+            loop.tenant(),
+            loop.loop(),
+            sequence)
+        .page(0, most)
+        .stream()
+        .map(BatchRow::toBatch)
+        .toList();
+  }
+
+  /**
+   * The batches that a decision to seal depends on, first sealed first: those that await their
+   * decision, and those sealed after a time.
+   */
+  public List<Batch> recent(LoopId loop, Instant after) {
+    return BatchRow.<BatchRow>find(
+            "tenant = ?1 and loop = ?2 and (state = 'pending' or sealedAt > ?3)",
+            Sort.by("sequence"),
+            loop.tenant(),
+            loop.loop(),
+            after)
+        .stream()
+        .map(BatchRow::toBatch)
+        .toList();
+  }
+
+  /** The state of every batch of a loop, by batch id. */
+  public Map<String, String> states(LoopId loop) {
+    Map<String, String> states = new TreeMap<>();
+    BatchRow.getEntityManager()
+        .createQuery(
+            "select batchId, state from BatchRow where tenant = :tenant and loop = :loop",
+            Object[].class)
+        .setParameter("tenant", loop.tenant())
+        .setParameter("loop", loop.loop())
+        .getResultList()
+        .forEach(row -> states.put((String) row[0], (String) row[1]));
+    return states;
+  }
+
   public Optional<Batch> find(LoopId loop, String batchId) {
     return BatchRow.<BatchRow>findByIdOptional(batchId)
         .map(BatchRow::toBatch)
         .filter(batch -> batch.loop().equals(loop));
-  }
-
-  /** Differs when a batch was sealed or decided. */
-  public String fingerprint(LoopId loop) {
-    long all = BatchRow.count("tenant = ?1 and loop = ?2", loop.tenant(), loop.loop());
-    long undecided =
-        BatchRow.count(
-            "tenant = ?1 and loop = ?2 and undecided and state = 'pending'",
-            loop.tenant(),
-            loop.loop());
-    return all + "/" + undecided;
   }
 
   public Optional<Batch> newest(LoopId loop) {
@@ -134,6 +184,14 @@ public class BatchRepository {
 
   /** Test items sealed so far, which the split's shares depend on. */
   public int sealedTestItems(LoopId loop) {
-    return all(loop).stream().mapToInt(Batch::testItems).sum();
+    Long sum =
+        BatchRow.getEntityManager()
+            .createQuery(
+                "select sum(testItems) from BatchRow where tenant = :tenant and loop = :loop",
+                Long.class)
+            .setParameter("tenant", loop.tenant())
+            .setParameter("loop", loop.loop())
+            .getSingleResult();
+    return sum == null ? 0 : sum.intValue();
   }
 }

@@ -1,6 +1,7 @@
 package dev.whetstone.curation.batch;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.curation.agenda.LoopAgendaRepository;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -9,10 +10,12 @@ import java.time.Clock;
 @ApplicationScoped
 public class SealRequestRepository {
   private final Sql sql;
+  private final LoopAgendaRepository agenda;
   private final Clock clock;
 
-  public SealRequestRepository(Sql sql, Clock clock) {
+  public SealRequestRepository(Sql sql, LoopAgendaRepository agenda, Clock clock) {
     this.sql = sql;
+    this.agenda = agenda;
     this.clock = clock;
   }
 
@@ -26,6 +29,7 @@ public class SealRequestRepository {
         loop.loop(),
         requestedBy,
         clock.instant());
+    agenda.wake(loop);
   }
 
   public boolean pending(LoopId loop) {

@@ -7,6 +7,7 @@ import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.curation.batch.Batch;
+import dev.whetstone.curation.batch.BatchCheckRepository;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.cut.SealBlockers.Step;
 import dev.whetstone.curation.erasure.ErasureRepository;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public class BatchSealer {
   private static final Logger LOG = Logger.getLogger(BatchSealer.class);
   private final BatchRepository batches;
+  private final BatchCheckRepository checks;
   private final ExampleRepository examples;
   private final CutExampleRepository cutExamples;
   private final EventFateUpdater fates;
@@ -55,6 +57,7 @@ public class BatchSealer {
 
   BatchSealer(
       BatchRepository batches,
+      BatchCheckRepository checks,
       ExampleRepository examples,
       CutExampleRepository cutExamples,
       EventFateUpdater fates,
@@ -66,6 +69,7 @@ public class BatchSealer {
       SealBlockers obstacles,
       Clock clock) {
     this.batches = batches;
+    this.checks = checks;
     this.examples = examples;
     this.cutExamples = cutExamples;
     this.fates = fates;
@@ -201,6 +205,7 @@ public class BatchSealer {
     Batch batch = sealed.batch();
     batches.sealed(batch);
     leftovers.need(batch.batchId(), sealed.blobs());
+    checks.plan(batch.batchId(), batch.sealedAt());
     cutExamples.use(row.cutId, batch.batchId());
     fates.follow(fates.of(held.stream().map(Held::rowId).toList()));
     row.state = CutRow.SEALED;
@@ -240,8 +245,7 @@ public class BatchSealer {
    */
   private void giveUp(DeclaredLoop loop, CutRow row, List<Held> held) {
     List<String> unwanted = held.stream().filter(Held::unwanted).map(Held::rowId).toList();
-    List<String> events =
-        fates.of(cutExamples.ofCut(row.cutId).stream().map(StoredExample::rowId).toList());
+    List<String> events = fates.of(cutExamples.ofCut(row.cutId));
     examples.drop(unwanted);
     cutExamples.giveBack(row.cutId, loop.spec().spec().retention().interactions());
     fates.follow(events);

@@ -1,5 +1,12 @@
 package dev.whetstone.curation.cut;
 
+import org.jboss.logging.Logger;
+import java.util.stream.Stream;
+import java.util.function.Predicate;
+import java.util.Set;
+import dev.whetstone.curation.seal.SealRule;
+import dev.whetstone.curation.example.ReadyPoolRepository;
+import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.curation.batch.Batch;
@@ -15,7 +22,6 @@ import dev.whetstone.curation.example.EventFateUpdater;
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.StoredExample;
-import dev.whetstone.curation.tombstone.Tombstone;
 import dev.whetstone.curation.tombstone.TombstoneRepository;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
@@ -33,11 +39,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Commits the result of a selection if nothing has changed since it was read. */
+/**
+ * Commits the result of a selection for the rows that have not changed since they were read. Rows
+ * that changed stay for the next cut, so that a loop under constant traffic is cut all the same.
+ */
 @ApplicationScoped
 public class CutCommitter {
+  private static final Logger LOG = Logger.getLogger(CutCommitter.class);
   private final BatchRepository batches;
   private final CutExampleRepository examples;
+  private final ReadyPoolRepository pools;
   private final EventFateUpdater fates;
   private final TombstoneRepository tombstones;
   private final ErasureRepository erasures;
@@ -48,6 +59,7 @@ public class CutCommitter {
   public CutCommitter(
       BatchRepository batches,
       CutExampleRepository examples,
+      ReadyPoolRepository pools,
       EventFateUpdater fates,
       TombstoneRepository tombstones,
       ErasureRepository erasures,
@@ -56,6 +68,7 @@ public class CutCommitter {
       Clock clock) {
     this.batches = batches;
     this.examples = examples;
+    this.pools = pools;
     this.fates = fates;
     this.tombstones = tombstones;
     this.erasures = erasures;
@@ -70,28 +83,30 @@ public class CutCommitter {
   }
 
   /**
-   * Commits a cut; false when something has changed meanwhile, so that the next round decides
-   * again. An erasure that arrived meanwhile is carried out first: a cut must not hold what it
+   * Commits a cut; false when another one or too few unchanged rows are in the way, so that the next
+   * round decides again. An erasure that arrived meanwhile is carried out first: a cut must not hold what it
    * covers.
    */
   boolean cut(
       CutSnapshot snapshot,
       SuiteReader.Suites suites,
-      CutSelection selection,
+      CutSelection computed,
       BatchTrigger trigger) {
     return QuarkusTransaction.requiringNew()
         .call(
             () -> {
               LoopId loop = snapshot.loop().id();
               tombstones.lock(List.of(loop), List.of());
-              if (erasures.anyOpen(loop)
-                  || openCut(loop)
-                  || overtaken(snapshot)
-                  || changed(snapshot)) {
+              if (erasures.anyOpen(loop) || openCut(loop) || overtaken(snapshot)) {
+                return false;
+              }
+              CutSelection selection = unchanged(snapshot, computed);
+              if (selection.kept().stream().filter(TRAIN).count() < SealRule.LEAST_TRAIN) {
                 return false;
               }
               long last = admissions.lastArrival(loop);
-              Cut cut = cut(snapshot, suites, selection, trigger, tombstones.all(loop), last);
+              Cut cut =
+                  cut(snapshot, suites, selection, trigger, tombstones.ledger(loop), last);
               byte[] body = Json.canonical(cut);
               String cutId = ContentDigests.sha256(body);
               insert(cut, cutId, body, BatchFiles.of(cut, rows(selection).values()).keys(), last);
@@ -113,8 +128,8 @@ public class CutCommitter {
               if (snapshot.manual()) {
                 requests.done(snapshot.loop().id());
               }
-              CutSelection lasting = selection.lasting();
-              if (lasting.dropped().isEmpty() || changed(snapshot)) {
+              CutSelection lasting = unchanged(snapshot, selection.lasting());
+              if (lasting.dropped().isEmpty()) {
                 return false;
               }
               drop(snapshot, lasting, "sifted");
@@ -127,19 +142,28 @@ public class CutCommitter {
    * it took were no longer ready when this cut read, and its batch was not there yet.
    */
   private boolean overtaken(CutSnapshot snapshot) {
-    Batch last = snapshot.batches().isEmpty() ? null : snapshot.batches().getLast();
     Optional<String> newest = batches.newest(snapshot.loop().id()).map(Batch::batchId);
-    return !newest.equals(Optional.ofNullable(last).map(Batch::batchId));
+    return !newest.equals(Optional.ofNullable(snapshot.parent()).map(Batch::batchId));
   }
 
-  /** Locks the rows that were read and checks that they are unchanged and still ready. */
-  private boolean changed(CutSnapshot snapshot) {
+  /** Locks the rows that were read and leaves out those that changed or are no longer ready. */
+  private CutSelection unchanged(CutSnapshot snapshot, CutSelection selection) {
     Map<String, Long> versions =
-        examples.lockReady(snapshot.ready().stream().map(StoredExample::rowId).toList()).stream()
-            .collect(Collectors.toMap(StoredExample::rowId, StoredExample::version));
-    return snapshot.ready().stream()
-        .anyMatch(row -> !Objects.equals(versions.get(row.rowId()), row.version()));
+        pools.lockReady(snapshot.ready().stream().map(StoredExample::rowId).toList());
+    Set<String> changed =
+        snapshot.ready().stream()
+            .filter(row -> !Objects.equals(versions.get(row.rowId()), row.version()))
+            .map(StoredExample::rowId)
+            .collect(Collectors.toSet());
+    if (changed.isEmpty()) {
+      return selection;
+    }
+    LOG.infof("cut-without-changed-rows loop=%s rows=%d", snapshot.loop().id(), changed.size());
+    return selection.without(changed);
   }
+
+  private static final Predicate<CutSelection.Kept> TRAIN =
+      kept -> kept.example().provenance().split() == Split.TRAIN;
 
   private static boolean openCut(LoopId loop) {
     return CutRow.count(
@@ -152,12 +176,9 @@ public class CutCommitter {
       SuiteReader.Suites suites,
       CutSelection selection,
       BatchTrigger trigger,
-      List<Tombstone> ledger,
+      TombstoneRepository.Ledger ledger,
       long lastArrival) {
-    List<Batch> batches = snapshot.batches();
-    Batch parent = batches.isEmpty() ? null : batches.getLast();
-    Map<String, String> adoption = new TreeMap<>();
-    batches.forEach(batch -> adoption.put(batch.batchId(), batch.state().wireName()));
+    Batch parent = snapshot.parent();
     LoopId loop = snapshot.loop().id();
     String parentId = parent == null ? null : parent.batchId();
     Map<String, Integer> fates =
@@ -179,13 +200,13 @@ public class CutCommitter {
             .sorted()
             .toList(),
         judged(selection),
-        snapshot.quarantined().size(),
-        adoption,
-        new Cut.Ledger(ledger.size(), ContentDigests.sha256(Json.canonical(ledger))),
+        snapshot.quarantined(),
+        snapshot.adoption(),
+        new Cut.Ledger(ledger.count(), ledger.sha256()),
         snapshot.findings(),
         snapshot.admission().withFates(fates),
         selection.funnel(),
-        suites.warnings());
+        Stream.concat(suites.warnings().stream(), snapshot.warnings().stream()).toList());
   }
 
   private static List<Judged> judged(CutSelection selection) {

@@ -2,16 +2,14 @@ package dev.whetstone.curation.cut;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
-import dev.whetstone.curation.batch.Batch;
-import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.batch.SealRequestRepository;
 import dev.whetstone.curation.chain.CutChain;
 import dev.whetstone.curation.cut.CutThrottle.Observation;
 import dev.whetstone.curation.cut.SealBlockers.Step;
-import dev.whetstone.curation.example.CutExampleRepository;
+import dev.whetstone.curation.cut.SealOutlookReader.Look;
+import dev.whetstone.curation.cut.SealOutlookReader.Outlook;
 import dev.whetstone.curation.example.CutExampleRepository.Candidate;
-import dev.whetstone.curation.example.CutExampleRepository.Pool;
-import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.example.PoolCounts;
 import dev.whetstone.curation.feature.ExampleFeatures;
 import dev.whetstone.curation.operations.SafeFaults;
 import dev.whetstone.curation.seal.SealDecision;
@@ -22,40 +20,45 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether and what to cut. It reads in one transaction, computes outside any, and commits
- * in another one that first checks that nothing it read has changed since.
+ * Decides whether and what to cut. Whether a batch is due is answered from counters; examples are
+ * read only for a cut or a review, within the {@link CutLimits}. It reads in one transaction,
+ * computes outside any, and commits in another one that leaves out what has changed since.
  */
 @ApplicationScoped
 public class CutDriver {
   private static final Logger LOG = Logger.getLogger(CutDriver.class);
 
+  /** A loop without new examples for this long is reviewed although no batch is due. */
+  private static final Duration QUIET = Duration.ofSeconds(10);
+
+  /** A loop that something blocks is looked at again after this time. */
+  private static final Duration BLOCKED_INTERVAL = Duration.ofSeconds(5);
+
+  /** A window of examples is settled when a cut would drop fewer than one in so many for good. */
+  private static final int SETTLED = 10;
+
   private final CutChain chain;
   private final CutFeatureStore features;
-  private final BatchRepository batches;
-  private final CutExampleRepository pools;
+  private final SealOutlookReader outlooks;
   private final CutSnapshotReader snapshots;
   private final SealRequestRepository requests;
   private final CutCommitter committer;
   private final SealBlockers blockers;
   private final Clock clock;
-
-  /** A loop without new examples for this long is reviewed although no batch is due. */
-  private static final Duration QUIET = Duration.ofSeconds(10);
-
   private final CutThrottle throttle;
 
   public CutDriver(
       CutChain chain,
       CutFeatureStore features,
-      BatchRepository batches,
-      CutExampleRepository pools,
+      SealOutlookReader outlooks,
       CutSnapshotReader snapshots,
       SealRequestRepository requests,
       CutCommitter committer,
@@ -63,8 +66,7 @@ public class CutDriver {
       Clock clock) {
     this.chain = chain;
     this.features = features;
-    this.batches = batches;
-    this.pools = pools;
+    this.outlooks = outlooks;
     this.snapshots = snapshots;
     this.requests = requests;
     this.committer = committer;
@@ -73,36 +75,13 @@ public class CutDriver {
     this.throttle = new CutThrottle(clock);
   }
 
-  /**
-   * What a loop has for its next batch, and the seal rule's decision on it.
-   *
-   * @param blocker what keeps the next batch from being sealed
-   */
-  public record Outlook(
-      SealReadiness readiness, SealDecision decision, SealBlockers.@Nullable Blocker blocker) {}
-
   /** Result of a decision. */
   private enum Outcome {
     CHANGED,
     /** Nothing to do until the rows change or time passes. */
     NOTHING_DONE,
-    /** Rows changed meanwhile; the next round decides. */
+    /** Something else has to be done first; the next round decides. */
     AGAIN
-  }
-
-  /** The loop's current outlook; decides nothing. In the caller's transaction. */
-  public Outlook outlook(DeclaredLoop loop) {
-    return outlook(
-        loop,
-        pools.candidates(loop.id(), ExampleState.READY, ExampleState.CUT),
-        batches.all(loop.id()),
-        false);
-  }
-
-  /** What a cut could take now, without the examples of an open cut. */
-  public SealReadiness ready(DeclaredLoop loop) {
-    List<Candidate> ready = pools.candidates(loop.id(), ExampleState.READY);
-    return SealReadiness.of(loop.spec(), ready, batches.all(loop.id()), clock.instant());
   }
 
   /**
@@ -113,30 +92,28 @@ public class CutDriver {
    */
   public boolean cutIfDue(DeclaredLoop loop) {
     try {
-      return cutUnlessThrottled(loop);
+      return cutUnlessFruitless(loop);
     } catch (RuntimeException e) {
       blockers.met(loop, Step.CUT, "no batch can be cut: " + SafeFaults.describe(e));
       throw e;
     }
   }
 
-  private boolean cutUnlessThrottled(DeclaredLoop loop) {
+  private boolean cutUnlessFruitless(DeclaredLoop loop) {
     if (loop.isPaused()) {
       return false;
     }
     LoopId id = loop.id();
-    Observation observed = QuarkusTransaction.requiringNew().call(() -> observe(loop));
-    if (throttle.unchanged(id, observed)) {
-      return false;
-    }
-    throttle.observed(id, observed);
-    BatchTrigger due = QuarkusTransaction.requiringNew().call(() -> due(loop, observed.manual()));
+    Look look = outlooks.look(loop);
+    Observation observed = look.observed();
+    BatchTrigger due = look.outlook().due();
     if (observed.manual() && due == null) {
       QuarkusTransaction.requiringNew().run(() -> turnDown(loop));
       return false;
     }
-    boolean worthCutting = due != null || worthReviewing(id, observed.pool());
-    if (!observed.manual() && (!worthCutting || throttle.wasFruitless(id, observed, due))) {
+    boolean worthCutting = due != null || worthReviewing(id, observed);
+    boolean fruitless = throttle.fruitlessUntil(id, observed, due) != null;
+    if (!observed.manual() && (!worthCutting || fruitless)) {
       blockers.passed(loop, Step.CUT);
       return false;
     }
@@ -146,21 +123,67 @@ public class CutDriver {
     }
     CutSnapshot read =
         QuarkusTransaction.requiringNew().call(() -> snapshots.read(loop, observed.manual()));
-    Outcome outcome = decide(read, suites);
+    Outcome outcome = decide(read, suites, observed.ready(), due);
     blockers.passed(loop, Step.CUT);
-    switch (outcome) {
-      case CHANGED -> {}
-      case NOTHING_DONE -> throttle.fruitless(id, observed, due);
-      case AGAIN -> throttle.forget(id);
+    if (outcome == Outcome.NOTHING_DONE) {
+      throttle.fruitless(id, observed, due);
     }
     return outcome == Outcome.CHANGED;
+  }
+
+  /**
+   * When to look at the loop again although nothing changes: what waits becomes old enough, the
+   * budget or an undecided batch no longer stands in the way, or a quiet loop is to be reviewed.
+   *
+   * @return {@link Instant#MAX} when only news can bring anything
+   */
+  public Instant nextLook(DeclaredLoop loop) {
+    Instant now = clock.instant();
+    boolean open = committer.mustWait(loop.id());
+    Look look = outlooks.look(loop);
+    Observation observed = look.observed();
+    if (open || observed.manual()) {
+      return now;
+    }
+    if (observed.ready() < SealRule.LEAST_TRAIN) {
+      return Instant.MAX;
+    }
+    Outlook outlook = look.outlook();
+    Duration maxAge = loop.spec().spec().curation().seal().maxAge();
+    Instant aged = now.minus(outlook.readiness().oldestWaiting()).plus(maxAge);
+    return Stream.of(
+            aged.isAfter(now) ? aged : Instant.MAX,
+            outlook.blocker() == null ? Instant.MAX : now.plus(BLOCKED_INTERVAL),
+            outlook.obstacle() == null
+                ? Instant.MAX
+                : now.plus(CutThrottle.RETRY_INTERVAL),
+            outlook.due() == null
+                ? nextReview(loop.id(), observed)
+                : orNow(throttle.fruitlessUntil(loop.id(), observed, outlook.due()), now))
+        .min(Instant::compareTo)
+        .orElseThrow();
+  }
+
+  private Instant nextReview(LoopId loop, Observation observed) {
+    Instant now = clock.instant();
+    Instant quiet = Objects.requireNonNull(observed.newest()).plus(QUIET);
+    Instant reviewed = throttle.reviewedUntil(loop, observed);
+    if (quiet.isAfter(now)) {
+      return quiet;
+    }
+    Instant fruitless = orNow(throttle.fruitlessUntil(loop, observed, null), now);
+    return reviewed == null || fruitless.isAfter(reviewed) ? fruitless : reviewed;
+  }
+
+  private static Instant orNow(@Nullable Instant until, Instant now) {
+    return until == null ? now : until;
   }
 
   private void turnDown(DeclaredLoop loop) {
     requests.done(loop.id());
     String message =
         "a seal was requested, but only %d of %d new train examples were ready"
-            .formatted(ready(loop).train(), SealRule.LEAST_TRAIN);
+            .formatted(outlooks.ready(loop).train(), SealRule.LEAST_TRAIN);
     blockers.met(loop, Step.REQUEST, message);
   }
 
@@ -177,45 +200,27 @@ public class CutDriver {
     }
   }
 
-  private Observation observe(DeclaredLoop loop) {
-    Pool pool = pools.pool(loop.id());
-    String fingerprint =
-        "%s %d %d %s %s"
-            .formatted(
-                loop.specSha256(),
-                pool.count(),
-                pool.versions(),
-                pool.newest(),
-                batches.fingerprint(loop.id()));
-    return new Observation(pool, fingerprint, requests.pending(loop.id()), clock.instant());
+  private boolean worthReviewing(LoopId loop, Observation observed) {
+    Instant newest = observed.newest();
+    boolean quiet = newest != null && newest.isBefore(clock.instant().minus(QUIET));
+    return quiet
+        && observed.ready() >= SealRule.LEAST_TRAIN
+        && throttle.reviewedUntil(loop, observed) == null;
   }
 
-  /** Why a batch is due; absent when none is. */
-  private @Nullable BatchTrigger due(DeclaredLoop loop, boolean manual) {
-    List<Candidate> ready = pools.candidates(loop.id(), ExampleState.READY);
-    return switch (outlook(loop, ready, batches.all(loop.id()), manual).decision()) {
-      case SealDecision.Seal(BatchTrigger trigger) -> trigger;
-      case SealDecision.Wait _ -> null;
-    };
-  }
-
-  private boolean worthReviewing(LoopId loop, Pool pool) {
-    boolean quiet = pool.newest() != null && pool.newest().isBefore(clock.instant().minus(QUIET));
-    return quiet && pool.count() >= SealRule.LEAST_TRAIN && !throttle.reviewedRecently(loop, pool);
-  }
-
-  private Outcome decide(CutSnapshot snapshot, SuiteReader.Suites suites) {
+  private Outcome decide(
+      CutSnapshot snapshot, SuiteReader.Suites suites, int ready, @Nullable BatchTrigger due) {
     DeclaredLoop loop = snapshot.loop();
     ExampleFeatures used = features.read(snapshot);
     var selection =
         CutSelection.of(
             chain, snapshot.ready(), snapshot.context(suites, used), snapshot.spentIds());
     features.record(snapshot, used);
-    List<Candidate> kept = selection.kept().stream().map(CutSelection.Kept::candidate).toList();
-    Outlook after = outlook(loop, kept, snapshot.batches(), snapshot.manual());
+    Outlook after = outlooks.of(loop, kept(selection), snapshot.recent(), snapshot.manual());
     LOG.infof(
-        "cut-considered %s kept=%d dropped=%d reasons=%s",
+        "cut-considered %s complete=%s kept=%d dropped=%d reasons=%s",
         after.readiness().describe(loop.id()),
+        snapshot.complete(),
         selection.kept().size(),
         selection.dropped().size(),
         selection.funnel().reasons());
@@ -223,15 +228,31 @@ public class CutDriver {
     if (snapshot.manual() && after.decision() instanceof SealDecision.Wait) {
       blockers.met(loop, Step.REQUEST, tooFewLeft(after.readiness(), selection));
     }
-    return switch (after.decision()) {
-      case SealDecision.Seal(var trigger) ->
-          committer.cut(snapshot, suites, selection, trigger) ? Outcome.CHANGED : Outcome.AGAIN;
-      case SealDecision.Wait _ -> {
-        throttle.reviewed(
-            loop.id(), snapshot.ready().size() - selection.lasting().dropped().size());
-        yield committer.sift(snapshot, selection) ? Outcome.CHANGED : Outcome.NOTHING_DONE;
-      }
-    };
+    BatchTrigger trigger = trigger(snapshot, selection, after, due);
+    if (trigger != null) {
+      return committer.cut(snapshot, suites, selection, trigger) ? Outcome.CHANGED : Outcome.AGAIN;
+    }
+    throttle.reviewed(loop.id(), ready - selection.lasting().dropped().size());
+    return committer.sift(snapshot, selection) ? Outcome.CHANGED : Outcome.NOTHING_DONE;
+  }
+
+  private PoolCounts kept(CutSelection selection) {
+    List<Candidate> kept = selection.kept().stream().map(CutSelection.Kept::candidate).toList();
+    return PoolCounts.of(kept, SealReadiness.recentFrom(clock.instant()));
+  }
+
+  /**
+   * Why the selection is sealed; null when it is not. Where more waits than one cut takes, the loop
+   * has enough although this part of it need not: it is sealed as it is once hardly anything in it
+   * is dropped, otherwise the drops make room for others first.
+   */
+  private static @Nullable BatchTrigger trigger(
+      CutSnapshot snapshot, CutSelection selection, Outlook after, @Nullable BatchTrigger due) {
+    boolean settled =
+        selection.lasting().dropped().size() * SETTLED < snapshot.ready().size();
+    boolean part = !snapshot.complete() && settled;
+    boolean enough = after.readiness().train() >= SealRule.LEAST_TRAIN;
+    return after.due() == null && part && enough ? due : after.due();
   }
 
   private static String tooFewLeft(SealReadiness left, CutSelection selection) {
@@ -241,14 +262,5 @@ public class CutDriver {
             .collect(Collectors.joining(", "));
     return "a seal was requested, but only %d of %d new train examples were left: %s"
         .formatted(left.train(), SealRule.LEAST_TRAIN, reasons);
-  }
-
-  private Outlook outlook(
-      DeclaredLoop loop, Collection<Candidate> candidates, List<Batch> sealed, boolean manual) {
-    Instant now = clock.instant();
-    var readiness = SealReadiness.of(loop.spec(), candidates, sealed, now);
-    String budget = manual ? null : SealReadiness.obstacle(loop.spec(), sealed, now);
-    SealDecision decision = SealRule.decide(readiness.input(loop.spec(), budget, manual));
-    return new Outlook(readiness, decision, blockers.of(loop));
   }
 }

@@ -6,6 +6,7 @@ import dev.whetstone.curation.chain.CutOutcome;
 import dev.whetstone.curation.chain.DroppedExample;
 import dev.whetstone.curation.chain.Funnel;
 import dev.whetstone.curation.chain.ReasonCodes;
+import dev.whetstone.curation.chain.StageCount;
 import dev.whetstone.curation.chain.StageJudgement;
 import dev.whetstone.curation.example.CutExampleRepository.Candidate;
 import dev.whetstone.curation.example.Example;
@@ -22,6 +23,8 @@ import java.util.TreeSet;
 
 /** The result of running the cut chain over rows. Pure. */
 record CutSelection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
+  /** Stage and reason of examples that changed while the cut was computed. */
+  private static final String CHANGED = "changed-meanwhile";
 
   /** A row for the batch, with the example in its final form. */
   record Kept(StoredExample row, Example example) {
@@ -89,6 +92,24 @@ record CutSelection(List<Kept> kept, List<Dropped> dropped, Funnel funnel) {
                         && why.equals(ReasonCodes.CLUSTER_SHARE)))
             .toList();
     return new CutSelection(kept, others, funnel);
+  }
+
+  /**
+   * The same without rows that changed while it was computed. The others keep their judgement; the
+   * funnel counts the kept ones that are left out as a stage of their own.
+   */
+  CutSelection without(Set<String> changedRows) {
+    List<Kept> left =
+        kept.stream().filter(one -> !changedRows.contains(one.row().rowId())).toList();
+    int n = kept.size() - left.size();
+    List<StageCount> stages = new ArrayList<>(funnel.stages());
+    if (n > 0) {
+      stages.add(new StageCount(CHANGED, kept.size(), left.size(), Map.of(CHANGED, n)));
+    }
+    return new CutSelection(
+        left,
+        dropped.stream().filter(one -> !changedRows.contains(one.row().rowId())).toList(),
+        new Funnel(stages));
   }
 
   /** Gives the example its content id, with a suffix where that id is taken. */

@@ -7,14 +7,13 @@ import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.example.CutExampleRepository.Candidate;
+import dev.whetstone.curation.example.PoolCounts;
 import dev.whetstone.curation.seal.SealInput;
 import dev.whetstone.curation.seal.SealRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +42,12 @@ public record SealReadiness(
 
   static SealReadiness of(
       LoopSpec spec, Collection<Candidate> candidates, List<Batch> batches, Instant now) {
-    Map<Form, Integer> train = new EnumMap<>(Form.class);
-    for (Form form : Form.values()) {
-      train.put(form, count(candidates, form, Split.TRAIN));
-    }
-    Form form = counted(train::get);
-    int test = count(candidates, form, Split.TEST);
+    return of(spec, PoolCounts.of(candidates, recentFrom(now)), batches, now);
+  }
+
+  static SealReadiness of(LoopSpec spec, PoolCounts pool, List<Batch> batches, Instant now) {
+    Form form = counted(one -> pool.of(one, Split.TRAIN));
+    int test = pool.of(form, Split.TEST);
     int earlier = 0;
     for (Batch batch : batches) {
       var counts = batch.counts().get(form.wireName());
@@ -56,18 +55,24 @@ public record SealReadiness(
         earlier += counts.test();
       }
     }
-    Instant oldest =
-        candidates.stream().map(Candidate::receivedAt).min(Instant::compareTo).orElse(now);
+    Instant oldest = pool.oldest() == null ? now : pool.oldest();
     return new SealReadiness(
         form,
-        train.get(form),
-        count(candidates, form, Split.VALIDATION),
+        pool.of(form, Split.TRAIN),
+        pool.of(form, Split.VALIDATION),
         test,
         test + earlier,
-        perDay(candidates, form, Split.TRAIN, now),
-        perDay(candidates, form, Split.TEST, now),
+        perDay(pool, form, Split.TRAIN, now),
+        perDay(pool, form, Split.TEST, now),
         oldest.isAfter(now) ? Duration.ZERO : Duration.between(oldest, now),
-        missingTags(spec, candidates));
+        spec.spec().curation().mustCover().stream()
+            .filter(tag -> !pool.tags().contains(tag))
+            .toList());
+  }
+
+  /** Rates are computed from examples received after this time. */
+  static Instant recentFrom(Instant now) {
+    return now.minus(RATE_WINDOW);
   }
 
   /**
@@ -123,36 +128,14 @@ public record SealReadiness(
         : "%d batches await their decision".formatted(undecided);
   }
 
-  private static int count(Collection<Candidate> candidates, Form form, Split split) {
-    return (int)
-        candidates.stream().filter(one -> one.form() == form && one.split() == split).count();
-  }
-
-  /** Rate over the last week, or since the first example when that is shorter. */
-  private static double perDay(
-      Collection<Candidate> candidates, Form form, Split split, Instant now) {
-    Instant from = now.minus(RATE_WINDOW);
-    List<Instant> recent =
-        candidates.stream()
-            .filter(one -> one.form() == form && one.split() == split)
-            .map(Candidate::receivedAt)
-            .filter(time -> time.isAfter(from))
-            .sorted()
-            .toList();
-    if (recent.isEmpty()) {
+  /** Rate over the last week, or since the first of the newest examples when that is shorter. */
+  private static double perDay(PoolCounts pool, Form form, Split split, Instant now) {
+    PoolCounts.Recent recent = pool.recent().get(new PoolCounts.Group(form, split));
+    if (recent == null) {
       return 0;
     }
-    double days = Duration.between(recent.getFirst(), now).toSeconds() / 86_400.0;
-    return recent.size() / Math.max(days, LEAST_DAYS);
-  }
-
-  private static List<String> missingTags(LoopSpec spec, Collection<Candidate> candidates) {
-    return spec.spec().curation().mustCover().stream()
-        .filter(
-            tag ->
-                candidates.stream()
-                    .noneMatch(one -> one.split() == Split.TRAIN && one.tags().contains(tag)))
-        .toList();
+    double days = Duration.between(recent.first(), now).toSeconds() / 86_400.0;
+    return recent.n() / Math.max(days, LEAST_DAYS);
   }
 
   /** For the log: {@code tenant/loop} and the counts. */

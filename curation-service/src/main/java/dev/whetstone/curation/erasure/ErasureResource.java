@@ -13,6 +13,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,25 +23,44 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class ErasureResource {
-  private final ErasureRepository erasures;
-  private final ApiCaller caller;
+  private static final int MOST_LOOPS = 1_000;
 
-  public ErasureResource(ErasureRepository erasures, ApiCaller caller) {
+  private final ErasureRepository erasures;
+  private final ErasureConfig config;
+  private final ApiCaller caller;
+  private final Clock clock;
+
+  public ErasureResource(
+      ErasureRepository erasures, ErasureConfig config, ApiCaller caller, Clock clock) {
     this.erasures = erasures;
+    this.config = config;
     this.caller = caller;
+    this.clock = clock;
   }
 
   /**
-   * @param state {@code done} when it is done in every loop
+   * @param state {@code erasing} until curation's rows are erased in every loop; {@code retained}
+   *     while others hold some of it; {@code overdue} when their date has passed; {@code done}
+   * @param until latest date of what is retained; absent when nothing is
+   * @param holders who holds what
+   * @param loops the loops that held something of the subject, at most 1000
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record ErasureView(
-      String erasureId, String state, Instant watermark, List<PerLoop> loops) {
+      String erasureId,
+      String state,
+      Instant watermark,
+      @Nullable Instant until,
+      List<ErasureProgress.Holder> holders,
+      List<PerLoop> loops) {
     public ErasureView {
+      holders = List.copyOf(holders);
       loops = List.copyOf(loops);
     }
   }
 
   /**
+   * @param state {@code erasing} or {@code done}, of curation's rows
    * @param events number of events whose content was erased
    * @param examples number of examples erased
    * @param taintedBatches number of sealed batches that held some of them
@@ -67,21 +87,29 @@ public class ErasureResource {
               "curation has received no erasure '" + id + "'",
               "check the id; if the request is new, try again in a moment"));
     }
-    boolean done = found.stream().allMatch(Erasure::done);
+    var progress =
+        ErasureProgress.of(found, config.deadline(), config.topicRetention(), clock.instant());
     return new ErasureView(
         id,
-        done ? "done" : "open",
+        progress.state(),
         found.getFirst().tombstone().watermark(),
-        found.stream().map(ErasureResource::perLoop).toList());
+        progress.until(),
+        progress.holders(),
+        found.stream().filter(ErasureResource::isListed).limit(MOST_LOOPS).map(ErasureResource::perLoop).toList());
+  }
+
+  /** Loops without anything of the subject are not listed. */
+  private static boolean isListed(Erasure erasure) {
+    return !erasure.done() || erasure.events() > 0;
   }
 
   private static PerLoop perLoop(Erasure erasure) {
     return new PerLoop(
         erasure.loop().loop(),
-        erasure.done() ? "done" : "open",
+        erasure.done() ? ErasureProgress.DONE : ErasureProgress.ERASING,
         erasure.events(),
         erasure.examples(),
-        erasure.batches(),
+        erasure.tainted().size(),
         erasure.requestedAt(),
         erasure.doneAt());
   }

@@ -8,19 +8,29 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes of example rows that a cut needs. */
 @ApplicationScoped
 public class CutExampleRepository {
+  /** Rows of a cursor in memory. */
+  private static final int FETCH = 20;
+
+  /** Rows whose text is written as JSON at a time. */
+  private static final int TAKE_AT_ONCE = 100;
+
+  private static final String TAKE =
+      """
+      update example set state = 'cut', cut_id = ?, example_id = ?, body = ?, version = version + 1
+      where row_id = ?
+      """;
+
   private final Sql sql;
   private final ExampleFeatureRepository features;
 
@@ -33,99 +43,102 @@ public class CutExampleRepository {
   public record Candidate(
       String rowId, long version, Form form, Split split, Instant receivedAt, List<String> tags) {}
 
-  /** Examples that the next batch could hold, without their text, ordered by row id. */
-  public List<Candidate> candidates(LoopId loop, ExampleState... states) {
-    return sql.query(
-        """
-        select row_id, version, form, split, received_at, tags from example
-        where tenant = ? and loop = ? and state = any(?) order by row_id
-        """,
-        row ->
-            new Candidate(
-                row.getString("row_id"),
-                row.getLong("version"),
-                Form.valueOf(row.getString("form").toUpperCase(Locale.ROOT)),
-                ExampleRepository.split(row.getString("split")),
-                Objects.requireNonNull(Sql.instant(row, "received_at")),
-                Sql.texts(row, "tags")),
-        loop.tenant(),
-        loop.loop(),
-        Arrays.stream(states).map(ExampleState::wireName).toList());
-  }
-
-  /**
-   * A summary of the ready examples; it differs whenever one was added, removed or changed.
-   *
-   * @param newest time at which the newest one was formed
-   */
-  public record Pool(long count, long versions, @Nullable Instant newest) {}
-
-  /** A summary of the ready examples. */
-  public Pool pool(LoopId loop) {
-    return sql.query(
-            """
-            select count(*) as n, coalesce(sum(version), 0) as versions, max(formed_at) as newest
-            from example where tenant = ? and loop = ? and state = 'ready'
-            """,
-            row -> new Pool(row.getLong("n"), row.getLong("versions"), Sql.instant(row, "newest")),
-            loop.tenant(),
-            loop.loop())
-        .getFirst();
-  }
-
   /** An example of a sealed batch. */
   public record SealedExample(String rowId, Example example) {}
 
-  /**
-   * Examples of batches in one state that are still in use: all held-out ones, and the newest train
-   * examples.
-   *
-   * @param mostTrain the most train examples that a run uses
-   */
-  public List<SealedExample> inBatches(LoopId loop, String batchState, int mostTrain) {
-    return sql.query(
-        """
-        select row_id, body from (
-          select x.row_id, x.split, x.body, row_number() over (
-            partition by x.split = 'train' order by b.sequence desc, x.received_at desc, x.row_id) as n
-          from example x join batch b using (batch_id)
-          where x.tenant = ? and x.loop = ? and x.state = 'used' and b.state = ?) as newest
-        where split <> 'train' or n <= ? order by row_id
-        """,
-        row ->
-            new SealedExample(
-                row.getString("row_id"), ExampleRepository.body(row.getString("body"))),
-        loop.tenant(),
-        loop.loop(),
-        batchState,
-        mostTrain);
+  /** Examples of earlier batches; {@code left} held-out ones were left out for want of space. */
+  public record SealedExamples(List<SealedExample> examples, int left) {
+    public SealedExamples {
+      examples = List.copyOf(examples);
+    }
   }
 
   /**
-   * Ids that earlier batches gave to examples with the same content as a ready one. A withdrawal
-   * names an example by its id, and every service excludes that id for ever, so the same content
-   * needs a new id when it is used again.
+   * Examples of batches in one state that are still in use, the newest first until the budget is
+   * spent: held-out ones, which new examples must not overlap with, then train examples. In the
+   * caller's transaction.
+   *
+   * @param mostTrain the most train examples that a run uses
+   * @param characters of their text, held-out and train alike
    */
-  public Set<String> spentIds(LoopId loop) {
+  public SealedExamples inBatches(
+      LoopId loop, String batchState, int mostTrain, long characters) {
+    List<SealedExample> examples = new ArrayList<>();
+    long[] left = {characters};
+    int heldOut =
+        scan(loop, batchState, "x.split <> 'train'", Integer.MAX_VALUE, left, examples);
+    scan(loop, batchState, "x.split = 'train'", mostTrain, left, examples);
+    examples.sort(Comparator.comparing(SealedExample::rowId));
+    return new SealedExamples(examples, heldOut);
+  }
+
+  /** Returns how many rows did not fit. */
+  private int scan(
+      LoopId loop,
+      String batchState,
+      String split,
+      int most,
+      long[] left,
+      List<SealedExample> examples) {
+    int[] beyond = {0};
+    sql.scan(
+        """
+        select x.row_id, case when x.fits then e.body end as body from (
+          select x.row_id, sum(octet_length(x.body)) over newest <= ? as fits,
+            row_number() over newest as n
+          from example x join batch b using (batch_id)
+          where x.tenant = ? and x.loop = ? and x.state = 'used' and b.state = ? and %s
+          window newest as (order by b.sequence desc, x.received_at desc, x.row_id)) as x
+        join example e using (row_id) where x.n <= ?
+        """
+            .formatted(split),
+        FETCH,
+        row -> {
+          String body = row.getString("body");
+          if (body == null) {
+            beyond[0]++;
+          } else {
+            left[0] -= body.length();
+            examples.add(
+                new SealedExample(row.getString("row_id"), ExampleRepository.body(body)));
+          }
+          return true;
+        },
+        left[0],
+        loop.tenant(),
+        loop.loop(),
+        batchState,
+        most);
+    return beyond[0];
+  }
+
+  /**
+   * Ids that earlier batches gave to examples with one of these contents. A withdrawal names an
+   * example by its id, and every service excludes that id for ever, so the same content needs a new
+   * id when it is used again.
+   *
+   * @param contentIds digests of contents, without suffix
+   */
+  public Set<String> spentIds(LoopId loop, Collection<String> contentIds) {
     return new HashSet<>(
         sql.query(
             """
             select distinct example_id from example
             where tenant = ? and loop = ? and batch_id is not null
-              and split_part(example_id, '~', 1) in (
-                select split_part(example_id, '~', 1) from example
-                where tenant = ? and loop = ? and state = 'ready')
+              and split_part(example_id, '~', 1) = any(?)
             """,
             row -> row.getString(1),
             loop.tenant(),
             loop.loop(),
-            loop.tenant(),
-            loop.loop()));
+            contentIds));
   }
 
-  public List<StoredExample> ofCut(String cutId) {
+  /** Rows that a cut holds or dropped. */
+  public List<String> ofCut(String cutId) {
     return sql.query(
-        "select * from example where cut_id = ? order by row_id", ExampleRepository::read, cutId);
+        "select row_id from example where cut_id = ? order by row_id",
+        row -> row.getString(1),
+        cutId);
   }
 
   /** A cut's verdict on one row. */
@@ -166,15 +179,6 @@ public class CutExampleRepository {
             .toList());
   }
 
-  /** Locks rows for a cut and returns those that are still ready. */
-  public List<StoredExample> lockReady(Collection<String> rowIds) {
-    return sql.query(
-        "select * from example where row_id = any(?) and state = 'ready' order by row_id for"
-            + " update",
-        ExampleRepository::read,
-        rowIds);
-  }
-
   /** The examples that a cut holds, by row id. */
   public List<StoredExample> heldBy(String cutId) {
     return sql.query(
@@ -209,14 +213,14 @@ public class CutExampleRepository {
   public void take(String cutId, Map<String, Example> byRow) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     byRow.forEach(
-        (rowId, example) ->
-            rows.add(new Object[] {cutId, example.id(), ExampleRepository.text(example), rowId}));
-    sql.updateAll(
-        """
-        update example set state = 'cut', cut_id = ?, example_id = ?, body = ?, version = version + 1
-        where row_id = ?
-        """,
-        rows);
+        (rowId, example) -> {
+          rows.add(new Object[] {cutId, example.id(), ExampleRepository.text(example), rowId});
+          if (rows.size() == TAKE_AT_ONCE) {
+            sql.updateAll(TAKE, rows);
+            rows.clear();
+          }
+        });
+    sql.updateAll(TAKE, rows);
   }
 
   /** Marks the rows of a cut as used: its batch is sealed. */

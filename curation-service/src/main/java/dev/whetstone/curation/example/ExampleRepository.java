@@ -14,7 +14,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -94,25 +96,26 @@ public class ExampleRepository {
         java.util.Arrays.stream(states).map(ExampleState::wireName).toList());
   }
 
-  /** How many examples are in a state. */
-  public long count(LoopId loop, ExampleState state) {
-    return sql.query(
-            "select count(*) from example where tenant = ? and loop = ? and state = ?",
-            row -> row.getLong(1),
-            loop.tenant(),
-            loop.loop(),
-            state.wireName())
-        .getFirst();
-  }
-
-  public List<StoredExample> ofEvent(EventKey key) {
-    return sql.query(
-        """
-        select x.* from example x join example_event using (row_id) where event_key = ?
-        order by row_id
-        """,
-        ExampleRepository::read,
-        key.text());
+  /** The examples formed from each of these events, without their text, by row id. */
+  public Map<EventKey, List<StoredExample>> ofEvents(Collection<EventKey> keys) {
+    Map<EventKey, List<StoredExample>> found = new HashMap<>();
+    sql.query(
+            """
+            select l.event_key, x.row_id, x.example_id, x.origin, x.form, x.split, x.conversation_key,
+              x.end_user_digest, x.response_end_user_digest, x.received_at, x.state, x.stage, x.reason, x.detail,
+              x.deadline, x.score, x.released, null::text as body, x.steps, x.facts, x.cut_id, x.batch_id,
+              x.unwanted, x.version
+            from example_event l join example x using (row_id) where l.event_key = any(?)
+            order by l.event_key, x.row_id
+            """,
+            row -> Map.entry(EventKey.parse(row.getString("event_key")), read(row)),
+            keys.stream().map(EventKey::text).toList())
+        .forEach(
+            one ->
+                found
+                    .computeIfAbsent(one.getKey(), _ -> new ArrayList<>())
+                    .add(one.getValue()));
+    return found;
   }
 
   /** Locks every row with this example id or row id; rows can share an example id. */
@@ -172,18 +175,6 @@ public class ExampleRepository {
     if (!IN_USE.contains(state)) {
       features.delete(rowIds);
     }
-  }
-
-  /** Releases quarantined examples to the next cut. */
-  public void release(Collection<String> rowIds, Instant deadline) {
-    sql.update(
-        """
-        update example set state = 'ready', reason = null, detail = null, deadline = ?, released = true,
-          version = version + 1
-        where row_id = any(?) and state = 'quarantined'
-        """,
-        deadline,
-        rowIds);
   }
 
   /** Marks examples in an open cut as unwanted, so that the cut is not sealed with them. */

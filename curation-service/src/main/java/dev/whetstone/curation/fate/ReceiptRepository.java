@@ -2,6 +2,8 @@ package dev.whetstone.curation.fate;
 
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.curation.count.CountKind;
+import dev.whetstone.curation.count.LoopCountRepository;
 import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of accepted events. */
@@ -45,7 +49,8 @@ public class ReceiptRepository {
   /** All columns but the text, which can be large. */
   private static final String HEAD =
       "event_key, kind, response_id, conversation_key, end_user_digest, received_at, occurred_at,"
-          + " join_deadline, fate, reason, detail, deadline, phase, target, null::text as body";
+          + " join_deadline, fate, reason, detail, deadline, phase, target, null::text as body,"
+          + " key_id, publishable, connection";
 
   private static final String OPEN_FEEDBACK =
       """
@@ -53,10 +58,17 @@ public class ReceiptRepository {
         and kind not in ('interaction', 'retraction', 'erasure') order by event_key
       """;
 
-  private final Sql sql;
+  private static final String[] DROPPED =
+      Stream.of(Fate.REJECTED, Fate.QUARANTINED, Fate.DEAD_LETTERED)
+          .map(Fate::wireName)
+          .toArray(String[]::new);
 
-  public ReceiptRepository(Sql sql) {
+  private final Sql sql;
+  private final LoopCountRepository counts;
+
+  public ReceiptRepository(Sql sql, LoopCountRepository counts) {
     this.sql = sql;
+    this.counts = counts;
   }
 
   /** Records events; replaces the rows of parked and dead-lettered events that arrive again. */
@@ -203,13 +215,42 @@ public class ReceiptRepository {
         id);
   }
 
-  public List<Receipt> byResponse(LoopId loop, String responseId) {
+  /**
+   * One page of the events with an id, by key.
+   *
+   * @param after only keys behind this one; empty for the first page
+   */
+  public List<Receipt> byId(LoopId loop, String id, String after, int limit) {
     return sql.query(
-        "select * from event where tenant = ? and loop = ? and response_id = ? order by event_key",
+        """
+        select * from event where tenant = ? and loop = ? and id = ? and event_key > ?
+        order by event_key limit ?
+        """,
         ReceiptRepository::read,
         loop.tenant(),
         loop.loop(),
-        responseId);
+        id,
+        after,
+        limit);
+  }
+
+  /**
+   * One page of the events about a response, by key.
+   *
+   * @param after only keys behind this one; empty for the first page
+   */
+  public List<Receipt> byResponse(LoopId loop, String responseId, String after, int limit) {
+    return sql.query(
+        """
+        select * from event where tenant = ? and loop = ? and response_id = ? and event_key > ?
+        order by event_key limit ?
+        """,
+        ReceiptRepository::read,
+        loop.tenant(),
+        loop.loop(),
+        responseId,
+        after,
+        limit);
   }
 
   /**
@@ -238,13 +279,6 @@ public class ReceiptRepository {
         bytes);
   }
 
-  /** Loops that have parked events. */
-  public List<LoopId> loopsWithParked() {
-    return sql.query(
-        "select distinct tenant, loop from event where phase = 'parked'",
-        row -> new LoopId(row.getString("tenant"), row.getString("loop")));
-  }
-
   /**
    * Claims waiting events past their deadline, without their bodies; skips those another worker has
    * locked.
@@ -260,45 +294,41 @@ public class ReceiptRepository {
         limit);
   }
 
-  /** Makes feedback on whole conversations context once the conversation is known. */
-  public int joinConversations() {
+  /** Makes a loop's feedback on whole conversations context once the conversation is known. */
+  public int joinConversations(LoopId loop) {
     return sql.update(
         """
         update event e set fate = 'context', reason = null, deadline = null,
           detail = 'about the whole conversation, not about one answer'
-        where e.fate = 'waiting' and e.reason = 'conversation' and e.phase = 'open'
-          and exists (select 1 from conversation c where c.tenant = e.tenant and c.loop = e.loop
-            and c.conversation_key = e.conversation_key)
-        """);
+        where e.tenant = ? and e.loop = ? and e.fate = 'waiting' and e.reason = 'conversation'
+          and e.phase = 'open' and exists (
+            select 1 from conversation c where c.tenant = e.tenant and c.loop = e.loop
+              and c.conversation_key = e.conversation_key)
+        """,
+        loop.tenant(),
+        loop.loop());
   }
 
   /**
-   * The number of accepted events per fate. Fate is a checked, non-null column of the event's only
-   * row, so the counts add up to all accepted events (I1).
+   * The number of accepted events per fate, from counters. Fate is a checked, non-null column of the
+   * event's only row, so the counts add up to all accepted events (I1).
    */
   public Map<Fate, Long> counts(LoopId loop) {
-    Map<Fate, Long> counts = new EnumMap<>(Fate.class);
-    sql.query(
-            "select fate, count(*) as n from event where tenant = ? and loop = ? group by fate",
-            row -> Map.entry(Fate.of(row.getString("fate")), row.getLong("n")),
-            loop.tenant(),
-            loop.loop())
-        .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
-    return counts;
+    Map<Fate, Long> fates = new EnumMap<>(Fate.class);
+    counts
+        .of(loop, CountKind.EVENT)
+        .forEach(one -> fates.merge(Fate.of(one.state()), one.n(), Long::sum));
+    return fates;
   }
 
-  /** The number of dropped events per reason. */
+  /** The number of dropped events per reason, from counters. */
   public Map<String, Long> reasons(LoopId loop) {
-    Map<String, Long> reasons = new java.util.TreeMap<>();
-    sql.query(
-            """
-            select reason, count(*) as n from event where tenant = ? and loop = ? and reason is not null
-              and fate in ('rejected', 'quarantined', 'dead_lettered') group by reason
-            """,
-            row -> Map.entry(row.getString("reason"), row.getLong("n")),
-            loop.tenant(),
-            loop.loop())
-        .forEach(entry -> reasons.put(entry.getKey(), entry.getValue()));
+    Map<String, Long> reasons = new TreeMap<>();
+    counts
+        .of(loop, CountKind.EVENT, DROPPED)
+        .stream()
+        .filter(one -> !one.reason().isEmpty())
+        .forEach(one -> reasons.merge(one.reason(), one.n(), Long::sum));
     return reasons;
   }
 

@@ -17,6 +17,7 @@ import dev.whetstone.curation.join.IncomingEvent;
 import dev.whetstone.curation.join.InteractionHead;
 import dev.whetstone.curation.join.InteractionRepository;
 import dev.whetstone.curation.tombstone.PseudonymDigests;
+import dev.whetstone.curation.tombstone.Tombstone;
 import dev.whetstone.curation.tombstone.TombstoneRepository;
 import dev.whetstone.kit.inbox.EventEffect;
 import dev.whetstone.kit.inbox.EventLoad;
@@ -30,17 +31,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Applies fresh events of the feedback topic per loop. Parks those of undeclared loops, and those of
- * loops that an erasure holds, so that the partition does not wait for it.
+ * Applies fresh events of the feedback topic per loop. Parks those of undeclared loops.
  */
 @ApplicationScoped
 public class FeedbackIntake implements EventEffect<FeedbackEvent> {
@@ -81,25 +84,32 @@ public class FeedbackIntake implements EventEffect<FeedbackEvent> {
   @Override
   public void apply(List<ReceivedEvent<FeedbackEvent>> events) {
     Map<LoopId, List<Event<FeedbackEvent>>> byLoop = new LinkedHashMap<>();
+    Set<LoopId> erasing = new HashSet<>();
     for (ReceivedEvent<FeedbackEvent> received : events) {
       Event<FeedbackEvent> event = received.event();
       LoopId loop = event.attributes().loop();
       byLoop.computeIfAbsent(loop, key -> new ArrayList<>()).add(event);
+      if (event.data() instanceof EndUserErased) {
+        erasing.add(loop);
+      }
     }
-    Set<LoopId> unlocked = tombstones.tryLockToAdmit(byLoop.keySet());
+    tombstones.lock(byLoop.keySet(), erasing);
     // A producer that writes to the topic itself can set any time.
     Instant now = clock.instant();
     for (LoopId loop : sorted(byLoop.keySet())) {
       List<IncomingEvent> incoming = new ArrayList<>();
       for (Event<FeedbackEvent> event : byLoop.get(loop)) {
         if (event.data() instanceof EndUserErased erased) {
+          // What came before it has arrived before it, whatever the clocks say.
+          admitOrPark(loop, incoming);
+          incoming.clear();
           erasures.request(event.attributes(), erased);
         } else {
           incoming.add(
               IncomingEvent.of(event, pseudonyms).receivedBy(now.plus(OpinionTimeRule.AHEAD), now));
         }
       }
-      admitOrPark(loop, incoming, unlocked.contains(loop));
+      admitOrPark(loop, incoming);
     }
   }
 
@@ -135,38 +145,69 @@ public class FeedbackIntake implements EventEffect<FeedbackEvent> {
         : new EventLoad(loop.key() + "\n" + responseId, head.bytes());
   }
 
-  /**
-   * Admits parked events of a declared loop, unless an erasure holds it.
-   *
-   * @return false when they stay parked
-   */
-  public boolean release(DeclaredLoop loop, List<Receipt> parked) {
-    if (tombstones.tryLockToAdmit(List.of(loop.id())).isEmpty()) {
-      return false;
-    }
+  /** Admits parked events of a loop that is now declared. */
+  public void release(DeclaredLoop loop, List<Receipt> parked) {
+    tombstones.lock(List.of(loop.id()), List.of());
     join.admit(loop, parked.stream().map(IncomingEvent::of).toList());
-    return true;
   }
 
-  private void admitOrPark(LoopId loop, List<IncomingEvent> incoming, boolean unlocked) {
+  private void admitOrPark(LoopId loop, List<IncomingEvent> incoming) {
     if (incoming.isEmpty()) {
       return;
     }
     Optional<DeclaredLoop> declared = loops.current(loop);
-    if (declared.isPresent() && unlocked) {
+    if (declared.isPresent()) {
       join.admit(declared.get(), incoming);
     } else {
-      String reason = declared.isPresent() ? "erasure" : "loop";
-      String detail =
-          declared.isPresent()
-              ? "waits until an erasure of its loop has been carried out"
-              : "waits for loop " + loop + " to be declared";
-      receipts.record(incoming.stream().map(event -> parked(event, reason, detail)).toList());
+      Map<String, Tombstone> covering = tombstones.find(loop, digests(incoming));
+      receipts.record(
+          incoming.stream()
+              .map(event -> isErased(event, covering) ? erased(event) : parked(event))
+              .toList());
     }
   }
 
-  private Receipt parked(IncomingEvent event, String reason, String detail) {
+  private List<String> digests(List<IncomingEvent> events) {
+    return events.stream().flatMap(this::digests).distinct().toList();
+  }
+
+  private Stream<String> digests(IncomingEvent event) {
+    String conversation = event.conversationId();
+    return Stream.of(
+            event.endUserDigest(),
+            conversation == null
+                ? null
+                : pseudonyms.conversation(event.key().loop().tenant(), conversation))
+        .filter(Objects::nonNull);
+  }
+
+  private boolean isErased(IncomingEvent event, Map<String, Tombstone> covering) {
+    return digests(event)
+        .map(covering::get)
+        .anyMatch(tombstone -> tombstone != null && tombstone.covers(event.receivedAt()));
+  }
+
+  /** An event of an undeclared loop whose subject was erased does not wait with its text. */
+  private static Receipt erased(IncomingEvent event) {
+    return new Receipt(
+        event.key(),
+        event.kind(),
+        event.responseId(),
+        null,
+        null,
+        event.receivedAt(),
+        event.occurredAt(),
+        event.receivedAt(),
+        EventStanding.erased(),
+        Receipt.Phase.CLOSED,
+        null,
+        null,
+        null);
+  }
+
+  private Receipt parked(IncomingEvent event) {
     var deadline = DeadlineRule.ofWaiting(event.receivedAt(), PARKING, clock.instant());
+    String detail = "waits for loop " + event.key().loop() + " to be declared";
     return new Receipt(
         event.key(),
         event.kind(),
@@ -176,7 +217,7 @@ public class FeedbackIntake implements EventEffect<FeedbackEvent> {
         event.receivedAt(),
         event.occurredAt(),
         deadline,
-        EventStanding.waiting(reason, detail, deadline),
+        EventStanding.waiting("loop", detail, deadline),
         Receipt.Phase.PARKED,
         null,
         event.body(),

@@ -160,7 +160,7 @@ public class EventJoin {
     return new Interaction(
         responseId,
         event.key(),
-        subject,
+        null,
         null,
         batch.split(subject),
         null,

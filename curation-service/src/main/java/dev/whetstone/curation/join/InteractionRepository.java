@@ -3,13 +3,17 @@ package dev.whetstone.curation.join;
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Split;
+import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.curation.cap.ResponseFeedbackCounts.ResponseTotal;
+import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of interactions and of conversations' splits. */
@@ -42,6 +45,8 @@ public class InteractionRepository {
         feedback_events, feedback_bytes
       from interaction where tenant = ? and loop = ? and response_id = any(?)
       """;
+  /** Rows of a cursor in memory. */
+  private static final int FETCH = 20;
 
   private final Sql sql;
 
@@ -140,20 +145,39 @@ public class InteractionRepository {
   }
 
   /**
-   * One part of each of the newest interactions that still have their text, at most {@code limit}.
-   * Only the parts are kept in memory.
+   * The prompts of the newest interactions that still have their text, through a cursor and in the
+   * caller's transaction.
+   *
+   * @param limit number of prompts
+   * @param characters of all prompts together
    */
-  public <T> List<T> newest(LoopId loop, int limit, Function<InteractionRecorded, T> part) {
-    return sql.query(
+  public List<String> newestPrompts(LoopId loop, int limit, long characters) {
+    List<String> prompts = new ArrayList<>();
+    long[] left = {characters};
+    sql.scan(
         """
-        select body from interaction
+        select body::json #>> '{request,messages}' as messages from interaction
         where tenant = ? and loop = ? and event_key is not null and body is not null
         order by received_at desc, response_id limit ?
         """,
-        row -> part.apply(recorded(row.getString("body"))),
+        FETCH,
+        row -> {
+          String messages = row.getString("messages");
+          if (messages != null) {
+            prompts.add(prompt(messages));
+            left[0] -= prompts.getLast().length();
+          }
+          return left[0] > 0;
+        },
         loop.tenant(),
         loop.loop(),
         limit);
+    return prompts;
+  }
+
+  private static String prompt(String messages) {
+    byte[] json = messages.getBytes(StandardCharsets.UTF_8);
+    return ChatTexts.prompt(List.of(Json.read(json, ChatMessage[].class)));
   }
 
   private static InteractionHead readHead(ResultSet row) throws SQLException {

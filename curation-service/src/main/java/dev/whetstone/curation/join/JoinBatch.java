@@ -6,6 +6,7 @@ import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.curation.fate.DeadlineRule;
 import dev.whetstone.curation.fate.EventStanding;
+import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.cap.FeedbackGroup;
@@ -114,14 +115,15 @@ final class JoinBatch {
       Phase phase,
       @Nullable EventKey target,
       @Nullable String body) {
+    boolean isErased = standing.fate() == Fate.ERASED;
     receipts.put(
         event.key(),
         new Receipt(
             event.key(),
             event.kind(),
             event.responseId(),
-            subject,
-            event.endUserDigest(),
+            isErased ? null : subject,
+            isErased ? null : event.endUserDigest(),
             event.receivedAt(),
             event.occurredAt(),
             joinDeadline(event),

@@ -1,14 +1,11 @@
 package dev.whetstone.curation.reconcile;
 
-import dev.whetstone.contracts.LoopId;
-import dev.whetstone.curation.cut.BatchSealer;
-import dev.whetstone.curation.cut.CutDriver;
+import dev.whetstone.curation.agenda.LoopAgendaRepository;
+import dev.whetstone.curation.agenda.LoopAgendaRepository.DueLoop;
+import dev.whetstone.curation.count.LoopCountRepository;
 import dev.whetstone.curation.erasure.ErasureSweep;
-import dev.whetstone.curation.join.EventRejoin;
 import dev.whetstone.curation.operations.CurationMetrics;
 import dev.whetstone.curation.operations.SafeFaults;
-import dev.whetstone.kit.loop.DeclaredLoop;
-import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.work.ReconcileLoop;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
@@ -16,6 +13,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Clock;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -27,34 +25,43 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class CurationReconciler {
   private static final Logger LOG = Logger.getLogger(CurationReconciler.class);
-  private final DeclaredLoopRepository loops;
+
+  /** Loops that one pass looks at; the others are due still. */
+  private static final int LOOPS_AT_ONCE = 1_000;
+
+  private static final int LONGEST_CUT_SECONDS = 300;
+
+  private final LoopCountRepository counts;
+  private final LoopAgendaRepository agenda;
+  private final LoopLook look;
   private final DeadlineExpiry expiry;
   private final ParkedEventRelease parked;
-  private final EventRejoin rejoin;
   private final ErasureSweep sweep;
-  private final CutDriver cutter;
-  private final BatchSealer sealer;
+  private final CutWorkers workers;
   private final CurationMetrics metrics;
+  private final Clock clock;
   private final ReconcileLoop reconciling =
       new ReconcileLoop("reconcile", LOG, SafeFaults::describe);
 
   public CurationReconciler(
-      DeclaredLoopRepository loops,
+      LoopCountRepository counts,
+      LoopAgendaRepository agenda,
+      LoopLook look,
       DeadlineExpiry expiry,
       ParkedEventRelease parked,
-      EventRejoin rejoin,
       ErasureSweep sweep,
-      CutDriver cutter,
-      BatchSealer sealer,
-      CurationMetrics metrics) {
-    this.loops = loops;
+      CutWorkers workers,
+      CurationMetrics metrics,
+      Clock clock) {
+    this.counts = counts;
+    this.agenda = agenda;
+    this.look = look;
     this.expiry = expiry;
     this.parked = parked;
-    this.rejoin = rejoin;
     this.sweep = sweep;
-    this.cutter = cutter;
-    this.sealer = sealer;
+    this.workers = workers;
     this.metrics = metrics;
+    this.clock = clock;
   }
 
   @Scheduled(
@@ -62,7 +69,7 @@ public class CurationReconciler {
       every = "{whetstone.curation.reconcile-every}",
       concurrentExecution = ConcurrentExecution.SKIP)
   void pass() {
-    reconciling.pass(this::reconcile);
+    reconciling.pass(this::begin);
   }
 
   void stop(@Observes ShutdownEvent shutdown) {
@@ -82,30 +89,53 @@ public class CurationReconciler {
         });
   }
 
-  /** Runs one round over everything that is due. */
+  /** Runs one round over everything that is due, and waits until all of its cuts have ended. */
   public void reconcile() {
-    reconciling.untilIdle("erasures", sweep.round());
-    reconciling.untilIdle("parked", parked::releaseSome);
-    List<DeclaredLoop> declared = loops.all();
-    for (DeclaredLoop loop : declared) {
-      reconciling.untilIdle("taken-back " + loop.id(), () -> takenBack(loop));
-    }
-    reconciling.untilIdle("joined-conversations", expiry::joinConversations);
-    reconciling.untilIdle("expired-events", expiry::expireEvents);
-    reconciling.untilIdle("expired-examples", expiry::expireExamples);
-    for (DeclaredLoop loop : declared) {
-      if (reconciling.isStopping()) {
-        return;
+    boolean complete;
+    do {
+      complete = begin();
+      if (!workers.awaitIdle(LONGEST_CUT_SECONDS)) {
+        throw new IllegalStateException(
+            "a cut has not ended within %d s".formatted(LONGEST_CUT_SECONDS));
       }
-      LoopId id = loop.id();
-      reconciling.step("seal " + id, () -> sealer.sealOpenCut(loop));
-      if (reconciling.step("cut " + id, () -> cutter.cutIfDue(loop))) {
-        reconciling.step("seal " + id, () -> sealer.sealOpenCut(loop));
-      }
-    }
+    } while (!complete && !reconciling.isStopping());
   }
 
-  private boolean takenBack(DeclaredLoop loop) {
-    return QuarkusTransaction.requiringNew().call(() -> rejoin.atTakenBack(loop));
+  /**
+   * Begins one round over everything that is due. A round without news runs the same few statements,
+   * however many loops there are and whatever waits in them.
+   *
+   * @return false when loops that are due have to wait for the next round
+   */
+  private boolean begin() {
+    reconciling.untilIdle("counts", this::fold);
+    reconciling.step(
+        "erasures-spread",
+        () -> {
+          sweep.spread();
+          return false;
+        });
+    ErasureSweep.Round erasures = sweep.round();
+    reconciling.untilIdle("erasures", erasures);
+    reconciling.untilIdle("parked", parked::releaseSome);
+    reconciling.untilIdle("expired-events", expiry::expireEvents);
+    reconciling.untilIdle("expired-examples", expiry::expireExamples);
+    List<DueLoop> due = agenda.due(clock.instant(), LOOPS_AT_ONCE);
+    boolean complete = due.size() < LOOPS_AT_ONCE && !erasures.isCut();
+    for (DueLoop loop : due) {
+      boolean[] begun = {true};
+      reconciling.step(
+          "look " + loop.loop(),
+          () -> {
+            begun[0] = look.begin(loop, reconciling);
+            return false;
+          });
+      complete &= begun[0];
+    }
+    return complete;
+  }
+
+  private boolean fold() {
+    return QuarkusTransaction.requiringNew().call(counts::fold);
   }
 }

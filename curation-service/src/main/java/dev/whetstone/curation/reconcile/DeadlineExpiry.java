@@ -35,11 +35,6 @@ public class DeadlineExpiry {
     this.clock = clock;
   }
 
-  /** Makes feedback on whole conversations context once their first interaction has arrived. */
-  public boolean joinConversations() {
-    return QuarkusTransaction.requiringNew().call(receipts::joinConversations) > 0;
-  }
-
   /** Ends waiting events past their deadline; false when none is left. */
   public boolean expireEvents() {
     return QuarkusTransaction.requiringNew()

@@ -2,6 +2,7 @@ package dev.whetstone.curation.reconcile;
 
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.curation.count.LoopCountRepository;
 import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipt;
@@ -28,17 +29,22 @@ public class ParkedEventRelease {
   private final DeclaredLoopRepository loops;
   private final ReceiptRepository receipts;
   private final FeedbackIntake intake;
+  private final LoopCountRepository counts;
 
   public ParkedEventRelease(
-      DeclaredLoopRepository loops, ReceiptRepository receipts, FeedbackIntake intake) {
+      DeclaredLoopRepository loops,
+      ReceiptRepository receipts,
+      FeedbackIntake intake,
+      LoopCountRepository counts) {
     this.loops = loops;
     this.receipts = receipts;
     this.intake = intake;
+    this.counts = counts;
   }
 
   /** Releases some of them, one transaction per loop; false when none is left. */
   public boolean releaseSome() {
-    List<LoopId> waiting = QuarkusTransaction.requiringNew().call(() -> receipts.loopsWithParked());
+    List<LoopId> waiting = counts.declaredWithParked();
     boolean any = false;
     for (LoopId loop : waiting) {
       any |= release(loop, AT_ONCE);
@@ -75,6 +81,9 @@ public class ParkedEventRelease {
       return false;
     }
     claimed.addAll(receipts.claimParked(loop, atOnce, BYTES_AT_ONCE));
-    return !claimed.isEmpty() && intake.release(declared.get(), claimed);
+    if (!claimed.isEmpty()) {
+      intake.release(declared.get(), claimed);
+    }
+    return !claimed.isEmpty();
   }
 }

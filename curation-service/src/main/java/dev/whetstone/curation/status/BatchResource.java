@@ -21,11 +21,19 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** A loop's sealed batches. */
 @Path("/v1/loops/{loop}/batches")
@@ -33,7 +41,6 @@ import org.jboss.logging.Logger;
 @RequiresScope(KeyScope.READ)
 @RunOnVirtualThread
 public class BatchResource {
-  private static final Logger LOG = Logger.getLogger(BatchResource.class);
   private final BatchRepository batches;
   private final ObjectStore store;
   private final DeclaredLoopRepository loops;
@@ -50,15 +57,39 @@ public class BatchResource {
   /** A batch with its manifest and its dataset card in Markdown. */
   public record WholeBatch(BatchView batch, JsonNode manifest, String card) {}
 
+  /** The loop's batches by pages, first sealed first. */
   @GET
   @Transactional
-  public List<BatchView> list(@PathParam("loop") String loop) {
-    return batches.all(loops.require(caller.loop(loop)).id()).stream().map(BatchView::of).toList();
+  @APIResponse(
+      responseCode = "200",
+      description = "One page of batches, first sealed first",
+      headers = @Header(name = "Link", description = ListPage.LINK_TEXT),
+      content = @Content(schema = @Schema(implementation = BatchView[].class)))
+  public Response list(
+      @PathParam("loop") String loop,
+      @Parameter(description = ListPage.LIMIT_TEXT) @QueryParam("limit") @Nullable Integer limit,
+      @Parameter(description = ListPage.AFTER_TEXT) @QueryParam("after") @Nullable String after,
+      @Context UriInfo uri) {
+    int most = ListPage.limit(limit);
+    LoopId id = loops.require(caller.loop(loop)).id();
+    List<Batch> found = batches.after(id, sequence(after), most + 1);
+    List<Batch> page = found.subList(0, Math.min(most, found.size()));
+    String next = found.size() > most ? String.valueOf(page.getLast().sequence()) : null;
+    return ListPage.of(page.stream().map(BatchView::of).toList(), next, uri);
+  }
+
+  private static long sequence(@Nullable String after) {
+    try {
+      return after == null ? 0 : Long.parseLong(after);
+    } catch (NumberFormatException e) {
+      throw ListPage.invalidCursor(after);
+    }
   }
 
   /**
-   * Reads manifest and card from the store and checks their digests. A batch whose bytes have
-   * changed since it was sealed must not be used any more.
+   * Reads manifest and card from the store and checks their digests. A mismatch is reported and
+   * changes nothing: {@link dev.whetstone.curation.batch.BatchVerification} withdraws a batch whose
+   * bytes stay wrong.
    */
   @GET
   @Path("/{batchId}")
@@ -67,8 +98,8 @@ public class BatchResource {
   @APIResponse(
       responseCode = "503",
       description =
-          "batch-unreadable: the store does not answer, or the bytes have changed; in that case the"
-              + " batch is withdrawn")
+          "batch-unreadable: the store does not answer, or the bytes are not those that were sealed."
+              + " The batch is verified again by itself and withdrawn if that lasts")
   public WholeBatch get(@PathParam("loop") String loop, @PathParam("batchId") String batchId) {
     LoopId id = caller.loop(loop);
     Batch batch =
@@ -90,12 +121,10 @@ public class BatchResource {
           Json.read(manifest, JsonNode.class),
           new String(card, StandardCharsets.UTF_8));
     } catch (CorruptObjectException e) {
-      QuarkusTransaction.requiringNew().run(() -> batches.withdraw(batch.batchId()));
-      LOG.errorf("batch-withdrawn loop=%s reason=%s", batch.loop(), e.getMessage());
       throw unreadable(
           e,
-          "the batch is withdrawn and later ones are cut without it; restore the object from a"
-              + " backup to read it");
+          "restore the object from a backup; a batch whose bytes stay wrong is withdrawn after"
+              + " repeated checks");
     } catch (ObjectStoreException e) {
       throw unreadable(e, "try again when the object store can be read");
     }

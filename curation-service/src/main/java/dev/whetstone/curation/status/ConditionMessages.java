@@ -2,9 +2,12 @@ package dev.whetstone.curation.status;
 
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.cut.SealBlockers;
+import dev.whetstone.curation.erasure.ErasureRepository.Unfinished;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.seal.SealDecision;
 import dev.whetstone.kit.loop.LoopCondition;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +52,28 @@ final class ConditionMessages {
       case SealDecision.Wait wait ->
           LoopCondition.of("Curating", true, "Gathering", before + wait.message());
     };
+  }
+
+  /**
+   * What is left of the loop's erasures; null when nothing is.
+   *
+   * @param deadline time after a request by which nothing may be left
+   */
+  static @Nullable LoopCondition erasing(Unfinished left, Duration deadline, Instant now) {
+    if (left.open() > 0) {
+      String message = "%d erasures are being carried out".formatted(left.open());
+      return LoopCondition.of("Erasing", true, "Erasing", message);
+    }
+    if (left.firstRequest() == null) {
+      return null;
+    }
+    Instant due = left.firstRequest().plus(deadline);
+    boolean overdue = now.isAfter(due);
+    String message =
+        "sealed batches hold texts of %d erasures, %s %s; see GET /v1/erasures/ID"
+            .formatted(
+                left.inBatches(), overdue ? "which had to be gone by" : "retained until", due);
+    return LoopCondition.of("Erasing", !overdue, overdue ? "Overdue" : "Retained", message);
   }
 
   static String forecast(SealDecision decision) {

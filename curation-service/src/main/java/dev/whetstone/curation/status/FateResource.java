@@ -23,12 +23,20 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** The fates of events and answers. */
@@ -71,7 +79,7 @@ public class FateResource {
     requireOwn(source);
     var key = new EventKey(caller.loop(loop), source, id);
     Receipt receipt = receipts.find(key).orElseThrow(() -> unknown("event", id));
-    return views(List.of(receipt)).getFirst();
+    return view(receipt);
   }
 
   /** Without the scope read, a key sees only its application's events; a browser's key none. */
@@ -87,22 +95,32 @@ public class FateResource {
             "use a key with the scope read, or the one that sent the event"));
   }
 
-  /** The fates of all events with an id, of whatever source. */
+  /** The fates of all events with an id, of whatever source, by pages. */
   @GET
   @Path("/fates")
   @Transactional
-  public List<FateView> byId(
-      @PathParam("loop") String loop, @Nullable @QueryParam("id") String id) {
+  @APIResponse(
+      responseCode = "200",
+      description = "One page of fates, by source",
+      headers = @Header(name = "Link", description = ListPage.LINK_TEXT),
+      content = @Content(schema = @Schema(implementation = FateView[].class)))
+  public Response byId(
+      @PathParam("loop") String loop,
+      @Nullable @QueryParam("id") String id,
+      @Parameter(description = ListPage.LIMIT_TEXT) @QueryParam("limit") @Nullable Integer limit,
+      @Parameter(description = ListPage.AFTER_TEXT) @QueryParam("after") @Nullable String after,
+      @Context UriInfo uri) {
     if (id == null || id.isBlank()) {
       throw new ProblemException(
           HttpProblems.badRequest(
               "missing-id", "the query parameter id is missing", null, "add it: /fates?id=EVENT"));
     }
-    List<FateView> views = views(receipts.byId(caller.loop(loop), id));
-    if (views.isEmpty()) {
+    int most = ListPage.limit(limit);
+    List<Receipt> found = receipts.byId(caller.loop(loop), id, cursor(after), most + 1);
+    if (found.isEmpty() && after == null) {
       throw unknown("event", id);
     }
-    return views;
+    return ListPage.of(views(found, most), next(found, most), uri);
   }
 
   /**
@@ -131,8 +149,9 @@ public class FateResource {
   }
 
   /**
-   * Everything recorded about an answer.
+   * What is recorded about an answer.
    *
+   * @param feedback one page of it
    * @param split of its conversation
    */
   public record ResponseView(
@@ -146,45 +165,69 @@ public class FateResource {
     }
   }
 
-  /** The interaction of an answer and all feedback on it. */
+  /** The interaction of an answer and the feedback on it, by pages of events. */
   @GET
   @Path("/responses/{responseId}")
   @Transactional
-  public ResponseView response(
-      @PathParam("loop") String loop, @PathParam("responseId") String responseId) {
+  @APIResponse(
+      responseCode = "200",
+      description = "The answer, with one page of its events",
+      headers = @Header(name = "Link", description = ListPage.LINK_TEXT),
+      content = @Content(schema = @Schema(implementation = ResponseView.class)))
+  public Response response(
+      @PathParam("loop") String loop,
+      @PathParam("responseId") String responseId,
+      @Parameter(description = ListPage.LIMIT_TEXT) @QueryParam("limit") @Nullable Integer limit,
+      @Parameter(description = ListPage.AFTER_TEXT) @QueryParam("after") @Nullable String after,
+      @Context UriInfo uri) {
+    int most = ListPage.limit(limit);
     LoopId id = caller.loop(loop);
     Interaction known =
         interactions.find(id, responseId).orElseThrow(() -> unknown("response", responseId));
-    List<FateView> views = views(receipts.byResponse(id, responseId));
-    return new ResponseView(
-        responseId,
-        known.conversationId(),
-        known.split() == null ? null : known.split().wireName(),
-        views.stream()
-            .filter(view -> known.key() != null && view.eventKey().equals(known.key()))
-            .findFirst()
-            .orElse(null),
-        views.stream().filter(view -> !view.kind().equals(Receipt.INTERACTION)).toList());
+    List<Receipt> found = receipts.byResponse(id, responseId, cursor(after), most + 1);
+    List<FateView> views = views(found, most);
+    var view =
+        new ResponseView(
+            responseId,
+            known.conversationId(),
+            known.split() == null ? null : known.split().wireName(),
+            known.key() == null ? null : receipts.find(known.key()).map(this::view).orElse(null),
+            views.stream().filter(one -> !one.kind().equals(Receipt.INTERACTION)).toList());
+    return ListPage.of(view, next(found, most), uri);
   }
 
-  private List<FateView> views(List<Receipt> events) {
-    Map<EventKey, List<ResentBody>> again =
-        resentEvents.find(events.stream().map(Receipt::key).toList());
+  private static String cursor(@Nullable String after) {
+    return after == null ? "" : after;
+  }
+
+  private static @Nullable String next(List<Receipt> found, int most) {
+    return found.size() > most ? found.get(most - 1).key().text() : null;
+  }
+
+  private List<FateView> views(List<Receipt> found, int most) {
+    List<Receipt> page = found.subList(0, Math.min(most, found.size()));
+    List<EventKey> keys = page.stream().map(Receipt::key).toList();
+    var formed = examples.ofEvents(keys);
+    Map<EventKey, List<ResentBody>> again = resentEvents.find(keys);
     Map<EventKey, String> bodies = resentEvents.standingBodies(again.keySet());
     Map<EventKey, Receipt> targets = new HashMap<>();
     receipts
-        .all(events.stream().map(Receipt::target).filter(Objects::nonNull).toList())
+        .heads(page.stream().map(Receipt::target).filter(Objects::nonNull).toList())
         .forEach(target -> targets.put(target.key(), target));
-    return events.stream()
+    return page.stream()
         .map(
             receipt ->
                 FateView.of(
                     receipt,
-                    examples.ofEvent(receipt.key()),
+                    formed.getOrDefault(receipt.key(), List.of()),
                     again.getOrDefault(receipt.key(), List.of()),
                     bodies.get(receipt.key()),
                     receipt.target() == null ? null : targets.get(receipt.target())))
         .toList();
+  }
+
+  private FateView view(Receipt receipt) {
+    return views(List.of(receipt), 1).getFirst();
   }
 
   private static ProblemException unknown(String what, String id) {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param decidable whether {@code heldOut} is at least {@code heldOutNeeded}
  * @param quarantined examples held for review
  * @param waiting events waiting for their counterpart
+ * @param batches the newest 20, first sealed first
  * @param funnel dropped events by reason
  */
 public record LoopStatus(

@@ -8,6 +8,8 @@ import dev.whetstone.curation.example.EventFateUpdater;
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.example.QuarantineRepository;
+import dev.whetstone.curation.example.QuarantineRepository.Place;
 import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.curation.join.ExampleAdmission;
 import dev.whetstone.curation.stage.pii.PiiStage;
@@ -25,11 +27,21 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Comparator;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 public class QuarantineResource {
   private static final Logger LOG = Logger.getLogger(QuarantineResource.class);
   private final ExampleRepository examples;
+  private final QuarantineRepository quarantine;
   private final EventFateUpdater eventFates;
   private final DeclaredLoopRepository loops;
   private final ApiCaller caller;
@@ -47,11 +60,13 @@ public class QuarantineResource {
 
   public QuarantineResource(
       ExampleRepository examples,
+      QuarantineRepository quarantine,
       EventFateUpdater eventFates,
       DeclaredLoopRepository loops,
       ApiCaller caller,
       Clock clock) {
     this.examples = examples;
+    this.quarantine = quarantine;
     this.eventFates = eventFates;
     this.loops = loops;
     this.caller = caller;
@@ -94,16 +109,45 @@ public class QuarantineResource {
     }
   }
 
-  /** All quarantined examples of the loop, earliest deadline first. */
+  /** The loop's quarantined examples by pages, earliest deadline first. */
   @GET
   @RequiresScope(KeyScope.READ)
   @Transactional
-  public List<Held> list(@PathParam("loop") String loop) {
-    return examples.in(loops.require(caller.loop(loop)).id(), ExampleState.QUARANTINED).stream()
-        .filter(stored -> stored.example() != null)
-        .sorted(Comparator.comparing(StoredExample::deadline).thenComparing(StoredExample::rowId))
-        .map(stored -> Held.of(stored, stored.example()))
-        .toList();
+  @APIResponse(
+      responseCode = "200",
+      description = "One page of quarantined examples, earliest deadline first",
+      headers = @Header(name = "Link", description = ListPage.LINK_TEXT),
+      content = @Content(schema = @Schema(implementation = Held[].class)))
+  public Response list(
+      @PathParam("loop") String loop,
+      @Parameter(description = ListPage.LIMIT_TEXT) @QueryParam("limit") @Nullable Integer limit,
+      @Parameter(description = ListPage.AFTER_TEXT) @QueryParam("after") @Nullable String after,
+      @Context UriInfo uri) {
+    int most = ListPage.limit(limit);
+    LoopId id = loops.require(caller.loop(loop)).id();
+    QuarantineRepository.Page page = quarantine.page(id, place(after), most);
+    List<Held> held =
+        page.examples().stream()
+            .map(stored -> Held.of(stored, Objects.requireNonNull(stored.example())))
+            .toList();
+    return ListPage.of(held, page.more() ? cursor(page.examples().getLast()) : null, uri);
+  }
+
+  private static String cursor(StoredExample last) {
+    return Objects.requireNonNull(last.deadline()) + "_" + last.rowId();
+  }
+
+  private static @Nullable Place place(@Nullable String after) {
+    if (after == null) {
+      return null;
+    }
+    try {
+      int end = after.indexOf('_');
+      return new Place(
+          Instant.parse(after.substring(0, Math.max(0, end))), after.substring(end + 1));
+    } catch (DateTimeParseException e) {
+      throw ListPage.invalidCursor(after);
+    }
   }
 
   /** The number of rows released. */
@@ -149,7 +193,7 @@ public class QuarantineResource {
                   + loop
                   + "/quarantine; examples are rejected after their deadline"));
     }
-    examples.release(rows, clock.instant().plus(declared.spec().spec().retention().interactions()));
+    quarantine.release(rows, clock.instant().plus(declared.spec().spec().retention().interactions()));
     eventFates.follow(eventFates.of(rows));
     LOG.infof("released loop=%s example=%s by=%s", id, exampleId, caller.application());
     return new Released(exampleId, rows.size());

@@ -5,8 +5,12 @@ import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.batch.SealRequestRepository;
 import dev.whetstone.curation.chain.ReasonCodes;
-import dev.whetstone.curation.cut.CutDriver;
-import dev.whetstone.curation.example.ExampleRepository;
+import dev.whetstone.curation.count.CountKind;
+import dev.whetstone.curation.count.LoopCount;
+import dev.whetstone.curation.count.LoopCountRepository;
+import dev.whetstone.curation.cut.SealOutlookReader;
+import dev.whetstone.curation.erasure.ErasureConfig;
+import dev.whetstone.curation.erasure.ErasureRepository;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.ReceiptRepository;
@@ -28,40 +32,55 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** The state of a loop's curation, and requests to seal. */
 @Path("/v1/loops/{loop}")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class StatusResource {
+  /** Batches in the status; GET .../batches lists all of them by pages. */
+  private static final int NEWEST_BATCHES = 20;
+
   private final DeclaredLoopRepository loops;
-  private final CutDriver cutter;
+  private final SealOutlookReader outlooks;
   private final SealRequestRepository requests;
   private final ReceiptRepository receipts;
   private final ResentEventRepository resentEvents;
-  private final ExampleRepository examples;
+  private final LoopCountRepository counts;
   private final BatchRepository batches;
+  private final ErasureRepository erasures;
+  private final ErasureConfig config;
   private final ApiCaller caller;
+  private final Clock clock;
 
   public StatusResource(
       DeclaredLoopRepository loops,
-      CutDriver cutter,
+      SealOutlookReader outlooks,
       SealRequestRepository requests,
       ReceiptRepository receipts,
       ResentEventRepository resentEvents,
-      ExampleRepository examples,
+      LoopCountRepository counts,
       BatchRepository batches,
-      ApiCaller caller) {
+      ErasureRepository erasures,
+      ErasureConfig config,
+      ApiCaller caller,
+      Clock clock) {
     this.loops = loops;
-    this.cutter = cutter;
+    this.outlooks = outlooks;
     this.requests = requests;
     this.receipts = receipts;
     this.resentEvents = resentEvents;
-    this.examples = examples;
+    this.counts = counts;
     this.batches = batches;
+    this.erasures = erasures;
+    this.config = config;
     this.caller = caller;
+    this.clock = clock;
   }
 
   @GET
@@ -71,10 +90,10 @@ public class StatusResource {
   public LoopStatus status(@PathParam("loop") String name) {
     DeclaredLoop loop = loops.require(caller.loop(name));
     LoopId id = loop.id();
-    var outlook = cutter.outlook(loop);
+    var outlook = outlooks.outlook(loop);
     var readiness = outlook.readiness();
     Map<Fate, Long> fates = receipts.counts(id);
-    List<Batch> sealed = batches.all(id);
+    List<Batch> sealed = batches.newest(id, NEWEST_BATCHES);
     Map<String, Long> funnel = receipts.reasons(id);
     long conflicts = resentEvents.counts(id).conflicts();
     if (conflicts > 0) {
@@ -93,13 +112,19 @@ public class StatusResource {
         SealRule.heldOutNeeded(loop.spec()),
         readiness.heldOut() >= SealRule.heldOutNeeded(loop.spec()),
         ConditionMessages.forecast(outlook.decision()),
-        examples.count(id, ExampleState.QUARANTINED),
+        counts.of(id, CountKind.EXAMPLE, ExampleState.QUARANTINED.wireName()).stream()
+            .mapToLong(LoopCount::n)
+            .sum(),
         fates.getOrDefault(Fate.WAITING, 0L),
         sealed.stream().map(BatchView::of).toList(),
         funnel,
-        List.of(
-            ConditionMessages.receiving(fates),
-            ConditionMessages.curating(outlook.decision(), sealed, outlook.blocker())));
+        Stream.of(
+                ConditionMessages.receiving(fates),
+                ConditionMessages.curating(outlook.decision(), sealed, outlook.blocker()),
+                ConditionMessages.erasing(
+                    erasures.unfinished(id), config.deadline(), clock.instant()))
+            .filter(Objects::nonNull)
+            .toList());
   }
 
   /** The answer to a seal request. */
@@ -119,7 +144,7 @@ public class StatusResource {
               "loop '%s' is paused, so nothing is sealed".formatted(name),
               "resume it first: POST /v1/loops/" + name + "/resume (eval)"));
     }
-    var readiness = cutter.ready(loop);
+    var readiness = outlooks.ready(loop);
     if (readiness.train() < SealRule.LEAST_TRAIN) {
       throw new ProblemException(
           HttpProblems.conflict(

@@ -2,19 +2,20 @@ package dev.whetstone.curation.tombstone;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.tombstone.Tombstone.Subject;
+import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
- * The rows of tombstones.
+ * The rows of tombstones. A tombstone covers all loops of its tenant.
  *
  * <p>Admission looks for a tombstone, then writes; an erasure writes a tombstone, then looks for
  * data to erase. Both hold a lock on the loop until they commit (shared and exclusive), so that
@@ -22,6 +23,9 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 public class TombstoneRepository {
+  /** Rows of a cursor in memory. */
+  private static final int FETCH = 1_000;
+
   private final Sql sql;
 
   public TombstoneRepository(Sql sql) {
@@ -41,57 +45,49 @@ public class TombstoneRepository {
     }
   }
 
-  /**
-   * Locks loops to admit events, as {@link #lock} does, but without waiting.
-   *
-   * @return the loops that no erasure holds
-   */
-  public Set<LoopId> tryLockToAdmit(Collection<LoopId> loops) {
-    return sorted(loops, List.of()).stream()
-        .filter(
-            loop ->
-                sql.query(
-                        "select pg_try_advisory_xact_lock_shared(hashtextextended('erasure:' || ?, 0))",
-                        row -> row.getBoolean(1),
-                        loop.key())
-                    .getFirst())
-        .collect(Collectors.toSet());
-  }
-
-  public void put(LoopId loop, Tombstone tombstone) {
+  /** Writes a tombstone for all loops of a tenant, those that are not declared yet included. */
+  public void put(String tenant, Tombstone tombstone) {
     sql.update(
         """
-        insert into tombstone (tenant, loop, subject, digest, watermark) values (?, ?, ?, ?, ?)
+        insert into tombstone (tenant, loop, subject, digest, watermark) values (?, '', ?, ?, ?)
         on conflict (tenant, loop, subject, digest)
         do update set watermark = greatest(tombstone.watermark, excluded.watermark)
         """,
-        loop.tenant(),
-        loop.loop(),
+        tenant,
         tombstone.subject().wireName(),
         tombstone.digest(),
         tombstone.watermark());
   }
 
-  /** Tombstones of the given digests. */
+  /** Tombstones of the given digests that cover a loop. */
   public Map<String, Tombstone> find(LoopId loop, Collection<String> digests) {
     Map<String, Tombstone> found = new HashMap<>();
     sql.query(
-            "select * from tombstone where tenant = ? and loop = ? and digest = any(?)",
+            "select * from tombstone where tenant = ? and loop = '' and digest = any(?)",
             TombstoneRepository::read,
             loop.tenant(),
-            loop.loop(),
             digests)
         .forEach(tombstone -> found.put(tombstone.digest(), tombstone));
     return found;
   }
 
-  /** All tombstones of a loop, in a fixed order. */
-  public List<Tombstone> all(LoopId loop) {
-    return sql.query(
-        "select * from tombstone where tenant = ? and loop = ? order by subject, digest",
-        TombstoneRepository::read,
-        loop.tenant(),
-        loop.loop());
+  /** The tombstones that cover a loop: their number, and a digest over them in a fixed order. */
+  public record Ledger(int count, String sha256) {}
+
+  /** Digests all tombstones that cover a loop, through a cursor in the caller's transaction. */
+  public Ledger ledger(LoopId loop) {
+    MessageDigest digest = ContentDigests.newSha256();
+    int[] count = {0};
+    sql.scan(
+        "select * from tombstone where tenant = ? and loop = '' order by subject, digest",
+        FETCH,
+        row -> {
+          digest.update(Json.canonical(read(row)));
+          count[0]++;
+          return true;
+        },
+        loop.tenant());
+    return new Ledger(count[0], ContentDigests.hex(digest.digest()));
   }
 
   private static Tombstone read(java.sql.ResultSet row) throws java.sql.SQLException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.Event;
-import dev.whetstone.contracts.event.InteractionRecorded;
 import dev.whetstone.curation.EventFeed;
 import dev.whetstone.curation.TestClock;
 import dev.whetstone.curation.TestEvents;
@@ -13,12 +12,17 @@ import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.batch.SealRequestRepository;
 import dev.whetstone.curation.chain.CutChain;
+import dev.whetstone.curation.count.LoopCountRepository;
 import dev.whetstone.curation.example.CutExampleRepository;
 import dev.whetstone.curation.example.ExampleRepository;
+import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.example.ReadyPoolRepository;
+import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.curation.finding.FindingRepository;
 import dev.whetstone.curation.join.InteractionRepository;
 import dev.whetstone.curation.reconcile.CurationReconciler;
 import dev.whetstone.kit.event.EventFactory;
+import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.outbox.Outbox;
@@ -33,9 +37,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
@@ -53,6 +56,10 @@ class ConcurrentCutTest {
   @Inject BatchRepository batches;
   @Inject ExampleRepository examples;
   @Inject CutExampleRepository pools;
+  @Inject ReadyPoolRepository ready;
+  @Inject SealOutlookReader outlooks;
+  @Inject LoopCountRepository counts;
+  @Inject CutLimits limits;
   @Inject FindingRepository findings;
   @Inject AdmissionCountReader admissions;
   @Inject SealRequestRepository requests;
@@ -92,38 +99,150 @@ class ConcurrentCutTest {
     assertThat(sealed).extracting(Batch::sequence).containsExactly(1L, 2L);
   }
 
+  /** Under constant traffic some row changes during every cut; the others are cut all the same. */
+  @Test
+  void shouldCutTheRowsThatHaveNotChanged(TestInfo test) {
+    clock.set(AT.plusSeconds(3600));
+    var send = TestEvents.of(test);
+    feed.declare(send.declared(""));
+    feed.take(corrections(send, 0));
+    DeclaredLoop loop = loops.current(send.loop()).orElseThrow();
+    Event<?> changed =
+        send.correction("again", "r3", "user3", AT.plusSeconds(900), TestTexts.goodAnswer(99));
+
+    assertThat(cutter(() -> {}, () -> feedApart(changed)).cutIfDue(loop)).isTrue();
+
+    assertThat(sealer.sealOpenCut(loop)).isTrue();
+    assertThat(examples.in(send.loop(), ExampleState.USED))
+        .hasSize(2 * 59)
+        .noneMatch(one -> one.origin().equals("response:r3"));
+    assertThat(examples.in(send.loop(), ExampleState.READY))
+        .hasSize(2)
+        .allMatch(one -> one.origin().equals("response:r3"));
+    assertThat(batch(send).funnel()).containsEntry("changed-meanwhile", 2).containsEntry("kept", 118);
+  }
+
+  private void feedApart(Event<?> event) {
+    CompletableFuture.runAsync(() -> feed.take(event)).join();
+  }
+
+  private Batch batch(TestEvents send) {
+    return QuarkusTransaction.requiringNew().call(() -> batches.newest(send.loop())).orElseThrow();
+  }
+
+  /** What does not fit one cut waits for the next; each part is a batch of its own. */
+  @Test
+  void shouldCutTheOldestExamplesThatFit(TestInfo test) {
+    clock.set(AT.plusSeconds(3600));
+    var send = TestEvents.of(test);
+    feed.declare(send.declared("", 1, file -> file.replace("minExamples: 10", "minExamples: 30")));
+    feed.take(corrections(send, 0));
+    DeclaredLoop loop = loops.current(send.loop()).orElseThrow();
+    CutDriver small = cutter(() -> {}, () -> {}, new Limits(50, 1 << 20));
+
+    assertThat(small.cutIfDue(loop)).isTrue();
+    assertThat(sealer.sealOpenCut(loop)).isTrue();
+
+    var used = examples.in(send.loop(), ExampleState.USED);
+    var left = examples.in(send.loop(), ExampleState.READY);
+    assertThat(used).hasSize(50);
+    assertThat(left).hasSize(70);
+    assertThat(used.stream().map(StoredExample::receivedAt).max(Instant::compareTo).orElseThrow())
+        .isBeforeOrEqualTo(
+            left.stream().map(StoredExample::receivedAt).min(Instant::compareTo).orElseThrow());
+  }
+
+  @Test
+  void shouldReadNoMoreTextThanTheLimitAllows(TestInfo test) {
+    var send = TestEvents.of(test);
+    feed.declare(send.declared(""));
+    feed.take(corrections(send, 0));
+    DeclaredLoop loop = loops.current(send.loop()).orElseThrow();
+    long all = text(reader(() -> {}, () -> {}, new Limits(1_000, 1 << 20)), loop);
+
+    long some = text(reader(() -> {}, () -> {}, new Limits(1_000, 20_000)), loop);
+
+    assertThat(all).isGreaterThan(40_000);
+    assertThat(some).isBetween(15_000L, 20_000L);
+  }
+
+  private long text(CutSnapshotReader reader, DeclaredLoop loop) {
+    CutSnapshot read = QuarkusTransaction.requiringNew().call(() -> reader.read(loop, false));
+    return read.ready().stream().mapToLong(one -> Json.text(one.example()).length()).sum();
+  }
+
+  private record Limits(int maxExamples, long maxBytes) implements CutLimits {
+    @Override
+    public long earlierBytes() {
+      return 1 << 20;
+    }
+
+    @Override
+    public long quarantinedBytes() {
+      return 1 << 20;
+    }
+
+    @Override
+    public long promptCharacters() {
+      return 1 << 20;
+    }
+
+    @Override
+    public int workers() {
+      return 2;
+    }
+  }
+
+  private CutDriver cutter(Runnable beforeItReads, Runnable beforeItCommits) {
+    return cutter(beforeItReads, beforeItCommits, limits);
+  }
+
   /**
    * Another instance's cutter.
    *
    * @param beforeItReads runs once it has seen that nothing is being sealed
    * @param beforeItCommits runs once it has read what it decides about
    */
-  private CutDriver cutter(Runnable beforeItReads, Runnable beforeItCommits) {
-    var looks = new AtomicInteger();
+  private CutDriver cutter(Runnable beforeItReads, Runnable beforeItCommits, CutLimits within) {
+    return new CutDriver(
+        chain,
+        features,
+        outlooks,
+        reader(beforeItReads, beforeItCommits, within),
+        requests,
+        commit,
+        obstacles,
+        clock);
+  }
+
+  private CutSnapshotReader reader(
+      Runnable beforeItReads, Runnable beforeItCommits, CutLimits within) {
     var hookedBatches =
         new BatchRepository(events, outbox) {
           @Override
-          public List<Batch> all(LoopId loop) {
-            // It asks once to see whether a batch is due, and once to decide.
-            if (looks.incrementAndGet() == 2) {
-              beforeItReads.run();
-            }
-            return super.all(loop);
+          public Optional<Batch> newest(LoopId loop) {
+            beforeItReads.run();
+            return super.newest(loop);
           }
         };
     var hookedInteractions =
         new InteractionRepository(sql) {
           @Override
-          public <T> List<T> newest(LoopId loop, int limit, Function<InteractionRecorded, T> part) {
+          public List<String> newestPrompts(LoopId loop, int limit, long characters) {
             beforeItCommits.run();
-            return super.newest(loop, limit, part);
+            return super.newestPrompts(loop, limit, characters);
           }
         };
-    var situations =
-        new CutSnapshotReader(
-            hookedBatches, examples, pools, hookedInteractions, findings, admissions);
-    return new CutDriver(
-        chain, features, hookedBatches, pools, situations, requests, commit, obstacles, clock);
+    return new CutSnapshotReader(
+        hookedBatches,
+        ready,
+        pools,
+        hookedInteractions,
+        findings,
+        admissions,
+        counts,
+        within,
+        clock);
   }
 
   private static List<Event<?>> corrections(TestEvents send, int from) {

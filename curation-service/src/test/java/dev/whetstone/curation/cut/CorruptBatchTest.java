@@ -14,7 +14,9 @@ import dev.whetstone.curation.TestEvents;
 import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.curation.batch.BatchVerification;
 import dev.whetstone.curation.reconcile.CurationReconciler;
+import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
@@ -26,6 +28,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,8 @@ class CorruptBatchTest {
   @Inject EventFeed feed;
   @Inject CurationReconciler reconciler;
   @Inject BatchRepository batches;
+  @Inject BatchVerification verification;
+  @Inject Sql sql;
   @Inject FaultyObjectStore store;
   @Inject MutableClock clock;
   private TestEvents send;
@@ -60,12 +65,10 @@ class CorruptBatchTest {
     reconciler.reconcile();
   }
 
+  /** A glitch of the store must not be a loss of data, and a GET changes nothing. */
   @Test
-  void shouldWithdrawABatchWhoseFilesChanged() throws IOException {
-    Path card = Path.of(store.uri(newest().cardKey()));
-    byte[] bytes = Files.readAllBytes(card);
-    bytes[0] ^= 1;
-    Files.write(card, bytes);
+  void shouldReportABatchWhoseFilesChangedAndKeepIt() throws IOException {
+    flipABit();
 
     get()
         .statusCode(503)
@@ -74,7 +77,76 @@ class CorruptBatchTest {
         .body("detail", containsString(newest().cardKey()))
         .body("remedy", notNullValue());
 
+    assertThat(newest().state()).isEqualTo(BatchState.PENDING);
+  }
+
+  @Test
+  void shouldWithdrawABatchWhoseFilesStayWrong() throws IOException {
+    flipABit();
+
+    for (int check = 1; check <= 7; check++) {
+      assertThat(newest().state()).as("before check %d", check).isEqualTo(BatchState.PENDING);
+      verifyAll();
+      clock.advance(Duration.ofMinutes(5));
+    }
+
     assertThat(newest().state()).isEqualTo(BatchState.WITHDRAWN);
+    assertThat(checks()).isZero();
+  }
+
+  @Test
+  void shouldForgetMismatchesThatPassed() throws IOException {
+    flipABit();
+    for (int check = 0; check < 4; check++) {
+      verifyAll();
+      clock.advance(Duration.ofMinutes(5));
+    }
+    flipABit();
+    verifyAll();
+    flipABit();
+    clock.advance(Duration.ofDays(1));
+
+    verifyAll();
+
+    assertThat(newest().state()).isEqualTo(BatchState.PENDING);
+    get().statusCode(503);
+  }
+
+  @Test
+  void shouldNeverWithdrawABatchThatCannotBeRead() throws IOException {
+    Path card = Path.of(store.uri(newest().cardKey()));
+    Path elsewhere = card.resolveSibling("elsewhere-" + card.getFileName());
+    Files.move(card, elsewhere);
+
+    for (int check = 0; check < 10; check++) {
+      verifyAll();
+      clock.advance(Duration.ofHours(1));
+    }
+
+    assertThat(newest().state()).isEqualTo(BatchState.PENDING);
+    Files.move(elsewhere, card);
+  }
+
+  private void flipABit() throws IOException {
+    Path card = Path.of(store.uri(newest().cardKey()));
+    byte[] bytes = Files.readAllBytes(card);
+    bytes[0] ^= 1;
+    Files.write(card, bytes);
+  }
+
+  private void verifyAll() {
+    boolean more;
+    do {
+      more = verification.verifyNext();
+    } while (more);
+  }
+
+  private long checks() {
+    return sql.query(
+            "select count(*) from batch_check where batch_id = ?",
+            row -> row.getLong(1),
+            newest().batchId())
+        .getFirst();
   }
 
   @Test

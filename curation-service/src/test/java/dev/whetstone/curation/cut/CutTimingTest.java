@@ -15,6 +15,7 @@ import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.example.CutExampleRepository;
 import dev.whetstone.curation.example.CutExampleRepository.SealedExample;
+import dev.whetstone.curation.example.CutExampleRepository.SealedExamples;
 import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.fate.Fate;
@@ -132,15 +133,36 @@ class CutTimingTest {
     feed.declare(send.declared(""));
     feed.take(corrections());
     reconciler.reconcile();
-    List<SealedExample> all = pools.inBatches(send.loop(), "pending", 1_000);
+    List<SealedExample> all = inPendingBatches(1_000, 1 << 20).examples();
 
-    List<SealedExample> some = pools.inBatches(send.loop(), "pending", 5);
+    List<SealedExample> some = inPendingBatches(5, 1 << 20).examples();
 
     assertThat(some).hasSizeLessThan(all.size()).allMatch(all::contains);
     assertThat(some).filteredOn(CutTimingTest::trainedOn).hasSize(5);
     assertThat(some)
         .filteredOn(one -> !trainedOn(one))
         .hasSize((int) all.stream().filter(one -> !trainedOn(one)).count());
+  }
+
+  /** Held-out examples come first, because new ones must not overlap with them. */
+  @Test
+  void shouldReadSealedExamplesWithinTheirBudgetAndCountTheHeldOutOnesLeftOut() {
+    feed.declare(send.declared(""));
+    feed.take(corrections());
+    reconciler.reconcile();
+    SealedExamples all = inPendingBatches(1_000, 1 << 20);
+    long heldOut = all.examples().stream().filter(one -> !trainedOn(one)).count();
+
+    SealedExamples some = inPendingBatches(1_000, 10_000);
+
+    assertThat(all.left()).isZero();
+    assertThat(some.examples()).isNotEmpty().noneMatch(CutTimingTest::trainedOn);
+    assertThat(some.examples().size() + some.left()).isEqualTo((int) heldOut);
+  }
+
+  private SealedExamples inPendingBatches(int mostTrain, long characters) {
+    return QuarkusTransaction.requiringNew()
+        .call(() -> pools.inBatches(send.loop(), "pending", mostTrain, characters));
   }
 
   private static boolean trainedOn(SealedExample sealed) {

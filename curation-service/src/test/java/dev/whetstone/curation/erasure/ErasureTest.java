@@ -2,9 +2,12 @@ package dev.whetstone.curation.erasure;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.whetstone.contracts.envelope.Event;
+import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.curation.EventFeed;
 import dev.whetstone.curation.FaultyObjectStore;
 import dev.whetstone.curation.TestClock;
@@ -24,6 +27,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +44,7 @@ class ErasureTest {
 
   @Inject EventFeed feed;
   @Inject CurationReconciler reconciler;
+  @Inject ErasureSweep sweep;
   @Inject ReceiptRepository receipts;
   @Inject ExampleRepository examples;
   @Inject BatchRepository batches;
@@ -100,7 +105,7 @@ class ErasureTest {
     feed.take(send.erasure("era-1" + send.loop().loop(), "ada", null, WATERMARK));
 
     feed.take(interaction(1, "ada"), correction(1, "ada"));
-    Instant after = WATERMARK.plusSeconds(1);
+    Instant after = WATERMARK.plusSeconds(11);
     feed.take(
         send.interaction("r2", "c2", "ada", after, TestTexts.question(2), TestTexts.badAnswer(2)),
         send.correction("f2", "r2", "ada", after, TestTexts.goodAnswer(2)));
@@ -118,11 +123,16 @@ class ErasureTest {
 
     String id = "era-1" + send.loop().loop();
     feed.take(send.erasure(id, "user3", null, WATERMARK));
-    erasure(id).body("state", equalTo("open"));
+    erasure(id).body("state", equalTo("erasing"));
     reconciler.reconcile();
 
     erasure(id)
-        .body("state", equalTo("done"))
+        .body("state", equalTo("retained"))
+        .body("until", equalTo(WATERMARK.plus(Duration.ofDays(30)).toString()))
+        .body("holders.holder", contains("curation", "batches", "models", "evaluations", "topics"))
+        .body("holders.state", contains("done", "retained", "retained", "retained", "retained"))
+        .body("holders[1].left", containsString("1 sealed batch"))
+        .body("loops[0].state", equalTo("done"))
         .body("loops[0].taintedBatches", equalTo(1))
         .body("loops[0].examples", equalTo(2))
         .body("loops[0].events", equalTo(2));
@@ -135,6 +145,170 @@ class ErasureTest {
     assertThat(examples.in(send.loop(), ExampleState.ERASED)).hasSize(2);
     assertThat(fates("f3", "int-r3")).containsOnly(Fate.ERASED);
     assertThat(fates("f4", "int-r4")).containsOnly(Fate.USED);
+    status().body("conditions[2].reason", equalTo("Retained"));
+    clock.advance(Duration.ofDays(31));
+    status()
+        .body("conditions[2].type", equalTo("Erasing"))
+        .body("conditions[2].status", equalTo("False"))
+        .body("conditions[2].reason", equalTo("Overdue"));
+    erasure(id).body("state", equalTo("overdue"));
+  }
+
+  private io.restassured.response.ValidatableResponse status() {
+    return given()
+        .header("Authorization", TestKeys.ACME.bearer())
+        .get("/v1/loops/" + send.loop().loop() + "/status")
+        .then()
+        .statusCode(200);
+  }
+
+  /** The conversation's id is a trace of the person, too. */
+  @Test
+  void shouldForgetTheConversation() {
+    feed.take(interaction(1, "ada"), correction(1, "bob"));
+
+    feed.take(send.erasure("era-1" + send.loop().loop(), "ada", null, WATERMARK));
+    reconciler.reconcile();
+
+    for (String table : List.of("interaction", "event", "conversation")) {
+      assertThat(
+              sql.query(
+                      "select count(*) from %s where loop = ? and conversation_key is not null"
+                          .formatted(table),
+                      row -> row.getLong(1),
+                      send.loop().loop())
+                  .getFirst())
+          .as(table)
+          .isZero();
+    }
+    assertThat(
+            sql.query(
+                "select conversation_id from interaction where loop = ?",
+                row -> String.valueOf(row.getString(1)),
+                send.loop().loop()))
+        .containsExactly("null");
+  }
+
+  /** The loop is not in the memory of the ingest that sends the erasure. */
+  @Test
+  void shouldReachLoopsThatAreDeclaredLater() {
+    var undeclared = TestEvents.of("acme", send.loop().loop() + "x");
+    feed.take(foreign(undeclared, "early"));
+    feed.take(send.erasure("era-1" + send.loop().loop(), "ada", null, WATERMARK));
+
+    reconciler.reconcile();
+    feed.take(foreign(undeclared, "late"));
+
+    assertThat(fate(undeclared, "early")).isEqualTo(Fate.ERASED);
+    assertThat(fate(undeclared, "late")).isEqualTo(Fate.ERASED);
+    assertThat(textLeft(undeclared, "foreign words")).isZero();
+    feed.declare(undeclared.declared(""));
+    feed.take(foreign(undeclared, "later"));
+    reconciler.reconcile();
+    assertThat(fate(undeclared, "later")).isEqualTo(Fate.ERASED);
+    assertThat(textLeft(undeclared, "foreign words")).isZero();
+  }
+
+  /** A thumb of the same person as in this test's loop. */
+  private Event<?> foreign(TestEvents into, String id) {
+    var given = send.thumb(id, "r-" + id, "ada", AT, true).data();
+    return into.event(
+        id,
+        AT,
+        "k",
+        new FeedbackGiven(
+            given.responseId(),
+            null,
+            given.kind(),
+            null,
+            true,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            given.endUser(),
+            "foreign words",
+            null,
+            null,
+            List.of(),
+            AT));
+  }
+
+  /** Replicas of ingest have different clocks. */
+  @Test
+  void shouldCoverWhatArrivedBeforeWhateverItsClockSaid() {
+    Instant ahead = WATERMARK.plusSeconds(300);
+    feed.take(at("r1", ahead), at("r2", WATERMARK));
+
+    feed.take(
+        at("r3", ahead),
+        send.erasure("era-1" + send.loop().loop(), "ada", null, WATERMARK),
+        at("r4", WATERMARK.plusSeconds(9)),
+        at("r5", ahead));
+    reconciler.reconcile();
+
+    assertThat(fates("int-r1", "int-r2", "int-r3", "int-r4")).containsOnly(Fate.ERASED);
+    assertThat(fates("int-r5")).containsOnly(Fate.WAITING);
+  }
+
+  private Event<?> at(String response, Instant time) {
+    return send.interaction(response, "c-" + response, "ada", time, "question", "answer");
+  }
+
+  /** Each transaction is short, and a small erasure does not wait for a large one. */
+  @Test
+  void shouldEraseABusyUserInSmallSteps() {
+    feed.take(send.thumb("t1", "r1", "busy", AT, true), interaction(2, "ada"));
+    QuarkusTransaction.requiringNew()
+        .run(
+            () ->
+                sql.update(
+                    """
+                    insert into event (event_key, tenant, loop, source, id, kind, response_id, end_user_digest,
+                      received_at, join_deadline, fate, reason, detail, deadline, phase, body)
+                    select event_key || '-' || n, tenant, loop, source, id || '-' || n, kind, response_id || n,
+                      end_user_digest, received_at, join_deadline, fate, reason, detail, deadline, phase, body
+                    from event, generate_series(1, 5000) as n where loop = ? and id = 't1'
+                    """,
+                    send.loop().loop()));
+    feed.take(send.erasure("era-busy" + send.loop().loop(), "busy", null, WATERMARK));
+    feed.take(send.erasure("era-small" + send.loop().loop(), "ada", null, WATERMARK));
+    long start = System.nanoTime();
+    var round = sweep.round();
+    for (int step = 0; step < 6; step++) {
+      assertThat(round.getAsBoolean()).isTrue();
+    }
+    assertThat(fates("int-r2")).containsOnly(Fate.ERASED);
+    assertThat(erased()).isBetween(1_000L, 3_001L);
+
+    reconciler.reconcile();
+
+    System.out.println(
+        "erased 5,001 events in " + (System.nanoTime() - start) / 1_000_000 + " ms");
+    assertThat(erased()).isEqualTo(5_002);
+    assertThat(
+            sql.query(
+                    "select steps from erasure where loop = ? and erasure_id = ?",
+                    row -> row.getInt(1),
+                    send.loop().loop(),
+                    "era-busy" + send.loop().loop())
+                .getFirst())
+        .isGreaterThan(10);
+  }
+
+  private long erased() {
+    return sql.query(
+            "select count(*) from event where loop = ? and fate = 'erased'",
+            row -> row.getLong(1),
+            send.loop().loop())
+        .getFirst();
+  }
+
+  private Fate fate(TestEvents of, String id) {
+    return receipts.byId(of.loop(), id).getFirst().standing().fate();
   }
 
   @Test
@@ -209,13 +383,17 @@ class ErasureTest {
 
   /** Rows of this loop that still hold the text. */
   private long textLeft(String text) {
+    return textLeft(send, text);
+  }
+
+  private long textLeft(TestEvents of, String text) {
     long left = 0;
     for (String table : List.of("event", "interaction", "example")) {
       left +=
           sql.query(
                   "select count(*) from " + table + " where loop = ? and body like ?",
                   row -> row.getLong(1),
-                  send.loop().loop(),
+                  of.loop().loop(),
                   "%" + text + "%")
               .getFirst();
     }

@@ -72,37 +72,6 @@ class PartitionConcurrencyTest {
     await().atMost(Duration.ofSeconds(60)).until(() -> recorded(locked));
   }
 
-  @Test
-  void shouldServeThePartitionWhileAnErasureHoldsALoop() {
-    QuarkusTransaction.requiringNew()
-        .timeout(60)
-        .run(
-            () -> {
-              tombstones.lock(List.of(), List.of(locked.loop()));
-              send(locked, 2);
-              send(free, 2);
-
-              await().atMost(SOON).until(() -> recorded(free) && recorded(locked));
-              reconciler.reconcile();
-              assertThat(standing(locked).reason()).isEqualTo("erasure");
-            });
-
-    reconciler.reconcile();
-    assertThat(standing(locked).reason()).isEqualTo("feedback");
-  }
-
-  @Test
-  void shouldTakeAnErasureWhileEventsOfItsLoopAreAdmitted() {
-    QuarkusTransaction.requiringNew()
-        .timeout(60)
-        .run(
-            () -> {
-              assertThat(tombstones.tryLockToAdmit(List.of(free.loop()))).hasSize(1);
-              feed.take(free.erasure("era-" + free.loop().loop(), "ada", null, TestClock.START));
-              assertThat(erasures.anyOpen(free.loop())).isTrue();
-            });
-  }
-
   private static void send(TestEvents loop, int partition) {
     Event<?> event =
         loop.interaction(
@@ -117,10 +86,6 @@ class PartitionConcurrencyTest {
               encoded.value(),
               encoded.headers()));
     }
-  }
-
-  private EventStanding standing(TestEvents loop) {
-    return receipts.byId(loop.loop(), "int-r1").getFirst().standing();
   }
 
   private boolean recorded(TestEvents loop) {

@@ -80,6 +80,36 @@ public class Sql {
     }
   }
 
+  /** Takes one row of a scan; false ends the scan. */
+  @FunctionalInterface
+  public interface RowVisitor {
+    boolean visit(ResultSet row) throws SQLException;
+  }
+
+  /**
+   * Passes on the rows of a query one by one, through a cursor: at most {@code fetchSize} rows are in
+   * memory at a time. Needs a transaction, because PostgreSQL sends the whole result without one.
+   *
+   * @throws IllegalStateException outside a transaction
+   */
+  public void scan(String sql, int fetchSize, RowVisitor visitor, @Nullable Object... arguments) {
+    RequiredTransaction.check(
+        transactions, "the statement '%s' reads through a cursor".formatted(firstLine(sql)));
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      bind(connection, statement, arguments);
+      statement.setFetchSize(fetchSize);
+      try (ResultSet row = statement.executeQuery()) {
+        boolean more = true;
+        while (more && row.next()) {
+          more = visitor.visit(row);
+        }
+      }
+    } catch (SQLException e) {
+      throw new DatabaseException(failure("cannot read", sql, e), e);
+    }
+  }
+
   /** The first row, if any. */
   public <T> Optional<T> first(String sql, RowReader<T> reader, @Nullable Object... arguments) {
     return query(sql, reader, arguments).stream().findFirst();
