@@ -45,8 +45,8 @@ public class ErasureRepository {
   }
 
   /**
-   * Writes the tombstone, effective from this transaction on, and the erasure to be carried out.
-   * It waits for no lock: events that another transaction admits at the same time, without the
+   * Writes the tombstone, effective from this transaction on, and the erasure to be carried out. It
+   * waits for no lock: events that another transaction admits at the same time, without the
    * tombstone, are committed before the sweep gets the loop's lock, and it covers them.
    */
   public void request(EventAttributes attributes, EndUserErased erased) {

@@ -34,8 +34,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Applies fresh events of the feedback topic per loop. Parks those of undeclared loops, and those of
- * loops that an erasure holds, so that the partition does not wait for it.
+ * Applies fresh events of the feedback topic per loop. Parks those of undeclared loops, and those
+ * of loops that an erasure holds, so that the partition does not wait for it.
  */
 @ApplicationScoped
 public class FeedbackIntake {

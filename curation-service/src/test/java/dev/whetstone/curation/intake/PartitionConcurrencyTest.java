@@ -111,11 +111,7 @@ class PartitionConcurrencyTest {
     try (KafkaProbe probe = KafkaProbe.shared()) {
       probe.send(
           new ProducerRecord<>(
-              encoded.topic(),
-              partition,
-              encoded.key(),
-              encoded.value(),
-              encoded.headers()));
+              encoded.topic(), partition, encoded.key(), encoded.value(), encoded.headers()));
     }
   }
 
@@ -124,6 +120,7 @@ class PartitionConcurrencyTest {
   }
 
   private boolean recorded(TestEvents loop) {
-    return QuarkusTransaction.requiringNew().call(() -> !receipts.byId(loop.loop(), "int-r1").isEmpty());
+    return QuarkusTransaction.requiringNew()
+        .call(() -> !receipts.byId(loop.loop(), "int-r1").isEmpty());
   }
 }

@@ -37,7 +37,12 @@ public class ChampionRepository {
   private final Clock clock;
 
   public ChampionRepository(
-      Sql sql, Outbox outbox, EventFactory events, DatabaseEpoch epoch, NumberFloorRepository floors, Clock clock) {
+      Sql sql,
+      Outbox outbox,
+      EventFactory events,
+      DatabaseEpoch epoch,
+      NumberFloorRepository floors,
+      Clock clock) {
     this.sql = sql;
     this.outbox = outbox;
     this.events = events;

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WhetstoneCommandTest {
   @ParameterizedTest
-  @ValueSource(strings = {"up", "down", "status", "why", "key", "loop", "logs", "dlq", "restore", "test"})
+  @ValueSource(
+      strings = {"up", "down", "status", "why", "key", "loop", "logs", "dlq", "restore", "test"})
   void shouldKnowTheCommand(String name) {
     assertThat(WhetstoneCommand.commandLine().getSubcommands()).containsKey(name);
   }
