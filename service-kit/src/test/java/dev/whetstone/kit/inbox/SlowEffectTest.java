@@ -52,7 +52,8 @@ class SlowEffectTest {
   }
 
   @Test
-  @DisplayName("I7: an event that always takes too long becomes a dead letter, its neighbours do not")
+  @DisplayName(
+      "I7: an event that always takes too long becomes a dead letter, its neighbours do not")
   void shouldGiveUpTheEventThatAlwaysTakesTooLong() {
     consumption.process(
         List.of(record("1"), record("2"), record("slow"), record("4")),
@@ -91,12 +92,7 @@ class SlowEffectTest {
     ProducerRecord<String, byte[]> sent =
         CloudEvents.encode(
             events.create(
-                id,
-                LOOP,
-                "app",
-                "x",
-                LOOP.key(),
-                new FeedbackRetracted("app", "x", null, null)));
+                id, LOOP, "app", "x", LOOP.key(), new FeedbackRetracted("app", "x", null, null)));
     return new ConsumerRecord<>(
         TopicNames.FEEDBACK,
         0,
