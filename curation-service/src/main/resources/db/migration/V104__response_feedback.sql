@@ -9,7 +9,8 @@ create table response_feedback (
   response_id text not null,
   feedback_group text not null,
   events int not null,
-  primary key (tenant, loop, response_id, feedback_group)
+  primary key (tenant, loop, response_id, feedback_group),
+  foreign key (tenant, loop, response_id) references interaction on delete cascade
 );
 
 -- Feedback that was taken before this migration counts to the response's total.

@@ -22,6 +22,6 @@ public interface ResponseFeedbackConfig {
   long maxFeedbackBytes();
 
   /** Bytes of interactions and feedback that are in memory at once while examples are formed. */
-  @WithDefault("8388608")
+  @WithDefault("2097152")
   long bytesAtOnce();
 }

@@ -47,16 +47,10 @@ public class ReceiptRepository {
       """;
 
   /** All columns but the text, which can be large. */
-  private static final String HEAD =
+  static final String HEAD =
       "event_key, kind, response_id, conversation_key, end_user_digest, received_at, occurred_at,"
           + " join_deadline, fate, reason, detail, deadline, phase, target, null::text as body,"
           + " key_id, publishable, connection";
-
-  private static final String OPEN_FEEDBACK =
-      """
-      from event where tenant = ? and loop = ? and response_id = any(?) and phase = 'open'
-        and kind not in ('interaction', 'retraction', 'erasure') order by event_key
-      """;
 
   private static final String[] DROPPED =
       Stream.of(Fate.REJECTED, Fate.QUARANTINED, Fate.DEAD_LETTERED)
@@ -132,43 +126,6 @@ public class ReceiptRepository {
       dropBody,
       assignment.key().text()
     };
-  }
-
-  /**
-   * Locks the open feedback on the given answers in a fixed order until the transaction ends, so
-   * that it does not expire while examples are formed from it.
-   */
-  public void lockOpenFeedback(LoopId loop, Collection<String> responseIds) {
-    sql.query(
-        "select 1 " + OPEN_FEEDBACK + " for update",
-        row -> 0,
-        loop.tenant(),
-        loop.loop(),
-        responseIds);
-  }
-
-  /** Open feedback on the given answers in a fixed order. */
-  public List<Receipt> openFeedback(LoopId loop, Collection<String> responseIds) {
-    return sql.query(
-        "select * " + OPEN_FEEDBACK,
-        ReceiptRepository::read,
-        loop.tenant(),
-        loop.loop(),
-        responseIds);
-  }
-
-  /**
-   * Some open events that replace or retract one of the given ones, without bodies, in order. They
-   * are limited before they are ordered: otherwise PostgreSQL may read all events in order.
-   */
-  public List<Receipt> aimingAt(Collection<EventKey> targets, int limit) {
-    return sql.query(
-        "select * from (select "
-            + HEAD
-            + " from event where target = any(?) and phase = 'open' limit ?) aiming order by event_key",
-        ReceiptRepository::read,
-        targets,
-        limit);
   }
 
   /** Events without their bodies. */

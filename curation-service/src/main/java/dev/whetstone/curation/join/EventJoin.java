@@ -1,17 +1,13 @@
 package dev.whetstone.curation.join;
 
 import dev.whetstone.contracts.EventKey;
-import dev.whetstone.contracts.LoopId;
-import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.event.EndUserErased;
 import dev.whetstone.contracts.event.FeedbackContent;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.contracts.event.InteractionRecorded;
-import dev.whetstone.curation.cap.FeedbackGroup;
 import dev.whetstone.curation.cap.ResponseCapRule;
 import dev.whetstone.curation.cap.ResponseFeedbackConfig;
-import dev.whetstone.curation.cap.ResponseFeedbackCounts;
 import dev.whetstone.curation.cap.ResponseFeedbackCounts.ResponseTotal;
 import dev.whetstone.curation.cap.ResponseFeedbackRepository;
 import dev.whetstone.curation.chain.ReasonCodes;
@@ -19,21 +15,12 @@ import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.curation.form.SplitRule;
 import dev.whetstone.curation.tombstone.PseudonymDigests;
-import dev.whetstone.curation.tombstone.Tombstone;
-import dev.whetstone.curation.tombstone.TombstoneRepository;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,53 +31,36 @@ import org.jspecify.annotations.Nullable;
 public class EventJoin {
   private final ReceiptRepository receipts;
   private final InteractionRepository interactions;
-  private final TombstoneRepository tombstones;
   private final PseudonymDigests pseudonyms;
-  private final SplitShares splitShares;
+  private final JoinBatchReader batches;
   private final RetractionHandler retractions;
   private final OriginResolver resolver;
   private final ResponseFeedbackRepository responseFeedback;
   private final ResponseCapRule caps;
-  private final Clock clock;
 
   public EventJoin(
       ReceiptRepository receipts,
       InteractionRepository interactions,
-      TombstoneRepository tombstones,
       PseudonymDigests pseudonyms,
-      SplitShares splitShares,
+      JoinBatchReader batches,
       RetractionHandler retractions,
       OriginResolver resolver,
       ResponseFeedbackRepository responseFeedback,
-      ResponseFeedbackConfig config,
-      Clock clock) {
+      ResponseFeedbackConfig config) {
     this.receipts = receipts;
     this.interactions = interactions;
-    this.tombstones = tombstones;
     this.pseudonyms = pseudonyms;
-    this.splitShares = splitShares;
+    this.batches = batches;
     this.retractions = retractions;
     this.resolver = resolver;
     this.responseFeedback = responseFeedback;
     this.caps =
-        new ResponseCapRule(
-            config.maxSameKind(), config.maxFeedback(), config.maxFeedbackBytes());
-    this.clock = clock;
+        new ResponseCapRule(config.maxSameKind(), config.maxFeedback(), config.maxFeedbackBytes());
   }
 
   /** In the caller's transaction, which holds the loop's erasure lock. */
   public void admit(DeclaredLoop loop, List<IncomingEvent> events) {
-    var responses = new TreeSet<String>();
-    events.stream().map(IncomingEvent::responseId).filter(Objects::nonNull).forEach(responses::add);
-    Map<String, InteractionHead> locked = interactions.lockOrCreate(loop.id(), responses);
-    var batch =
-        new JoinBatch(
-            loop,
-            clock.instant(),
-            locked,
-            splits(loop, events),
-            tombstones(loop.id(), events),
-            feedbackCounts(loop.id(), events, locked));
+    JoinBatch batch = batches.read(loop, events);
     for (IncomingEvent event : events) {
       switch (event.data()) {
         case InteractionRecorded interaction -> interaction(batch, event, interaction);
@@ -254,60 +224,7 @@ public class EventJoin {
         "interaction", "waits for the interaction of response " + responseId, deadline);
   }
 
-  /** Splits of the conversations that these events begin, and of those that have one already. */
-  private Map<String, Split> splits(DeclaredLoop loop, List<IncomingEvent> events) {
-    Map<String, Split> proposed = new TreeMap<>();
-    var shares = splitShares.of(loop);
-    for (IncomingEvent event : events) {
-      boolean makesKnown =
-          event.data() instanceof InteractionRecorded
-              || (event.data() instanceof FeedbackGiven feedback
-                  && OriginResolver.standsAlone(feedback));
-      if (makesKnown) {
-        String subject = subject(event);
-        proposed.put(
-            subject,
-            SplitRule.of(pseudonyms.derivedKey("split"), loop.id().key(), subject, shares));
-      }
-    }
-    Map<String, Split> splits = interactions.decideSplits(loop.id(), proposed);
-    List<String> others =
-        events.stream()
-            .filter(event -> event.conversationId() != null)
-            .map(EventJoin::subject)
-            .filter(subject -> !splits.containsKey(subject))
-            .toList();
-    splits.putAll(interactions.splits(loop.id(), others));
-    return splits;
-  }
-
-  private ResponseFeedbackCounts feedbackCounts(
-      LoopId loop, List<IncomingEvent> events, Map<String, InteractionHead> locked) {
-    List<FeedbackGroup> groups = new ArrayList<>();
-    for (IncomingEvent event : events) {
-      if (event.data() instanceof FeedbackGiven given && given.responseId() != null) {
-        groups.add(FeedbackGroup.of(given.responseId(), event.key().source(), given));
-      }
-    }
-    Map<String, ResponseTotal> totals = new HashMap<>();
-    locked.forEach((responseId, head) -> totals.put(responseId, head.feedback()));
-    return responseFeedback.read(loop, groups, totals);
-  }
-
-  private Map<String, Tombstone> tombstones(LoopId loop, List<IncomingEvent> events) {
-    List<String> digests =
-        events.stream()
-            .flatMap(
-                event ->
-                    Stream.of(
-                        event.endUserDigest(), JoinBatch.conversationDigest(event, pseudonyms)))
-            .filter(Objects::nonNull)
-            .distinct()
-            .toList();
-    return tombstones.find(loop, digests);
-  }
-
-  private static String subject(IncomingEvent event) {
+  static String subject(IncomingEvent event) {
     String own = event.responseId() == null ? event.key().text() : event.responseId();
     return SplitRule.subject(event.conversationId(), event.endUserDigest(), own);
   }

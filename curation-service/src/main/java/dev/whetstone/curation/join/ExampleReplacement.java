@@ -20,7 +20,7 @@ import java.util.TreeSet;
 @ApplicationScoped
 class ExampleReplacement {
   /** Characters of the examples that are judged and written in one go. */
-  private static final long CHARACTERS_AT_ONCE = 2_000_000;
+  private static final long CHARACTERS_AT_ONCE = 1_000_000;
 
   private static final int EXAMPLES_AT_ONCE = 100;
 

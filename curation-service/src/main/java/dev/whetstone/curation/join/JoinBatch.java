@@ -4,15 +4,15 @@ import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.event.FeedbackGiven;
 import dev.whetstone.contracts.event.InteractionRecorded;
+import dev.whetstone.curation.cap.FeedbackGroup;
+import dev.whetstone.curation.cap.ResponseCapRule;
+import dev.whetstone.curation.cap.ResponseFeedbackCounts;
+import dev.whetstone.curation.cap.ResponseFeedbackCounts.ResponseTotal;
 import dev.whetstone.curation.fate.DeadlineRule;
 import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Fate;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
-import dev.whetstone.curation.cap.FeedbackGroup;
-import dev.whetstone.curation.cap.ResponseCapRule;
-import dev.whetstone.curation.cap.ResponseFeedbackCounts;
-import dev.whetstone.curation.cap.ResponseFeedbackCounts.ResponseTotal;
 import dev.whetstone.curation.tombstone.PseudonymDigests;
 import dev.whetstone.curation.tombstone.Tombstone;
 import dev.whetstone.kit.loop.DeclaredLoop;
@@ -82,8 +82,7 @@ final class JoinBatch {
     ResponseTotal total = feedback.total(given.responseId());
     long bytes = event.body().getBytes(StandardCharsets.UTF_8).length;
     EventStanding refused =
-        rule.refusal(
-            feedback.sameKind(group), total.events(), total.bytes(), bytes, group.what());
+        rule.refusal(feedback.sameKind(group), total.events(), total.bytes(), bytes, group.what());
     if (refused == null) {
       feedback.add(group, bytes);
     }

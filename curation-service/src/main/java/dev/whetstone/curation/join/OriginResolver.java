@@ -12,6 +12,7 @@ import dev.whetstone.curation.example.ExampleRepository;
 import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.fate.FeedbackReceiptRepository;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.ReceiptRepository;
@@ -45,6 +46,7 @@ public class OriginResolver {
   private static final int ORIGINS_AT_ONCE = 200;
 
   private final ReceiptRepository receipts;
+  private final FeedbackReceiptRepository feedbackReceipts;
   private final InteractionRepository interactions;
   private final ExampleRepository examples;
   private final EventFateUpdater eventFates;
@@ -53,12 +55,14 @@ public class OriginResolver {
 
   public OriginResolver(
       ReceiptRepository receipts,
+      FeedbackReceiptRepository feedbackReceipts,
       InteractionRepository interactions,
       ExampleRepository examples,
       EventFateUpdater eventFates,
       ExampleReplacement replacement,
       ResponseFeedbackConfig config) {
     this.receipts = receipts;
+    this.feedbackReceipts = feedbackReceipts;
     this.interactions = interactions;
     this.examples = examples;
     this.eventFates = eventFates;
@@ -90,11 +94,11 @@ public class OriginResolver {
       return;
     }
     Set<ExampleOrigin> distinct = new LinkedHashSet<>(origins);
-    Set<String> responses = responses(distinct);
+    Set<String> responses = ExampleOrigin.responses(distinct);
     Map<String, InteractionHead> heads = interactions.lockOrCreate(loop.id(), responses);
     Map<ExampleOrigin, List<StoredExample>> existing = existing(loop.id(), distinct);
-    receipts.lockOpenFeedback(loop.id(), responses);
-    Map<EventKey, Long> alone = receipts.bodyBytes(events(distinct));
+    feedbackReceipts.lockOpenFeedback(loop.id(), responses);
+    Map<EventKey, Long> alone = receipts.bodyBytes(ExampleOrigin.events(distinct));
     var open = new TreeSet<String>();
     for (List<ExampleOrigin> slice :
         BudgetSlicingPolicy.slices(
@@ -102,21 +106,6 @@ public class OriginResolver {
       open.addAll(form(loop, slice, existing));
     }
     eventFates.followLockedExamples(open);
-  }
-
-  private static Set<String> responses(Collection<ExampleOrigin> origins) {
-    return origins.stream()
-        .map(ExampleOrigin::responseId)
-        .filter(Objects::nonNull)
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private static List<EventKey> events(Collection<ExampleOrigin> origins) {
-    return origins.stream()
-        .map(ExampleOrigin::event)
-        .filter(Objects::nonNull)
-        .sorted(BY_TEXT)
-        .toList();
   }
 
   private static long bytes(
@@ -133,8 +122,8 @@ public class OriginResolver {
       Map<ExampleOrigin, List<StoredExample>> existing) {
     var wanted = new ArrayList<FormationRule.Wanted>();
     var open = new TreeSet<String>();
-    Set<String> responses = responses(origins);
-    List<Receipt> feedback = receipts.openFeedback(loop.id(), responses);
+    Set<String> responses = ExampleOrigin.responses(origins);
+    List<Receipt> feedback = feedbackReceipts.openFeedback(loop.id(), responses);
     Map<String, List<Receipt>> byResponse =
         feedback.stream()
             .collect(
@@ -228,7 +217,7 @@ public class OriginResolver {
   }
 
   private List<Receipt> alone(Collection<ExampleOrigin> origins) {
-    return receipts.all(events(origins)).stream()
+    return receipts.all(ExampleOrigin.events(origins)).stream()
         .filter(receipt -> receipt.phase() == Phase.OPEN)
         .toList();
   }
@@ -261,7 +250,4 @@ public class OriginResolver {
   /** The split subject of feedback that stands alone. */
   private static final Function<Receipt, String> SUBJECT =
       receipt -> Objects.requireNonNull(receipt.conversationKey());
-
-  private static final java.util.Comparator<EventKey> BY_TEXT =
-      java.util.Comparator.comparing(EventKey::text);
 }

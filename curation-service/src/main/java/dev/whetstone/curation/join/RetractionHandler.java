@@ -5,6 +5,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.fate.FeedbackReceiptRepository;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.Receipt.Phase;
 import dev.whetstone.curation.fate.ReceiptRepository;
@@ -39,10 +40,13 @@ public class RetractionHandler {
   private static final int AIMING_AT_ONCE = 500;
 
   private final ReceiptRepository receipts;
+  private final FeedbackReceiptRepository feedbackReceipts;
   private final Sql sql;
 
-  public RetractionHandler(ReceiptRepository receipts, Sql sql) {
+  public RetractionHandler(
+      ReceiptRepository receipts, FeedbackReceiptRepository feedbackReceipts, Sql sql) {
     this.receipts = receipts;
+    this.feedbackReceipts = feedbackReceipts;
     this.sql = sql;
   }
 
@@ -60,7 +64,9 @@ public class RetractionHandler {
    */
   Set<ExampleOrigin> carryOut(LoopId loop, Collection<EventKey> keys) {
     Map<EventKey, Receipt> aiming = new LinkedHashMap<>();
-    receipts.aimingAt(keys, AIMING_AT_ONCE).forEach(receipt -> aiming.put(receipt.key(), receipt));
+    feedbackReceipts
+        .aimingAt(keys, AIMING_AT_ONCE)
+        .forEach(receipt -> aiming.put(receipt.key(), receipt));
     receipts.heads(keys).stream()
         .filter(receipt -> receipt.target() != null && receipt.phase() == Phase.OPEN)
         .forEach(receipt -> aiming.putIfAbsent(receipt.key(), receipt));

@@ -64,7 +64,8 @@ public final class TokenCounterFactory {
       @Override
       public int count(List<ChatMessage> messages) {
         double text = messages.stream().mapToInt(m -> ChatTexts.text(m).length()).sum();
-        return (int) Math.ceil(text / CHARACTERS_PER_TOKEN) + BoundedTokenCounter.TOKENS_PER_TURN * messages.size();
+        return (int) Math.ceil(text / CHARACTERS_PER_TOKEN)
+            + BoundedTokenCounter.TOKENS_PER_TURN * messages.size();
       }
 
       @Override

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * Counts tokens with a tokenizer, but of a text with far more characters than a limit of tokens
- * usually has it reads only pieces, up to the piece at which the limit is passed for certain.
+ * Counts tokens with a tokenizer. A tokenizer needs many times the memory of its text, so long
+ * texts are counted in pieces, up to the piece at which a limit is passed for certain; the whole
+ * text is tokenized only where the cuts between the pieces could decide.
  *
  * @param tokenizer the number of tokens of a text
  * @param controlTokens of the same tokenizer
@@ -17,12 +18,12 @@ public record BoundedTokenCounter(ToIntFunction<String> tokenizer, ControlTokens
   /** What a chat template adds around a turn: begin, role, line end, end, line end. */
   public static final int TOKENS_PER_TURN = 5;
 
-  /** A text with more characters for each token of the limit is probably over the limit. */
-  private static final int CHARACTERS_PER_TOKEN = 8;
+  /** Characters of messages that are tokenized whole. */
+  private static final int SHORT = 65_536;
 
   private static final int PIECE = 8_192;
 
-  /** How many tokens a cut between two pieces can add. */
+  /** How many tokens a cut between two pieces can add or take away, at most. */
   private static final int TOKENS_PER_CUT = 16;
 
   /** A counter whose control tokens are unknown. */
@@ -42,26 +43,28 @@ public record BoundedTokenCounter(ToIntFunction<String> tokenizer, ControlTokens
   @Override
   public int count(List<ChatMessage> messages, int most) {
     long characters = messages.stream().mapToLong(m -> ChatTexts.text(m).length()).sum();
-    if (characters > PIECE && characters / CHARACTERS_PER_TOKEN > most) {
-      long least = least(messages, most);
-      if (least > most) {
-        return (int) Math.min(Integer.MAX_VALUE, least);
-      }
+    if (characters <= SHORT) {
+      return count(messages);
     }
-    return count(messages);
-  }
-
-  /** Tokens that these messages have at least; stops where that is more than {@code most}. */
-  private long least(List<ChatMessage> messages, int most) {
-    long least = 0;
+    long tokens = 0;
+    long doubt = 0;
     for (ChatMessage message : messages) {
       String text = ChatTexts.text(message);
-      least += TOKENS_PER_TURN;
-      for (int from = 0; from < text.length() && least <= most; from += PIECE) {
-        String piece = text.substring(from, Math.min(text.length(), from + PIECE));
-        least += Math.max(0, tokenizer.applyAsInt(piece) - TOKENS_PER_CUT);
+      tokens += TOKENS_PER_TURN;
+      for (int from = 0; from < text.length() && tokens - doubt <= most; ) {
+        int to = end(text, from);
+        tokens += tokenizer.applyAsInt(text.substring(from, to));
+        doubt += to < text.length() ? TOKENS_PER_CUT : 0;
+        from = to;
       }
     }
-    return least;
+    boolean certain = tokens - doubt > most || tokens + doubt <= most;
+    return certain ? (int) Math.min(Integer.MAX_VALUE, tokens) : count(messages);
+  }
+
+  /** The end of a piece; never between the two halves of a character. */
+  private static int end(String text, int from) {
+    int to = Math.min(text.length(), from + PIECE);
+    return to < text.length() && Character.isHighSurrogate(text.charAt(to - 1)) ? to - 1 : to;
   }
 }

@@ -14,10 +14,11 @@ public interface TokenCounter {
   int count(List<ChatMessage> messages);
 
   /**
-   * The same, but texts that are far over a limit are not read to their end.
+   * The same for a comparison with a limit: long texts may be counted in pieces, and texts that are
+   * over the limit need not be read to their end.
    *
-   * @param most the caller's limit
-   * @return the count; where it is more than {@code most}, any number above that
+   * @param most the limit
+   * @return on the same side of the limit as the count
    */
   default int count(List<ChatMessage> messages, int most) {
     return count(messages);

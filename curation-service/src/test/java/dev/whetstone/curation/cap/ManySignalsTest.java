@@ -75,7 +75,8 @@ class ManySignalsTest {
   }
 
   @Test
-  @DisplayName("signals over the bound are not read again, and the response's rows stay as they are")
+  @DisplayName(
+      "signals over the bound are not read again, and the response's rows stay as they are")
   void shouldLeaveAResponseAloneThatTakesNoMore() {
     rowsOf(signals(0, 1_000, i -> "copied"));
     List<String> before = versions();
@@ -103,8 +104,7 @@ class ManySignalsTest {
 
     feed.take(send.correction("f1", "r1", "ada", AT, TestTexts.goodAnswer(1)));
 
-    assertThat(receipts.byId(send.loop(), "f1").getFirst().standing().fate())
-        .isEqualTo(Fate.READY);
+    assertThat(receipts.byId(send.loop(), "f1").getFirst().standing().fate()).isEqualTo(Fate.READY);
   }
 
   @Test
@@ -146,8 +146,9 @@ class ManySignalsTest {
               .call(
                   () -> {
                     usePlansOfLargeTables();
+                    long before = rowsOfThisSession();
                     intake.apply(poll.stream().map(EventFeed::received).toList());
-                    return rowsInThisTransaction();
+                    return rowsOfThisSession() - before;
                   });
     }
     return rows;
@@ -158,7 +159,8 @@ class ManySignalsTest {
     sql.query("select set_config('enable_seqscan', 'off', true)", row -> 0);
   }
 
-  private long rowsInThisTransaction() {
+  /** Includes earlier transactions of the session that PostgreSQL has not published yet. */
+  private long rowsOfThisSession() {
     return sql.query(
             """
             select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) + n_tup_ins + n_tup_upd + n_tup_del)

@@ -9,13 +9,16 @@ import dev.whetstone.curation.TestClock;
 import dev.whetstone.curation.TestEvents;
 import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.fate.Fate;
+import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.ReceiptRepository;
+import dev.whetstone.curation.reconcile.CurationReconciler;
 import dev.whetstone.kit.inbox.ConsumptionConfig;
 import dev.whetstone.kit.inbox.EventConsumption;
 import dev.whetstone.kit.inbox.EventLoad;
 import dev.whetstone.kit.inbox.ReceivedEvent;
 import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -40,6 +43,7 @@ class LargeInteractionsTest {
   @Inject FeedbackIntake intake;
   @Inject EventFeed feed;
   @Inject ReceiptRepository receipts;
+  @Inject CurationReconciler reconciler;
   @Inject MutableClock clock;
   private TestEvents send;
   private final List<Long> transactions = new ArrayList<>();
@@ -71,6 +75,28 @@ class LargeInteractionsTest {
         .isGreaterThan(INTERACTIONS * 700_000L);
     assertThat(receipts.counts(send.loop()).get(Fate.REJECTED)).isEqualTo((long) INTERACTIONS);
     assertThat(receipts.reasons(send.loop())).containsOnlyKeys("too-long");
+  }
+
+  @Test
+  void shouldReleaseParkedEventsInPortionsOfBoundedBytes() {
+    TestEvents later = TestEvents.of("acme", "large-and-declared-later");
+    String large = "x".repeat(350_000);
+    List<Event<?>> interactions = new ArrayList<>();
+    for (int i = 0; i < INTERACTIONS; i++) {
+      interactions.add(later.interaction("r" + i, "c" + i, "u" + i, AT, large + i, large));
+    }
+    take(interactions);
+
+    List<Receipt> portion =
+        QuarkusTransaction.requiringNew()
+            .call(() -> receipts.claimParked(later.loop(), 500, 8_000_000));
+
+    assertThat(portion).hasSizeBetween(10, 13);
+    feed.declare(later.declared(""));
+    reconciler.reconcile();
+    assertThat(receipts.counts(later.loop())).containsOnlyKeys(Fate.WAITING);
+    assertThat(receipts.byId(later.loop(), "int-r39").getFirst().standing().reason())
+        .isEqualTo("feedback");
   }
 
   private void take(List<Event<?>> events) {

@@ -80,15 +80,12 @@ class PartitionConcurrencyTest {
     try (KafkaProbe probe = KafkaProbe.shared()) {
       probe.send(
           new ProducerRecord<>(
-              encoded.topic(),
-              partition,
-              encoded.key(),
-              encoded.value(),
-              encoded.headers()));
+              encoded.topic(), partition, encoded.key(), encoded.value(), encoded.headers()));
     }
   }
 
   private boolean recorded(TestEvents loop) {
-    return QuarkusTransaction.requiringNew().call(() -> !receipts.byId(loop.loop(), "int-r1").isEmpty());
+    return QuarkusTransaction.requiringNew()
+        .call(() -> !receipts.byId(loop.loop(), "int-r1").isEmpty());
   }
 }

@@ -154,8 +154,8 @@ public class LoopRegistry {
   }
 
   /**
-   * Publishes the newest declaration and the champion of a loop again, after a restore, with numbers
-   * that are higher than all published before. Publishing twice gives the same events.
+   * Publishes the newest declaration and the champion of a loop again, after a restore, with
+   * numbers that are higher than all published before. Publishing twice gives the same events.
    */
   @Transactional
   public void announce(DeclaredLoop loop) {

@@ -208,10 +208,9 @@ public class EventConsumption {
         case Decoded.Poison poison ->
             deadLetter(polled.origin(), poison.code(), poison.detail(), tally);
         case Decoded.Valid valid when polled.event() != null -> {
-          keys.add(              new InboxKey(
-                  polled.origin().topic(),
-                  valid.event().attributes().key(),
-                  valid.bodySha256()));
+          keys.add(
+              new InboxKey(
+                  polled.origin().topic(), valid.event().attributes().key(), valid.bodySha256()));
           readable.add(polled);
         }
         case Decoded.Valid valid ->

@@ -31,6 +31,7 @@ public class Inbox {
       order by k, t
       on conflict do nothing returning event_key, topic
       """;
+
   private static final String SEEN =
       """
       select event_key, topic, body_sha256 from inbox where event_key = any(?::text[])

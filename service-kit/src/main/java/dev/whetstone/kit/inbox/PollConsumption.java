@@ -99,7 +99,8 @@ final class PollConsumption<D extends EventData> {
   }
 
   /**
-   * @param postpone whether events of a loop whose locks are held may wait until the end of the poll
+   * @param postpone whether events of a loop whose locks are held may wait until the end of the
+   *     poll
    */
   private void settle(List<PolledEvent<D>> events, boolean postpone) {
     if (events.isEmpty()) {
@@ -137,8 +138,7 @@ final class PollConsumption<D extends EventData> {
     if (events > 1) {
       return attempt >= ATTEMPTS_IN_ONE_PIECE;
     }
-    return attempt
-        >= (kind == FaultKind.CONTENTION ? config.attemptsAtLocks() : config.attempts());
+    return attempt >= (kind == FaultKind.CONTENTION ? config.attemptsAtLocks() : config.attempts());
   }
 
   private void halveOrGiveUp(
@@ -170,8 +170,7 @@ final class PollConsumption<D extends EventData> {
 
   private void pause(int failures, RuntimeException fault) {
     Duration pause = backoff.pause(failures);
-    LOG.warnf(
-        "transaction-failed retry-in=%s reason=%s", pause, DatabaseRetry.rootMessage(fault));
+    LOG.warnf("transaction-failed retry-in=%s reason=%s", pause, DatabaseRetry.rootMessage(fault));
     LockSupport.parkNanos(pause.toNanos());
     if (Thread.currentThread().isInterrupted()) {
       throw fault;

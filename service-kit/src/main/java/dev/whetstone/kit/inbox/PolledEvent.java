@@ -58,9 +58,7 @@ record PolledEvent<D extends EventData>(
 
   /** The loop whose turn it belongs to; records that name none share one. */
   String loop() {
-    return decoded instanceof Decoded.Valid valid
-        ? valid.event().attributes().loop().key()
-        : "";
+    return decoded instanceof Decoded.Valid valid ? valid.event().attributes().loop().key() : "";
   }
 
   long bytes() {

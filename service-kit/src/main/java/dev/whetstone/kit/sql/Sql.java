@@ -185,7 +185,12 @@ public class Sql {
   }
 
   private static String failure(String what, String sql, SQLException reason) {
-    return what + ": " + firstLine(sql) + " (" + SqlFaultText.withoutValues(reason).getMessage() + ")";
+    return what
+        + ": "
+        + firstLine(sql)
+        + " ("
+        + SqlFaultText.withoutValues(reason).getMessage()
+        + ")";
   }
 
   private static void bind(

@@ -71,16 +71,20 @@ class EventChunkPolicyTest {
 
   @Test
   void shouldReadWhatEventsShareOnce() {
-    List<Sent> poll =
-        IntStream.range(0, 100).mapToObj(i -> new Sent("a", 1, "same", 900)).toList();
+    List<Sent> poll = IntStream.range(0, 100).mapToObj(i -> new Sent("a", 1, "same", 900)).toList();
 
     assertThat(chunks(new EventChunkPolicy(200, 1_000, 50), poll)).hasSize(1);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "100, 6000, 50", "1, 60000, 1", "100, 5000, 100", "100, 1000, 200", "150, 1000, 200",
-    "1, 1000, 2", "100, 2000, 100"
+    "100, 6000, 50",
+    "1, 60000, 1",
+    "100, 5000, 100",
+    "100, 1000, 200",
+    "150, 1000, 200",
+    "1, 1000, 2",
+    "100, 2000, 100"
   })
   void shouldHalveAfterALongTransactionAndDoubleAfterAQuickOne(int rows, int millis, int next) {
     var policy = new ChunkRowsPolicy(200, Duration.ofSeconds(5));

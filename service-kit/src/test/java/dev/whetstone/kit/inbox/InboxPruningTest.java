@@ -31,7 +31,9 @@ class InboxPruningTest {
         "insert into inbox (event_key, body_sha256, received_at)"
             + " select 'prune/old-' || n, 'b', ? from generate_series(1, 25000) n",
         start.minus(Duration.ofDays(1)));
-    sql.updateInNewTransaction("insert into inbox (event_key, body_sha256, received_at) values ('prune/young', 'b', ?)", start);
+    sql.updateInNewTransaction(
+        "insert into inbox (event_key, body_sha256, received_at) values ('prune/young', 'b', ?)",
+        start);
 
     clock.advance(Duration.ofDays(398));
     pruning.prune();

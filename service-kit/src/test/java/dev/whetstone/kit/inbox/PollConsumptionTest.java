@@ -79,10 +79,13 @@ class PollConsumptionTest {
   void shouldTakeOtherLoopsFirstWhileALoopIsLocked() {
     Map<String, Integer> calls = new HashMap<>();
     run(
-        event ->
-            event.startsWith("a") && calls.merge("a", 1, Integer::sum) < 4 ? locked() : null,
+        event -> event.startsWith("a") && calls.merge("a", 1, Integer::sum) < 4 ? locked() : null,
         true,
-        "a1", "b1", "a2", "c1", "b2");
+        "a1",
+        "b1",
+        "a2",
+        "c1",
+        "b2");
 
     assertThat(committed).containsExactly("b1", "b2", "c1", "a1", "a2");
     assertThat(givenUp).isEmpty();

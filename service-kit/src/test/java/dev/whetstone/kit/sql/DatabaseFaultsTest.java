@@ -2,6 +2,7 @@ package dev.whetstone.kit.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.kit.sql.DatabaseFaults.FaultKind;
 import jakarta.transaction.RollbackException;
 import java.sql.SQLException;
 import javax.transaction.xa.XAException;
@@ -52,5 +53,30 @@ class DatabaseFaultsTest {
   void shouldNotRetryAFaultOutsideTheDatabase() {
     assertThat(DatabaseFaults.mayPass(new IllegalArgumentException("cannot digest this")))
         .isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "08006, UNREACHABLE",
+    "53300, UNREACHABLE",
+    "57P01, UNREACHABLE",
+    "42501, UNREACHABLE",
+    "40P01, CONTENTION",
+    "55P03, CONTENTION",
+    "57014, UNCLEAR",
+    "XX000, UNCLEAR",
+    "23505, OWN"
+  })
+  void shouldTellWhoseFaultAFailureIs(String state, FaultKind kind) {
+    assertThat(DatabaseFaults.kind(new DatabaseException("cannot", new SQLException("no", state))))
+        .isEqualTo(kind);
+  }
+
+  @Test
+  void shouldFindATransactionThatTookTooLongUnclear() {
+    assertThat(DatabaseFaults.kind(new IllegalStateException(new RollbackException("timeout"))))
+        .isEqualTo(FaultKind.UNCLEAR);
+    assertThat(DatabaseFaults.kind(new IllegalArgumentException("cannot digest this")))
+        .isEqualTo(FaultKind.OWN);
   }
 }

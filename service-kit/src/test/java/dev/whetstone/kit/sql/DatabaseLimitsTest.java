@@ -31,7 +31,9 @@ class DatabaseLimitsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "statement_timeout, 30s", "lock_timeout, 10s", "idle_in_transaction_session_timeout, 1min"
+    "statement_timeout, 30s",
+    "lock_timeout, 10s",
+    "idle_in_transaction_session_timeout, 1min"
   })
   void shouldLimitEverySession(String setting, String value) {
     assertThat(sql.query("show " + setting, row -> row.getString(1))).containsExactly(value);
@@ -67,8 +69,7 @@ class DatabaseLimitsTest {
         .isInstanceOf(DatabaseException.class)
         .satisfies(
             fault ->
-                assertThat(DatabaseFaults.kind(fault))
-                    .isEqualTo(DatabaseFaults.FaultKind.UNCLEAR));
+                assertThat(DatabaseFaults.kind(fault)).isEqualTo(DatabaseFaults.FaultKind.UNCLEAR));
   }
 
   @Test
@@ -97,7 +98,9 @@ class DatabaseLimitsTest {
   @Test
   void shouldNotTellTheRowThatAConstraintRefuses() {
     assertTellsNoText(
-        () -> sql.update("insert into work_lease (name, owner, until) values (?, ?, null)", TEXT, TEXT),
+        () ->
+            sql.update(
+                "insert into work_lease (name, owner, until) values (?, ?, null)", TEXT, TEXT),
         "until");
   }
 

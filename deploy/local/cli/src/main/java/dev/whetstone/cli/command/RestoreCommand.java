@@ -116,7 +116,8 @@ final class RestoreCommand {
                   () -> group.lag(ends) == 0 ? Optional.of(true) : Optional.empty());
       if (caughtUp.isEmpty()) {
         throw new RemedyException(
-            "%s has not read everything after %d minutes".formatted(component.description(), minutes),
+            "%s has not read everything after %d minutes"
+                .formatted(component.description(), minutes),
             "it goes on; look again with ./whetstone restore replay " + component.id());
       }
       context.terminal().print("%s has read %d records again.", component.id(), first);

@@ -27,8 +27,7 @@ public final class ConsumerGroup implements AutoCloseable {
    * @param group the name of the service
    */
   public ConsumerGroup(String bootstrapServers, String group) {
-    this.admin =
-        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    this.admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
     this.group = group;
   }
 

@@ -113,8 +113,7 @@ public final class DeadLetterStore {
           "dead letter %s does not name the topic it came from".formatted(letter.id()),
           "send the event again from its source");
     }
-    var again =
-        new ProducerRecord<>(topic, letter.key(), Objects.requireNonNull(letter.body()));
+    var again = new ProducerRecord<>(topic, letter.key(), Objects.requireNonNull(letter.body()));
     letter.headers().forEach((name, value) -> addUnlessOfLetter(again, name, value));
     again.headers().add(REPLAYED, letter.id().getBytes(StandardCharsets.UTF_8));
     send(again);

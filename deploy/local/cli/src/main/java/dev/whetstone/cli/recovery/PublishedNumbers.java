@@ -52,8 +52,7 @@ public final class PublishedNumbers {
     }
     try {
       JsonNode body = JSON.readTree(received.value());
-      return new Numbers(
-          body.path("revision").asLong(-1), body.path("generation").asLong(-1));
+      return new Numbers(body.path("revision").asLong(-1), body.path("generation").asLong(-1));
     } catch (IOException e) {
       // Not one of eval's records; services make a dead letter of it.
       return Numbers.NONE;

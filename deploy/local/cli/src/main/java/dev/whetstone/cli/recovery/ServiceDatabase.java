@@ -53,8 +53,7 @@ public final class ServiceDatabase {
     return epoch;
   }
 
-  private static void keep(
-      Connection connection, Map<String, PublishedNumbers.Numbers> published)
+  private static void keep(Connection connection, Map<String, PublishedNumbers.Numbers> published)
       throws SQLException {
     if (published.isEmpty()) {
       return;

@@ -26,8 +26,7 @@ final class TopicReader implements AutoCloseable {
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 50);
     settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 * 1024 * 1024);
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 20_000);
-    consumer =
-        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+    consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
   }
 
   /** The partitions of a topic; empty when it does not exist. */
@@ -73,10 +72,7 @@ final class TopicReader implements AutoCloseable {
   }
 
   private void read(
-      TopicPartition partition,
-      long from,
-      long to,
-      Consumer<ConsumerRecord<String, byte[]>> each) {
+      TopicPartition partition, long from, long to, Consumer<ConsumerRecord<String, byte[]>> each) {
     consumer.assign(List.of(partition));
     consumer.seek(partition, from);
     long deadline = System.nanoTime() + LIMIT.toNanos();

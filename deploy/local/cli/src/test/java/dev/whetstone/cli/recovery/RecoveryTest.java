@@ -44,8 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RecoveryTest {
   private static final Path PROJECT = Path.of("../../..");
   private static final Instant BACKUP = Instant.parse("2026-11-20T08:00:00Z");
-  private static final TopicPartition CHECKPOINTS =
-      new TopicPartition(TopicNames.CHECKPOINTS, 0);
+  private static final TopicPartition CHECKPOINTS = new TopicPartition(TopicNames.CHECKPOINTS, 0);
 
   @TempDir private static Path folder;
   private static StackOptions options;
@@ -70,7 +69,8 @@ class RecoveryTest {
   @Test
   void shouldBeginAnEpochInADatabaseThatWasRestoredFromABackup() throws Exception {
     migrate("eval");
-    execute("eval", "insert into inbox (event_key, topic, body_sha256) values ('before', 't', 'a')");
+    execute(
+        "eval", "insert into inbox (event_key, topic, body_sha256) values ('before', 't', 'a')");
     execute("postgres", "create database eval_backup template eval");
     String lost = read("eval", "select epoch from database_epoch");
     execute("eval", "insert into inbox (event_key, topic, body_sha256) values ('after', 't', 'a')");
@@ -86,7 +86,9 @@ class RecoveryTest {
         .isEqualTo(epoch + " false");
     assertThat(epoch).isNotEqualTo(lost);
     assertThat(
-            read("eval", "select tenant || '/' || loop || ' ' || revision || ' ' || generation from number_floor"))
+            read(
+                "eval",
+                "select tenant || '/' || loop || ' ' || revision || ' ' || generation from number_floor"))
         .isEqualTo("acme/support 6 3");
   }
 
@@ -124,7 +126,9 @@ class RecoveryTest {
     var store = new DeadLetterStore(bootstrapServers());
 
     List<DeadLetterRecord> all = store.list(new DeadLetterFilter(null, null, "support"), 10);
-    assertThat(all).extracting(DeadLetterRecord::code).containsExactly("undecodable", "effect-failed");
+    assertThat(all)
+        .extracting(DeadLetterRecord::code)
+        .containsExactly("undecodable", "effect-failed");
     assertThat(all).allMatch(letter -> letter.body() == null);
     assertThat(store.list(new DeadLetterFilter(null, null, null), 1)).hasSize(1);
     assertThat(store.list(new DeadLetterFilter(TopicNames.BATCHES, null, null), 10)).isEmpty();
@@ -143,7 +147,9 @@ class RecoveryTest {
               assertThat(again.value()).isEqualTo(letter.body());
               assertThat(again.key()).isEqualTo("acme/support");
               assertThat(again.headers())
-                  .extracting(header -> header.key() + "=" + new String(header.value(), StandardCharsets.UTF_8))
+                  .extracting(
+                      header ->
+                          header.key() + "=" + new String(header.value(), StandardCharsets.UTF_8))
                   .containsExactlyInAnyOrder(
                       "ce_tenant=acme",
                       "ce_loop=support",
