@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from whetstone_worker.endpoint_address import checked_endpoint
+
 # A report is answered by one word, a conversation by some ten thousand token ids.
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
@@ -26,8 +28,10 @@ def post_json(
 ) -> httpx.Response:
     """Posts JSON and returns the complete answer.
 
-    ``seconds`` bounds the whole call, so that a server that sends byte after byte does not prolong it, and ``limit``
-    the bytes of the body. Raises ``httpx.HTTPError`` or ``UnusableAnswerError``.
+    The call goes to an address that was checked (``endpoint_address``). ``seconds`` bounds the whole call, so that a
+    server that sends byte after byte does not prolong it, and ``limit`` the bytes of the body.
+
+    Raises ``httpx.HTTPError``, ``RefusedAddressError`` or ``UnusableAnswerError``.
     """
     return asyncio.run(_post_within(url, body, seconds, headers, limit))
 
@@ -44,11 +48,12 @@ async def _post_within(
 
 async def _post(url: str, body: Any, headers: Mapping[str, str] | None, limit: int) -> httpx.Response:
     # An encoded body can expand a thousandfold, so none is accepted.
-    sent = {**(headers or {}), "Accept-Encoding": "identity"}
+    endpoint = await checked_endpoint(url)
+    sent = {**(headers or {}), "Accept-Encoding": "identity", "Host": endpoint.host}
     timeout = httpx.Timeout(10.0, connect=3.0)
     async with (
         httpx.AsyncClient(timeout=timeout, trust_env=False, verify=_tls()) as client,
-        client.stream("POST", url, json=body, headers=sent) as answer,
+        client.stream("POST", endpoint.url, json=body, headers=sent) as answer,
     ):
         if answer.headers.get("content-encoding", "identity") != "identity":
             raise UnusableAnswerError("answered with an encoded body")
