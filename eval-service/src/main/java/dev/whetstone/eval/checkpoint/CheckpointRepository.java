@@ -41,7 +41,6 @@ public class CheckpointRepository {
    */
   @Transactional
   public boolean record(LoopId loop, CheckpointReady ready) {
-    due.wake(loop, WorkKind.EVALUATION);
     return sql.update(
             "insert into checkpoint (tenant, loop, checkpoint_id, body, received_at)"
                 + " values (?, ?, ?, ?, ?) on conflict do nothing",
@@ -51,6 +50,18 @@ public class CheckpointRepository {
             Json.text(ready),
             clock.instant())
         == 1;
+  }
+
+  /**
+   * Records a checkpoint that a caller offers, and makes its loop due.
+   *
+   * @return false if it was known
+   */
+  @Transactional
+  public boolean offer(LoopId loop, CheckpointReady ready) {
+    boolean isNew = record(loop, ready);
+    due.wake(loop, WorkKind.EVALUATION);
+    return isNew;
   }
 
   void record(LoopId loop, CheckpointTainted tainted) {

@@ -135,7 +135,7 @@ public class EvaluationRepository {
           case Superseded _ -> null;
         };
     Instant now = clock.instant();
-    return sql.update(MOVE, name(to), reason(to), frozenText(frozen), now, now, evaluation.id())
+    return sql.update(MOVE, to.wireName(), reason(to), frozenText(frozen), now, now, evaluation.id())
         == 1;
   }
 
@@ -199,15 +199,6 @@ public class EvaluationRepository {
         now,
         now,
         evaluation.id());
-  }
-
-  private static String name(EvaluationState state) {
-    return switch (state) {
-      case Waiting _ -> "waiting";
-      case Asking _ -> "asking";
-      case Decided _ -> "decided";
-      case Superseded _ -> "superseded";
-    };
   }
 
   private static String reason(EvaluationState state) {

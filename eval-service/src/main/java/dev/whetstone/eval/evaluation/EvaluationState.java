@@ -2,6 +2,16 @@ package dev.whetstone.eval.evaluation;
 
 /** The state of an evaluation. Each state offers only its legal moves. */
 public sealed interface EvaluationState {
+  /** The state's name in the table and over REST. */
+  default String wireName() {
+    return switch (this) {
+      case Waiting _ -> "waiting";
+      case Asking _ -> "asking";
+      case Decided _ -> "decided";
+      case Superseded _ -> "superseded";
+    };
+  }
+
   /** The inputs are not frozen yet. */
   record Waiting(String reason) implements EvaluationState {
     public Asking frozen(FrozenInputs frozen) {

@@ -110,7 +110,7 @@ public class CheckpointOfferResource {
     LoopId loop = known(name);
     CheckpointReady offered = checked(offer);
     requireKnown(loop, offered.batchIds());
-    if (!checkpoints.record(loop, offered)) {
+    if (!checkpoints.offer(loop, offered)) {
       evaluateAgain(loop, offered.checkpointId());
     }
     return Response.accepted(

@@ -11,13 +11,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * A requested page of a list, newest first: {@code ?limit=} entries older than {@code ?before=}.
  * The answer's {@code Link} header leads to the next page, if there is one.
- *
- * @param limit most entries
- * @param before key of the last entry of the previous page; null for the first page
  */
-public record ListPage(int limit, @Nullable String before) {
+public final class ListPage {
   private static final int DEFAULT_LIMIT = 100;
   private static final int GREATEST_LIMIT = 1000;
+  private final int limit;
+  private final @Nullable String before;
+
+  private ListPage(int limit, @Nullable String before) {
+    this.limit = limit;
+    this.before = before;
+  }
 
   /**
    * Reads the query parameters.
@@ -35,6 +39,11 @@ public record ListPage(int limit, @Nullable String before) {
               "give a limit from 1 to " + GREATEST_LIMIT));
     }
     return new ListPage(entries, before);
+  }
+
+  /** Key of the last entry of the previous page; null for the first page. */
+  public @Nullable String before() {
+    return before;
   }
 
   /** Number of entries to read: one more than the page shows whether there is a next page. */

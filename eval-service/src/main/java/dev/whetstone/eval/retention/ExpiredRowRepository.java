@@ -92,10 +92,10 @@ public class ExpiredRowRepository {
     return sql.update(
         """
         delete from declared_loop where ctid = any(array(
-          select d.row from (select ctid as row, tenant, loop, spec_sha256,
-              row_number() over (partition by tenant, loop order by revision desc) as age
+          select d.tid from (select ctid as tid, tenant, loop, spec_sha256,
+              row_number() over (partition by tenant, loop order by revision desc) as position
             from declared_loop) d
-          where d.age > ? and not exists (select 1 from evaluation e
+          where d.position > ? and not exists (select 1 from evaluation e
             where e.tenant = d.tenant and e.loop = d.loop and e.state = 'asking'
               and e.frozen::jsonb ->> 'policySha256' = d.spec_sha256)
           limit ?))

@@ -7,7 +7,6 @@ import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.DecisionRepository;
 import dev.whetstone.eval.evaluation.Evaluation;
 import dev.whetstone.eval.evaluation.EvaluationRepository;
-import dev.whetstone.eval.evaluation.EvaluationState;
 import dev.whetstone.eval.rollout.Rollout;
 import dev.whetstone.eval.rollout.RolloutRepository;
 import dev.whetstone.eval.rollout.RolloutState;
@@ -94,7 +93,7 @@ public class CheckpointTimelineReader {
     return new Look(
         evaluation.look(),
         evaluation.generation(),
-        name(evaluation.state()),
+        evaluation.state().wireName(),
         decision.map(Decision::id).orElse(null),
         decision.map(Decision::verdict).orElse(null),
         decision
@@ -137,15 +136,6 @@ public class CheckpointTimelineReader {
       case RolloutState.Applied _ -> "is in service on every replica";
       case RolloutState.Failed failed -> "could not be put into service: " + failed.reason();
       case RolloutState.RolledBack back -> "was rolled back: " + back.reason();
-    };
-  }
-
-  private static String name(EvaluationState state) {
-    return switch (state) {
-      case EvaluationState.Waiting _ -> "waiting";
-      case EvaluationState.Asking _ -> "asking";
-      case EvaluationState.Decided _ -> "decided";
-      case EvaluationState.Superseded _ -> "superseded";
     };
   }
 }

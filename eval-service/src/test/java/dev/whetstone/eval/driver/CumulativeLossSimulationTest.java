@@ -64,7 +64,7 @@ class CumulativeLossSimulationTest {
     for (int i = 0; i < CANDIDATES; i++) {
       BitSet candidate = worse(random, champion);
       List<AnchorScores> anchors =
-          anchored && champion != base ? List.of(anchor("the base", base)) : List.of();
+          anchored && !champion.equals(base) ? List.of(anchor("the base", base)) : List.of();
       boolean passes =
           evaluate(role, champion, candidate, anchors).stream()
               .filter(gate -> gate.role() == role)
