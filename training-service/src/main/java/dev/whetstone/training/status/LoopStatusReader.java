@@ -51,7 +51,7 @@ public class LoopStatusReader {
   }
 
   public Status status(LoopId loop) {
-    Optional<RunRepository.StoredRun> newest = runs.of(loop).stream().findFirst();
+    Optional<RunRepository.StoredRun> newest = runs.newest(loop, 1).stream().findFirst();
     return new Status(
         loop.loop(),
         List.of(newest.map(stored -> condition(loop, stored)).orElseGet(() -> waiting(loop, ""))),
