@@ -6,8 +6,13 @@ import static org.awaitility.Awaitility.await;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.training.batch.BatchRepository;
+import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.training.engine.FakeComputeEngine;
 import dev.whetstone.training.run.RunRepository;
+import dev.whetstone.training.run.RunScheduler;
+import dev.whetstone.training.run.UnfinishedRunRepository;
+import dev.whetstone.training.run.UnfinishedRunRepository.UnfinishedRun;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -28,6 +33,9 @@ class IndependentRunsTest {
   @Inject TestLeaseClock clock;
   @Inject Sql sql;
   @Inject RunRepository runs;
+  @Inject UnfinishedRunRepository unfinished;
+  @Inject RunScheduler scheduler;
+  @Inject WorkerDouble worker;
 
   private LoopId loop;
 
@@ -79,6 +87,57 @@ class IndependentRunsTest {
     assertThat(fixture.run(loop).attempts().getFirst().state()).isEqualTo("loading");
     assertThat(fixture.run(loop).attempts().getFirst().startedAt()).isEqualTo(clock.now());
     assertThat(fixture.run(loop).reason()).isNull();
+  }
+
+  @Test
+  void shouldLookAtARunOnlyWhenThatCanChangeSomething() {
+    LoopId first = started();
+    engine.limitToRunning();
+    loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    fixture.pass();
+    assertThat(isDue(first)).isTrue();
+    assertThat(isDue(loop)).isFalse();
+
+    clock.advance(Duration.ofSeconds(5));
+    assertThat(isDue(loop)).isTrue();
+    engine.limit(Integer.MAX_VALUE);
+    fixture.pass();
+    engine.exit(fixture.attempt(loop), 1, "no luck");
+    fixture.pass();
+    assertThat(fixture.run(loop).state()).isEqualTo("waiting");
+    assertThat(isDue(loop)).isFalse();
+
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(isDue(loop)).isTrue();
+  }
+
+  private boolean isDue(LoopId of) {
+    String run = fixture.run(of).runId();
+    return unfinished.all(clock.now()).contains(new UnfinishedRun(run, true));
+  }
+
+  @Test
+  void shouldNotPlanLoopsThatCannotStartARun() {
+    LoopId live = started();
+    fixture.seal(live, 2, 20);
+    LoopId undecided = started();
+    RunSpec spec = fixture.spec(undecided);
+    worker.isDone(spec, 32).statusCode(200);
+    fixture.seal(undecided, 2, 20);
+    LoopId free = fixture.loop();
+    fixture.seal(free, 1, 20);
+
+    assertThat(scheduler.loopsWithNewBatches())
+        .extracting(BatchRepository.NewBatches::loop)
+        .contains(free)
+        .doesNotContain(live, undecided);
+
+    clock.advance(Duration.ofMinutes(31));
+    assertThat(scheduler.loopsWithNewBatches())
+        .extracting(BatchRepository.NewBatches::loop)
+        .contains(free, undecided)
+        .doesNotContain(live);
   }
 
   @Test

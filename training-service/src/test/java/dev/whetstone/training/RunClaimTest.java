@@ -16,6 +16,7 @@ import dev.whetstone.training.run.Run;
 import dev.whetstone.training.run.RunRepository;
 import dev.whetstone.training.run.RunScheduler;
 import dev.whetstone.training.run.RunTally;
+import dev.whetstone.training.run.UnfinishedRunRepository;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
@@ -39,6 +40,7 @@ class RunClaimTest {
   @Inject TrainingFixture fixture;
   @Inject RunReconciler reconciler;
   @Inject RunRepository runs;
+  @Inject UnfinishedRunRepository unfinished;
   @Inject Sql sql;
   @Inject TestLeaseClock clock;
   @Inject MeterRegistry registry;
@@ -61,7 +63,7 @@ class RunClaimTest {
 
     together(reconciler::pass, otherService()::pass);
 
-    assertThat(runs.unfinished()).isEmpty();
+    assertThat(unfinished.all(clock.now())).isEmpty();
     assertThat(failed() - before).isEqualTo(RUNS);
   }
 
@@ -92,7 +94,7 @@ class RunClaimTest {
     reconciler.pass();
 
     for (LoopId loop : loops) {
-      assertThat(runs.of(loop)).hasSize(1);
+      assertThat(runs.newest(loop, 100)).hasSize(1);
       assertThat(fixture.run(loop).attempts()).hasSize(1);
       assertThat(fixture.run(loop).batchIds()).hasSize(2);
       worker.trains(fixture.spec(loop), 1).statusCode(200);
@@ -115,7 +117,8 @@ class RunClaimTest {
 
   /** A reconciler of its own, as another service on the same database has. */
   private RunReconciler otherService() {
-    return new RunReconciler(scheduler, heartbeat, runs, stepper, config, registry);
+    return new RunReconciler(
+        scheduler, heartbeat, unfinished, stepper, clock, config, registry);
   }
 
   private static void together(Runnable... works) throws Exception {

@@ -1,5 +1,9 @@
 package dev.whetstone.training.attempt;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.kit.json.Json;
@@ -13,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -184,10 +189,24 @@ public class AttemptRepository {
         attemptId);
   }
 
-  /** A run's attempts as the API shows them, oldest first. */
+  /** A run's newest attempts as the API shows them, at most 100, oldest first. */
   public List<AttemptView> views(String runId) {
-    return sql.query(
-        "select * from attempt where run_id = ? order by fence", AttemptView::read, runId);
+    return views(List.of(runId)).getOrDefault(runId, List.of());
+  }
+
+  /** The same for several runs at once, by run. */
+  public Map<String, List<AttemptView>> views(List<String> runIds) {
+    return sql
+        .query(
+            """
+            select a.* from unnest(?::text[]) as wanted (id) cross join lateral
+              (select * from attempt where run_id = wanted.id order by fence desc limit 100) a
+            order by a.run_id, a.fence
+            """,
+            row -> Map.entry(row.getString("run_id"), AttemptView.read(row)),
+            runIds)
+        .stream()
+        .collect(groupingBy(Map.Entry::getKey, mapping(Map.Entry::getValue, toList())));
   }
 
   private static StoredAttempt read(ResultSet row) throws SQLException {

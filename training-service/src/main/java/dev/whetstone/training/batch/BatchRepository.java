@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,14 +83,32 @@ public class BatchRepository {
             loop.loop()));
   }
 
-  /** Loops that have a batch which no run has taken in. */
-  public List<LoopId> loopsWithNew() {
+  /**
+   * A loop's batches that no run has taken yet.
+   *
+   * @param version changes when a batch is added, taken or given back
+   */
+  public record NewBatches(LoopId loop, String version) {}
+
+  /**
+   * Loops that have a batch which no run has taken yet, in one statement. Left out are loops with a
+   * live run, and loops with a checkpoint that waits for its first decision: they cannot start one.
+   *
+   * @param undecidedSince older checkpoints are not waited for
+   */
+  public List<NewBatches> loopsWithNew(Instant undecidedSince) {
     return sql.query(
         """
-        select distinct tenant, loop from batch where state = 'pending' and trained_by is null
-        order by tenant, loop
+        select b.tenant, b.loop, count(*) || ' up to ' || max(b.sequence) as version from batch b
+        where b.state = 'pending' and b.trained_by is null
+          and not exists (select 1 from run r where r.tenant = b.tenant and r.loop = b.loop
+            and r.state in ('waiting', 'active'))
+          and not exists (select 1 from checkpoint c where c.tenant = b.tenant
+            and c.loop = b.loop and c.state = 'undecided' and c.created_at > ?)
+        group by b.tenant, b.loop order by b.tenant, b.loop
         """,
-        row -> new LoopId(row.getString(1), row.getString(2)));
+        row -> new NewBatches(new LoopId(row.getString(1), row.getString(2)), row.getString(3)),
+        undecidedSince);
   }
 
   /** Adopted and pending batches, oldest first. */

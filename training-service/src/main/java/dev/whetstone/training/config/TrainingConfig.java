@@ -15,6 +15,13 @@ public interface TrainingConfig {
   String reconcileEvery();
 
   /**
+   * How long a loop whose new batches cannot train yet is left alone, unless its batches change: it
+   * lacks examples, or a budget is used up.
+   */
+  @WithDefault("PT30S")
+  Duration planEvery();
+
+  /**
    * Runs whose step is in progress at the same time; the others wait. Each reads and verifies
    * objects, one batch in memory at a time.
    */

@@ -1,11 +1,14 @@
 package dev.whetstone.training.reconcile;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.time.LeaseClock;
 import dev.whetstone.kit.work.ReconcileLoop;
+import dev.whetstone.training.batch.BatchRepository.NewBatches;
 import dev.whetstone.training.config.TrainingConfig;
 import dev.whetstone.training.config.TrainingMetrics;
-import dev.whetstone.training.run.RunRepository;
 import dev.whetstone.training.run.RunScheduler;
+import dev.whetstone.training.run.UnfinishedRunRepository;
+import dev.whetstone.training.run.UnfinishedRunRepository.UnfinishedRun;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -23,7 +26,8 @@ import org.jboss.logging.Logger;
 /**
  * Moves every run by looking at rows, never at events. Each run's steps and each loop's planning
  * run on a virtual thread of their own, one at a time per run and per loop: a slow compute engine
- * or object store delays only the run that waits for it. Several services may run at once.
+ * or object store delays only the run that waits for it. A pass is two statements; loops without
+ * news and runs that wait for a time cost nothing more. Several services may run at once.
  */
 @ApplicationScoped
 public class RunReconciler {
@@ -37,8 +41,11 @@ public class RunReconciler {
 
   private final RunScheduler scheduler;
   private final ReconcilerHeartbeat heartbeat;
-  private final RunRepository runs;
+  private final UnfinishedRunRepository runs;
   private final RunStepper stepper;
+  private final LeaseClock clock;
+  private final TrainingConfig config;
+  private final PlanningSchedule schedule = new PlanningSchedule();
   private final AtomicInteger liveRuns;
   private final KeyedTasks<LoopId> planning;
   private final KeyedTasks<String> steps;
@@ -47,14 +54,17 @@ public class RunReconciler {
   public RunReconciler(
       RunScheduler scheduler,
       ReconcilerHeartbeat heartbeat,
-      RunRepository runs,
+      UnfinishedRunRepository runs,
       RunStepper stepper,
+      LeaseClock clock,
       TrainingConfig config,
       MeterRegistry registry) {
     this.scheduler = scheduler;
     this.heartbeat = heartbeat;
     this.runs = runs;
     this.stepper = stepper;
+    this.clock = clock;
+    this.config = config;
     this.planning = new KeyedTasks<>(config.maxConcurrentSteps());
     this.steps = new KeyedTasks<>(config.maxConcurrentSteps());
     this.liveRuns =
@@ -89,17 +99,21 @@ public class RunReconciler {
   }
 
   private List<CompletableFuture<Void>> planLoops() {
-    return scheduler.loopsWithNewBatches().stream()
-        .map(loop -> planning.submit(loop, () -> plan(loop)))
+    return schedule.due(scheduler.loopsWithNewBatches(), clock.now()).stream()
+        .map(batches -> planning.submit(batches.loop(), () -> plan(batches)))
         .toList();
   }
 
   /** The new run's first step need not wait for the next pass. */
-  private void plan(LoopId loop) {
+  private void plan(NewBatches batches) {
+    LoopId loop = batches.loop();
     reconciling.step(
         "plan " + loop.key(),
         () -> {
           Optional<String> planned = scheduler.plan(loop);
+          if (planned.isEmpty()) {
+            schedule.postpone(batches, clock.now().plus(config.planEvery()));
+          }
           if (!reconciling.isStopping() && planned.map(this::submitStep).isPresent()) {
             LOG.debugf("run-step-submitted loop=%s run=%s", loop, planned.get());
           }
@@ -108,9 +122,12 @@ public class RunReconciler {
   }
 
   private List<CompletableFuture<Void>> stepRuns() {
-    List<String> unfinished = runs.unfinished();
+    List<UnfinishedRun> unfinished = runs.all(clock.now());
     liveRuns.set(unfinished.size());
-    return unfinished.stream().map(this::submitStep).toList();
+    return unfinished.stream()
+        .filter(UnfinishedRun::due)
+        .map(run -> submitStep(run.runId()))
+        .toList();
   }
 
   private CompletableFuture<Void> submitStep(String runId) {

@@ -3,12 +3,15 @@ package dev.whetstone.training.retention;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.training.checkpoint.RunObjectKeys;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class RunObjectSweep {
+  private static final Logger LOG = Logger.getLogger(RunObjectSweep.class);
+
   /** Runs or checkpoints per pass. */
   static final int CHUNK = 50;
 
@@ -49,14 +54,15 @@ public class RunObjectSweep {
             row -> new Due(row.getString(1), row.getString(2)),
             before,
             CHUNK);
-    for (Due run : runs) {
-      Predicate<String> kept =
-          run.manifestUri() == null ? _ -> false : ofCheckpoint(folder(run.manifestUri()));
-      delete(RunObjectKeys.ofRun(run.id()), kept);
-      sql.updateInNewTransaction(
-          "update run set objects_swept_at = ? where run_id = ?", now, run.id());
-    }
-    return runs.size();
+    return endEach(
+        runs,
+        run -> {
+          Predicate<String> kept =
+              run.manifestUri() == null ? _ -> false : ofCheckpoint(folder(run.manifestUri()));
+          delete(RunObjectKeys.ofRun(run.id()), kept);
+          sql.updateInNewTransaction(
+              "update run set objects_swept_at = ? where run_id = ?", now, run.id());
+        });
   }
 
   /** The manifest and the metrics of a checkpoint stay: they are small and explain a decision. */
@@ -77,14 +83,29 @@ public class RunObjectSweep {
             row -> new Due(row.getString(1), row.getString(2)),
             before,
             CHUNK);
-    for (Due checkpoint : checkpoints) {
-      delete(folder(String.valueOf(checkpoint.manifestUri())) + "adapter/", _ -> false);
-      sql.updateInNewTransaction(
-          "update checkpoint set adapter_deleted_at = ? where checkpoint_id = ?",
-          now,
-          checkpoint.id());
+    return endEach(
+        checkpoints,
+        checkpoint -> {
+          delete(folder(String.valueOf(checkpoint.manifestUri())) + "adapter/", _ -> false);
+          sql.updateInNewTransaction(
+              "update checkpoint set adapter_deleted_at = ? where checkpoint_id = ?",
+              now,
+              checkpoint.id());
+        });
+  }
+
+  /** What the store cannot delete at present is tried again by a later pass. */
+  private static int endEach(List<Due> all, Consumer<Due> end) {
+    int ended = 0;
+    for (Due due : all) {
+      try {
+        end.accept(due);
+        ended++;
+      } catch (ObjectStoreException e) {
+        LOG.warnf("retention-objects-kept of=%s reason=%s", due.id(), e.getMessage());
+      }
     }
-    return checkpoints.size();
+    return ended;
   }
 
   private String folder(String manifestUri) {

@@ -54,13 +54,6 @@ public class RunRepository {
         == 1;
   }
 
-  /** Runs for the reconciler, oldest first. */
-  public List<String> unfinished() {
-    return sql.query(
-        "select run_id from run where state in ('waiting', 'active') order by created_at, run_id",
-        row -> row.getString(1));
-  }
-
   /**
    * Claims an unfinished run for the caller's transaction; empty when another transaction has it.
    */
@@ -84,16 +77,32 @@ public class RunRepository {
     return sql.first("select * from run where run_id = ?", RunRepository::read, runId);
   }
 
-  /** A loop's runs, newest first. */
-  public List<StoredRun> of(LoopId loop) {
+  /** A loop's newest runs, newest first. */
+  public List<StoredRun> newest(LoopId loop, int limit) {
     return sql.query(
         """
         select * from run where tenant = ? and loop = ? order by created_at desc, run_id desc
-        limit 100
+        limit ?
         """,
         RunRepository::read,
         loop.tenant(),
-        loop.loop());
+        loop.loop(),
+        limit);
+  }
+
+  /** The next page of a loop's runs, newest first, behind one of them. */
+  public List<StoredRun> before(RunIdentity run, int limit) {
+    return sql.query(
+        """
+        select * from run where tenant = ? and loop = ?
+          and (created_at, run_id) < (select created_at, run_id from run where run_id = ?)
+        order by created_at desc, run_id desc limit ?
+        """,
+        RunRepository::read,
+        run.loop().tenant(),
+        run.loop().loop(),
+        run.runId(),
+        limit);
   }
 
   /** Writes a run that the caller has locked. */

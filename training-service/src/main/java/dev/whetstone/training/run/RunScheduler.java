@@ -59,9 +59,9 @@ public class RunScheduler {
     this.config = config;
   }
 
-  /** Loops that have a batch which no run has taken yet. */
-  public List<LoopId> loopsWithNewBatches() {
-    return batches.loopsWithNew();
+  /** Loops that have a batch which no run has taken yet, and may start a run. */
+  public List<BatchRepository.NewBatches> loopsWithNewBatches() {
+    return batches.loopsWithNew(clock.now().minus(config.decisionWait()));
   }
 
   /** Creates a loop's next run if it is due, in a transaction of its own. Answers its id. */

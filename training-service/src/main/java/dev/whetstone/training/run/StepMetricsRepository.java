@@ -44,6 +44,18 @@ public class StepMetricsRepository {
         runId);
   }
 
+  /** At most {@code limit} steps behind {@code after}, in order. */
+  public List<StepMetrics> page(String runId, long after, int limit) {
+    return sql.query(
+        """
+        select step, metrics from run_metric where run_id = ? and step > ? order by step limit ?
+        """,
+        row -> new StepMetrics(row.getLong(1), parse(row.getString(2))),
+        runId,
+        after,
+        limit);
+  }
+
   private static Map<String, Double> parse(String json) {
     try {
       return Json.mapper().readValue(json, new TypeReference<>() {});

@@ -72,7 +72,7 @@ public class LoopStatusReader {
   }
 
   public Status status(LoopId loop) {
-    Optional<RunRepository.StoredRun> newest = runs.of(loop).stream().findFirst();
+    Optional<RunRepository.StoredRun> newest = runs.newest(loop, 1).stream().findFirst();
     return new Status(
         loop.loop(),
         conditions(

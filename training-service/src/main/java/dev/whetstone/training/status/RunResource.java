@@ -8,6 +8,7 @@ import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.training.attempt.AttemptRepository;
+import dev.whetstone.training.attempt.AttemptView;
 import dev.whetstone.training.batch.BatchRepository;
 import dev.whetstone.training.run.Run;
 import dev.whetstone.training.run.RunRepository;
@@ -18,11 +19,14 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.jspecify.annotations.Nullable;
 
 /** REST resource of a loop's runs. */
 @Path("/v1")
@@ -30,6 +34,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @RequiresScope(KeyScope.READ)
 @Blocking
 public class RunResource {
+  private static final int MAX_RUNS = 100;
+  private static final int MAX_STEPS = 10_000;
+
   private final RunRepository runs;
   private final AttemptRepository attempts;
   private final StepMetricsRepository metrics;
@@ -57,9 +64,28 @@ public class RunResource {
 
   @GET
   @Path("/loops/{loop}/runs")
-  @Operation(summary = "A loop's runs, newest first, with their attempts")
-  public List<RunView> runs(@PathParam("loop") String loop) {
-    return runs.of(known(loop)).stream().map(this::view).toList();
+  @Operation(summary = "A loop's runs, newest first, each with its newest 100 attempts")
+  public List<RunView> runs(
+      @PathParam("loop") String loop,
+      @Parameter(description = "runs at most, 1 to 100; 100 if absent") @QueryParam("limit")
+          @Nullable Integer limit,
+      @Parameter(description = "only runs older than this one: the last id of the page before")
+          @QueryParam("before")
+          @Nullable String before) {
+    LoopId id = known(loop);
+    int most = limit(limit, MAX_RUNS);
+    List<RunRepository.StoredRun> page =
+        before == null ? runs.newest(id, most) : runs.before(own(before).run().identity(), most);
+    Map<String, List<AttemptView>> views =
+        attempts.views(page.stream().map(stored -> stored.run().identity().runId()).toList());
+    return page.stream()
+        .filter(stored -> stored.run().identity().loop().equals(id))
+        .map(
+            stored ->
+                RunView.of(
+                    stored,
+                    views.getOrDefault(stored.run().identity().runId(), List.of())))
+        .toList();
   }
 
   @GET
@@ -79,8 +105,13 @@ public class RunResource {
   @GET
   @Path("/runs/{run}/metrics")
   @Operation(summary = "A run's metrics per optimizer step")
-  public List<Map<String, Object>> metrics(@PathParam("run") String run) {
-    return metrics.of(own(run).run().identity().runId()).stream()
+  public List<Map<String, Object>> metrics(
+      @PathParam("run") String run,
+      @Parameter(description = "steps at most, 1 to 10000; 10000 if absent") @QueryParam("limit")
+          @Nullable Integer limit,
+      @Parameter(description = "only later steps") @QueryParam("after") @Nullable Long after) {
+    String runId = own(run).run().identity().runId();
+    return metrics.page(runId, after == null ? -1 : after, limit(limit, MAX_STEPS)).stream()
         .map(
             point -> {
               Map<String, Object> row = new LinkedHashMap<>();
@@ -114,6 +145,15 @@ public class RunResource {
                   + "/status"));
     }
     return view(failed);
+  }
+
+  private static int limit(@Nullable Integer asked, int most) {
+    if (asked != null && (asked < 1 || asked > most)) {
+      throw new ProblemException(
+          HttpProblems.badRequest(
+              "invalid-limit", "limit is " + asked, "limit", "a number from 1 to " + most));
+    }
+    return asked == null ? most : asked;
   }
 
   private RunView view(RunRepository.StoredRun stored) {

@@ -9,7 +9,7 @@ public final class RunTestViews {
   private RunTestViews() {}
 
   public static RunView newest(RunRepository runs, AttemptRepository attempts, LoopId loop) {
-    RunRepository.StoredRun stored = runs.of(loop).getFirst();
+    RunRepository.StoredRun stored = runs.newest(loop, 100).getFirst();
     return RunView.of(stored, attempts.views(stored.run().identity().runId()));
   }
 }
