@@ -30,7 +30,8 @@ class WorkerServingTest extends ServingPortContract {
     Path python = root.resolve(".whetstone/venv/bin/python");
     assumeTrue(
         Files.isExecutable(python),
-        "skipped: the worker's environment is not there; ./whetstone makes it under .whetstone/venv");
+        "skipped: the worker's environment is not there; ./whetstone makes it under"
+            + " .whetstone/venv");
     Files.write(folder.resolve("adapter_config.json"), LoraAdapterFiles.config(4));
     Files.write(
         folder.resolve("adapter_model.safetensors"), LoraAdapterFiles.weights(4, 0.05f, 128));

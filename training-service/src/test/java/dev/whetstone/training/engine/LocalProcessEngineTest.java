@@ -459,7 +459,8 @@ class LocalProcessEngineTest extends ComputeEngineContract {
             refused ->
                 assertThat(refused.reason())
                     .contains(
-                        "no package no-such-trainer, which some_worker needs; install training-service/worker"));
+                        "no package no-such-trainer, which some_worker needs; install"
+                            + " training-service/worker"));
   }
 
   @Test

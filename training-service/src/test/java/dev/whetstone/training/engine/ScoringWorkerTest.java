@@ -37,7 +37,8 @@ class ScoringWorkerTest {
     Path python = root.resolve(".whetstone/venv/bin/python");
     assumeTrue(
         Files.isExecutable(python),
-        "skipped: the worker's environment is not there; ./whetstone makes it under .whetstone/venv");
+        "skipped: the worker's environment is not there; ./whetstone makes it under"
+            + " .whetstone/venv");
     LocalProcessEngine engine =
         new LocalProcessEngine(
             new LocalProcessEngine.Settings(
