@@ -25,7 +25,10 @@ public class ControlTokenFilter {
     this.artifacts = artifacts;
   }
 
-  /** The same items without those questions; a note says how many, and a fault where one is critical. */
+  /**
+   * The same items without those questions; a note says how many, and a fault where one is
+   * critical.
+   */
   Items apply(LoopSpec loop, Items read) {
     ControlTokens tokens = tokens(loop.spec().baseModel().uri());
     List<EvaluationItem> left = read.items().stream().filter(item -> !holds(item, tokens)).toList();
