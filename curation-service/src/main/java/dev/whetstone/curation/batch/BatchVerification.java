@@ -21,8 +21,8 @@ import java.time.Instant;
 import org.jboss.logging.Logger;
 
 /**
- * Verifies the files of sealed batches one batch at a time, and withdraws a batch whose bytes are not
- * what was sealed (I6). One failed read proves nothing: a batch is withdrawn only after several
+ * Verifies the files of sealed batches one batch at a time, and withdraws a batch whose bytes are
+ * not what was sealed (I6). One failed read proves nothing: a batch is withdrawn only after several
  * mismatches in a row over some time, and never because its files cannot be read.
  */
 @ApplicationScoped
@@ -75,8 +75,7 @@ public class BatchVerification {
       LOG.warnf(
           "batch-unreadable loop=%s batch=%s reason=%s",
           check.loop(), check.batchId(), e.getMessage());
-      record(
-          check, check.failures(), check.firstFailure(), clock.instant().plus(config.retry()));
+      record(check, check.failures(), check.firstFailure(), clock.instant().plus(config.retry()));
     }
     return true;
   }
@@ -94,8 +93,7 @@ public class BatchVerification {
     Instant now = clock.instant();
     Instant first = check.firstFailure() == null ? now : check.firstFailure();
     int failures = check.failures() + 1;
-    boolean proved =
-        failures >= config.failures() && !now.isBefore(first.plus(config.within()));
+    boolean proved = failures >= config.failures() && !now.isBefore(first.plus(config.within()));
     if (!proved) {
       LOG.warnf(
           "batch-mismatch loop=%s batch=%s failures=%d of %d since=%s reason=%s",
@@ -115,10 +113,12 @@ public class BatchVerification {
   }
 
   private void record(
-      DueCheck check, int failures, @org.jspecify.annotations.Nullable Instant first, Instant next) {
+      DueCheck check,
+      int failures,
+      @org.jspecify.annotations.Nullable Instant first,
+      Instant next) {
     boolean recorded =
-        QuarkusTransaction.requiringNew()
-            .call(() -> checks.checked(check, failures, first, next));
+        QuarkusTransaction.requiringNew().call(() -> checks.checked(check, failures, first, next));
     if (!recorded) {
       LOG.debugf("batch-check-overtaken batch=%s", check.batchId());
     }

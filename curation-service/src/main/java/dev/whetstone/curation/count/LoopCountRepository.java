@@ -54,15 +54,14 @@ public class LoopCountRepository {
   }
 
   /**
-   * Folds some deltas and makes their loops due, in the caller's transaction. Only one instance folds
-   * at a time.
+   * Folds some deltas and makes their loops due, in the caller's transaction. Only one instance
+   * folds at a time.
    *
    * @return whether there may be more
    */
   public boolean fold() {
     boolean free = sql.query(LOCK, row -> row.getBoolean(1)).getFirst();
-    return free
-        && sql.query(FOLD, row -> row.getInt(1), FOLD_AT_ONCE).getFirst() == FOLD_AT_ONCE;
+    return free && sql.query(FOLD, row -> row.getInt(1), FOLD_AT_ONCE).getFirst() == FOLD_AT_ONCE;
   }
 
   /** A loop's counters of one kind, in some states or in all when none is named. */

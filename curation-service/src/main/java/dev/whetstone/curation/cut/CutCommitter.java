@@ -1,14 +1,8 @@
 package dev.whetstone.curation.cut;
 
-import org.jboss.logging.Logger;
-import java.util.stream.Stream;
-import java.util.function.Predicate;
-import java.util.Set;
-import dev.whetstone.curation.seal.SealRule;
-import dev.whetstone.curation.example.ReadyPoolRepository;
-import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
+import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.batch.SealRequestRepository;
@@ -21,7 +15,9 @@ import dev.whetstone.curation.example.CutExampleRepository.Verdict;
 import dev.whetstone.curation.example.EventFateUpdater;
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.example.ExampleState;
+import dev.whetstone.curation.example.ReadyPoolRepository;
 import dev.whetstone.curation.example.StoredExample;
+import dev.whetstone.curation.seal.SealRule;
 import dev.whetstone.curation.tombstone.TombstoneRepository;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
@@ -36,8 +32,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
  * Commits the result of a selection for the rows that have not changed since they were read. Rows
@@ -83,9 +83,9 @@ public class CutCommitter {
   }
 
   /**
-   * Commits a cut; false when another one or too few unchanged rows are in the way, so that the next
-   * round decides again. An erasure that arrived meanwhile is carried out first: a cut must not hold what it
-   * covers.
+   * Commits a cut; false when another one or too few unchanged rows are in the way, so that the
+   * next round decides again. An erasure that arrived meanwhile is carried out first: a cut must
+   * not hold what it covers.
    */
   boolean cut(
       CutSnapshot snapshot,

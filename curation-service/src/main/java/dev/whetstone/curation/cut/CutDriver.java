@@ -154,9 +154,7 @@ public class CutDriver {
     return Stream.of(
             aged.isAfter(now) ? aged : Instant.MAX,
             outlook.blocker() == null ? Instant.MAX : now.plus(BLOCKED_INTERVAL),
-            outlook.obstacle() == null
-                ? Instant.MAX
-                : now.plus(CutThrottle.RETRY_INTERVAL),
+            outlook.obstacle() == null ? Instant.MAX : now.plus(CutThrottle.RETRY_INTERVAL),
             outlook.due() == null
                 ? nextReview(loop.id(), observed)
                 : orNow(throttle.fruitlessUntil(loop.id(), observed, outlook.due()), now))
@@ -248,8 +246,7 @@ public class CutDriver {
    */
   private static @Nullable BatchTrigger trigger(
       CutSnapshot snapshot, CutSelection selection, Outlook after, @Nullable BatchTrigger due) {
-    boolean settled =
-        selection.lasting().dropped().size() * SETTLED < snapshot.ready().size();
+    boolean settled = selection.lasting().dropped().size() * SETTLED < snapshot.ready().size();
     boolean part = !snapshot.complete() && settled;
     boolean enough = after.readiness().train() >= SealRule.LEAST_TRAIN;
     return after.due() == null && part && enough ? due : after.due();

@@ -5,8 +5,8 @@ import io.smallrye.config.WithDefault;
 
 /**
  * The size of one cut. What does not fit waits for the next one. The limits bound the memory of a
- * cut, the size of its row and of its batch's files, and its transactions: about six times the bytes
- * of all limits together are needed on the heap while the stages run.
+ * cut, the size of its row and of its batch's files, and its transactions: about six times the
+ * bytes of all limits together are needed on the heap while the stages run.
  */
 @ConfigMapping(prefix = "whetstone.curation.cut")
 public interface CutLimits {

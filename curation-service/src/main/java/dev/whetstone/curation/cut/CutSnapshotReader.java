@@ -66,11 +66,9 @@ public class CutSnapshotReader {
   CutSnapshot read(DeclaredLoop loop, boolean manual) {
     LoopId id = loop.id();
     Batch parent = batches.newest(id).orElse(null);
-    Window ready =
-        pools.oldest(id, ExampleState.READY, limits.maxExamples(), limits.maxBytes());
+    Window ready = pools.oldest(id, ExampleState.READY, limits.maxExamples(), limits.maxBytes());
     Window others =
-        pools.newest(
-            id, ExampleState.QUARANTINED, limits.maxExamples(), limits.quarantinedBytes());
+        pools.newest(id, ExampleState.QUARANTINED, limits.maxExamples(), limits.quarantinedBytes());
     SealedExamples accepted = earlier(loop, BatchState.ADOPTED);
     SealedExamples pending = earlier(loop, BatchState.PENDING);
     return new CutSnapshot(

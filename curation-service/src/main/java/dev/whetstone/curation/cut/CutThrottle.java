@@ -46,8 +46,8 @@ final class CutThrottle {
   private record Review(long left, Instant at) {}
 
   /**
-   * Until when another attempt is not worth its cost; null when one is worthwhile now. A batch that is
-   * due is tried again when more examples are there; a review when anything changed.
+   * Until when another attempt is not worth its cost; null when one is worthwhile now. A batch that
+   * is due is tried again when more examples are there; a review when anything changed.
    *
    * @param due why a batch was due; null for a review
    */
@@ -71,8 +71,8 @@ final class CutThrottle {
   }
 
   /**
-   * Until when the loop was reviewed so recently that another review is not worth its cost: each one
-   * reads all sealed examples in use. Null when a review is worthwhile now.
+   * Until when the loop was reviewed so recently that another review is not worth its cost: each
+   * one reads all sealed examples in use. Null when a review is worthwhile now.
    */
   @Nullable Instant reviewedUntil(LoopId loop, Observation now) {
     Review last = reviews.get(loop);

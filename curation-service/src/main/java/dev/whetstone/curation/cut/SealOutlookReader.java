@@ -70,8 +70,7 @@ public class SealOutlookReader {
 
   /** The loop's current outlook; decides nothing. In the caller's transaction. */
   public Outlook outlook(DeclaredLoop loop) {
-    return of(
-        loop, counts(loop, ExampleState.READY, ExampleState.CUT), recent(loop), false);
+    return of(loop, counts(loop, ExampleState.READY, ExampleState.CUT), recent(loop), false);
   }
 
   /** What a cut could take now, without the examples of an open cut. */
@@ -112,8 +111,7 @@ public class SealOutlookReader {
   }
 
   /** The outlook with these examples. */
-  Outlook of(
-      DeclaredLoop loop, PoolCounts pool, List<Batch> recent, boolean manual) {
+  Outlook of(DeclaredLoop loop, PoolCounts pool, List<Batch> recent, boolean manual) {
     Instant now = clock.instant();
     var readiness = SealReadiness.of(loop.spec(), pool, recent, now);
     String obstacle = manual ? null : SealReadiness.obstacle(loop.spec(), recent, now);

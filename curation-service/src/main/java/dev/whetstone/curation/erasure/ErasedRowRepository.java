@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Erases what an erasure covers, some events at a time: the subject's interactions with all feedback
- * on them, the subject's other events, and every example formed from any of them with its features.
- * Sealed batches that hold such examples are tainted.
+ * Erases what an erasure covers, some events at a time: the subject's interactions with all
+ * feedback on them, the subject's other events, and every example formed from any of them with its
+ * features. Sealed batches that hold such examples are tainted.
  *
- * <p>Each step finds what is left by the subject's digest, which a row loses with its text. Feedback
- * on an interaction goes before the interaction, so that its number does not matter.
+ * <p>Each step finds what is left by the subject's digest, which a row loses with its text.
+ * Feedback on an interaction goes before the interaction, so that its number does not matter.
  */
 @ApplicationScoped
 class ErasedRowRepository {

@@ -29,12 +29,13 @@ public record ErasureProgress(String state, @Nullable Instant until, List<Holder
   /**
    * One place that holds data.
    *
-   * @param state {@code erasing}, {@code retained} until the date, {@code overdue} when the date has
-   *     passed and something is left, or {@code done}
+   * @param state {@code erasing}, {@code retained} until the date, {@code overdue} when the date
+   *     has passed and something is left, or {@code done}
    * @param left what is left, for people
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Holder(String holder, String state, @Nullable Instant until, @Nullable String left) {}
+  public record Holder(
+      String holder, String state, @Nullable Instant until, @Nullable String left) {}
 
   /**
    * @param erasures one for each loop, at least one
@@ -52,13 +53,22 @@ public record ErasureProgress(String state, @Nullable Instant until, List<Holder
     holders.add(curation(erasures));
     String batches = tainted.size() == 1 ? "1 sealed batch" : tainted.size() + " sealed batches";
     holders.add(
-        inBatches("batches", tainted, due, now, "files of %s: %s".formatted(batches, ids(tainted))));
+        inBatches(
+            "batches", tainted, due, now, "files of %s: %s".formatted(batches, ids(tainted))));
     holders.add(
         inBatches(
-            "models", tainted, due, now, "checkpoints trained on %s; eval marks them as tainted".formatted(batches)));
+            "models",
+            tainted,
+            due,
+            now,
+            "checkpoints trained on %s; eval marks them as tainted".formatted(batches)));
     holders.add(
         inBatches(
-            "evaluations", tainted, due, now, "items, answers and evidence of evaluations of %s".formatted(batches)));
+            "evaluations",
+            tainted,
+            due,
+            now,
+            "items, answers and evidence of evaluations of %s".formatted(batches)));
     holders.add(topics(erasures.getFirst().tombstone().watermark().plus(topicRetention), now));
     String worst =
         holders.stream()

@@ -63,8 +63,8 @@ public class ErasureRepository {
 
   /**
    * Writes the tombstone, which covers all loops of the tenant from this transaction on, and the
-   * erasure to be carried out in this loop; {@link #spread} adds the other loops. The caller holds the
-   * loop's erasure lock.
+   * erasure to be carried out in this loop; {@link #spread} adds the other loops. The caller holds
+   * the loop's erasure lock.
    */
   public void request(EventAttributes attributes, EndUserErased erased) {
     LoopId loop = attributes.loop();

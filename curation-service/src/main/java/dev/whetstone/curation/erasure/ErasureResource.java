@@ -95,7 +95,11 @@ public class ErasureResource {
         found.getFirst().tombstone().watermark(),
         progress.until(),
         progress.holders(),
-        found.stream().filter(ErasureResource::isListed).limit(MOST_LOOPS).map(ErasureResource::perLoop).toList());
+        found.stream()
+            .filter(ErasureResource::isListed)
+            .limit(MOST_LOOPS)
+            .map(ErasureResource::perLoop)
+            .toList());
   }
 
   /** Loops without anything of the subject are not listed. */

@@ -10,8 +10,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out erasures in short transactions, each of a bounded number of events, so that a busy end
- * user's erasure holds up nothing else. The erasure that had the fewest transactions is next.
+ * Carries out erasures in short transactions, each of a bounded number of events, so that a busy
+ * end user's erasure holds up nothing else. The erasure that had the fewest transactions is next.
  */
 @ApplicationScoped
 public class ErasureSweep {
@@ -36,8 +36,8 @@ public class ErasureSweep {
 
   /**
    * A round over all open erasures. Each call makes one step of one of them in one transaction and
-   * returns whether there was one; after {@link ErasureConfig#passTime} it returns false. One that fails
-   * does not block the others; the next round tries it again.
+   * returns whether there was one; after {@link ErasureConfig#passTime} it returns false. One that
+   * fails does not block the others; the next round tries it again.
    */
   public Round round() {
     return new Round();

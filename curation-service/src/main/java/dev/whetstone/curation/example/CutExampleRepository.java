@@ -61,12 +61,10 @@ public class CutExampleRepository {
    * @param mostTrain the most train examples that a run uses
    * @param characters of their text, held-out and train alike
    */
-  public SealedExamples inBatches(
-      LoopId loop, String batchState, int mostTrain, long characters) {
+  public SealedExamples inBatches(LoopId loop, String batchState, int mostTrain, long characters) {
     List<SealedExample> examples = new ArrayList<>();
     long[] left = {characters};
-    int heldOut =
-        scan(loop, batchState, "x.split <> 'train'", Integer.MAX_VALUE, left, examples);
+    int heldOut = scan(loop, batchState, "x.split <> 'train'", Integer.MAX_VALUE, left, examples);
     scan(loop, batchState, "x.split = 'train'", mostTrain, left, examples);
     examples.sort(Comparator.comparing(SealedExample::rowId));
     return new SealedExamples(examples, heldOut);
@@ -99,8 +97,7 @@ public class CutExampleRepository {
             beyond[0]++;
           } else {
             left[0] -= body.length();
-            examples.add(
-                new SealedExample(row.getString("row_id"), ExampleRepository.body(body)));
+            examples.add(new SealedExample(row.getString("row_id"), ExampleRepository.body(body)));
           }
           return true;
         },

@@ -111,10 +111,7 @@ public class ExampleRepository {
             row -> Map.entry(EventKey.parse(row.getString("event_key")), read(row)),
             keys.stream().map(EventKey::text).toList())
         .forEach(
-            one ->
-                found
-                    .computeIfAbsent(one.getKey(), _ -> new ArrayList<>())
-                    .add(one.getValue()));
+            one -> found.computeIfAbsent(one.getKey(), _ -> new ArrayList<>()).add(one.getValue()));
     return found;
   }
 

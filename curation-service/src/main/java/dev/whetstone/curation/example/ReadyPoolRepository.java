@@ -52,8 +52,7 @@ public class ReadyPoolRepository {
     Map<Group, Integer> waiting = new HashMap<>();
     counts
         .of(loop, CountKind.EXAMPLE, names)
-        .forEach(
-            one -> waiting.merge(group(one.form(), one.split()), (int) one.n(), Integer::sum));
+        .forEach(one -> waiting.merge(group(one.form(), one.split()), (int) one.n(), Integer::sum));
     Map<Group, Recent> recent = new HashMap<>();
     for (String state : names) {
       recent(loop, state, recentFrom).forEach((group, one) -> recent.merge(group, one, JOINED));
@@ -80,8 +79,7 @@ public class ReadyPoolRepository {
             row ->
                 Map.entry(
                     group(row.getString("form"), row.getString("split")),
-                    new Recent(
-                        row.getInt("n"), Objects.requireNonNull(Sql.instant(row, "first")))),
+                    new Recent(row.getInt("n"), Objects.requireNonNull(Sql.instant(row, "first")))),
             loop.tenant(),
             loop.loop(),
             state,
@@ -124,8 +122,8 @@ public class ReadyPoolRepository {
   }
 
   /**
-   * The examples in a state that wait longest, as many as fit, in the caller's transaction. At least
-   * one, however large it is.
+   * The examples in a state that wait longest, as many as fit, in the caller's transaction. At
+   * least one, however large it is.
    *
    * @param most number of examples
    * @param characters of their text
@@ -163,7 +161,9 @@ public class ReadyPoolRepository {
     return new Window(read, complete[0]);
   }
 
-  /** Locks rows until the transaction ends; the versions of those that are still ready, by row id. */
+  /**
+   * Locks rows until the transaction ends; the versions of those that are still ready, by row id.
+   */
   public Map<String, Long> lockReady(Collection<String> rowIds) {
     Map<String, Long> versions = new HashMap<>();
     sql.query(
@@ -184,8 +184,7 @@ public class ReadyPoolRepository {
               one.first().isBefore(other.first()) ? one.first() : other.first());
 
   private static Group group(String form, String split) {
-    return new Group(
-        Form.valueOf(form.toUpperCase(Locale.ROOT)), ExampleRepository.split(split));
+    return new Group(Form.valueOf(form.toUpperCase(Locale.ROOT)), ExampleRepository.split(split));
   }
 
   private static String[] names(ExampleState... states) {

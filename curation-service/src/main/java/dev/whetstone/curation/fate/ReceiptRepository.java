@@ -267,8 +267,8 @@ public class ReceiptRepository {
   }
 
   /**
-   * The number of accepted events per fate, from counters. Fate is a checked, non-null column of the
-   * event's only row, so the counts add up to all accepted events (I1).
+   * The number of accepted events per fate, from counters. Fate is a checked, non-null column of
+   * the event's only row, so the counts add up to all accepted events (I1).
    */
   public Map<Fate, Long> counts(LoopId loop) {
     Map<Fate, Long> fates = new EnumMap<>(Fate.class);
@@ -281,9 +281,7 @@ public class ReceiptRepository {
   /** The number of dropped events per reason, from counters. */
   public Map<String, Long> reasons(LoopId loop) {
     Map<String, Long> reasons = new TreeMap<>();
-    counts
-        .of(loop, CountKind.EVENT, DROPPED)
-        .stream()
+    counts.of(loop, CountKind.EVENT, DROPPED).stream()
         .filter(one -> !one.reason().isEmpty())
         .forEach(one -> reasons.merge(one.reason(), one.n(), Long::sum));
     return reasons;

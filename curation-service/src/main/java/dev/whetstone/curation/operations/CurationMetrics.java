@@ -13,12 +13,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,8 +26,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gauges computed from the counters of rows, so that they are right after a restart and the same on every instance.
- * Labels are loops, fates, states and reasons, all from bounded sets.
+ * Gauges computed from the counters of rows, so that they are right after a restart and the same on
+ * every instance. Labels are loops, fates, states and reasons, all from bounded sets.
  */
 @Startup
 @ApplicationScoped
@@ -47,8 +47,7 @@ public class CurationMetrics {
   private long lastFold;
   private volatile double overdueSeconds;
 
-  public CurationMetrics(
-      Sql sql, LoopCountRepository counts, Clock clock, MeterRegistry registry) {
+  public CurationMetrics(Sql sql, LoopCountRepository counts, Clock clock, MeterRegistry registry) {
     this.sql = sql;
     this.counts = counts;
     this.clock = clock;
@@ -67,8 +66,8 @@ public class CurationMetrics {
   }
 
   /**
-   * Brings all gauges up to date: reads the counters that changed since the last time, and registers
-   * anew only the gauges that they belong to.
+   * Brings all gauges up to date: reads the counters that changed since the last time, and
+   * registers anew only the gauges that they belong to.
    */
   public synchronized void refresh() {
     Set<CountKind> touched = EnumSet.noneOf(CountKind.class);
@@ -82,8 +81,7 @@ public class CurationMetrics {
   }
 
   private static List<String> key(LoopCount count) {
-    return List.of(
-        count.loop().key(), count.state(), count.reason(), count.form(), count.split());
+    return List.of(count.loop().key(), count.state(), count.reason(), count.form(), count.split());
   }
 
   private void register(CountKind kind) {
@@ -102,8 +100,7 @@ public class CurationMetrics {
     Map<List<String>, Long> sums = new TreeMap<>(Comparator.comparing(List::toString));
     for (LoopCount one : known.get(kind).values()) {
       if (one.n() != 0) {
-        sums.merge(
-            List.of(one.loop().key(), value.apply(one), one.reason()), one.n(), Long::sum);
+        sums.merge(List.of(one.loop().key(), value.apply(one), one.reason()), one.n(), Long::sum);
       }
     }
     List<MultiGauge.Row<?>> rows = new ArrayList<>();

@@ -102,8 +102,8 @@ public class CurationReconciler {
   }
 
   /**
-   * Begins one round over everything that is due. A round without news runs the same few statements,
-   * however many loops there are and whatever waits in them.
+   * Begins one round over everything that is due. A round without news runs the same few
+   * statements, however many loops there are and whatever waits in them.
    *
    * @return false when loops that are due have to wait for the next round
    */

@@ -7,8 +7,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits how many loops are cut at the same time on this instance. At most one of them may be large,
- * so that there is always a worker for loops with little to cut and memory is bounded.
+ * Limits how many loops are cut at the same time on this instance. At most one of them may be
+ * large, so that there is always a worker for loops with little to cut and memory is bounded.
  */
 @ApplicationScoped
 public class CutWorkers {

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Ends interactions, feedback and conversations after the time that their loop keeps them. Fates and
- * the examples of sealed batches stay; they no longer change with later feedback on the same answer.
- * All calls run in the caller's transaction and return how many rows they ended.
+ * Ends interactions, feedback and conversations after the time that their loop keeps them. Fates
+ * and the examples of sealed batches stay; they no longer change with later feedback on the same
+ * answer. All calls run in the caller's transaction and return how many rows they ended.
  */
 @ApplicationScoped
 class EndedInteractionRepository {
@@ -108,7 +108,9 @@ class EndedInteractionRepository {
     return ended;
   }
 
-  /** Deletes the rows of responses that were named and never recorded, once nothing waits for them. */
+  /**
+   * Deletes the rows of responses that were named and never recorded, once nothing waits for them.
+   */
   int unknownResponses(int most) {
     return sql.update(UNKNOWN, most);
   }
@@ -126,8 +128,7 @@ class EndedInteractionRepository {
   }
 
   private Map<LoopId, List<String>> find(String query, Instant now, int most) {
-    Map<LoopId, List<String>> found =
-        new TreeMap<>(java.util.Comparator.comparing(LoopId::key));
+    Map<LoopId, List<String>> found = new TreeMap<>(java.util.Comparator.comparing(LoopId::key));
     sql.query(
             query,
             row ->
@@ -167,8 +168,7 @@ class EndedInteractionRepository {
                     row.getString("conversation_key")),
             most);
     Map<LoopId, List<String>> byLoop = new TreeMap<>(java.util.Comparator.comparing(LoopId::key));
-    next.forEach(
-        one -> byLoop.computeIfAbsent(one.loop(), _ -> new ArrayList<>()).add(one.key()));
+    next.forEach(one -> byLoop.computeIfAbsent(one.loop(), _ -> new ArrayList<>()).add(one.key()));
     byLoop.forEach(this::forget);
     if (next.size() < most) {
       sql.update("delete from retention_position where sweep = 'conversation'");

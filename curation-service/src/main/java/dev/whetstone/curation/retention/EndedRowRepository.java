@@ -31,8 +31,7 @@ class EndedRowRepository {
             before,
             most);
     sql.update("delete from example_feature where row_id = any(?)", rows);
-    sql.update(
-        "update example set body = null, version = version + 1 where row_id = any(?)", rows);
+    sql.update("update example set body = null, version = version + 1 where row_id = any(?)", rows);
     return rows.size();
   }
 

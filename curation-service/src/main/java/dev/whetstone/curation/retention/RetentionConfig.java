@@ -38,8 +38,8 @@ public interface RetentionConfig {
   Duration fates();
 
   /**
-   * Tombstones and erasures, after they were requested. Longer than every topic and every backup that
-   * could bring the data back.
+   * Tombstones and erasures, after they were requested. Longer than every topic and every backup
+   * that could bring the data back.
    */
   @WithDefault("P400D")
   Duration tombstones();

@@ -15,8 +15,8 @@ import java.util.function.IntUnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
- * Ends rows whose time is over: in transactions of a bounded number of rows, and a bounded number of
- * those in one pass. Several instances can sweep at the same time, because each skips rows that
+ * Ends rows whose time is over: in transactions of a bounded number of rows, and a bounded number
+ * of those in one pass. Several instances can sweep at the same time, because each skips rows that
  * another has locked.
  */
 @ApplicationScoped
@@ -82,8 +82,7 @@ public class RetentionSweep {
         what,
         () -> {
           int n =
-              QuarkusTransaction.requiringNew()
-                  .call(() -> some.applyAsInt(config.rowsAtOnce()));
+              QuarkusTransaction.requiringNew().call(() -> some.applyAsInt(config.rowsAtOnce()));
           ended.addAndGet(n);
           return n == config.rowsAtOnce()
               && transactions.incrementAndGet() < config.transactionsPerPass();

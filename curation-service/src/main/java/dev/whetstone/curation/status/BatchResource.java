@@ -98,8 +98,8 @@ public class BatchResource {
   @APIResponse(
       responseCode = "503",
       description =
-          "batch-unreadable: the store does not answer, or the bytes are not those that were sealed."
-              + " The batch is verified again by itself and withdrawn if that lasts")
+          "batch-unreadable: the store does not answer, or the bytes are not those that were"
+              + " sealed. The batch is verified again by itself and withdrawn if that lasts")
   public WholeBatch get(@PathParam("loop") String loop, @PathParam("batchId") String batchId) {
     LoopId id = caller.loop(loop);
     Batch batch =

@@ -193,7 +193,8 @@ public class QuarantineResource {
                   + loop
                   + "/quarantine; examples are rejected after their deadline"));
     }
-    quarantine.release(rows, clock.instant().plus(declared.spec().spec().retention().interactions()));
+    quarantine.release(
+        rows, clock.instant().plus(declared.spec().spec().retention().interactions()));
     eventFates.follow(eventFates.of(rows));
     LOG.infof("released loop=%s example=%s by=%s", id, exampleId, caller.application());
     return new Released(exampleId, rows.size());

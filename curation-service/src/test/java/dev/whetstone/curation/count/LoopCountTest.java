@@ -98,8 +98,8 @@ class LoopCountTest {
   private static final String EVENTS =
       "select fate || '/' || coalesce(reason, '') || '//' as k, count(*) as n from event";
   private static final String EXAMPLES =
-      "select state || '/' || coalesce(reason, '') || '/' || form || '/' || split as k, count(*) as n"
-          + " from example";
+      "select state || '/' || coalesce(reason, '') || '/' || form || '/' || split as k, count(*) as"
+          + " n from example";
   private static final String BATCHES =
       "select state || '/' || batch_trigger || '/' || case when undecided then 'undecided' else ''"
           + " end || '/' as k, count(*) as n from batch";
@@ -118,8 +118,7 @@ class LoopCountTest {
   private Map<String, Long> counted(TestEvents send, CountKind kind) {
     Map<String, Long> counted = new TreeMap<>();
     for (LoopCount one : counts.of(send.loop(), kind)) {
-      counted.put(
-          String.join("/", one.state(), one.reason(), one.form(), one.split()), one.n());
+      counted.put(String.join("/", one.state(), one.reason(), one.form(), one.split()), one.n());
     }
     return counted;
   }
@@ -135,7 +134,9 @@ class LoopCountTest {
     }
     Instant from = AT.plusSeconds(3602);
     List<Candidate> all =
-        examples.in(send.loop(), ExampleState.READY).stream().map(LoopCountTest::candidate).toList();
+        examples.in(send.loop(), ExampleState.READY).stream()
+            .map(LoopCountTest::candidate)
+            .toList();
     assertThat(all).hasSizeGreaterThan(30);
 
     PoolCounts counted = pools.counts(send.loop(), from, List.of("none"), ExampleState.READY);

@@ -119,7 +119,9 @@ class ConcurrentCutTest {
     assertThat(examples.in(send.loop(), ExampleState.READY))
         .hasSize(2)
         .allMatch(one -> one.origin().equals("response:r3"));
-    assertThat(batch(send).funnel()).containsEntry("changed-meanwhile", 2).containsEntry("kept", 118);
+    assertThat(batch(send).funnel())
+        .containsEntry("changed-meanwhile", 2)
+        .containsEntry("kept", 118);
   }
 
   private void feedApart(Event<?> event) {

@@ -64,8 +64,7 @@ class IdleLoopTest {
     assertThat(seen[0].train() + seen[0].test() + seen[0].validation()).isGreaterThan(READY);
     System.out.println("example rows read to know whether a seal is due: " + read + " of " + READY);
     assertThat(read).isLessThan(2_100);
-    CutSnapshot cut =
-        QuarkusTransaction.requiringNew().call(() -> snapshots.read(loop, false));
+    CutSnapshot cut = QuarkusTransaction.requiringNew().call(() -> snapshots.read(loop, false));
     assertThat(cut.ready()).hasSize(limits.maxExamples());
     assertThat(cut.complete()).isFalse();
   }
@@ -139,10 +138,7 @@ class IdleLoopTest {
                     READY,
                     send.loop().tenant(),
                     send.loop().loop()));
-    assertThat(
-            pools
-                .counts(send.loop(), AT, java.util.List.of(), ExampleState.READY)
-                .total())
+    assertThat(pools.counts(send.loop(), AT, java.util.List.of(), ExampleState.READY).total())
         .isEqualTo(READY + 2);
   }
 

@@ -36,7 +36,10 @@ class ErasureProgressTest {
       batches.add("batch" + i);
     }
     List<Erasure> erasures =
-        Arrays.stream(done.split(" ")).map(Boolean::valueOf).map(one -> erasure(one, batches)).toList();
+        Arrays.stream(done.split(" "))
+            .map(Boolean::valueOf)
+            .map(one -> erasure(one, batches))
+            .toList();
 
     var progress =
         ErasureProgress.of(

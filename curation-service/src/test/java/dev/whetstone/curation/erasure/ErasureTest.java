@@ -286,8 +286,7 @@ class ErasureTest {
 
     reconciler.reconcile();
 
-    System.out.println(
-        "erased 5,001 events in " + (System.nanoTime() - start) / 1_000_000 + " ms");
+    System.out.println("erased 5,001 events in " + (System.nanoTime() - start) / 1_000_000 + " ms");
     assertThat(erased()).isEqualTo(5_002);
     assertThat(
             sql.query(

@@ -32,7 +32,11 @@ class CutWorkersTest {
 
   @Test
   void shouldHaveTheDocumentedDefaults() {
-    CutLimits limits = new SmallRyeConfigBuilder().withMapping(CutLimits.class).build().getConfigMapping(CutLimits.class);
+    CutLimits limits =
+        new SmallRyeConfigBuilder()
+            .withMapping(CutLimits.class)
+            .build()
+            .getConfigMapping(CutLimits.class);
 
     assertThat(limits.maxExamples()).isEqualTo(10_000);
     assertThat(limits.maxBytes()).isEqualTo(16L << 20);

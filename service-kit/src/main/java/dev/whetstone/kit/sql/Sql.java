@@ -87,8 +87,9 @@ public class Sql {
   }
 
   /**
-   * Passes on the rows of a query one by one, through a cursor: at most {@code fetchSize} rows are in
-   * memory at a time. Needs a transaction, because PostgreSQL sends the whole result without one.
+   * Passes on the rows of a query one by one, through a cursor: at most {@code fetchSize} rows are
+   * in memory at a time. Needs a transaction, because PostgreSQL sends the whole result without
+   * one.
    *
    * @throws IllegalStateException outside a transaction
    */

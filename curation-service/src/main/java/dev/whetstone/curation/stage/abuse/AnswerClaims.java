@@ -62,8 +62,7 @@ final class AnswerClaims {
     }
   }
 
-  private static final Comparator<Map.Entry<String, Double>> BY_VALUE =
-      Map.Entry.comparingByKey();
+  private static final Comparator<Map.Entry<String, Double>> BY_VALUE = Map.Entry.comparingByKey();
 
   /** A word of the prompt and its weight in the verdict. */
   private record Weighted(Word word, double weight) {
@@ -178,8 +177,9 @@ final class AnswerClaims {
   }
 
   /**
-   * A value with more than half of all weighted votes has more than half of the votes of at least one
-   * word, so it leads there. Comparing the leading values finds it, whatever the number of values.
+   * A value with more than half of all weighted votes has more than half of the votes of at least
+   * one word, so it leads there. Comparing the leading values finds it, whatever the number of
+   * values.
    */
   private static Verdict verdict(
       Slot slot, Group group, List<Weighted> voting, double weights, double familiarity) {

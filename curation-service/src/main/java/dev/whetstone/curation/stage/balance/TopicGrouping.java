@@ -19,9 +19,9 @@ final class TopicGrouping {
   private static final double TOO_COMMON = 0.5;
 
   /**
-   * Entries of the index of leaders that are looked at for one prompt. Beyond that a prompt may start
-   * a topic of its own although an earlier one is alike: the time for n prompts stays in proportion
-   * to n.
+   * Entries of the index of leaders that are looked at for one prompt. Beyond that a prompt may
+   * start a topic of its own although an earlier one is alike: the time for n prompts stays in
+   * proportion to n.
    */
   private static final int MOST_POSTINGS = 4_000;
 

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * The first prompt of each topic, found by words. A prompt joins the first leader with which it
  * shares a telling word and enough of all words.
  *
- * <p>Leaders are indexed by their rarest words. Two sets of which the common part is at least a share
- * {@code t} of the union have at least {@code t} of each set in common, so at least one of the
- * {@code n − ⌈t·n⌉ + 1} rarest words of each set of {@code n} words is in both: what this index does
- * not find is not alike.
+ * <p>Leaders are indexed by their rarest words. Two sets of which the common part is at least a
+ * share {@code t} of the union have at least {@code t} of each set in common, so at least one of
+ * the {@code n − ⌈t·n⌉ + 1} rarest words of each set of {@code n} words is in both: what this index
+ * does not find is not alike.
  */
 final class TopicLeaders {
   private static final double ALIKE = 0.3;
@@ -76,8 +76,7 @@ final class TopicLeaders {
   private @Nullable Leader find(Set<String> words, List<String> telling, List<String> rare) {
     return candidates(telling, rare).stream()
         .sorted(
-            Comparator.comparingInt(Candidate::rank)
-                .thenComparingInt(one -> one.leader().number()))
+            Comparator.comparingInt(Candidate::rank).thenComparingInt(one -> one.leader().number()))
         .map(Candidate::leader)
         .filter(leader -> alike(words, leader.words()))
         .findFirst()

@@ -62,7 +62,8 @@ class AnswerClaimsTest {
     long small = cpuMillis(claimants(new Random(1), 2_000, 2_000, 6));
     long large = cpuMillis(claimants(new Random(2), 16_000, 16_000, 6));
 
-    System.out.println("claims: 2,000 answers " + small + " ms, 16,000 answers " + large + " ms CPU");
+    System.out.println(
+        "claims: 2,000 answers " + small + " ms, 16,000 answers " + large + " ms CPU");
     assertThat(large).as("ms of CPU; eight times as many answers").isLessThan(20 * (small + 100));
   }
 
@@ -101,8 +102,7 @@ class AnswerClaimsTest {
   /** The share of every value, each word's votes counted anew. */
   private static Map<String, Double> plain(
       List<Claimant> claimants, Set<String> words, Map<String, Double> rarity) {
-    long values =
-        claimants.stream().map(one -> one.slots().getFirst().value()).distinct().count();
+    long values = claimants.stream().map(one -> one.slots().getFirst().value()).distinct().count();
     Map<String, Double> shares = new TreeMap<>();
     double weights = 0;
     for (String word : words) {

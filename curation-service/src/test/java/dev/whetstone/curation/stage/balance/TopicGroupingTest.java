@@ -39,7 +39,8 @@ class TopicGroupingTest {
     long small = cpuMillis(examples(new Random(1), 5_000, 20_000));
     long large = cpuMillis(examples(new Random(2), 20_000, 80_000));
 
-    System.out.println("topics: 5,000 prompts " + small + " ms, 20,000 prompts " + large + " ms CPU");
+    System.out.println(
+        "topics: 5,000 prompts " + small + " ms, 20,000 prompts " + large + " ms CPU");
     assertThat(large).as("ms of CPU; four times as many prompts").isLessThan(10 * (small + 200));
   }
 
