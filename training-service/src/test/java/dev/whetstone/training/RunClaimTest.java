@@ -109,10 +109,10 @@ class RunClaimTest {
 
     reconciler.pass();
 
-    assertThat(runs.of(loop)).isEmpty();
+    assertThat(runs.newest(loop, 10)).isEmpty();
     fixture.change(loop, LoopState.ACTIVE, 3);
     reconciler.pass();
-    assertThat(runs.of(loop)).hasSize(1);
+    assertThat(runs.newest(loop, 10)).hasSize(1);
   }
 
   /** A reconciler of its own, as another service on the same database has. */
