@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
  */
 public record LoopId(String tenant, String loop) {
   /** The form of tenant and loop names; also valid in Kafka keys and adapter names. */
+  public static final String RULE = "1 to 63 of a-z, 0-9 and '-', starting with a letter";
+
+  /** {@link #RULE} as a pattern. */
   public static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
 
   public LoopId {
@@ -38,8 +41,7 @@ public record LoopId(String tenant, String loop) {
 
   private static void require(String what, String value) {
     if (value == null || !NAME.matcher(value).matches()) {
-      throw new IllegalArgumentException(
-          what + " '" + value + "' must be 1 to 63 of a-z, 0-9 and '-', starting with a letter");
+      throw new IllegalArgumentException(what + " '" + value + "' must be " + RULE);
     }
   }
 }

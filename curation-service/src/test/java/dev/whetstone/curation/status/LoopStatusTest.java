@@ -153,6 +153,11 @@ class LoopStatusTest {
     takeCorrections(1);
 
     as(TestKeys.OTHER).get(loop + "/status").then().statusCode(404);
+    as(TestKeys.ACME)
+        .get("/v1/loops/My_Loop/status")
+        .then()
+        .statusCode(404)
+        .body("remedy", containsString("1 to 63 of a-z, 0-9 and '-'"));
     as(TestKeys.OTHER).get(loop + "/fates/support-app/f0").then().statusCode(404);
     as(TestKeys.ACME_INGEST_ONLY).get(loop + "/status").then().statusCode(403);
     as(TestKeys.ACME_READ_ONLY).post(loop + "/seal").then().statusCode(403);

@@ -98,7 +98,7 @@ public final class CloudEventReader {
   private static @Nullable String name(
       AttributeSource attributes, String name, @Nullable String value) {
     if (value != null && !LoopId.NAME.matcher(value).matches()) {
-      throw invalid(attributes, name, value, "1 to 63 of a-z, 0-9 and '-', starting with a letter");
+      throw invalid(attributes, name, value, LoopId.RULE);
     }
     return value;
   }

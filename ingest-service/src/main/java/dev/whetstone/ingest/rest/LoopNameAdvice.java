@@ -11,8 +11,7 @@ import java.util.stream.Collectors;
 final class LoopNameAdvice {
   private static final int MOST_NAMES = 10;
   private static final int LONGEST = 63;
-  private static final String RULE =
-      "a loop's name is 1 to 63 of a-z, 0-9 and '-', starting with a letter";
+  private static final String RULE = "a loop's name is " + LoopId.RULE;
   private static final String USE =
       "use a declared loop of your tenant; a new declaration takes a moment to arrive";
 

@@ -42,7 +42,9 @@ public class ApiCaller {
     if (!LoopId.NAME.matcher(name).matches()) {
       throw new ProblemException(
           HttpProblems.notFound(
-              "unknown-loop", "there is no loop '" + name + "'", "see GET /v1/loops for yours"));
+              "unknown-loop",
+              "there is no loop '" + name + "'",
+              "a loop's name is " + LoopId.RULE + "; see GET /v1/loops for yours"));
     }
     return new LoopId(tenant(), name);
   }
