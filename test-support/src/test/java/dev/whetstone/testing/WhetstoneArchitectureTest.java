@@ -34,7 +34,8 @@ class WhetstoneArchitectureTest {
             "shouldHaveNoCyclesOfFeatures",
             "shouldHaveNoCyclesOfPackages",
             "shouldAskTheClock",
-            "shouldAskForIds");
+            "shouldAskForIds",
+            "shouldDeclareTheCallersOfResources");
   }
 
   @Test

@@ -48,12 +48,6 @@ public class StageProducer {
 
   @Produces
   @Singleton
-  OrderedStage<AdmissionStage> controlTokens() {
-    return new OrderedStage<>(250, new ControlTokenStage());
-  }
-
-  @Produces
-  @Singleton
   OrderedStage<AdmissionStage> language(LanguageGuesser guesser) {
     return new OrderedStage<>(300, new LanguageStage(guesser));
   }
@@ -62,6 +56,12 @@ public class StageProducer {
   @Singleton
   OrderedStage<AdmissionStage> pii(PiiRecognizer recognizer) {
     return new OrderedStage<>(400, new PiiStage(recognizer));
+  }
+
+  @Produces
+  @Singleton
+  OrderedStage<AdmissionStage> controlTokens() {
+    return new OrderedStage<>(450, new ControlTokenStage());
   }
 
   @Produces

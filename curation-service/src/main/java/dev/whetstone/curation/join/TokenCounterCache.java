@@ -20,6 +20,7 @@ public class TokenCounterCache {
 
   private final Map<LoopSpec.BaseModel, TokenCounter> loaded = new ConcurrentHashMap<>();
   private final Map<LoopSpec.BaseModel, Instant> unreadableUntil = new ConcurrentHashMap<>();
+  private final Map<LoopSpec.BaseModel, TokenCounter> estimates = new ConcurrentHashMap<>();
   private final Clock clock;
 
   public TokenCounterCache(Clock clock) {
@@ -37,7 +38,7 @@ public class TokenCounterCache {
     }
     Instant until = unreadableUntil.get(baseModel);
     if (until != null && clock.instant().isBefore(until)) {
-      return TokenCounterFactory.estimate();
+      return estimates.getOrDefault(baseModel, TokenCounterFactory.estimate());
     }
     try {
       TokenCounter counter = TokenCounterFactory.of(baseModel.uri());
@@ -46,7 +47,9 @@ public class TokenCounterCache {
     } catch (RuntimeException | LinkageError e) {
       unreadableUntil.put(baseModel, clock.instant().plus(TRY_AGAIN));
       LOG.warnf("tokenizer-unreadable base-model=%s reason=%s", baseModel.uri(), e.getMessage());
-      return TokenCounterFactory.estimate();
+      TokenCounter estimate = TokenCounterFactory.estimate(baseModel.uri());
+      estimates.put(baseModel, estimate);
+      return estimate;
     }
   }
 }

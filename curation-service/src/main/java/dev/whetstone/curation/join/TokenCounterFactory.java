@@ -60,18 +60,38 @@ public final class TokenCounterFactory {
 
   /** Four characters a token, the mean of common English text; marked as not exact. */
   public static TokenCounter estimate() {
-    return new TokenCounter() {
-      @Override
-      public int count(List<ChatMessage> messages) {
-        double text = messages.stream().mapToInt(m -> ChatTexts.text(m).length()).sum();
-        return (int) Math.ceil(text / CHARACTERS_PER_TOKEN)
-            + BoundedTokenCounter.TOKENS_PER_TURN * messages.size();
-      }
+    return new EstimatedCounter(ControlTokens.UNKNOWN);
+  }
 
-      @Override
-      public boolean exact() {
-        return false;
-      }
-    };
+  /**
+   * The estimate for a base model whose tokenizer cannot be used here. Its control tokens are known
+   * all the same where {@code tokenizer.json} can be read.
+   */
+  static TokenCounter estimate(String baseModelUri) {
+    try {
+      Path file =
+          ArtifactResolver.standard()
+              .find(URI.create(baseModelUri))
+              .map(base -> base.localPath().resolve("tokenizer.json"))
+              .filter(Files::isReadable)
+              .orElse(null);
+      return file == null ? estimate() : new EstimatedCounter(ControlTokens.of(file));
+    } catch (IOException | RuntimeException e) {
+      return estimate();
+    }
+  }
+
+  private record EstimatedCounter(ControlTokens controlTokens) implements TokenCounter {
+    @Override
+    public int count(List<ChatMessage> messages) {
+      double text = messages.stream().mapToInt(m -> ChatTexts.text(m).length()).sum();
+      return (int) Math.ceil(text / CHARACTERS_PER_TOKEN) 
+          + BoundedTokenCounter.TOKENS_PER_TURN * messages.size();
+    }
+
+    @Override
+    public boolean exact() {
+      return false;
+    }
   }
 }

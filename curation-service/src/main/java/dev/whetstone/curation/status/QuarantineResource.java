@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.chat.ChatMessage;
+import dev.whetstone.curation.chain.ReasonCodes;
 import dev.whetstone.curation.example.EventFateUpdater;
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.example.ExampleRepository;
@@ -12,6 +13,7 @@ import dev.whetstone.curation.example.QuarantineRepository;
 import dev.whetstone.curation.example.QuarantineRepository.Place;
 import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.curation.join.ExampleAdmission;
+import dev.whetstone.curation.stage.hygiene.ControlTokenStage;
 import dev.whetstone.curation.stage.pii.PiiStage;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
@@ -19,6 +21,7 @@ import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.problem.HttpProblems;
+import dev.whetstone.kit.problem.Problem;
 import dev.whetstone.kit.problem.ProblemException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
@@ -155,7 +158,8 @@ public class QuarantineResource {
 
   /**
    * Releases an example to the next cut, where it passes every quarantine. An example on which
-   * admission failed stays in quarantine: it may contain personal data that was not redacted.
+   * admission failed stays in quarantine: it may contain personal data that was not redacted. So
+   * does one with control tokens, which training would leave out.
    */
   @POST
   @Path("/{exampleId}/release")
@@ -170,19 +174,9 @@ public class QuarantineResource {
             .filter(stored -> stored.state() == ExampleState.QUARANTINED)
             .toList();
     List<String> rows =
-        held.stream()
-            .filter(stored -> !ExampleAdmission.FAILURE.equals(stored.stage()))
-            .map(StoredExample::rowId)
-            .toList();
+        held.stream().filter(stored -> refusal(stored) == null).map(StoredExample::rowId).toList();
     if (rows.isEmpty() && !held.isEmpty()) {
-      throw new ProblemException(
-          HttpProblems.conflict(
-              "not-admitted",
-              "example '"
-                  + exampleId
-                  + "' failed in admission, so personal data in it was not"
-                  + " redacted",
-              "fix the fault named in its detail and send the feedback again under another id"));
+      throw new ProblemException(Objects.requireNonNull(refusal(held.getFirst())));
     }
     if (rows.isEmpty()) {
       throw new ProblemException(
@@ -198,5 +192,26 @@ public class QuarantineResource {
     eventFates.follow(eventFates.of(rows));
     LOG.infof("released loop=%s example=%s by=%s", id, exampleId, caller.application());
     return new Released(exampleId, rows.size());
+  }
+
+  /** Why an example cannot be released; null where it can. */
+  private static @Nullable Problem refusal(StoredExample stored) {
+    if (ExampleAdmission.FAILURE.equals(stored.stage())) {
+      return HttpProblems.conflict(
+          "not-admitted",
+          "example '"
+              + stored.exampleId()
+              + "' failed in admission, so personal data in it was not redacted",
+          "fix the fault named in its detail and send the feedback again under another id");
+    }
+    if (ControlTokenStage.NAME.equals(stored.stage())) {
+      return HttpProblems.conflict(
+          ReasonCodes.CONTROL_TOKENS,
+          "example '"
+              + stored.exampleId()
+              + "' holds control tokens of the base, so training would leave it out",
+          "correct the text named in its detail and send the feedback again under another id");
+    }
+    return null;
   }
 }

@@ -21,7 +21,7 @@ class ChainAssemblyTest {
   void shouldRunAdmissionStagesInTheirOrder() {
     assertThat(admission.stageNames())
         .containsExactly(
-            "consent", "hygiene", "control-tokens", "language", "pii", "toxicity", "quality")
+            "consent", "hygiene", "language", "pii", "control-tokens", "toxicity", "quality")
         .isEqualTo(StandardChains.admission().stageNames());
   }
 

@@ -36,6 +36,16 @@ class TokenCounterFactoryTest {
   }
 
   @Test
+  void shouldKnowControlTokensWhereItCanOnlyEstimate(@TempDir Path empty) {
+    TokenCounter counter = TokenCounterFactory.estimate(BASE.normalize().toUri().toString());
+
+    assertThat(counter.exact()).isFalse();
+    assertThat(counter.controlTokens().texts()).contains("<|im_end|>");
+    assertThat(TokenCounterFactory.estimate(empty.toUri().toString()).controlTokens().texts())
+        .isEmpty();
+  }
+
+  @Test
   void shouldNameTheFileThatIsMissing(@TempDir Path empty) {
     assertThatThrownBy(() -> TokenCounterFactory.of(empty.toUri().toString()))
         .hasMessageContaining(empty.resolve("tokenizer.json").toString())

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Describes the state of a loop's training. */
@@ -132,12 +134,14 @@ public class LoopStatusReader {
 
   private String failure(LoopId loop, RunRepository.StoredRun stored, Run.Failed failed) {
     String run = stored.run().identity().runId();
-    boolean pending =
+    Set<BatchState> states =
         batches.byId(loop, stored.run().identity().batchIds()).stream()
-            .anyMatch(batch -> batch.state() == BatchState.PENDING);
-    return pending
-        ? RETRY.formatted(run, failed.reason(), run)
-        : SET_ASIDE.formatted(run, failed.reason());
+            .map(Batch::state)
+            .collect(Collectors.toSet());
+    if (states.contains(BatchState.PENDING) || !states.contains(BatchState.SET_ASIDE)) {
+      return RETRY.formatted(run, failed.reason(), run);
+    }
+    return SET_ASIDE.formatted(run, failed.reason());
   }
 
   private String leftOut(String run) {

@@ -14,16 +14,19 @@ import java.util.Optional;
 /**
  * Quarantines examples whose texts hold control tokens of the base, in prompts, answers and tools
  * alike: trained, they would be turns that the app never had. It runs after the text was cleaned,
- * because a hidden character can split such a token.
+ * because a hidden character can split such a token, and after personal data was replaced, because
+ * quarantined texts are shown.
  */
 public final class ControlTokenStage implements AdmissionStage {
+  public static final String NAME = "control-tokens";
+
   private static final String DETAIL =
-      "%s holds the base's control token %s; correct the source and send it again: if it is released,"
-          + " training leaves the row out";
+      "%s holds the base's control token %s; correct the source and send it again under another id:"
+          + " it cannot be released, because training would leave the row out";
 
   @Override
   public String name() {
-    return "control-tokens";
+    return NAME;
   }
 
   @Override
