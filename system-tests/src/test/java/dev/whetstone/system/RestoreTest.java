@@ -70,9 +70,7 @@ class RestoreTest {
   }
 
   private static ObjectNode retention(String interactions) {
-    return ApiClient.JSON
-        .createObjectNode()
-        .put("interactions", interactions);
+    return ApiClient.JSON.createObjectNode().put("interactions", interactions);
   }
 
   private static void start() {
