@@ -1,4 +1,4 @@
--- How much feedback a response took, so that a bound does not need to count it. Never decreases: see ResponseCapRule.
+-- How much feedback a response accepted, so that a limit needs no counting. Never decreases: see ResponseCapRule.
 alter table interaction add column feedback_events int not null default 0;
 alter table interaction add column feedback_bytes bigint not null default 0;
 
@@ -13,7 +13,7 @@ create table response_feedback (
   foreign key (tenant, loop, response_id) references interaction on delete cascade
 );
 
--- Feedback that was taken before this migration counts to the response's total.
+-- Feedback that was accepted before this migration counts to the response's total.
 update interaction i set feedback_events = counted.events, feedback_bytes = counted.bytes
 from (
   select tenant, loop, response_id, count(*) as events, coalesce(sum(octet_length(body)), 0) as bytes

@@ -1,5 +1,5 @@
--- Which life of the database this is. `./whetstone restore rewind` makes it anew after a restore, so that ids derived from
--- numbers that are given out again differ from those of the lost life.
+-- Identifies the time between two restores of the database. `./whetstone restore rewind` sets a new one, so that ids derived
+-- from numbers that are given out again differ from those published before the restore.
 create table database_epoch (
   only_one boolean primary key default true check (only_one),
   epoch text not null,

@@ -4,8 +4,9 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
 /**
- * How much feedback one response takes. Every response is formed again from all of its feedback, so
- * these bounds are also bounds of that work. Feedback past a bound is rejected as {@code over-cap}.
+ * How much feedback one response accepts. Every response is formed again from all of its feedback,
+ * so these bounds are also bounds of that work. Feedback past a bound is rejected as {@code
+ * over-cap}.
  */
 @ConfigMapping(prefix = "whetstone.curation.response")
 public interface ResponseFeedbackConfig {

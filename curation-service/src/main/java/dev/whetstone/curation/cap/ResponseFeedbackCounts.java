@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Feedback that responses took: before this call, and in it. The caller holds the responses' row
+ * Feedback that responses accepted before this call, and in it. The caller holds the responses' row
  * locks.
  */
 public final class ResponseFeedbackCounts {
@@ -15,7 +15,7 @@ public final class ResponseFeedbackCounts {
   private final Map<FeedbackGroup, Integer> addedToGroups = new HashMap<>();
   private final Map<String, ResponseTotal> addedToResponses = new TreeMap<>();
 
-  /** How much feedback a response took, and its bytes. */
+  /** How much feedback a response accepted, and its bytes. */
   public record ResponseTotal(int events, long bytes) {
     public static final ResponseTotal NONE = new ResponseTotal(0, 0);
 
@@ -38,7 +38,7 @@ public final class ResponseFeedbackCounts {
     return totals.getOrDefault(responseId, ResponseTotal.NONE);
   }
 
-  /** Counts feedback that the response takes. */
+  /** Counts feedback that is accepted. */
   public void add(FeedbackGroup group, long bytes) {
     var one = new ResponseTotal(1, bytes);
     sameKind.merge(group, 1, Integer::sum);

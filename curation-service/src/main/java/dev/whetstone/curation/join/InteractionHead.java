@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param known whether the interaction has arrived, erased or not
  * @param bodyBytes size of the text in the row
- * @param feedback how much feedback the response took
+ * @param feedback how much feedback was accepted
  */
 public record InteractionHead(
     String responseId,

@@ -66,7 +66,7 @@ class ManySignalsTest {
   }
 
   @Test
-  void shouldBoundSignalsOfEverNewNames() {
+  void shouldLimitSignalsWithDifferentNames() {
     rowsOf(signals(0, 2_000, i -> "name-" + i));
 
     assertThat(receipts.counts(send.loop()).get(Fate.CONTEXT)).isEqualTo(config.maxFeedback());
@@ -77,14 +77,14 @@ class ManySignalsTest {
   @Test
   @DisplayName(
       "signals over the bound are not read again, and the response's rows stay as they are")
-  void shouldLeaveAResponseAloneThatTakesNoMore() {
+  void shouldNotReadOrWriteAResponseThatIsAtItsLimit() {
     rowsOf(signals(0, 1_000, i -> "copied"));
     List<String> before = versions();
 
     long rows = rowsOf(signals(1_000, POLL, i -> "copied"));
 
     assertThat(versions()).containsAll(before);
-    // Inserting a row and looking at its key, for each signal, and nothing for the 100 taken.
+    // Inserting a row and looking at its key, for each signal, and nothing for the 100 accepted.
     assertThat(rows).isLessThanOrEqualTo(4L * POLL);
   }
 
@@ -99,7 +99,7 @@ class ManySignalsTest {
   }
 
   @Test
-  void shouldStillFormExamplesFromOtherFeedbackOnAFullResponse() {
+  void shouldFormExamplesFromOtherFeedbackAtTheLimitOfOneKind() {
     feed.take(signals(0, 300, i -> "copied"));
 
     feed.take(send.correction("f1", "r1", "ada", AT, TestTexts.goodAnswer(1)));

@@ -1,4 +1,4 @@
-/** What a restored database must know of its life before the restore. */
+/** Numbers that were published before the database was restored from a backup. */
 @NullMarked
 package dev.whetstone.eval.epoch;
 

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Publishes all declarations and champions once after the database was restored: the other services
- * know those that were published before, which the database has forgotten.
+ * Publishes all declarations and champions once after the database was restored, because the other
+ * services have later ones, which the backup lacks.
  */
 @ApplicationScoped
 public class RestoreAnnouncer {

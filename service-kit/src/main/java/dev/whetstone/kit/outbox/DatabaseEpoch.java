@@ -5,8 +5,8 @@ import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
- * Which life of the service's database this is. A restore from a backup begins a new one: numbers
- * are given out again then, and the epoch keeps ids that are derived from them apart.
+ * Identifies the time between two restores of the service's database. After a restore numbers are
+ * given out again, and the epoch keeps ids that are derived from them apart.
  */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What may be told of a database's failure. PostgreSQL's details quote rows ("Failing row contains
  * …"), a failed batch quotes its statement with its values, and messages about bad values quote the
- * value: all of that can be somebody's text and must not reach logs, headers or responses.
+ * value: all of that can be text of end users and must not reach logs, headers or responses.
  */
 public final class SqlFaultText {
   /** Bad values; the messages of this class quote them. */
