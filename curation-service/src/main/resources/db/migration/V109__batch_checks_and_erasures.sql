@@ -1,6 +1,6 @@
 -- When a sealed batch's files are verified next, and how often they did not verify in a row.
 create table batch_check (
-  batch_id text primary key references batch (batch_id),
+  batch_id text primary key references batch (batch_id) on delete cascade,
   next_check timestamptz not null,
   failures int not null default 0,
   first_failure timestamptz

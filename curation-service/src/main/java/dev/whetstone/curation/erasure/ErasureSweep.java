@@ -88,7 +88,11 @@ public class ErasureSweep {
     erasures.progress(erasure, step.events(), step.examples(), step.tainted());
     if (step.last()) {
       erasures.done(erasure);
-      LOG.infof("erased erasure=%s loop=%s", erasure.erasureId(), erasure.loop());
+      if (erasure.events() + erasure.examples() > 0) {
+        LOG.infof(
+            "erased erasure=%s loop=%s events=%d examples=%d",
+            erasure.erasureId(), erasure.loop(), erasure.events(), erasure.examples());
+      }
     }
   }
 }

@@ -193,9 +193,10 @@ class WaitingFeedbackErasureTest {
 
   private long openErasures(TestEvents of) {
     return sql.query(
-            "select count(*) from erasure where loop = ? and state = 'open'",
+            "select count(*) from erasure where loop = ? and erasure_id = ? and state = 'open'",
             row -> row.getLong(1),
-            of.loop().loop())
+            of.loop().loop(),
+            "era-" + of.loop().loop())
         .getFirst();
   }
 
