@@ -45,7 +45,8 @@ public class ChampionRepository {
   private final DueLoopRepository due;
   private final Clock clock;
 
-  public ChampionRepository(Sql sql, Outbox outbox, EventFactory events, DueLoopRepository due, Clock clock) {
+  public ChampionRepository(
+      Sql sql, Outbox outbox, EventFactory events, DueLoopRepository due, Clock clock) {
     this.sql = sql;
     this.outbox = outbox;
     this.events = events;

@@ -9,9 +9,9 @@ import dev.whetstone.eval.champion.ChampionRepository;
 import dev.whetstone.eval.checkpoint.Checkpoint;
 import dev.whetstone.eval.checkpoint.CheckpointRepository;
 import dev.whetstone.eval.evaluation.Evaluation;
-import dev.whetstone.eval.evaluation.WaitingLimit;
 import dev.whetstone.eval.evaluation.EvaluationState.Asking;
 import dev.whetstone.eval.evaluation.FrozenInputs;
+import dev.whetstone.eval.evaluation.WaitingLimit;
 import dev.whetstone.eval.item.EvaluationItem;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.eval.serving.ServingException;
@@ -141,9 +141,7 @@ public class AskingStep {
       return false;
     }
     completion.restart(
-        evaluation,
-        asking.superseded(EvaluationDriver.championChanged(champion)),
-        champion);
+        evaluation, asking.superseded(EvaluationDriver.championChanged(champion)), champion);
     return true;
   }
 

@@ -121,9 +121,7 @@ public class LoopRegistry {
   /** The declaration of a head; the spec is parsed once per digest. */
   private Optional<DeclaredLoop> parsed(DeclaredLoopRepository.Head head) {
     return bySha(head.id(), head.specSha256())
-        .map(
-            loop ->
-                new DeclaredLoop(loop.id(), loop.spec(), loop.specSha256(), head.revision()));
+        .map(loop -> new DeclaredLoop(loop.id(), loop.spec(), loop.specSha256(), head.revision()));
   }
 
   /** The origin of each value of a stored declaration. */
