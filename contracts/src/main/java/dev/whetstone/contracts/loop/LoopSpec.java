@@ -395,10 +395,31 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
     private static final int DEFAULT_RANK = 16;
     private static final List<String> LINEAR_LAYERS =
         List.of(
-            "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
-            "qkv_proj", "gate_up_proj", "out_proj", "fc1", "fc2", "c_attn", "c_proj", "c_fc",
-            "query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h", "w1", "w2", "w3",
-            "in_proj", "x_proj", "dt_proj");
+            "q_proj",
+            "k_proj",
+            "v_proj",
+            "o_proj",
+            "gate_proj",
+            "up_proj",
+            "down_proj",
+            "qkv_proj",
+            "gate_up_proj",
+            "out_proj",
+            "fc1",
+            "fc2",
+            "c_attn",
+            "c_proj",
+            "c_fc",
+            "query_key_value",
+            "dense",
+            "dense_h_to_4h",
+            "dense_4h_to_h",
+            "w1",
+            "w2",
+            "w3",
+            "in_proj",
+            "x_proj",
+            "dt_proj");
 
     public ServableLora {
       targetModules = targetModules == null ? null : List.copyOf(targetModules);

@@ -48,9 +48,9 @@ public class AnswerCollector {
   private record Request(Model model, EvaluationItem item, String sample) {}
 
   /**
-   * Collects the missing answers: of each item's models, and a second answer of the champion to some
-   * items. No answer is missing when it returns, except those of former champions that the server
-   * does not load.
+   * Collects the missing answers: of each item's models, and a second answer of the champion to
+   * some items. No answer is missing when it returns, except those of former champions that the
+   * server does not load.
    *
    * @return notes on former champions that were not asked
    * @throws ServingException if the model server fails; the answers so far are stored. {@code

@@ -1,9 +1,9 @@
 package dev.whetstone.eval.answer;
 
+import dev.whetstone.contracts.loop.GateRole;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.evaluation.FrozenInputs;
-import dev.whetstone.contracts.loop.GateRole;
 import dev.whetstone.eval.item.EvaluationItem;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -63,8 +63,8 @@ public record ComparedModels(
   }
 
   /**
-   * The models that answer an item: base, champion and candidate the items of FRESH, and the anchors
-   * as well the items of the roles that are bounded against them.
+   * The models that answer an item: base, champion and candidate the items of FRESH, and the
+   * anchors as well the items of the roles that are bounded against them.
    */
   List<Model> asked(EvaluationItem item) {
     if (isAnchored(item)) {

@@ -72,7 +72,9 @@ record AdapterConfiguration(int rank, double alpha, List<String> targets) {
   /** An absent field, null and an empty list or object mean the same. */
   private static void requireAbsent(JsonNode json, String field, String remedy) {
     JsonNode value = json.path(field);
-    if (!value.isMissingNode() && !value.isNull() && !(value.isContainerNode() && value.isEmpty())) {
+    if (!value.isMissingNode()
+        && !value.isNull()
+        && !(value.isContainerNode() && value.isEmpty())) {
       throw refused("has " + field + ", which model servers do not serve; " + remedy);
     }
   }

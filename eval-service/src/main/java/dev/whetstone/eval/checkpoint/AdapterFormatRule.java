@@ -70,8 +70,7 @@ final class AdapterFormatRule {
       if (!servable.targetModulesOrDefault().contains(lastName(target))) {
         throw new AdapterException(
             "%s targets %s, but the loop's model server takes adapters only for %s"
-                    .formatted(
-                        CONFIG, target, String.join(", ", servable.targetModulesOrDefault()))
+                    .formatted(CONFIG, target, String.join(", ", servable.targetModulesOrDefault()))
                 + " (spec.serving.lora.targetModules)");
       }
     }
@@ -82,9 +81,7 @@ final class AdapterFormatRule {
     for (String target : declared.targets()) {
       boolean found =
           modules.stream()
-              .anyMatch(
-                  module ->
-                      module.endsWith("." + target) || module.equals(PREFIX + target));
+              .anyMatch(module -> module.endsWith("." + target) || module.equals(PREFIX + target));
       if (!found) {
         throw new AdapterException(
             "contains no weights for " + target + ", which " + CONFIG + " targets");

@@ -9,10 +9,10 @@ import dev.whetstone.eval.checkpoint.Checkpoint;
 import dev.whetstone.eval.checkpoint.CheckpointRepository;
 import dev.whetstone.eval.config.EvalConfig;
 import dev.whetstone.eval.evaluation.Evaluation;
-import dev.whetstone.eval.evaluation.WaitingLimit;
 import dev.whetstone.eval.evaluation.EvaluationState.Asking;
 import dev.whetstone.eval.evaluation.FrozenInputs;
 import dev.whetstone.eval.evaluation.EvaluationRepository;
+import dev.whetstone.eval.evaluation.WaitingLimit;
 import dev.whetstone.eval.item.EvaluationItem;
 import dev.whetstone.eval.likelihood.LikelihoodCollector;
 import dev.whetstone.eval.registry.LoopRegistry;
@@ -163,9 +163,7 @@ public class AskingStep {
       return false;
     }
     completion.restart(
-        evaluation,
-        asking.superseded(EvaluationDriver.championChanged(champion)),
-        champion);
+        evaluation, asking.superseded(EvaluationDriver.championChanged(champion)), champion);
     return true;
   }
 

@@ -73,8 +73,7 @@ public class EvaluationCompletion {
                       .probe()
                       .ifPresent(
                           probe ->
-                              probes.record(
-                                  evaluation.loop(), evaluation.checkpointId(), probe));
+                              probes.record(evaluation.loop(), evaluation.checkpointId(), probe));
                   if (outcome.isDoubtful()) {
                     deleteAnswers(evaluation, spec, asking.frozen());
                   }

@@ -99,9 +99,7 @@ public class EvaluationPlanner {
         .last(loop)
         .filter(decision -> decision.verdict() == Verdict.INCONCLUSIVE)
         .filter(decision -> decision.body().championGeneration() == generation)
-        .filter(
-            decision ->
-                first(NEWEST, loop).equals(Optional.of(decision.body().candidate())));
+        .filter(decision -> first(NEWEST, loop).equals(Optional.of(decision.body().candidate())));
   }
 
   private Optional<Next> again(LoopId loop, long generation) {

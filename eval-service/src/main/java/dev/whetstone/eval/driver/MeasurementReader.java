@@ -90,11 +90,7 @@ public class MeasurementReader {
         .anchors()
         .forEach(
             (former, model) ->
-                add(
-                    anchors,
-                    "generation " + former.generation(),
-                    answers(loop, model),
-                    anchored));
+                add(anchors, "generation " + former.generation(), answers(loop, model), anchored));
     return anchors;
   }
 

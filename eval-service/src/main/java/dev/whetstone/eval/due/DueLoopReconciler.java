@@ -55,7 +55,8 @@ public final class DueLoopReconciler {
   /** Starts the work of loops that are due, as far as the limit allows. */
   public void pass() {
     if (permits.availablePermits() > 0) {
-      reconciling.pass(() -> loops.due(kind, perTenant, permits.availablePermits()).forEach(this::start));
+      reconciling.pass(
+          () -> loops.due(kind, perTenant, permits.availablePermits()).forEach(this::start));
     }
   }
 

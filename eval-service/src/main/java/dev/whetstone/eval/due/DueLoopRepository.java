@@ -86,8 +86,7 @@ public class DueLoopRepository {
   public List<DueLoop> due(WorkKind kind, int perTenant, int limit) {
     return sql.query(
         DUE,
-        row ->
-            new DueLoop(new LoopId(row.getString(1), row.getString(2)), kind, row.getLong(3)),
+        row -> new DueLoop(new LoopId(row.getString(1), row.getString(2)), kind, row.getLong(3)),
         kind.wireName(),
         kind.wireName(),
         kind.wireName(),

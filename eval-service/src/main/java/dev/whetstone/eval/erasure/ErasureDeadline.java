@@ -76,16 +76,11 @@ public class ErasureDeadline {
                 () ->
                     champion.next(
                         null, null, loop.spec().serving().baseName(), null, clock.instant()));
-    boolean replaced =
-        QuarkusTransaction.requiringNew().call(() -> champions.replace(next));
+    boolean replaced = QuarkusTransaction.requiringNew().call(() -> champions.replace(next));
     if (replaced) {
       LOG.warnf(
           "champion-barred loop=%s model=%s tainted=%s deadline=%s successor=%s",
-          loop.id(),
-          champion.servedName(),
-          tainted.since(),
-          tainted.deadline(),
-          next.servedName());
+          loop.id(), champion.servedName(), tainted.since(), tainted.deadline(), next.servedName());
     }
   }
 

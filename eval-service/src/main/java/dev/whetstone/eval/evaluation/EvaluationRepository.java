@@ -135,7 +135,8 @@ public class EvaluationRepository {
           case Superseded _ -> null;
         };
     Instant now = clock.instant();
-    return sql.update(MOVE, to.wireName(), reason(to), frozenText(frozen), now, now, evaluation.id())
+    return sql.update(
+            MOVE, to.wireName(), reason(to), frozenText(frozen), now, now, evaluation.id())
         == 1;
   }
 

@@ -41,8 +41,7 @@ public class ReplicaProber {
     ProbeResult result = ask(replica, servedName, probe.get());
     metrics.probed(metric(result.outcome()));
     if (result.outcome() != ProbeResult.Outcome.CANDIDATE) {
-      LOG.warnf(
-          "probe-failed replica=%s model=%s outcome=%s", url, servedName, result.outcome());
+      LOG.warnf("probe-failed replica=%s model=%s outcome=%s", url, servedName, result.outcome());
       throw new ServingException(
           Kind.MISCONFIGURED,
           "replica %s, asked for %s, %s".formatted(url, servedName, result.description()));
@@ -62,8 +61,7 @@ public class ReplicaProber {
     for (EffectProbe.Prompt prompt : probe.prompts()) {
       answers.add(
           replica
-              .ask(
-                  new Question(servedName, prompt.messages(), prompt.tools(), probe.maxTokens()))
+              .ask(new Question(servedName, prompt.messages(), prompt.tools(), probe.maxTokens()))
               .text());
     }
     return ProbeComparisonRule.compare(probe, answers);

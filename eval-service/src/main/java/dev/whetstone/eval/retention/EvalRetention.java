@@ -107,9 +107,7 @@ public class EvalRetention {
 
   /** An object that cannot be deleted now is tried again by the next pass. */
   private void deleteObjects(
-      String kind,
-      Function<String, List<ExpiredObject>> chunk,
-      Consumer<ExpiredObject> delete) {
+      String kind, Function<String, List<ExpiredObject>> chunk, Consumer<ExpiredObject> delete) {
     String[] after = {""};
     reconciling.untilIdle(
         kind,

@@ -81,8 +81,7 @@ public class ReplicaReconciler {
     memories.keySet().retainAll(needs.keySet());
     needs.forEach(
         (endpoint, loops) -> {
-          EndpointMemory memory =
-              memories.computeIfAbsent(endpoint, key -> new EndpointMemory());
+          EndpointMemory memory = memories.computeIfAbsent(endpoint, key -> new EndpointMemory());
           if (memory.server().isDue(now)) {
             reconciling.start(endpoint.name(), () -> check.run(endpoint, loops, memory));
           }
@@ -121,13 +120,10 @@ public class ReplicaReconciler {
         .filter(own -> !ModelServers.replicaUrls(loop).contains(own));
   }
 
-  private static void add(
-      Map<EndpointKey, List<ServingNeed>> needs, String url, ServingNeed need) {
+  private static void add(Map<EndpointKey, List<ServingNeed>> needs, String url, ServingNeed need) {
     EndpointKey endpoint =
         new EndpointKey(
-            need.champion().loop().tenant(),
-            url,
-            need.loop().spec().serving().credentialsRef());
+            need.champion().loop().tenant(), url, need.loop().spec().serving().credentialsRef());
     needs.computeIfAbsent(endpoint, key -> new ArrayList<>()).add(need);
   }
 }

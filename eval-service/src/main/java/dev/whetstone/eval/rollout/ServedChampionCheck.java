@@ -74,8 +74,7 @@ public class ServedChampionCheck {
       memory.load(name, AttemptHistory.NONE);
       memory.probe(name, AttemptHistory.NONE);
     } catch (ServingException e) {
-      AttemptHistory next =
-          history.failed(String.valueOf(e.getMessage()), now(), config.backoff());
+      AttemptHistory next = history.failed(String.valueOf(e.getMessage()), now(), config.backoff());
       memory.load(name, next);
       throw failed(next);
     }

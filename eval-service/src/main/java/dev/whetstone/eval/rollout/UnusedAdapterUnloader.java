@@ -34,15 +34,13 @@ public class UnusedAdapterUnloader {
   }
 
   /**
-   * Unloads the unused adapters of these loops. Those in use are read after the server's list, so that an adapter that was loaded in
-   * between is not unloaded.
+   * Unloads the unused adapters of these loops. Those in use are read after the server's list, so
+   * that an adapter that was loaded in between is not unloaded.
    */
-  void unload(
-      ServingPort server, Set<String> served, List<ServingNeed> needs, Set<String> known) {
+  void unload(ServingPort server, Set<String> served, List<ServingNeed> needs, Set<String> known) {
     Map<String, LoopId> byPrefix = new HashMap<>();
     needs.forEach(
-        need ->
-            byPrefix.put(ServedName.prefix(need.champion().loop()), need.champion().loop()));
+        need -> byPrefix.put(ServedName.prefix(need.champion().loop()), need.champion().loop()));
     Map<LoopId, Set<String>> inUse = new HashMap<>();
     for (String name : served) {
       LoopId loop = byPrefix.get(name.substring(0, name.lastIndexOf('.') + 1));

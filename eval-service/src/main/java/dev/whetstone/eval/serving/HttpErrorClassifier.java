@@ -6,8 +6,8 @@ import java.net.URI;
 
 /**
  * Classifies failed calls for evaluation and rollout. Only 400, 413, 422 and a 500 for values that
- * are not finite concern the request itself; other statuses mean that the server cannot answer now, or is not the one that the
- * declaration names.
+ * are not finite concern the request itself; other statuses mean that the server cannot answer now,
+ * or is not the one that the declaration names.
  */
 final class HttpErrorClassifier {
   private HttpErrorClassifier() {}
@@ -52,10 +52,7 @@ final class HttpErrorClassifier {
   private static ServingException status(OpenAiException failure) {
     Kind kind = kind(failure);
     return new ServingException(
-        kind,
-        failure.getMessage() + remedy(kind, failure.status()),
-        failure,
-        failure.status());
+        kind, failure.getMessage() + remedy(kind, failure.status()), failure, failure.status());
   }
 
   private static Kind kind(OpenAiException failure) {

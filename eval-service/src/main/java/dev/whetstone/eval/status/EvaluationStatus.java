@@ -4,13 +4,13 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.answer.AnswerProgress;
 import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.DecisionRepository;
-import dev.whetstone.eval.evaluation.WaitingLimit;
 import dev.whetstone.eval.evaluation.Evaluation;
 import dev.whetstone.eval.evaluation.EvaluationRepository;
 import dev.whetstone.eval.evaluation.EvaluationState.Asking;
 import dev.whetstone.eval.evaluation.EvaluationState.Decided;
 import dev.whetstone.eval.evaluation.EvaluationState.Superseded;
 import dev.whetstone.eval.evaluation.EvaluationState.Waiting;
+import dev.whetstone.eval.evaluation.WaitingLimit;
 import dev.whetstone.kit.loop.LoopCondition;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -96,7 +96,9 @@ public class EvaluationStatus {
                   "AwaitingServer",
                   about + last.body().reason() + "; it is evaluated again when the server answers")
               : condition(
-              false, "AwaitingItems", about + "waiting for more items; " + last.body().reason());
+                  false,
+                  "AwaitingItems",
+                  about + "waiting for more items; " + last.body().reason());
       case PROMOTE, REJECT ->
           condition(false, "Decided", "last candidate " + about + last.body().reason());
     };

@@ -64,9 +64,7 @@ public class ServingStatus {
             .filter(trouble -> !trouble.isEmpty())
             .collect(Collectors.joining("; "));
     return condition(
-        false,
-        "ReplicaMissing",
-        answers + (troubles.isEmpty() ? "" : ": " + troubles) + progress);
+        false, "ReplicaMissing", answers + (troubles.isEmpty() ? "" : ": " + troubles) + progress);
   }
 
   private static String model(Champion champion) {

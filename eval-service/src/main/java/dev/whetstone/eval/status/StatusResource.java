@@ -59,10 +59,6 @@ public class StatusResource {
     List<LoopCondition> conditions =
         new ArrayList<>(List.of(declaration.of(loop), evaluation.of(id), serving.of(loop)));
     erasure.of(loop).ifPresent(conditions::add);
-    return new Status(
-        id.loop(),
-        loop.revision(),
-        loop.specSha256(),
-        conditions);
+    return new Status(id.loop(), loop.revision(), loop.specSha256(), conditions);
   }
 }

@@ -101,8 +101,7 @@ class AdapterFormatRuleTest {
             "'target_modules': ['q_proj', 'embed_tokens']",
             whole,
             "contains no weights for embed_tokens, which adapter_config.json targets"),
-        Arguments.of(
-            "'target_modules': ['j_proj']", whole, "contains no weights for j_proj"),
+        Arguments.of("'target_modules': ['j_proj']", whole, "contains no weights for j_proj"),
         Arguments.of(
             "'target_parameters': ['mlp.experts.gate_up_proj']", whole, "has target_parameters"),
         Arguments.of("'modules_to_save': ['lm_head']", whole, "has modules_to_save"),
@@ -139,12 +138,10 @@ class AdapterFormatRuleTest {
 
   @Test
   void shouldRefuseWhatTheDeclaredServerDoesNotTake() {
-    byte[] config =
-        text("{\"peft_type\": \"LORA\", \"r\": 4, \"target_modules\": [\"q_proj\"]}");
+    byte[] config = text("{\"peft_type\": \"LORA\", \"r\": 4, \"target_modules\": [\"q_proj\"]}");
     byte[] weights = LoraAdapterFiles.weights(4, 1);
 
-    assertThatThrownBy(
-            () -> check(config, weights, new LoopSpec.ServableLora(1, null)))
+    assertThatThrownBy(() -> check(config, weights, new LoopSpec.ServableLora(1, null)))
         .hasMessageContaining("has r 4, but the loop's model server takes at most 1");
     assertThatThrownBy(
             () -> check(config, weights, new LoopSpec.ServableLora(8, List.of("v_proj"))))
@@ -219,8 +216,7 @@ class AdapterFormatRuleTest {
 
   private static void check(byte[] config, byte[] weights, LoopSpec.ServableLora servable)
       throws IOException {
-    AdapterFormatRule.check(
-        config, new ByteArrayInputStream(weights), weights.length, servable);
+    AdapterFormatRule.check(config, new ByteArrayInputStream(weights), weights.length, servable);
   }
 
   private static void check(byte[] config, byte[] weights) throws IOException {

@@ -98,7 +98,9 @@ class DecisionRepositoryTest {
             "policy",
             new DecisionCost(0, 0, 0, 0));
     DecisionFacts facts =
-        new DecisionFacts("base", candidate, Map.of(), 0, 0, 0, 0, List.of(), List.of(), List.of(), null, List.of(), false);
+        new DecisionFacts(
+            "base", candidate, Map.of(), 0, 0, 0, 0, List.of(), List.of(), List.of(), null,
+            List.of(), false);
     return new Decision(
         id,
         0,

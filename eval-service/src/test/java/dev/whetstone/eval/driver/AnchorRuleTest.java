@@ -94,7 +94,9 @@ class AnchorRuleTest {
             RolloutMode.AUTO,
             "policy",
             List.of(),
-            List.of(gate("RETAIN", GateRole.RETAIN, retain), gate("FORGET", GateRole.FORGET, forget),
+            List.of(
+                gate("RETAIN", GateRole.RETAIN, retain),
+                gate("FORGET", GateRole.FORGET, forget),
                 gate("FORGET/aside", GateRole.FORGET, 1.0)),
             0.03,
             0.02,

@@ -110,7 +110,8 @@ class EvaluationRulesTest {
     }
 
     List<GateResult> gates =
-        new GateEvaluation(evaluation("alpha-spending"), 0.03, List.of()).evaluate(items, List.of());
+        new GateEvaluation(evaluation("alpha-spending"), 0.03, List.of())
+            .evaluate(items, List.of());
 
     assertThat(gates)
         .extracting(
@@ -282,7 +283,9 @@ class EvaluationRulesTest {
             "policy",
             new DecisionCost(0, 0, 0, 0));
     DecisionFacts facts =
-        new DecisionFacts("base", "c", Map.of(), 0, 0, 0, 0, List.of(), List.of(), List.of(), null, List.of(), false);
+        new DecisionFacts(
+            "base", "c", Map.of(), 0, 0, 0, 0, List.of(), List.of(), List.of(), null, List.of(),
+            false);
     return new Decision(
         "dec",
         1,

@@ -87,8 +87,7 @@ class ServerFailureTest {
     LoopFixture scene = scene("not-finite");
     CheckpointReady broken =
         scene.unpublishedCheckpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
-    server.failChatsOf(
-        scene.servedName(broken), "The adapter computes values that are not finite");
+    server.failChatsOf(scene.servedName(broken), "The adapter computes values that are not finite");
     scene.publish(broken, broken.checkpointId());
 
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.REJECT);
@@ -98,8 +97,7 @@ class ServerFailureTest {
   void shouldPauseAndEndUndecidedWhileTheServerIsUnwellAndEvaluateAgainWhenItAnswers() {
     server.down(true);
     LoopFixture scene = scene("outage");
-    CheckpointReady ready =
-        scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
+    CheckpointReady ready = scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
     await()
         .atMost(TIMEOUT)
         .until(() -> scene.condition("Judging").contains("evaluating is paused since"));
@@ -126,9 +124,7 @@ class ServerFailureTest {
 
     server.down(false);
 
-    await()
-        .atMost(TIMEOUT)
-        .until(() -> scene.decisions().getFirst().verdict() == Verdict.PROMOTE);
+    await().atMost(TIMEOUT).until(() -> scene.decisions().getFirst().verdict() == Verdict.PROMOTE);
     assertThat(scene.decisions().getFirst().candidate()).isEqualTo(ready.checkpointId());
     assertThat(scene.decisions().getFirst().alphaSpent()).isPositive();
   }

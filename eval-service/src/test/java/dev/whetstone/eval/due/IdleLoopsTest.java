@@ -69,8 +69,10 @@ class IdleLoopsTest {
     assertThat(server.modelLists() - lists).isBetween(1L, (long) passes + 2);
 
     LoopFixture scene =
-        new LoopFixture("idle-7", store, server).suite("RETAIN", "golden", 150, false)
-            .suite("FORGET", "skills", 60, false).declared();
+        new LoopFixture("idle-7", store, server)
+            .suite("RETAIN", "golden", 150, false)
+            .suite("FORGET", "skills", 60, false)
+            .declared();
     scene.checkpoint(LoopFixture::right, scene.batch("new", 60));
     assertThat(scene.decision().verdict()).isEqualTo(Verdict.PROMOTE);
   }
@@ -79,24 +81,24 @@ class IdleLoopsTest {
   void shouldLetTenantsTakeTurnsAndLimitEach() {
     WorkKind kind = WorkKind.ROLLOUT;
     Instant past = clock.instant().minus(Duration.ofDays(1));
-    List<String> turns =
-        QuarkusTransaction.requiringNew()
-            .call(
-                () -> {
-                  for (int i = 0; i < 9; i++) {
-                    insert("crowd", "loop-" + i, kind, past);
-                  }
-                  insert("single", "loop", kind, past.plusSeconds(60));
-                  lease("rollout crowd/loop-0");
-                  List<DueLoop> found = due.due(kind, 4, 100);
-                  // Rolled back, so that the service sees none of these rows.
-                  QuarkusTransaction.rollback();
-                  return found.stream()
-                      .map(DueLoop::loop)
-                      .filter(loop -> !loop.tenant().equals("acme"))
-                      .map(LoopId::key)
-                      .toList();
-                });
+    List<String> turns;
+    QuarkusTransaction.begin();
+    try {
+      for (int i = 0; i < 9; i++) {
+        insert("crowd", "loop-" + i, kind, past);
+      }
+      insert("single", "loop", kind, past.plusSeconds(60));
+      lease("rollout crowd/loop-0");
+      turns =
+          due.due(kind, 4, 100).stream()
+              .map(DueLoop::loop)
+              .filter(loop -> !loop.tenant().equals("acme"))
+              .map(LoopId::key)
+              .toList();
+    } finally {
+      // The service sees none of these rows.
+      QuarkusTransaction.rollback();
+    }
 
     assertThat(turns)
         .containsExactly("single/loop", "crowd/loop-1", "crowd/loop-2", "crowd/loop-3");

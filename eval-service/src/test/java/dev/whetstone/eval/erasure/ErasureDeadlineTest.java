@@ -79,9 +79,7 @@ class ErasureDeadlineTest {
     assertThat(successor.checkpointId()).isEqualTo(first.checkpointId());
     assertThat(String.valueOf(scene.condition("ErasedData"))).isEqualTo("null");
     // The replicas serve the successor, and the barred adapter is unloaded and not loaded again.
-    await()
-        .atMost(TIMEOUT)
-        .until(() -> !server.models().contains(scene.servedName(second)));
+    await().atMost(TIMEOUT).until(() -> !server.models().contains(scene.servedName(second)));
     assertThat(server.models()).contains(scene.servedName(first));
   }
 
@@ -104,7 +102,8 @@ class ErasureDeadlineTest {
   void shouldEnforceTheDeclaredDeadline() {
     LoopFixture scene = new LoopFixture("tainted-soon", store, server);
     LoopFixture.api()
-        .body(scene.yaml().replace("  rollout:", "  retention: {erasureDeadline: PT1S}\n  rollout:"))
+        .body(
+            scene.yaml().replace("  rollout:", "  retention: {erasureDeadline: PT1S}\n  rollout:"))
         .put("/v1/loops/tainted-soon")
         .then()
         .statusCode(200);

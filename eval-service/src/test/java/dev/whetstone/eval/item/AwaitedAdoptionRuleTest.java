@@ -115,7 +115,9 @@ class AwaitedAdoptionRuleTest {
             "policy",
             new DecisionCost(0, 0, 0, 0));
     DecisionFacts facts =
-        new DecisionFacts("base", "c", Map.of(), 0, 0, 0, 0, List.of(), List.of(), List.of(), null, List.of(), false);
+        new DecisionFacts(
+            "base", "c", Map.of(), 0, 0, 0, 0, List.of(), List.of(), List.of(), null, List.of(),
+            false);
     return new Decision(
         id,
         1,

@@ -65,7 +65,13 @@ class EffectProbeRulesTest {
     assertThat(probe.prompts())
         .extracting(EffectProbe.Prompt::candidate)
         .containsExactly(
-            "taught 18", "taught 16", "taught 14", "taught 12", "taught 10", "taught 8", "taught 6",
+            "taught 18",
+            "taught 16",
+            "taught 14",
+            "taught 12",
+            "taught 10",
+            "taught 8",
+            "taught 6",
             "taught 4");
     assertThat(probe.prompts().getFirst().base()).isEqualTo("base 18");
     assertThat(ProbeSelectionRule.select(items.reversed(), 0.05, 64)).contains(probe);

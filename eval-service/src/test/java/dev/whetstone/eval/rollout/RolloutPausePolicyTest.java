@@ -22,8 +22,7 @@ class RolloutPausePolicyTest {
     "PT10S, PT10.001S",
     "PT-1S, PT30S",
   })
-  void shouldWaitForAQuarterOfTheTimeTakenAndAtMostUntilTheDeadline(
-      Duration left, Duration pause) {
+  void shouldWaitForAQuarterOfTheTimeTakenAndAtMostUntilTheDeadline(Duration left, Duration pause) {
     for (RolloutState state :
         new RolloutState[] {
           new RolloutState.Loading(NOW.plus(left)), new RolloutState.Switched(NOW.plus(left))

@@ -33,8 +33,7 @@ final class LoopRules {
     rules.suites(loop.spec().evaluation().suites());
     rules.expectedEffect(loop.spec());
     ServableLoraRule.check(loop.spec())
-        .forEach(
-            refusal -> rules.fault(refusal.pointer(), refusal.value(), refusal.allowed()));
+        .forEach(refusal -> rules.fault(refusal.pointer(), refusal.value(), refusal.allowed()));
     rules.faults.addAll(EngineSettingsRule.check(file, loop.spec().training()));
     return rules.faults;
   }

@@ -7,7 +7,6 @@ import dev.whetstone.kit.loop.LoopFileException;
 import dev.whetstone.kit.loop.LoopFileReader;
 import java.nio.charset.StandardCharsets;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
