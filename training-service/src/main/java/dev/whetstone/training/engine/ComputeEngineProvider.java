@@ -35,12 +35,7 @@ public class ComputeEngineProvider {
     this.engine =
         new LocalProcessEngine(
             new LocalProcessEngine.Settings(
-                config.python(),
-                config.command(),
-                config.work(),
-                module,
-                environment,
-                limits));
+                config.python(), config.command(), config.work(), module, environment, limits));
     this.endWithService = config.endWithService();
   }
 
