@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.batch.BatchRepository;
-import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.training.engine.FakeComputeEngine;
 import dev.whetstone.training.run.RunRepository;
 import dev.whetstone.training.run.RunScheduler;

@@ -148,10 +148,7 @@ class OperationsTest {
   }
 
   private static ValidatableResponse read(String path) {
-    return given()
-        .header("Authorization", TestKeys.ACME_READ_ONLY.bearer())
-        .get(path)
-        .then();
+    return given().header("Authorization", TestKeys.ACME_READ_ONLY.bearer()).get(path).then();
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.whetstone.training.attempt.AttemptView;
 import dev.whetstone.training.engine.ComputeEngine;
 import dev.whetstone.training.engine.ProcessEngineConfig;
 import dev.whetstone.training.engine.ScriptedComputeEngine;
+import dev.whetstone.training.retention.RetentionSweeper;
 import dev.whetstone.training.status.RunView;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -35,6 +36,7 @@ class RealWorkerProcessTest {
   @Inject TestLeaseClock clock;
   @Inject ComputeEngine engine;
   @Inject ScriptedComputeEngine scripted;
+  @Inject RetentionSweeper sweeper;
   @Inject ProcessEngineConfig bounds;
 
   private LoopId loop;
@@ -131,6 +133,25 @@ class RealWorkerProcessTest {
     assertThat(run.attempts())
         .extracting(AttemptView::exitCode)
         .allMatch(code -> code == 75 || code == 143);
+  }
+
+  @Test
+  void shouldDeleteTheFoldersOfWorkersLongAfterTheirAttemptsEnded() {
+    loop = fixture.loop();
+    fixture.seal(loop, 1, 20);
+    passUntil(run -> run.attempts().getLast().step() >= 20);
+    String first = fixture.attempt(loop);
+    scripted.evict(first);
+    passUntil(run -> run.state().equals("succeeded"));
+    String second = fixture.attempt(loop);
+    await().until(() -> engine.poll(second) instanceof ComputeEngine.Observation.Exited);
+
+    clock.advance(Duration.ofDays(13));
+    sweeper.sweep();
+    assertThat(engine.kept()).contains(first, second);
+    clock.advance(Duration.ofDays(2));
+    sweeper.sweep();
+    assertThat(engine.kept()).doesNotContain(first, second);
   }
 
   @Test

@@ -117,8 +117,7 @@ class RunClaimTest {
 
   /** A reconciler of its own, as another service on the same database has. */
   private RunReconciler otherService() {
-    return new RunReconciler(
-        scheduler, heartbeat, unfinished, stepper, clock, config, registry);
+    return new RunReconciler(scheduler, heartbeat, unfinished, stepper, clock, config, registry);
   }
 
   private static void together(Runnable... works) throws Exception {

@@ -264,7 +264,9 @@ public class TrainingFixture {
     return writeCheckpoint(spec, null);
   }
 
-  /** Writes the checkpoint of a worker that a limit stopped after step 30, with step 20 the best. */
+  /**
+   * Writes the checkpoint of a worker that a limit stopped after step 30, with step 20 the best.
+   */
   public StatusReport.Result writeCheckpoint(RunSpec spec, @Nullable String stopped) {
     List<CheckpointManifest.File> files =
         List.of(

@@ -185,7 +185,9 @@ public class AttemptRepository {
   public Optional<StatusReport.Accelerator> accelerator(String attemptId) {
     return sql.first(
         "select accelerator from attempt where attempt_id = ? and accelerator is not null",
-        row -> Json.read(row.getString(1).getBytes(StandardCharsets.UTF_8), StatusReport.Accelerator.class),
+        row ->
+            Json.read(
+                row.getString(1).getBytes(StandardCharsets.UTF_8), StatusReport.Accelerator.class),
         attemptId);
   }
 

@@ -33,8 +33,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Chooses the files that a run trains on from verified rows of batches. Where every row of a file
- * is wanted, that is the batch's own file; else the wanted rows are copied to an object of the
- * run. Files are read as streams, and objects are stored outside of transactions.
+ * is wanted, that is the batch's own file; else the wanted rows are copied to an object of the run.
+ * Files are read as streams, and objects are stored outside of transactions.
  */
 @ApplicationScoped
 public class DatasetAssembler {

@@ -106,7 +106,9 @@ public class AttemptWatcher {
     return carryOut(new Look(seen, run, attempt, engine, training.engineOrDefault()), move);
   }
 
-  /** The worker counts {@code maxSeconds} from its first step; loading before it is not included. */
+  /**
+   * The worker counts {@code maxSeconds} from its first step; loading before it is not included.
+   */
   private static Duration longest(StoredAttempt stored, LoopSpec.Training training, Instant now) {
     Instant trainingAt = Objects.requireNonNullElse(stored.trainingAt(), now);
     Duration overtime =

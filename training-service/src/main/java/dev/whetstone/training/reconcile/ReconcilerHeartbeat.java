@@ -37,8 +37,7 @@ public class ReconcilerHeartbeat {
   private final LeaseClock clock;
   private final TrainingConfig config;
 
-  public ReconcilerHeartbeat(
-      Sql sql, LeaseClock clock, TrainingConfig config) {
+  public ReconcilerHeartbeat(Sql sql, LeaseClock clock, TrainingConfig config) {
     this.sql = sql;
     this.clock = clock;
     this.config = config;

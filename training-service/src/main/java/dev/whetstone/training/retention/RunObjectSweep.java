@@ -120,10 +120,6 @@ public class RunObjectSweep {
   }
 
   private void delete(String prefix, Predicate<String> kept) {
-    store
-        .list(prefix)
-        .map(ObjectPage.Entry::key)
-        .filter(kept.negate())
-        .forEach(store::delete);
+    store.list(prefix).map(ObjectPage.Entry::key).filter(kept.negate()).forEach(store::delete);
   }
 }

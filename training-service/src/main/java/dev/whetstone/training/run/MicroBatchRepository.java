@@ -29,8 +29,7 @@ public class MicroBatchRepository {
    * Records the micro-batch of a run that succeeded. One that fitted beside another process's
    * memory says too little about the accelerator.
    */
-  void remember(
-      Run.Active run, RunSpec spec, Optional<Accelerator> accelerator, Instant now) {
+  void remember(Run.Active run, RunSpec spec, Optional<Accelerator> accelerator, Instant now) {
     Integer fitted = run.tally().microBatchSize();
     if (fitted == null || OutOfMemoryPolicy.shared(accelerator).isPresent()) {
       return;

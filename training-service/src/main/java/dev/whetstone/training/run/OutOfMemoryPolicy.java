@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides what follows an attempt that ran out of memory. While another process holds memory of the
  * accelerator, the size of the micro-batch may not be the cause: the same size is tried once more
- * after a pause, and a single example until the memory is free. Otherwise the next attempt uses half
- * the micro-batch.
+ * after a pause, and a single example until the memory is free. Otherwise the next attempt uses
+ * half the micro-batch.
  */
 public final class OutOfMemoryPolicy {
   static final String CODE = "out-of-memory";

@@ -21,8 +21,7 @@ public final class RetryPolicy {
   private final Duration longest;
   private final String code;
 
-  private RetryPolicy(
-      Limit limit, Duration first, Duration longest, String code) {
+  private RetryPolicy(Limit limit, Duration first, Duration longest, String code) {
     this.limit = limit;
     this.first = first;
     this.longest = longest;
@@ -84,7 +83,8 @@ public final class RetryPolicy {
     }
     Duration pause = pause(limit == Limit.NONE ? refusals : failures);
     return new NextStep.Again(
-        run.now().plus(pause), new RunTally(failures, refusals, 0, before.memoryWaits(), before.microBatchSize()),
+        run.now().plus(pause),
+        new RunTally(failures, refusals, 0, before.memoryWaits(), before.microBatchSize()),
         end.detail());
   }
 

@@ -81,7 +81,8 @@ public class RunFinisher {
     RunIdentity identity = run.identity();
     runs.save(run.succeed(output.checkpointId(), now));
     attempts.save(attempt.succeed(ExitDescription.stopped(output.manifest()), now));
-    microBatches.remember(run, attempt.facts().runSpec(), attempts.accelerator(attempt.facts().attemptId()), now);
+    microBatches.remember(
+        run, attempt.facts().runSpec(), attempts.accelerator(attempt.facts().attemptId()), now);
     checkpoints.add(output.checkpointId(), identity, output.manifestUri(), now);
     learned(stored, identity.runId())
         .ifPresent(learned -> runs.saveLearned(identity.runId(), learned));
@@ -111,7 +112,8 @@ public class RunFinisher {
     LOG.infof(
         "attempt-ended attempt=%s outcome=%s detail=%s",
         attempt.facts().attemptId(), end.outcome(), end.detail());
-    switch (RetryPolicies.after(end, circumstances.of(stored, run, attempt.facts().attemptId(), end, now))) {
+    switch (RetryPolicies.after(
+        end, circumstances.of(stored, run, attempt.facts().attemptId(), end, now))) {
       case NextStep.Again again -> runs.save(run.retry(again));
       case NextStep.GiveUp giveUp -> {
         fail(stored, run, giveUp.code(), giveUp.reason(), now);

@@ -87,8 +87,8 @@ public final class RunStartRule {
   }
 
   /**
-   * More examples under the same limit would end in the same way. Another declaration, or giving the
-   * batches back, ends the wait.
+   * More examples under the same limit would end in the same way. Another declaration, or giving
+   * the batches back, ends the wait.
    */
   private static Optional<Answer.Wait> waitForLimit(Facts facts) {
     String declaration = facts.trainable().getLast().loopSpecSha256();

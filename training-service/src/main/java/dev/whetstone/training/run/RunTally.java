@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  *     the worker choose
  */
 public record RunTally(
-    int failures, int refusals, int withoutProgress, int memoryWaits, @Nullable Integer microBatchSize) {
+    int failures,
+    int refusals,
+    int withoutProgress,
+    int memoryWaits,
+    @Nullable Integer microBatchSize) {
   /** Before the first attempt. */
   public static final RunTally NONE = new RunTally(0, 0, 0, 0, null);
 }

@@ -82,9 +82,7 @@ public class RunResource {
         .filter(stored -> stored.run().identity().loop().equals(id))
         .map(
             stored ->
-                RunView.of(
-                    stored,
-                    views.getOrDefault(stored.run().identity().runId(), List.of())))
+                RunView.of(stored, views.getOrDefault(stored.run().identity().runId(), List.of())))
         .toList();
   }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run as the API shows it.
  *
- * @param code with {@code reason}, why it failed; {@code reason} alone, why it waits, or which limit
- *     ended its training early
+ * @param code with {@code reason}, why it failed; {@code reason} alone, why it waits, or which
+ *     limit ended its training early
  * @param reasons why the hyperparameters are what they are
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -43,8 +43,7 @@ public record RunView(
           case Run.Waiting waiting -> new Ending("waiting", null, null, waiting.reason(), null);
           case Run.Active _ -> new Ending("active", null, null, waitReason(attempts), null);
           case Run.Succeeded done ->
-              new Ending(
-                  "succeeded", done.checkpointId(), null, stopped(attempts), done.endedAt());
+              new Ending("succeeded", done.checkpointId(), null, stopped(attempts), done.endedAt());
           case Run.Failed failed ->
               new Ending("failed", null, failed.code(), failed.reason(), failed.endedAt());
           case Run.Superseded over ->

@@ -60,6 +60,16 @@ public class ScriptedComputeEngine implements ComputeEngine {
     engine.stop(attemptId, manner);
   }
 
+  @Override
+  public List<String> kept() {
+    return engine.kept();
+  }
+
+  @Override
+  public void forget(String attemptId) {
+    engine.forget(attemptId);
+  }
+
   /** Sends SIGTERM to the worker's whole process group, its keeper included. */
   public void evict(String attemptId) {
     try {

@@ -13,8 +13,7 @@ class WorkerThreadsTest {
   @CsvSource({"1, 16, 16", "2, 16, 8", "4, 16, 4", "3, 16, 5", "8, 2, 1"})
   void shouldShareTheCoresAmongTheWorkers(int workers, int cores, String threads) {
     assertThat(WorkerThreads.environment(Optional.empty(), workers, cores, Map.of()))
-        .containsOnly(
-            Map.entry("OMP_NUM_THREADS", threads), Map.entry("MKL_NUM_THREADS", threads));
+        .containsOnly(Map.entry("OMP_NUM_THREADS", threads), Map.entry("MKL_NUM_THREADS", threads));
   }
 
   @Test

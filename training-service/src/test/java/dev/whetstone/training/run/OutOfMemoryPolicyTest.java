@@ -68,8 +68,7 @@ class OutOfMemoryPolicyTest {
     assertThat(again.tally()).isEqualTo(new RunTally(1, 0, 0, waits + 1, 1));
   }
 
-  private static NextStep after(
-      Optional<Accelerator> found, int batch, Integer micro, int waits) {
+  private static NextStep after(Optional<Accelerator> found, int batch, Integer micro, int waits) {
     return RetryPolicies.after(
         new AttemptEnd.Exited(71, "why"),
         new RetryPolicy.Circumstances(

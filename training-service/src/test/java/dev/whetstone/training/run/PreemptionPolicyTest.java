@@ -55,7 +55,8 @@ class PreemptionPolicyTest {
         RetryPolicies.after(
             new AttemptEnd.Preempted(75, "why", progressed),
             new RetryPolicy.Circumstances(
-                new RunTally(2, 1, before, 0, 4), 3,
+                new RunTally(2, 1, before, 0, 4),
+                3,
                 16,
                 times,
                 Optional.empty(),

@@ -27,7 +27,8 @@ class RetryPoliciesTest {
   })
   void shouldFollowThePolicyOfTheExitCode(
       int code, int before, String follows, long seconds, int after) {
-    NextStep step = after(new AttemptEnd.Exited(code, "why"), new RunTally(before, 0, 0, 0, null), 3);
+    NextStep step =
+        after(new AttemptEnd.Exited(code, "why"), new RunTally(before, 0, 0, 0, null), 3);
 
     switch (step) {
       case NextStep.Again again -> {

@@ -41,7 +41,8 @@ class RunStartRuleTest {
         Arguments.of("BudgetSpent", facts(List.of(NEW), false, false, 0, 100)),
         Arguments.of(
             "LoopUnknown",
-            new RunStartRule.Facts(List.of(NEW), false, Optional.empty(), false, 0, 0, 50, Optional.empty())));
+            new RunStartRule.Facts(
+                List.of(NEW), false, Optional.empty(), false, 0, 0, 50, Optional.empty())));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -94,14 +95,7 @@ class RunStartRuleTest {
   private static RunStartRule.Facts facts(
       List<Batch> batches, boolean live, boolean undecided, int runs, double gpuSeconds) {
     return new RunStartRule.Facts(
-        batches,
-        live,
-        Optional.of(SPEC),
-        undecided,
-        runs,
-        gpuSeconds,
-        50,
-        Optional.empty());
+        batches, live, Optional.of(SPEC), undecided, runs, gpuSeconds, 50, Optional.empty());
   }
 
   private static Batch batch(String form, int train, BatchState state, String trainedBy) {
