@@ -18,6 +18,10 @@ import java.util.Optional;
 @ApplicationScoped
 public class DecisionLinkRepository {
   private static final int TOKEN_BYTES = 32;
+
+  /** Unopened links of a tenant; a further one replaces the oldest. */
+  static final int MOST_LINKS = 100;
+
   private final Sql sql;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
@@ -30,7 +34,7 @@ public class DecisionLinkRepository {
   /** A link that opens the page once. */
   public record Link(String token, Instant validUntil) {}
 
-  /** Makes a link and deletes those that have ended. */
+  /** Makes a link and deletes those that have ended, so that the table does not grow. */
   @Transactional
   public Link create(String tenant, String decisionId, Duration validFor) {
     Instant now = clock.instant();
@@ -46,6 +50,14 @@ public class DecisionLinkRepository {
         tenant,
         decisionId,
         link.validUntil());
+    sql.update(
+        """
+        delete from decision_link where token_sha256 in (
+          select token_sha256 from decision_link where tenant = ? and used_at is null
+          order by valid_until desc, token_sha256 offset ?)
+        """,
+        tenant,
+        MOST_LINKS);
     return link;
   }
 

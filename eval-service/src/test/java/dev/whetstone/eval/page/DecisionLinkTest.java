@@ -182,6 +182,22 @@ class DecisionLinkTest {
   }
 
   @Test
+  void shouldKeepABoundedNumberOfLinks() {
+    String first = link(TestKeys.ACME);
+    for (int i = 0; i < DecisionLinkRepository.MOST_LINKS; i++) {
+      link(TestKeys.ACME);
+    }
+
+    open(first).then().statusCode(410);
+    assertThat(
+            sql.query(
+                    "select count(*) from decision_link where tenant = 'acme' and used_at is null",
+                    row -> row.getInt(1))
+                .getFirst())
+        .isLessThanOrEqualTo(DecisionLinkRepository.MOST_LINKS);
+  }
+
+  @Test
   void shouldAcceptAKeyInTheHeaderOnly() {
     given()
         .header("Authorization", TestKeys.ACME_READ_ONLY.bearer())

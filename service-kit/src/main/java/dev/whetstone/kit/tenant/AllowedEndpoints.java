@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,6 +30,7 @@ public final class AllowedEndpoints {
   /** Setting with the ports that this system itself uses on its machine. */
   public static final String OWN_PORTS = "whetstone.endpoints.own-ports";
 
+  private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*");
   private static final Duration LOOK_UP = Duration.ofSeconds(5);
 
   private static final AllowedEndpoints UNRESTRICTED =
@@ -198,10 +200,14 @@ public final class AllowedEndpoints {
     }
   }
 
-  /** The system's resolver has no time limit of its own. */
+  /** The system's resolver has no time limit of its own; a literal needs no look-up. */
   private InetAddress[] resolve(String host) throws UnknownHostException {
+    if (LITERAL.matcher(host).matches()) {
+      return resolver.addresses(host);
+    }
     FutureTask<InetAddress[]> lookUp = new FutureTask<>(() -> resolver.addresses(host));
-    Thread.ofVirtual().start(lookUp);
+    // A look-up blocks its carrier, so it gets no virtual thread.
+    Thread.ofPlatform().daemon().name("look-up " + host).start(lookUp);
     try {
       return lookUp.get(LOOK_UP.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {

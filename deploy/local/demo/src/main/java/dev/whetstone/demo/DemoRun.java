@@ -5,7 +5,7 @@ import dev.whetstone.cli.terminal.GateLine;
 import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.api.ApiClient;
-import dev.whetstone.client.api.StackComponent;
+import dev.whetstone.client.api.DecisionLink;
 import dev.whetstone.demo.loop.DemoLoopDeclaration;
 import dev.whetstone.demo.loop.LoopView;
 import dev.whetstone.demo.loop.LoopWatcher;
@@ -235,9 +235,9 @@ final class DemoRun {
         DemoSummary.EventCounts.of(app, loop));
   }
 
-  /** The URL of a decision page. */
+  /** A link that opens the decision page once. */
   String page(JsonNode decision) {
-    return api.baseUrl(StackComponent.EVAL) + "/decisions/" + decision.path("decisionId").asText();
+    return DecisionLink.create(api, decision.path("decisionId").asText());
   }
 
   /** The newest decision with the verdict PROMOTE. */

@@ -5,7 +5,6 @@ import dev.whetstone.cli.stack.StackOptions;
 import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.api.ApiClient;
-import dev.whetstone.client.api.DecisionLink;
 import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.client.keys.KeyFile;
 import java.io.IOException;
@@ -145,8 +144,7 @@ public final class DemoSeries {
     terminal.print(terminal.green("All checks passed in %s.").formatted(demo.describeSeconds()));
     terminal.print("  summary    %s", options.home().demo().resolve("summary.json"));
     JsonNode promotion = demo.promotion().orElseThrow();
-    terminal.print(
-        "  open       %s", DecisionLink.create(api, promotion.path("decisionId").asText()));
+    terminal.print("  open       %s", demo.page(promotion));
     terminal.print("             (once, within ten minutes; ./whetstone why prints a new link)");
     terminal.print("  key        %s", operatorKey);
     terminal.print("  try        ./whetstone why %s", demo.exampleCorrection());
