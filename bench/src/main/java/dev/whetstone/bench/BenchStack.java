@@ -114,10 +114,7 @@ final class BenchStack implements AutoCloseable {
   /** A loop that collects feedback and seals nothing. */
   ObjectNode collectingLoop(String tenant, String name) {
     ObjectNode loop =
-        ApiClient.JSON
-            .createObjectNode()
-            .put("apiVersion", "whetstone.dev/v1")
-            .put("kind", "Loop");
+        ApiClient.JSON.createObjectNode().put("apiVersion", "whetstone.dev/v1").put("kind", "Loop");
     loop.putObject("metadata").put("tenant", tenant).put("name", name);
     ObjectNode spec = loop.putObject("spec");
     spec.putObject("baseModel").put("uri", "hf://bench/base");
@@ -132,7 +129,9 @@ final class BenchStack implements AutoCloseable {
     String tenant = loop.at("/metadata/tenant").asText();
     String name = loop.at("/metadata/name").asText();
     ApiClient.require(
-        StackComponent.EVAL, "PUT /v1/loops/" + name, LoopDeclarer.declare(api(tenant), name, loop));
+        StackComponent.EVAL,
+        "PUT /v1/loops/" + name,
+        LoopDeclarer.declare(api(tenant), name, loop));
   }
 
   /** Waits until every running service knows a loop, and with it those declared before it. */

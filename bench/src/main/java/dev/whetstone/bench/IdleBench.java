@@ -55,8 +55,10 @@ final class IdleBench {
             "/s",
             ratio(used.transactions(), reference.transactions()),
             loops == firstLoops ? "" : "flat, or at most 0.05/s more for each loop");
-        report.add(label + "rows read", used.rows(), "/s", ratio(used.rows(), reference.rows()), "");
-        report.add(label + "CPU", used.cpu() * 100, "% of a core", ratio(used.cpu(), reference.cpu()), "");
+        report.add(
+            label + "rows read", used.rows(), "/s", ratio(used.rows(), reference.rows()), "");
+        report.add(
+            label + "CPU", used.cpu() * 100, "% of a core", ratio(used.cpu(), reference.cpu()), "");
       }
     }
     return report;

@@ -45,7 +45,11 @@ final class NoiseBench {
         joinAttack(attacking);
       }
     }
-    add(report, "after the attacks", measure(latency, "measuring after the attacks", measured), quiet);
+    add(
+        report,
+        "after the attacks",
+        measure(latency, "measuring after the attacks", measured),
+        quiet);
     return report;
   }
 

@@ -86,7 +86,8 @@ final class NoisyTenant implements AutoCloseable {
     send(
         "interactions",
         CORRECTIONS,
-        n -> interaction("ready-" + n, "Question %d about %d?".formatted(n, n * 17), "Answer " + n));
+        n ->
+            interaction("ready-" + n, "Question %d about %d?".formatted(n, n * 17), "Answer " + n));
     send("feedback", CORRECTIONS, n -> correction("ready-" + n, n));
   }
 
@@ -136,7 +137,9 @@ final class NoisyTenant implements AutoCloseable {
         .put("responseId", response)
         .put("endUser", "u-" + response)
         .put("kind", "correction")
-        .put("correctedOutput", "Corrected answer %d is %d, as the catalogue says.".formatted(n, n * 31));
+        .put(
+            "correctedOutput",
+            "Corrected answer %d is %d, as the catalogue says.".formatted(n, n * 31));
   }
 
   private static String words(Random random) {

@@ -75,7 +75,8 @@ final class SoakBench {
     Map<String, Double> last = samples.getLast();
     last.forEach(
         (name, value) ->
-            report.add(name, value, "", value / Math.max(1, middle.getOrDefault(name, 0.0)), "flat"));
+            report.add(
+                name, value, "", value / Math.max(1, middle.getOrDefault(name, 0.0)), "flat"));
     report.add("events sent", sent, "");
     report.add("events refused", refused, "");
     return report;
@@ -109,7 +110,9 @@ final class SoakBench {
           .put("responseId", response)
           .put("endUser", "u-" + n % 5_000)
           .put("kind", "correction")
-          .put("correctedOutput", "Part %d costs %d euros. [ticket %d]".formatted(n * 13, n % 97, n));
+          .put(
+              "correctedOutput",
+              "Part %d costs %d euros. [ticket %d]".formatted(n * 13, n % 97, n));
     }
     post("interactions", interactions);
     post("feedback", corrections);

@@ -162,7 +162,12 @@ class AttackTest {
         whetstone
             .api(VICTIM)
             .with(readerKey)
-            .send(service, method, path(rest), "application/json", "{}".getBytes(StandardCharsets.UTF_8));
+            .send(
+                service,
+                method,
+                path(rest),
+                "application/json",
+                "{}".getBytes(StandardCharsets.UTF_8));
 
     assertThat(reply.status()).isEqualTo(403);
     assertThat(reply.body().path("code").asText()).isEqualTo("missing-scope");
@@ -234,7 +239,8 @@ class AttackTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"env:WHETSTONE_SERVING_ACME_KEY", "env:WHETSTONE_DB_PASSWORD", "file:acme/key"})
+  @ValueSource(
+      strings = {"env:WHETSTONE_SERVING_ACME_KEY", "env:WHETSTONE_DB_PASSWORD", "file:acme/key"})
   @Order(7)
   void shouldNotUseTheCredentialsOfOthers(String reference) {
     String yaml =
@@ -369,8 +375,7 @@ class AttackTest {
   void shouldAnswerAStrangerWithoutAKey(StackComponent service, String target, int status)
       throws Exception {
     URI uri =
-        URI.create(
-            whetstone.api(VICTIM).baseUrl(service) + target.replace("KEY", malloryKey));
+        URI.create(whetstone.api(VICTIM).baseUrl(service) + target.replace("KEY", malloryKey));
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<String> answer =
           client.send(
@@ -385,8 +390,7 @@ class AttackTest {
   void shouldTellAnIdConflictToItsSender() {
     ApiClient victim = whetstone.api(VICTIM);
     ProductAppClient app = new ProductAppClient(victim, LOOP);
-    ObjectNode two =
-        ProductAppClient.feedback("same-id", "thumb", "r-1", "ada").put("value", true);
+    ObjectNode two = ProductAppClient.feedback("same-id", "thumb", "r-1", "ada").put("value", true);
     ObjectNode five = two.deepCopy().put("value", false);
     app.sendFeedback(List.of(two));
     app.sendFeedback(List.of(five));
@@ -408,9 +412,7 @@ class AttackTest {
   void shouldKeepTextsAndKeysOutOfTheLogs() throws IOException {
     try (Stream<Path> logs = Files.walk(whetstone.stack().options().home().logs())) {
       for (Path log : logs.filter(Files::isRegularFile).toList()) {
-        assertThat(log)
-            .content()
-            .doesNotContain(SECRET_TEXT, malloryKey, browserKey, readerKey);
+        assertThat(log).content().doesNotContain(SECRET_TEXT, malloryKey, browserKey, readerKey);
       }
     }
   }

@@ -39,7 +39,9 @@ public record StatusReport(
     history = history == null ? List.of() : List.copyOf(history);
   }
 
-  /** A report without refused rows, {@code work} and {@code accelerator}, as older workers send it. */
+  /**
+   * A report without refused rows, {@code work} and {@code accelerator}, as older workers send it.
+   */
   public StatusReport(
       long fence,
       Phase phase,

@@ -5,9 +5,9 @@ import dev.whetstone.curation.fate.EventStanding;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a response accepts more feedback. All accepted feedback counts, including what was
- * retracted or replaced since: otherwise alternating feedback and retractions would never reach a
- * limit. Pure.
+ * Decides whether a response accepts more feedback. All accepted feedback counts, including what
+ * was retracted or replaced since: otherwise alternating feedback and retractions would never reach
+ * a limit. Pure.
  *
  * @param maxSameKind for one source, kind and signal name
  * @param maxFeedback for the response

@@ -105,8 +105,7 @@ public class CutCommitter {
                 return false;
               }
               long last = admissions.lastArrival(loop);
-              Cut cut =
-                  cut(snapshot, suites, selection, trigger, tombstones.ledger(loop), last);
+              Cut cut = cut(snapshot, suites, selection, trigger, tombstones.ledger(loop), last);
               byte[] body = Json.canonical(cut);
               String cutId = ContentDigests.sha256(body);
               insert(cut, cutId, body, BatchFiles.of(cut, rows(selection).values()).keys(), last);

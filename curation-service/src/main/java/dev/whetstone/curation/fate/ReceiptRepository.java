@@ -2,9 +2,9 @@ package dev.whetstone.curation.fate;
 
 import dev.whetstone.contracts.EventKey;
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.curation.count.CountKind;
 import dev.whetstone.curation.count.LoopCountRepository;
-import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.ResultSet;

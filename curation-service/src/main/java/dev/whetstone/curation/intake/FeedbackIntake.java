@@ -42,9 +42,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * Applies fresh events of the feedback topic per loop. Parks those of undeclared loops.
- */
+/** Applies fresh events of the feedback topic per loop. Parks those of undeclared loops. */
 @ApplicationScoped
 public class FeedbackIntake implements EventEffect<FeedbackEvent> {
   /** How long an event waits for its loop's declaration. */

@@ -45,6 +45,7 @@ public class InteractionRepository {
         feedback_events, feedback_bytes
       from interaction where tenant = ? and loop = ? and response_id = any(?)
       """;
+
   /** Rows of a cursor in memory. */
   private static final int FETCH = 20;
 

@@ -85,7 +85,7 @@ public final class TokenCounterFactory {
     @Override
     public int count(List<ChatMessage> messages) {
       double text = messages.stream().mapToInt(m -> ChatTexts.text(m).length()).sum();
-      return (int) Math.ceil(text / CHARACTERS_PER_TOKEN) 
+      return (int) Math.ceil(text / CHARACTERS_PER_TOKEN)
           + BoundedTokenCounter.TOKENS_PER_TURN * messages.size();
     }
 

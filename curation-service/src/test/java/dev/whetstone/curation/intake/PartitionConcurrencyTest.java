@@ -9,7 +9,6 @@ import dev.whetstone.curation.TestClock;
 import dev.whetstone.curation.TestEvents;
 import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.erasure.ErasureRepository;
-import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.curation.join.InteractionRepository;
 import dev.whetstone.curation.reconcile.CurationReconciler;

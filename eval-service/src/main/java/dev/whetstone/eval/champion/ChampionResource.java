@@ -61,8 +61,7 @@ public class ChampionResource {
       @Context UriInfo uri) {
     ListPage page = ListPage.of(limit, before == null ? null : before.toString());
     List<Champion> generations =
-        champions.page(
-            current(name).loop(), before == null ? Long.MAX_VALUE : before, page.read());
+        champions.page(current(name).loop(), before == null ? Long.MAX_VALUE : before, page.read());
     return page.response(generations, uri, Champion::generation, Function.identity());
   }
 

@@ -9,9 +9,9 @@ import dev.whetstone.eval.checkpoint.Checkpoint;
 import dev.whetstone.eval.checkpoint.CheckpointRepository;
 import dev.whetstone.eval.config.EvalConfig;
 import dev.whetstone.eval.evaluation.Evaluation;
+import dev.whetstone.eval.evaluation.EvaluationRepository;
 import dev.whetstone.eval.evaluation.EvaluationState.Asking;
 import dev.whetstone.eval.evaluation.FrozenInputs;
-import dev.whetstone.eval.evaluation.EvaluationRepository;
 import dev.whetstone.eval.evaluation.WaitingLimit;
 import dev.whetstone.eval.item.EvaluationItem;
 import dev.whetstone.eval.likelihood.LikelihoodCollector;
@@ -91,8 +91,7 @@ public class AskingStep {
       }
     }
     if (frozen.faults().isEmpty()
-        && awaitsScores(
-            evaluation, likelihoods.collect(evaluation, spec, frozen, items, notes))) {
+        && awaitsScores(evaluation, likelihoods.collect(evaluation, spec, frozen, items, notes))) {
       return false;
     }
     return decide(evaluation, asking, spec, frozen, items, notes);

@@ -2,8 +2,8 @@ package dev.whetstone.eval.registry;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.LoopDeclared;
-import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.eval.champion.ChampionRepository;
 import dev.whetstone.eval.due.DueLoopRepository;
 import dev.whetstone.eval.due.WorkKind;
@@ -162,8 +162,7 @@ public class LoopRegistry {
     long revision = Math.max(loop.revision(), floors.revision(loop.id()) + 1);
     DeclaredLoop announced =
         publish(
-            new DeclaredLoop(
-                loop.id(), loop.spec(), loop.specSha256(), revision, loop.state()));
+            new DeclaredLoop(loop.id(), loop.spec(), loop.specSha256(), revision, loop.state()));
     LOG.debugf("loop-announced loop=%s revision=%d", announced.id(), announced.revision());
     champions.announce(loop.id());
   }

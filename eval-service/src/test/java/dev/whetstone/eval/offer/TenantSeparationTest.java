@@ -8,10 +8,10 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.CheckpointReady;
-import dev.whetstone.eval.paging.ListPage;
 import dev.whetstone.eval.checkpoint.CheckpointRepository;
 import dev.whetstone.eval.fixture.FakeModelServer;
 import dev.whetstone.eval.fixture.LoopFixture;
+import dev.whetstone.eval.paging.ListPage;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.StoredObject;

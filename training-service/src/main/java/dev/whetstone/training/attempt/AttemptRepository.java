@@ -154,8 +154,8 @@ public class AttemptRepository {
   }
 
   /**
-   * Keeps what a report says beyond phase and step: epoch, progress, refused rows, error, the accelerator, and
-   * when training and the first optimizer step began.
+   * Keeps what a report says beyond phase and step: epoch, progress, refused rows, error, the
+   * accelerator, and when training and the first optimizer step began.
    */
   public void saveProgress(Attempt.Facts facts, StatusReport report, Instant now) {
     boolean madeStep = report.step() > RunObjectKeys.startStep(facts.runSpec());

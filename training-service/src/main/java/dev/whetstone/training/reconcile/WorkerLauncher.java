@@ -11,9 +11,9 @@ import dev.whetstone.training.attempt.AttemptRepository.StoredAttempt;
 import dev.whetstone.training.attempt.WorkerTokenGenerator;
 import dev.whetstone.training.config.TrainingConfig;
 import dev.whetstone.training.engine.AttemptLaunch;
-import dev.whetstone.training.engine.WorkerTask;
 import dev.whetstone.training.engine.ComputeEngine;
 import dev.whetstone.training.engine.ServingKeyReader;
+import dev.whetstone.training.engine.WorkerTask;
 import dev.whetstone.training.run.Run;
 import dev.whetstone.training.run.RunFinisher;
 import dev.whetstone.training.run.RunRepository.StoredRun;
@@ -85,7 +85,8 @@ public class WorkerLauncher {
     if (!claim(attemptId, token)) {
       return false;
     }
-    AttemptLaunch launch = new AttemptLaunch(new WorkerTask.Training(spec), settings, token, secrets);
+    AttemptLaunch launch =
+        new AttemptLaunch(new WorkerTask.Training(spec), settings, token, secrets);
     return switch (engine.launch(launch)) {
       case ComputeEngine.Launch.Started _ -> recordLaunch(seen, attemptId, engine);
       case ComputeEngine.Launch.Deferred deferred -> defer(attemptId, deferred.reason());

@@ -301,8 +301,10 @@ class LocalProcessEngineTest extends ComputeEngineContract {
   void shouldPassSecretsInTheEnvironmentAndWriteThemNowhere() throws IOException {
     RunSpec spec = spec();
     Map<String, String> secrets = Map.of(ServingKeyReader.VARIABLE, "sk-of-the-server");
-    engine().launch(new AttemptLaunch(
-            new WorkerTask.Training(spec), LoopSpec.Engine.PROCESS, "token", secrets));
+    engine()
+        .launch(
+            new AttemptLaunch(
+                new WorkerTask.Training(spec), LoopSpec.Engine.PROCESS, "token", secrets));
     awaitReadyForSignals(spec.attempt());
     Path environment = work(spec.attempt()).resolve("environment.json");
 
@@ -313,8 +315,10 @@ class LocalProcessEngineTest extends ComputeEngineContract {
       assertThat(files.filter(Files::isRegularFile).map(LocalProcessEngineTest::read))
           .noneMatch(text -> text.contains("sk-of-the-server"));
     }
-    assertThat(new AttemptLaunch(
-            new WorkerTask.Training(spec), LoopSpec.Engine.PROCESS, "token", secrets).toString())
+    assertThat(
+            new AttemptLaunch(
+                    new WorkerTask.Training(spec), LoopSpec.Engine.PROCESS, "token", secrets)
+                .toString())
         .doesNotContain("sk-of-the-server", "token");
     end(spec.attempt(), 0);
   }
