@@ -53,7 +53,11 @@ class ListPageTest {
           .header("Link", nullValue())
           .body("generation", equalTo(List.of(1, 0)));
       for (String list : new String[] {"decisions", "checkpoints"}) {
-        LoopFixture.api().get("/v1/loops/paged/" + list).then().statusCode(200).body("", hasSize(0));
+        LoopFixture.api()
+            .get("/v1/loops/paged/" + list)
+            .then()
+            .statusCode(200)
+            .body("", hasSize(0));
       }
       LoopFixture.api()
           .get("/v1/loops/paged/decisions?limit=0")

@@ -3,6 +3,7 @@ package dev.whetstone.training.reconcile;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.tenant.ServingKeyResolver;
 import dev.whetstone.kit.time.LeaseClock;
 import dev.whetstone.training.attempt.Attempt;
 import dev.whetstone.training.attempt.AttemptEnd;
@@ -19,6 +20,7 @@ import dev.whetstone.training.run.RunFinisher;
 import dev.whetstone.training.run.RunRepository.StoredRun;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -76,8 +78,8 @@ public class WorkerLauncher {
     RunSpec spec = attempt.facts().runSpec();
     Map<String, String> secrets;
     try {
-      secrets = secrets(spec);
-    } catch (ServingKeyReader.UnresolvedKeyException e) {
+      secrets = secrets(run.identity().loop().tenant(), spec);
+    } catch (ServingKeyResolver.UnresolvedKeyException e) {
       String reason = String.valueOf(e.getMessage());
       return applier.applyIf(seen, () -> refuse(seen, run, attemptId, reason));
     }
@@ -96,12 +98,14 @@ public class WorkerLauncher {
   }
 
   /** The key of the model server, which the worker's template check needs. */
-  private Map<String, String> secrets(RunSpec spec) throws ServingKeyReader.UnresolvedKeyException {
+  private Map<String, String> secrets(String tenant, RunSpec spec) {
     RunSpec.Serving serving = spec.serving();
     String reference = serving == null ? null : serving.credentials();
     return reference == null || reference.isBlank()
         ? Map.of()
-        : Map.of(ServingKeyReader.VARIABLE, servingKeys.read(reference));
+        : Map.of(
+            ServingKeyReader.VARIABLE,
+            servingKeys.read(tenant, reference, URI.create(serving.endpoint())));
   }
 
   /** Records that the worker was started. Answers whether the run moved. */

@@ -3,6 +3,8 @@ package dev.whetstone.training.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whetstone.kit.tenant.ServingKeyResolver;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -12,47 +14,52 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Workers get a key only for their tenant and for the hosts that the operator names. */
 class ServingKeyReaderTest {
+  private static final URI SERVER = URI.create("http://vllm:8000");
   private static final Map<String, String> VARIABLES =
       Map.of(
-          "WHETSTONE_SERVING_ACME", " sk-1 \n",
-          "WHETSTONE_SERVING_TWO", "two words",
+          "WHETSTONE_SERVING_ACME_KEY", " sk-1 \n",
+          "WHETSTONE_SERVING_ACME_KEY_HOSTS", "vllm",
+          "WHETSTONE_SERVING_ACME_TWO", "two words",
+          "WHETSTONE_SERVING_ACME_TWO_HOSTS", "vllm",
+          "WHETSTONE_SERVING_ACME_NOWHERE", "sk-4",
+          "WHETSTONE_SERVING_OTHER_KEY", "sk-5",
+          "WHETSTONE_SERVING_OTHER_KEY_HOSTS", "vllm",
           "WHETSTONE_DB_PASSWORD", "secret");
 
   @TempDir Path folder;
 
+  private ServingKeyReader reader() {
+    return new ServingKeyReader(Optional.of(folder), VARIABLES::get);
+  }
+
   @Test
   void shouldReadAKeyFromAVariableOrAFile() throws Exception {
-    Files.writeString(folder.resolve("vllm"), "sk-2\n");
+    Path keys = Files.createDirectories(folder.resolve("acme"));
+    Files.writeString(keys.resolve("vllm"), "sk-2\n");
+    Files.writeString(keys.resolve("vllm.hosts"), "vllm:8000\n");
 
-    assertThat(reader().read("env:WHETSTONE_SERVING_ACME")).isEqualTo("sk-1");
-    assertThat(reader().read("file:vllm")).isEqualTo("sk-2");
+    assertThat(reader().read("acme", "env:WHETSTONE_SERVING_ACME_KEY", SERVER)).isEqualTo("sk-1");
+    assertThat(reader().read("acme", "file:acme/vllm", SERVER)).isEqualTo("sk-2");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "env:WHETSTONE_DB_PASSWORD, name a variable that starts with WHETSTONE_SERVING_",
-    "env:WHETSTONE_SERVING_NONE, set that variable for the training service",
-    "env:WHETSTONE_SERVING_TWO, one word of printable ASCII",
-    "file:missing, make that file readable",
-    "file:../outside, name a file in whetstone.training.credentials-folder",
-    "sk-1, start it with env:",
+    "env:WHETSTONE_DB_PASSWORD, tenant 'acme' may name",
+    "env:WHETSTONE_SERVING_OTHER_KEY, tenant 'acme' may name",
+    "env:WHETSTONE_SERVING_ACME_NOWHERE, may receive this key",
+    "env:WHETSTONE_SERVING_ACME_TWO, one word of printable ASCII",
+    "file:acme/missing, cannot be",
+    "file:other/vllm, tenant 'acme' may name",
+    "sk-1, tenant 'acme' may name",
   })
-  void shouldSayHowToCorrectAReference(String reference, String remedy) throws Exception {
-    Files.writeString(folder.resolve("outside"), "sk-3");
-
-    assertThatThrownBy(() -> reader().read(reference))
-        .isInstanceOf(ServingKeyReader.UnresolvedKeyException.class)
+  void shouldSayHowToCorrectAReference(String reference, String remedy) {
+    assertThatThrownBy(() -> reader().read("acme", reference, SERVER))
+        .isInstanceOf(ServingKeyResolver.UnresolvedKeyException.class)
         .hasMessageContaining(reference)
         .hasMessageContaining(remedy)
-        .hasMessageNotContaining("secret");
-  }
-
-  private ServingKeyReader reader() throws Exception {
-    Path keys = Files.createDirectories(folder.resolve("keys"));
-    if (Files.exists(folder.resolve("vllm"))) {
-      Files.move(folder.resolve("vllm"), keys.resolve("vllm"));
-    }
-    return new ServingKeyReader(Optional.of(keys), VARIABLES::get);
+        .hasMessageNotContaining("secret")
+        .hasMessageNotContaining("sk-5");
   }
 }
