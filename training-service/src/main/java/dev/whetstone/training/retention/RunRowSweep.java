@@ -66,14 +66,25 @@ public class RunRowSweep {
     return sql.updateInNewTransaction("delete from micro_batch where fitted_at < ?", before);
   }
 
-  /** Which of these attempts ended before an instant. */
+  /**
+   * Which of these attempts ended before an instant: attempts of runs by their own end, those of
+   * scoring jobs by their job's, which may have been deleted already.
+   */
   List<String> ended(List<String> attemptIds, Instant before) {
     return sql.query(
         """
         select attempt_id from attempt
         where attempt_id = any(?) and state = 'ended' and ended_at < ?
+        union all
+        select id from unnest(?::text[]) as kept(id)
+        where id ~ '^scoring[.].+[.][0-9]+$' and not exists (
+          select 1 from scoring_job j
+          where j.job_id = substring(id from '^scoring[.](.+)[.][0-9]+$')
+            and (j.ended_at is null or j.ended_at >= ?))
         """,
         row -> row.getString(1),
+        attemptIds,
+        before,
         attemptIds,
         before);
   }

@@ -34,6 +34,7 @@ class RunRetentionTest {
   @Inject ObjectStore store;
   @Inject RetentionSweeper sweeper;
   @Inject RunObjectSweep objects;
+  @Inject RunRowSweep rows;
   @Inject Sql sql;
 
   private LoopId loop;
@@ -138,6 +139,34 @@ class RunRetentionTest {
     assertThat(rows("select count(*) from micro_batch where loop = 'growth'", null)).isEqualTo(1);
     after(Duration.ofDays(2));
     assertThat(rows("select count(*) from micro_batch where loop = 'growth'", null)).isZero();
+  }
+
+  @Test
+  void shouldEndWorkersOfScoringJobsWithTheirJob() {
+    String running = "sweep-running-" + clock.now().toEpochMilli();
+    String ended = "sweep-ended-" + clock.now().toEpochMilli();
+    for (String job : List.of(running, ended)) {
+      sql.updateInNewTransaction(
+          """
+          insert into scoring_job (job_id, tenant, loop, request, state, due_at, requested_at, ended_at)
+          values (?, 'acme', 'support', '{}', ?, ?, ?, ?)
+          """,
+          job,
+          job.equals(ended) ? "completed" : "running",
+          clock.now().plus(Duration.ofDays(900)),
+          clock.now(),
+          job.equals(ended) ? clock.now() : null);
+    }
+
+    List<String> kept =
+        List.of(
+            "scoring." + running + ".1",
+            "scoring." + ended + ".2",
+            "scoring.deleted-long-ago.1",
+            "run-unknown-1");
+    assertThat(rows.ended(kept, clock.now().plusSeconds(1)))
+        .containsExactlyInAnyOrder("scoring." + ended + ".2", "scoring.deleted-long-ago.1");
+    sql.updateInNewTransaction("delete from scoring_job where job_id like 'sweep-%'");
   }
 
   @Test
