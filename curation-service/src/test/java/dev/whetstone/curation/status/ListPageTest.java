@@ -17,10 +17,12 @@ import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Instant;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,9 @@ import org.junit.jupiter.api.TestInfo;
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class ListPageTest {
+  @TestHTTPResource(value = "/", management = true)
+  URI management;
+
   private static final Instant AT = TestClock.START;
 
   @Inject EventFeed feed;
@@ -101,7 +106,7 @@ class ListPageTest {
 
   @Test
   void shouldDocumentPagesInTheOpenApi() {
-    given().get("/openapi").then().statusCode(200).body(containsString("rel=next"));
+    given().get(management.resolve("/q/openapi")).then().statusCode(200).body(containsString("rel=next"));
   }
 
   private <T> List<List<T>> pages(String path, String field) {

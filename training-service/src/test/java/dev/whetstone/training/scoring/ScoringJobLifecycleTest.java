@@ -31,6 +31,7 @@ import dev.whetstone.training.engine.FakeComputeEngine;
 import dev.whetstone.training.scoring.ScoringJobRepository.StoredJob;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.URI;
@@ -42,6 +43,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class ScoringJobLifecycleTest {
+  @TestHTTPResource(value = "/", management = true)
+  URI management;
+
   private static final ScoringEvent.LeftOut LEFT_OUT =
       new ScoringEvent.LeftOut("fresh/x/2", "too-long: 900 tokens, the base model takes 512");
 
@@ -106,7 +110,7 @@ class ScoringJobLifecycleTest {
       worker
           .reports(attempt, engine.token(attempt), TrainingFixture.report(1, Phase.DONE, 9, result))
           .statusCode(409);
-      given().get("/q/metrics").then().body(containsString("whetstone_training_scoring_jobs"));
+      given().get(management.resolve("/q/metrics")).then().body(containsString("whetstone_training_scoring_jobs"));
     }
   }
 
