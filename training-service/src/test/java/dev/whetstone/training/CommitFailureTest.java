@@ -23,6 +23,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The database fails where it hurts most: nothing is half-done and nothing is published twice. */
@@ -36,6 +37,12 @@ class CommitFailureTest {
   @Inject Sql sql;
   @Inject BatchRepository batches;
   @Inject RunRepository runs;
+
+  /** The next launch is to be one of this test's. */
+  @BeforeEach
+  void endRunsOfOtherTests() {
+    fixture.endAllRuns();
+  }
 
   @AfterEach
   void repairTheDatabase() {
