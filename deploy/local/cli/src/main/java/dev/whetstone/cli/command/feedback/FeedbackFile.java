@@ -91,21 +91,41 @@ final class FeedbackFile {
   }
 
   private void readLines(BufferedReader text, Receiver receiver) throws IOException {
-    String line = text.readLine();
-    for (int n = 1; line != null; n++, line = text.readLine()) {
-      if (line.isBlank()) {
-        continue;
-      }
+    StringBuilder line = new StringBuilder();
+    for (int n = 1; readLine(text, line); n++) {
       String place = "line " + n;
       if (line.length() > LONGEST_LINE) {
         receiver.unreadable(place, "is longer than " + LONGEST_LINE + " characters");
         continue;
       }
+      String item = line.toString();
+      if (item.isBlank()) {
+        continue;
+      }
       try {
-        receiver.item(FeedbackItem.of(place, ApiClient.JSON.readTree(line), format));
+        receiver.item(FeedbackItem.of(place, ApiClient.JSON.readTree(item), format));
       } catch (JsonProcessingException e) {
         receiver.unreadable(place, "is not JSON: " + e.getOriginalMessage());
       }
     }
+  }
+
+  /**
+   * Reads a line, but keeps no more of it than shows that it is too long.
+   *
+   * @return false at the end of the file
+   */
+  private static boolean readLine(BufferedReader text, StringBuilder line) throws IOException {
+    line.setLength(0);
+    int c = text.read();
+    if (c < 0) {
+      return false;
+    }
+    for (; c >= 0 && c != '\n'; c = text.read()) {
+      if (line.length() <= LONGEST_LINE) {
+        line.append((char) c);
+      }
+    }
+    return true;
   }
 }

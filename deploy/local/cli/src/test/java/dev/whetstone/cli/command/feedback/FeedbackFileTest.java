@@ -62,6 +62,14 @@ class FeedbackFileTest {
   }
 
   @Test
+  void shouldNameALineThatIsTooLongAndReadTheNext() throws IOException {
+    String lines = "{\"kind\": \"" + "x".repeat((4 << 20) + 1) + "\"}\r\n" + THUMB;
+
+    assertThat(read("long.jsonl", lines, FeedbackItem.Format.AUTO))
+        .containsExactly("line 1 unreadable", "line 2 FEEDBACK");
+  }
+
+  @Test
   void shouldReadAnArrayAndACompressedFile() throws IOException {
     assertThat(read("f.json", "[" + INTERACTION + ",\n" + THUMB + "]", FeedbackItem.Format.AUTO))
         .containsExactly("item 1 INTERACTION", "item 2 FEEDBACK");
