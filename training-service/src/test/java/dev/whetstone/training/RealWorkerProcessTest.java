@@ -50,11 +50,16 @@ class RealWorkerProcessTest {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+          ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         String port = Integer.toString(socket.getLocalPort());
         return Map.of(
             "quarkus.http.test-port",
             port,
+            // A server with a set port and one without have meters of other tags, which Prometheus
+            // refuses.
+            "quarkus.management.test-port",
+            Integer.toString(other.getLocalPort()),
             "whetstone.training.callback-url",
             "http://127.0.0.1:" + port,
             "whetstone.training.process.max-workers",
