@@ -155,8 +155,8 @@ class ManySignalsTest {
   }
 
   /**
-   * A fresh table has no statistics, and PostgreSQL would read all of it; also by plans that it made
-   * for other tests.
+   * A fresh table has no statistics, and PostgreSQL would read all of it; also by plans that it
+   * made for other tests.
    */
   private void usePlansOfLargeTables() {
     sql.query("select set_config('plan_cache_mode', 'force_custom_plan', true)", row -> 0);

@@ -21,8 +21,8 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
-import java.time.Instant;
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +106,11 @@ class ListPageTest {
 
   @Test
   void shouldDocumentPagesInTheOpenApi() {
-    given().get(management.resolve("/q/openapi")).then().statusCode(200).body(containsString("rel=next"));
+    given()
+        .get(management.resolve("/q/openapi"))
+        .then()
+        .statusCode(200)
+        .body(containsString("rel=next"));
   }
 
   private <T> List<List<T>> pages(String path, String field) {

@@ -110,7 +110,10 @@ class ScoringJobLifecycleTest {
       worker
           .reports(attempt, engine.token(attempt), TrainingFixture.report(1, Phase.DONE, 9, result))
           .statusCode(409);
-      given().get(management.resolve("/q/metrics")).then().body(containsString("whetstone_training_scoring_jobs"));
+      given()
+          .get(management.resolve("/q/metrics"))
+          .then()
+          .body(containsString("whetstone_training_scoring_jobs"));
     }
   }
 
