@@ -49,8 +49,10 @@ public class MeasurementReader {
       AdapterEffectRule.doubt(AdapterEffectRule.measure(scored, ScoredItem::champion))
           .ifPresent(doubts::add);
     }
+    // Where items are missing, those that are left may be ones that both answer alike.
+    boolean isWhole = frozen.faults().isEmpty() && frozen.holds().isEmpty();
     FrozenInputs found =
-        doubts.isEmpty()
+        doubts.isEmpty() && isWhole
             ? AdapterEffectRule.fault(effect).map(f -> frozen.withFaults(List.of(f))).orElse(frozen)
             : frozen;
     return new Measurement(

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class AdoptionProjectionTest {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
   /** Answers the items of the first batch right, and those of the second batch wrong. */
   private static final UnaryOperator<String> FIRST =

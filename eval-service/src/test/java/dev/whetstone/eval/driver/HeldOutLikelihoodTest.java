@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(InfrastructureResource.class)
 @TestProfile(HeldOutLikelihoodTest.WithScoring.class)
 class HeldOutLikelihoodTest {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
   private static final String LOAD = "/v1/load_lora_adapter";
 
   @Inject ObjectStore store;

@@ -156,7 +156,8 @@ class IdleLoopsTest {
         .until(
             () ->
                 sql.first(
-                            "select count(*) from loop_due where due_at is not null",
+                            "select count(*) from loop_due where due_at is not null"
+                                + " and loop like 'idle-%'",
                             row -> row.getLong(1))
                         .orElseThrow()
                     == 0);

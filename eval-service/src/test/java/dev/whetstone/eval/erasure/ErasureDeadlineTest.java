@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class ErasureDeadlineTest {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
   @Inject ObjectStore store;
   @Inject ChampionRepository champions;
   @Inject CheckpointRepository checkpoints;

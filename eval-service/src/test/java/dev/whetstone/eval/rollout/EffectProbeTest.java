@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class EffectProbeTest {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
   private static final UnaryOperator<String> OLD =
       question -> question.startsWith("new") ? "wrong" : LoopFixture.right(question);
   @Inject ObjectStore store;
