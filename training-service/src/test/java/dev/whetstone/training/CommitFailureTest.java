@@ -127,10 +127,9 @@ class CommitFailureTest {
   void shouldGiveEveryLaunchAFenceOfItsOwnWhenAnotherHostLaunchedTheWorker() {
     LoopId loop = fixture.loop();
     fixture.seal(loop, 1, 20);
-    engine.failAfterNextLaunch();
+    engine.failAfterNextLaunchElsewhere();
     fixture.pass();
     RunSpec first = fixture.spec(loop);
-    engine.runElsewhere(first.attempt());
 
     clock.advance(Duration.ofSeconds(59));
     fixture.pass();
@@ -154,10 +153,9 @@ class CommitFailureTest {
   void shouldKeepTheWorkerOfAnotherHostThatReports() {
     LoopId loop = fixture.loop();
     fixture.seal(loop, 1, 20);
-    engine.failAfterNextLaunch();
+    engine.failAfterNextLaunchElsewhere();
     fixture.pass();
     RunSpec first = fixture.spec(loop);
-    engine.runElsewhere(first.attempt());
     worker.trains(first, 1).statusCode(200);
 
     for (int pass = 0; pass < 8; pass++) {

@@ -32,6 +32,7 @@ public class FakeComputeEngine implements ComputeEngine {
   private final Map<String, CountDownLatch> blocked = new ConcurrentHashMap<>();
   private final AtomicInteger slots = new AtomicInteger(Integer.MAX_VALUE);
   private final AtomicBoolean failAfterLaunch = new AtomicBoolean();
+  private final AtomicBoolean launchElsewhere = new AtomicBoolean();
   private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
 
   @Override
@@ -65,6 +66,9 @@ public class FakeComputeEngine implements ComputeEngine {
       }
     }
     if (failAfterLaunch.getAndSet(false)) {
+      if (launchElsewhere.getAndSet(false)) {
+        workers.remove(attempt.attemptId());
+      }
       throw new IllegalStateException("killed after the launch");
     }
     return new Launch.Started();
@@ -144,9 +148,10 @@ public class FakeComputeEngine implements ComputeEngine {
     workers.put(attemptId, new Observation.Exited(code, lastWords));
   }
 
-  /** The attempt's worker runs on another host, which this engine does not see. */
-  public void runElsewhere(String attemptId) {
-    workers.remove(attemptId);
+  /** The same on another host, whose workers this engine does not see. */
+  public void failAfterNextLaunchElsewhere() {
+    launchElsewhere.set(true);
+    failAfterLaunch.set(true);
   }
 
   /** From now on launches are refused with this reason; null ends that. */

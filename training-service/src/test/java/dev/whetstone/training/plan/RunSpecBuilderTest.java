@@ -57,10 +57,10 @@ class RunSpecBuilderTest {
 
   @Test
   void shouldNameTheKeyOfTheModelServerByReferenceOnly() {
-    LoopSpec loop = TestLoopSpecs.serving("credentialsRef: \"env:WHETSTONE_SERVING_ACME\"");
+    LoopSpec loop = TestLoopSpecs.serving("credentialsRef: \"env:WHETSTONE_SERVING_ACME_KEY\"");
 
     assertThat(RunSpecBuilder.build(loop, PLAN, facts(4)).serving())
-        .isEqualTo(new RunSpec.Serving("http://127.0.0.1:1", "env:WHETSTONE_SERVING_ACME"));
+        .isEqualTo(new RunSpec.Serving("http://127.0.0.1:1", "env:WHETSTONE_SERVING_ACME_KEY"));
   }
 
   @Test
