@@ -165,7 +165,7 @@ class HeldOutLikelihoodTest {
 
   @Test
   void shouldNotUseScoresThatWereChanged() {
-    LoopFixture scene = scene("changed");
+    LoopFixture scene = scene("likelihood-changed");
     scene.checkpoint(LoopEvaluationTest.BETTER, scene.batch("new", 60));
     ScoringEvent.Requested request = request(scene, 1);
     StoredObject stored = store.putBlob(Json.write(new ScoreRow("x", null, 1, -1, 1)));

@@ -85,7 +85,7 @@ class EffectProbeTest {
 
   @Test
   void shouldReportAReplicaThatStopsApplyingTheAdapter() {
-    LoopFixture scene = scene("forgotten");
+    LoopFixture scene = scene("probe-forgotten");
     offer(scene, LoopFixture::right);
     scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
     await()
@@ -132,7 +132,7 @@ class EffectProbeTest {
 
   @Test
   void shouldDeleteThePromptsOfErasedExamples() {
-    LoopFixture scene = scene("erased");
+    LoopFixture scene = scene("probe-erased");
     CheckpointReady ready = offer(scene, LoopFixture::right);
     scene.awaitGeneration(1);
     List<String> prompts =
