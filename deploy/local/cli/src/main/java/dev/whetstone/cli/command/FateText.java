@@ -87,7 +87,6 @@ final class FateText {
   private static String awaited(String reason) {
     return switch (reason) {
       case "interaction", "conversation", "loop" -> "its " + reason;
-      case "erasure" -> "an erasure";
       default -> reason;
     };
   }
