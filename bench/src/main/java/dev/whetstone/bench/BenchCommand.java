@@ -22,7 +22,7 @@ final class BenchCommand {
       @Option(names = "--seconds", defaultValue = "60", description = "measured per step")
           int seconds) {
     CommandContext context = CommandContext.current();
-    try (BenchStack stack = BenchStack.start(context, false)) {
+    try (BenchStack stack = BenchStack.start(context)) {
       new IdleBench(stack, context.terminal(), Duration.ofSeconds(seconds))
           .run(loops)
           .finish(context, "idle");
@@ -38,7 +38,7 @@ final class BenchCommand {
       @Option(names = "--seconds", defaultValue = "45", description = "measured per attack")
           int seconds) {
     CommandContext context = CommandContext.current();
-    try (BenchStack stack = BenchStack.start(context, false)) {
+    try (BenchStack stack = BenchStack.start(context)) {
       new NoiseBench(stack, context.terminal(), Duration.ofSeconds(seconds))
           .run()
           .finish(context, "noise");
@@ -54,7 +54,7 @@ final class BenchCommand {
       @Option(names = "--minutes", defaultValue = "60") int minutes,
       @Option(names = "--rate", defaultValue = "50", description = "events per second") int rate) {
     CommandContext context = CommandContext.current();
-    try (BenchStack stack = BenchStack.start(context, true)) {
+    try (BenchStack stack = BenchStack.start(context, true, SoakBench.SHORT_RETENTION)) {
       new SoakBench(stack, context.terminal(), Duration.ofMinutes(minutes), rate)
           .run()
           .finish(context, "soak");

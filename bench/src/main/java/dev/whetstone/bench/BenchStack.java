@@ -18,13 +18,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,10 +54,17 @@ final class BenchStack implements AutoCloseable {
     this.home = home;
   }
 
+  /** A stack without a model server whose services have their default settings. */
+  static BenchStack start(CommandContext context) {
+    return start(context, false, Map.of());
+  }
+
   /**
    * @param withModels whether the model server runs too
+   * @param variables settings of the services, as environment variables
    */
-  static BenchStack start(CommandContext context, boolean withModels) {
+  static BenchStack start(
+      CommandContext context, boolean withModels, Map<String, String> variables) {
     try {
       Path home = Files.createTempDirectory("whetstone-bench-");
       StackOptions standard = context.options();
@@ -67,6 +78,7 @@ final class BenchStack implements AutoCloseable {
               standard
                   .at(home, StackPorts.free())
                   .withPython(standard.home().python())
+                  .withVariables(variables)
                   .withComponents(components));
       BenchStack bench = new BenchStack(stack, home);
       try {
@@ -154,12 +166,30 @@ final class BenchStack implements AutoCloseable {
 
   /** One number from the database of a service. */
   double number(StackComponent service, String query) {
+    return query(service, query, row -> row.getDouble(1)).stream().findFirst().orElse(0.0);
+  }
+
+  /** The first column of a query on the database of a service. */
+  List<String> names(StackComponent service, String query) {
+    return query(service, query, row -> row.getString(1));
+  }
+
+  private interface RowReader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private <T> List<T> query(StackComponent service, String query, RowReader<T> reader) {
     String url =
         "jdbc:postgresql://127.0.0.1:%d/%s"
             .formatted(stack.options().ports().postgres(), service.id());
+    List<T> rows = new ArrayList<>();
     try (Connection connection = DriverManager.getConnection(url, "postgres", "postgres");
-        ResultSet row = connection.createStatement().executeQuery(query)) {
-      return row.next() ? row.getDouble(1) : 0;
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      while (row.next()) {
+        rows.add(reader.read(row));
+      }
+      return rows;
     } catch (SQLException e) {
       throw new IllegalStateException("cannot read " + url, e);
     }
@@ -174,15 +204,32 @@ final class BenchStack implements AutoCloseable {
         .orElse(0.0);
   }
 
+  /** The folder of the stack's logs, kept after the benchmark until the next one. */
+  Path keptLogs() {
+    return stack.options().project().resolve(".whetstone/bench-logs");
+  }
+
   @Override
   public void close() {
     stack.close();
+    keepLogs();
     try (Stream<Path> all = Files.walk(home)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + home, e);
+    }
+  }
+
+  private void keepLogs() {
+    try (Stream<Path> logs = Files.list(stack.options().home().logs())) {
+      Files.createDirectories(keptLogs());
+      for (Path log : logs.toList()) {
+        Files.copy(log, keptLogs().resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot copy the logs to " + keptLogs(), e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.whetstone.bench;
 
 import dev.whetstone.cli.terminal.Terminal;
+import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.api.StackComponent;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -15,8 +16,10 @@ import java.util.Optional;
 final class IdleBench {
   private static final String TENANT = "bench";
 
-  /** After the declarations each service has first work to do. */
+  /** Consumers and counters have work after the last loop was checked. */
   private static final Duration SETTLE = Duration.ofSeconds(15);
+
+  private static final Duration CHECKED_WITHIN = Duration.ofMinutes(10);
 
   private final BenchStack stack;
   private final Terminal terminal;
@@ -41,6 +44,7 @@ final class IdleBench {
         stack.declare(stack.collectingLoop(TENANT, "idle-" + declared));
       }
       stack.awaitDeclared(TENANT, "idle-" + (declared - 1));
+      awaitChecked(loops);
       pause("settling with " + loops + " loops", SETTLE);
       Map<StackComponent, Usage> before = usage();
       pause("measuring " + loops + " idle loops", measured);
@@ -93,6 +97,25 @@ final class IdleBench {
 
   private static double ratio(double value, double reference) {
     return reference == 0 ? 0 : value / reference;
+  }
+
+  /** Eval checks each new loop once; a loop that is idle has no due time. */
+  private void awaitChecked(int loops) {
+    Optional<Boolean> checked =
+        terminal.await(
+            "first check of " + loops + " loops",
+            CHECKED_WITHIN,
+            () -> "%.0f due".formatted(dueLoops()),
+            () -> dueLoops() == 0 ? Optional.of(true) : Optional.empty());
+    if (checked.isEmpty()) {
+      throw new RemedyException(
+          "loops without news are still due in eval", "read its log: " + stack.keptLogs());
+    }
+  }
+
+  private double dueLoops() {
+    return stack.number(
+        StackComponent.EVAL, "select count(*) from loop_due where due_at is not null");
   }
 
   private void pause(String what, Duration time) {

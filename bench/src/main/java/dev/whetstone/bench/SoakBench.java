@@ -7,33 +7,59 @@ import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.ApiReply;
 import dev.whetstone.client.api.StackComponent;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
- * Sends corrections at a steady rate to a loop that seals and trains small batches, and samples
- * resident memory, rows, stored files and open handles each minute.
+ * Sends interactions, signals and corrections at a steady rate to a loop that seals, trains and
+ * judges small batches, and samples what the stack holds. Retention times are minutes, so that
+ * after the first quarter of an hour as many rows and files end as begin.
  */
 final class SoakBench {
   private static final String TENANT = "soak";
   private static final String LOOP = "steady";
   private static final Duration SAMPLE = Duration.ofMinutes(1);
-  private static final double KIB = 1024;
+  private static final String KEEP = "PT8M";
+
+  /** Settings under which every kind of data ends within minutes. */
+  static final Map<String, String> SHORT_RETENTION =
+      Map.ofEntries(
+          Map.entry("WHETSTONE_CURATION_RETENTION_EVERY", "1m"),
+          Map.entry("WHETSTONE_CURATION_RETENTION_DROPPED_TEXT", KEEP),
+          Map.entry("WHETSTONE_CURATION_RETENTION_DEAD_LETTER_TEXT", KEEP),
+          Map.entry("WHETSTONE_CURATION_RETENTION_FATES", KEEP),
+          Map.entry("WHETSTONE_CURATION_RETENTION_TOMBSTONES", KEEP),
+          Map.entry("WHETSTONE_CURATION_RETENTION_FINDINGS", KEEP),
+          Map.entry("WHETSTONE_CURATION_RETENTION_CUTS", KEEP),
+          Map.entry("WHETSTONE_INBOX_KEEP", KEEP),
+          Map.entry("WHETSTONE_INBOX_PRUNE_EVERY", "1m"),
+          Map.entry("WHETSTONE_TRAINING_RETENTION_SWEEP_EVERY", "1m"),
+          Map.entry("WHETSTONE_TRAINING_RETENTION_RUN_OBJECTS", KEEP),
+          Map.entry("WHETSTONE_TRAINING_RETENTION_REJECTED_ADAPTERS", KEEP),
+          Map.entry("WHETSTONE_TRAINING_RETENTION_METRICS", KEEP),
+          Map.entry("WHETSTONE_TRAINING_RETENTION_ATTEMPTS", KEEP),
+          Map.entry("WHETSTONE_TRAINING_RETENTION_WORKER_FOLDERS", KEEP),
+          Map.entry("WHETSTONE_EVAL_RETENTION_EVERY", "1m"),
+          Map.entry("WHETSTONE_EVAL_RETENTION_ANSWERS", KEEP),
+          Map.entry("WHETSTONE_EVAL_RETENTION_EVIDENCE_TEXTS", KEEP),
+          Map.entry("WHETSTONE_EVAL_RETENTION_DECISION_FACTS", KEEP),
+          Map.entry("WHETSTONE_EVAL_RETENTION_PROBES", KEEP));
+
   private final BenchStack stack;
   private final Terminal terminal;
   private final Duration length;
   private final int rate;
   private final ApiClient api;
+  private final SoakSampler sampler;
+  private long seconds;
+  private long responses;
+  private long corrected;
   private long sent;
   private long refused;
 
@@ -43,144 +69,144 @@ final class SoakBench {
     this.length = length;
     this.rate = rate;
     this.api = stack.api(TENANT);
+    this.sampler = new SoakSampler(stack);
   }
 
   BenchReport run() {
-    ObjectNode loop = stack.demoLoop(TENANT, LOOP);
-    ((ObjectNode) loop.at("/spec/training")).put("epochs", 1).put("exampleCap", 300);
-    ((ObjectNode) loop.path("spec")).putObject("budgets").put("maxRunsPerDay", 1_000);
-    stack.declare(loop);
+    stack.declare(loop());
     stack.awaitDeclared(TENANT, LOOP);
     List<Map<String, Double>> samples = new ArrayList<>();
     long start = System.nanoTime();
-    long nextSample = start;
+    long nextSample = start + SAMPLE.toNanos();
     while (System.nanoTime() - start < length.toNanos()) {
-      long second = System.nanoTime();
       sendSecond();
+      seconds++;
       if (System.nanoTime() >= nextSample) {
         nextSample += SAMPLE.toNanos();
-        samples.add(sample());
+        samples.add(sampler.sample());
         print(Duration.ofNanos(System.nanoTime() - start), samples.getLast());
       }
-      awaitUntil(second + Duration.ofSeconds(1).toNanos());
+      awaitUntil(start + Duration.ofSeconds(seconds).toNanos());
     }
-    samples.add(sample());
+    samples.add(sampler.sample());
     return report(samples);
   }
 
-  /** The middle of the run is compared with its end: the first part fills caches and pools. */
+  private ObjectNode loop() {
+    ObjectNode loop = stack.demoLoop(TENANT, LOOP);
+    ObjectNode spec = (ObjectNode) loop.path("spec");
+    ((ObjectNode) spec.path("training")).put("epochs", 1).put("exampleCap", 300);
+    ((ObjectNode) spec.at("/curation/seal")).put("minExamples", 600);
+    ((ObjectNode) spec.path("curation")).put("joinWindow", "PT2M");
+    spec.putObject("budgets").put("maxRunsPerDay", 1_000);
+    spec.putObject("retention").put("interactions", KEEP);
+    return loop;
+  }
+
+  /** The means of the third and the last quarter: the first half fills what is kept for minutes. */
   private BenchReport report(List<Map<String, Double>> samples) {
     BenchReport report = new BenchReport();
-    Map<String, Double> middle = samples.get(samples.size() / 2);
-    Map<String, Double> last = samples.getLast();
+    int n = samples.size();
+    Map<String, Double> third = means(samples.subList(n / 2, Math.max(n / 2 + 1, 3 * n / 4)));
+    Map<String, Double> last = means(samples.subList(Math.min(3 * n / 4, n - 1), n));
     last.forEach(
-        (name, value) ->
-            report.add(
-                name, value, "", value / Math.max(1, middle.getOrDefault(name, 0.0)), "flat"));
+        (name, value) -> {
+          double before = third.getOrDefault(name, 0.0);
+          boolean grows = name.startsWith("batches") || name.contains("decisions name");
+          report.add(name, value, "", before == 0 ? 0 : value / before, grows ? "" : "flat");
+        });
     report.add("events sent", sent, "");
+    report.add("events sent per second", sent / (double) Math.max(1, length.toSeconds()), "/s");
     report.add("events refused", refused, "");
+    report.add("decisions", stack.number(StackComponent.EVAL, "select count(*) from decision"), "");
     return report;
   }
 
+  private static Map<String, Double> means(List<Map<String, Double>> samples) {
+    return samples.stream()
+        .flatMap(sample -> sample.entrySet().stream())
+        .filter(entry -> !entry.getValue().isNaN())
+        .collect(
+            Collectors.groupingBy(
+                Map.Entry::getKey,
+                LinkedHashMap::new,
+                Collectors.averagingDouble(Map.Entry::getValue)));
+  }
+
+  /** Half of the events are interactions, a tenth corrections, the others signals. */
   private void sendSecond() {
     ArrayNode interactions = ApiClient.JSON.createArrayNode();
-    ArrayNode corrections = ApiClient.JSON.createArrayNode();
+    ArrayNode feedback = ApiClient.JSON.createArrayNode();
+    long first = responses;
     for (int i = 0; i < rate / 2; i++) {
-      long n = sent / 2 + i;
-      String response = "soak-" + n;
-      ObjectNode interaction =
-          interactions
-              .addObject()
-              .put("responseId", response)
-              .put("conversationId", "c-" + n)
-              .put("endUser", "u-" + n % 5_000);
-      interaction
-          .putObject("request")
-          .putArray("messages")
-          .addObject()
-          .put("role", "user")
-          .put("content", "My order is %d. What does part %d cost?".formatted(n, n * 13));
-      interaction
-          .putObject("response")
-          .putObject("message")
-          .put("role", "assistant")
-          .put("content", "Order %d. It costs 10 euros.".formatted(n));
-      corrections
-          .addObject()
-          .put("responseId", response)
-          .put("endUser", "u-" + n % 5_000)
-          .put("kind", "correction")
-          .put(
-              "correctedOutput",
-              "Part %d costs %d euros. [ticket %d]".formatted(n * 13, n % 97, n));
+      interactions.add(interaction(responses++));
+    }
+    for (long n = first; n < responses; n++) {
+      feedback.add(n % 5 == 0 ? correction(n) : signal(n));
     }
     post("interactions", interactions);
-    post("feedback", corrections);
-    sent += rate;
+    post("feedback", feedback);
+  }
+
+  private static ObjectNode interaction(long n) {
+    ObjectNode interaction =
+        ApiClient.JSON
+            .createObjectNode()
+            .put("responseId", "soak-" + n)
+            .put("conversationId", "c-" + n)
+            .put("endUser", "u-" + n % 5_000);
+    interaction
+        .putObject("request")
+        .putArray("messages")
+        .addObject()
+        .put("role", "user")
+        .put("content", "My order is %d. What does part %d cost?".formatted(n, n * 13));
+    interaction
+        .putObject("response")
+        .putObject("message")
+        .put("role", "assistant")
+        .put("content", "Order %d. It costs 10 euros.".formatted(n));
+    return interaction;
+  }
+
+  private ObjectNode correction(long n) {
+    corrected++;
+    return ApiClient.JSON
+        .createObjectNode()
+        .put("responseId", "soak-" + n)
+        .put("endUser", "u-" + n % 5_000)
+        .put("kind", "correction")
+        .put("correctedOutput", "Part %d costs %d euros. [ticket %d]".formatted(n * 13, n % 97, n));
+  }
+
+  private static ObjectNode signal(long n) {
+    return ApiClient.JSON
+        .createObjectNode()
+        .put("responseId", "soak-" + n)
+        .put("endUser", "u-" + n % 5_000)
+        .put("kind", "implicit")
+        .put("name", "copied")
+        .put("value", true);
   }
 
   private void post(String path, ArrayNode items) {
     ApiReply reply = api.post(StackComponent.INGEST, "/v1/loops/" + LOOP + "/" + path, items);
+    sent += items.size();
     if (!reply.isOk()) {
       refused += items.size();
+      terminal.print("  refused with %d: %s", reply.status(), reply.problem());
     }
-  }
-
-  private Map<String, Double> sample() {
-    Map<String, Double> sample = new LinkedHashMap<>();
-    for (StackComponent component : EnumSet.allOf(StackComponent.class)) {
-      stack
-          .stack()
-          .process(component)
-          .ifPresent(
-              process -> {
-                sample.put(component.id() + ": resident MiB", residentMib(process.pid()));
-                sample.put(component.id() + ": handles", (double) handles(process.pid()));
-              });
-    }
-    for (StackComponent service :
-        List.of(StackComponent.CURATION, StackComponent.TRAINING, StackComponent.EVAL)) {
-      sample.put(
-          service.id() + ": rows",
-          stack.number(service, "select coalesce(sum(n_live_tup), 0) from pg_stat_user_tables"));
-    }
-    sample.put("stored files", (double) storedFiles());
-    return sample;
   }
 
   private void print(Duration elapsed, Map<String, Double> sample) {
-    terminal.print("  %d min  %s", elapsed.toMinutes(), sample);
-  }
-
-  private static double residentMib(long pid) {
-    Path status = Path.of("/proc", Long.toString(pid), "status");
-    try (Stream<String> lines = Files.lines(status)) {
-      return lines
-              .filter(line -> line.startsWith("VmRSS:"))
-              .map(line -> line.replaceAll("\\D+", ""))
-              .mapToDouble(Double::parseDouble)
-              .findFirst()
-              .orElse(0)
-          / KIB;
-    } catch (IOException e) {
-      return 0; // not Linux, or the process has ended
-    }
-  }
-
-  private static long handles(long pid) {
-    try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
-      return open.count();
-    } catch (IOException e) {
-      return 0;
-    }
-  }
-
-  private long storedFiles() {
-    try (Stream<Path> all = Files.walk(stack.store())) {
-      return all.count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    terminal.print(
+        "  %d min, %d sent, %d corrections: %s",
+        elapsed.toMinutes(),
+        sent,
+        corrected,
+        sample.entrySet().stream()
+            .map(entry -> String.format(Locale.ROOT, "%s %.0f", entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(", ")));
   }
 
   private static void awaitUntil(long nanoTime) {

@@ -9,6 +9,7 @@ import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.paging.ListPage;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.store.CorruptObjectException;

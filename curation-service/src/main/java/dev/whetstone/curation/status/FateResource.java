@@ -14,6 +14,7 @@ import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.paging.ListPage;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import io.smallrye.common.annotation.RunOnVirtualThread;

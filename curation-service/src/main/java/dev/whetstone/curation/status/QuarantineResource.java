@@ -20,6 +20,7 @@ import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.paging.ListPage;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.Problem;
 import dev.whetstone.kit.problem.ProblemException;

@@ -21,6 +21,7 @@ import dev.whetstone.curation.example.StoredExample;
 import dev.whetstone.curation.finding.FindingRepository;
 import dev.whetstone.curation.join.InteractionRepository;
 import dev.whetstone.curation.reconcile.CurationReconciler;
+import dev.whetstone.curation.seal.SealBlockers;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.DeclaredLoop;

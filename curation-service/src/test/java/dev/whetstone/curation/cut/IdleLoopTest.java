@@ -12,6 +12,7 @@ import dev.whetstone.curation.count.LoopCountRepository;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.ReadyPoolRepository;
 import dev.whetstone.curation.reconcile.CurationReconciler;
+import dev.whetstone.curation.seal.SealReadiness;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.sql.Sql;

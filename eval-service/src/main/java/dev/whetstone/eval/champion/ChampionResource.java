@@ -1,7 +1,7 @@
 package dev.whetstone.eval.champion;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.eval.paging.ListPage;
+import dev.whetstone.eval.paging.NewestFirstPage;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
@@ -59,7 +59,7 @@ public class ChampionResource {
       @QueryParam("limit") @Nullable Integer limit,
       @QueryParam("before") @Nullable Long before,
       @Context UriInfo uri) {
-    ListPage page = ListPage.of(limit, before == null ? null : before.toString());
+    NewestFirstPage page = NewestFirstPage.of(limit, before == null ? null : before.toString());
     List<Champion> generations =
         champions.page(current(name).loop(), before == null ? Long.MAX_VALUE : before, page.read());
     return page.response(generations, uri, Champion::generation, Function.identity());

@@ -5,7 +5,7 @@ import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.contracts.event.CheckpointTainted;
 import dev.whetstone.eval.due.DueLoopRepository;
 import dev.whetstone.eval.due.WorkKind;
-import dev.whetstone.eval.paging.ListPage;
+import dev.whetstone.eval.paging.NewestFirstPage;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.sql.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -125,7 +125,7 @@ public class CheckpointRepository {
   }
 
   /** A page, newest first; its key is the checkpoint's id. */
-  public List<Checkpoint> page(LoopId loop, ListPage page) {
+  public List<Checkpoint> page(LoopId loop, NewestFirstPage page) {
     return sql.query(
         SELECT
             + "where tenant = ? and loop = ? and (?::text is null or ordinal < (select ordinal"

@@ -5,7 +5,7 @@ import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.eval.decision.Decision.Adoption;
 import dev.whetstone.eval.due.DueLoopRepository;
 import dev.whetstone.eval.due.WorkKind;
-import dev.whetstone.eval.paging.ListPage;
+import dev.whetstone.eval.paging.NewestFirstPage;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.outbox.Outbox;
@@ -159,7 +159,7 @@ public class DecisionRepository {
   }
 
   /** A page, newest first; its key is the decision's id. */
-  public List<Decision> page(LoopId loop, ListPage page) {
+  public List<Decision> page(LoopId loop, NewestFirstPage page) {
     return sql.query(
         SELECT
             + "where tenant = ? and loop = ? and (?::text is null"

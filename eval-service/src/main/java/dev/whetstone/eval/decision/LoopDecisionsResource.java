@@ -2,7 +2,7 @@ package dev.whetstone.eval.decision;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.PromotionDecided;
-import dev.whetstone.eval.paging.ListPage;
+import dev.whetstone.eval.paging.NewestFirstPage;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
@@ -44,7 +44,7 @@ public class LoopDecisionsResource {
       @QueryParam("before") @Nullable String before,
       @Context UriInfo uri) {
     LoopId id = registry.require(caller.loop(name)).id();
-    ListPage page = ListPage.of(limit, before);
+    NewestFirstPage page = NewestFirstPage.of(limit, before);
     return page.response(decisions.page(id, page), uri, Decision::id, Decision::body);
   }
 }

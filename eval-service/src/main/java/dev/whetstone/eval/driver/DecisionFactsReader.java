@@ -40,7 +40,10 @@ public class DecisionFactsReader {
   }
 
   DecisionFacts of(
-      Evaluation evaluation, Measurement measured, List<EvaluationItem> items, List<String> notes) {
+      Evaluation evaluation,
+      EvaluationMeasurement measured,
+      List<EvaluationItem> items,
+      List<String> notes) {
     ComparedModels compared = measured.compared();
     List<ScoredItem> scored = measured.scored();
     Map<String, HeldOutLikelihood> heldOut =

@@ -20,6 +20,7 @@ import dev.whetstone.eval.score.GateEvaluation;
 import dev.whetstone.eval.score.ProbeSelectionRule;
 import dev.whetstone.eval.score.ScoredItem;
 import dev.whetstone.eval.statistics.AlphaLedger;
+import dev.whetstone.eval.verdict.AlphaSpendRule;
 import dev.whetstone.eval.verdict.VerdictInput;
 import dev.whetstone.eval.verdict.VerdictResult;
 import dev.whetstone.eval.verdict.VerdictRule;
@@ -67,7 +68,7 @@ public class DecisionMaker {
       FrozenInputs inputs,
       List<EvaluationItem> items,
       List<String> notes) {
-    Measurement measured = measurements.read(evaluation, loop, inputs, items);
+    EvaluationMeasurement measured = measurements.read(evaluation, loop, inputs, items);
     FrozenInputs frozen = measured.frozen();
     LoopSpec.Evaluation rules = loop.spec().evaluation();
     AlphaLedger ledger = ledger(evaluation, rules, frozen);
@@ -86,7 +87,7 @@ public class DecisionMaker {
                 measured.scored().stream().map(ScoredItem::evidence).toList(),
                 measured.scored().stream().map(ScoredItem::text).toList())
             .toString();
-    boolean spends = !measured.isVoid() && testsSuperiority(gates);
+    boolean spends = AlphaSpendRule.spends(gates, measured.isVoid(), freshMinItems(rules));
     PromotionDecided body =
         body(evaluation, checkpoint, frozen, mode, verdict, gates, ledger, spends, evidenceUri);
     Optional<EffectProbe> probe =
@@ -132,9 +133,12 @@ public class DecisionMaker {
         rules, decisions.all(evaluation.loop()), frozen.champion().checkpointId());
   }
 
-  /** Whether the look tested superiority. A look whose numbers are void tests nothing. */
-  private static boolean testsSuperiority(List<GateResult> gates) {
-    return gates.stream().anyMatch(gate -> gate.role() == GateRole.FRESH && gate.n() > 1);
+  private static int freshMinItems(LoopSpec.Evaluation rules) {
+    return rules.gates().stream()
+        .filter(gate -> gate.role() == GateRole.FRESH)
+        .mapToInt(LoopSpec.Gate::minItems)
+        .findFirst()
+        .orElse(1);
   }
 
   private PromotionDecided body(

@@ -33,11 +33,11 @@ public class MeasurementReader {
   }
 
   /** The same answers give the same measurement. */
-  Measurement read(
+  EvaluationMeasurement read(
       Evaluation evaluation, LoopSpec loop, FrozenInputs frozen, List<EvaluationItem> items) {
     ComparedModels compared = ComparedModels.of(loop, frozen, evaluation.checkpointId());
     if (!frozen.faults().isEmpty()) {
-      return new Measurement(
+      return new EvaluationMeasurement(
           frozen, compared, List.of(), List.of(), ReproducibilityResult.UNKNOWN, List.of(), null);
     }
     List<ScoredItem> scored = score(evaluation.loop(), compared, items);
@@ -55,7 +55,7 @@ public class MeasurementReader {
         doubts.isEmpty() && isWhole
             ? AdapterEffectRule.fault(effect).map(f -> frozen.withFaults(List.of(f))).orElse(frozen)
             : frozen;
-    return new Measurement(
+    return new EvaluationMeasurement(
         found,
         compared,
         scored,

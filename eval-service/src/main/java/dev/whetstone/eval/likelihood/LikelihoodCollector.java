@@ -60,8 +60,8 @@ public class LikelihoodCollector {
   public Optional<String> awaited(Evaluation evaluation) {
     return scorings
         .find(evaluation.id())
-        .filter(Scoring::answersComplete)
-        .filter(scoring -> scoring.state() == Scoring.State.REQUESTED)
+        .filter(RequestedScoring::answersComplete)
+        .filter(scoring -> scoring.state() == RequestedScoring.State.REQUESTED)
         .filter(scoring -> !scoring.isOverdue(clock.instant()))
         .map(LikelihoodCollector::awaited);
   }
@@ -91,12 +91,13 @@ public class LikelihoodCollector {
       FrozenInputs frozen,
       List<EvaluationItem> items,
       List<String> notes) {
-    Optional<Scoring> found = scorings.find(evaluation.id());
+    Optional<RequestedScoring> found = scorings.find(evaluation.id());
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    Scoring scoring = found.get();
-    if (scoring.state() == Scoring.State.REQUESTED && !scoring.isOverdue(clock.instant())) {
+    RequestedScoring scoring = found.get();
+    if (scoring.state() == RequestedScoring.State.REQUESTED
+        && !scoring.isOverdue(clock.instant())) {
       scorings.answersComplete(scoring.id());
       return Optional.of(awaited(scoring));
     }
@@ -117,7 +118,7 @@ public class LikelihoodCollector {
   }
 
   /** What remains is deleted with the job. */
-  private void deleteItems(Scoring scoring) {
+  private void deleteItems(RequestedScoring scoring) {
     try {
       store.delete(ScoringRequester.itemsKey(scoring.id()));
     } catch (ObjectStoreException e) {
@@ -125,7 +126,7 @@ public class LikelihoodCollector {
     }
   }
 
-  private String giveUp(Scoring scoring) {
+  private String giveUp(RequestedScoring scoring) {
     String reason =
         "the scoring job did not end within %s (whetstone.eval.likelihood-wait); the status of the"
             + " loop at the training service says what it waits for";
@@ -183,12 +184,12 @@ public class LikelihoodCollector {
     return ComparedModels.of(loop, frozen, evaluation.checkpointId()).distinct();
   }
 
-  private static String awaited(Scoring scoring) {
+  private static String awaited(RequestedScoring scoring) {
     return "all answers are collected; waiting for the scoring job of the reference answers, until "
         + scoring.deadline();
   }
 
-  private static Optional<String> leftOut(Scoring scoring) {
+  private static Optional<String> leftOut(RequestedScoring scoring) {
     return scoring.leftOut() == 0
         ? Optional.empty()
         : Optional.of(

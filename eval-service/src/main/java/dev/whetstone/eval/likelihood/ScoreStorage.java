@@ -45,7 +45,7 @@ public class ScoreStorage {
    * @return why they could not be stored
    * @throws ObjectStoreException if they cannot be read yet and the deadline has not passed
    */
-  Optional<String> store(Scoring scoring, List<Model> models, List<EvaluationItem> items) {
+  Optional<String> store(RequestedScoring scoring, List<Model> models, List<EvaluationItem> items) {
     Map<String, String> questions =
         items.stream()
             .collect(
@@ -75,7 +75,7 @@ public class ScoreStorage {
     return Optional.empty();
   }
 
-  private Optional<String> failed(Scoring scoring, RuntimeException e) {
+  private Optional<String> failed(RequestedScoring scoring, RuntimeException e) {
     String reason = "the scores cannot be read: " + e.getMessage();
     scorings.fail(scoring.id(), reason);
     return Optional.of(reason);

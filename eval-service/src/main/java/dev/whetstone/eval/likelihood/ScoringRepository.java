@@ -21,7 +21,7 @@ public class ScoringRepository {
     this.sql = sql;
   }
 
-  Optional<Scoring> find(String id) {
+  Optional<RequestedScoring> find(String id) {
     return sql.first("select * from scoring where scoring_id = ?", ScoringRepository::read, id);
   }
 
@@ -31,7 +31,12 @@ public class ScoringRepository {
    * @return false if the evaluation has one
    */
   boolean add(
-      LoopId loop, String id, Scoring.State state, String reason, Instant deadline, Instant now) {
+      LoopId loop,
+      String id,
+      RequestedScoring.State state,
+      String reason,
+      Instant deadline,
+      Instant now) {
     return sql.update(
             """
             insert into scoring (scoring_id, evaluation_id, tenant, loop, state, reason, deadline,
@@ -102,11 +107,11 @@ public class ScoringRepository {
     sql.update("delete from scoring where scoring_id = ?", id);
   }
 
-  private static Scoring read(ResultSet row) throws SQLException {
-    return new Scoring(
+  private static RequestedScoring read(ResultSet row) throws SQLException {
+    return new RequestedScoring(
         row.getString("scoring_id"),
         new LoopId(row.getString("tenant"), row.getString("loop")),
-        Scoring.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+        RequestedScoring.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
         row.getBoolean("answers_complete"),
         Sql.instant(row, "deadline"),
         row.getString("scores_uri"),

@@ -97,7 +97,7 @@ public class ScoringRequester {
     if (scorings.add(
         evaluation.loop(),
         request.scoringId(),
-        Scoring.State.REQUESTED,
+        RequestedScoring.State.REQUESTED,
         "",
         request.deadline(),
         now)) {
@@ -121,7 +121,7 @@ public class ScoringRequester {
                     scorings.add(
                         evaluation.loop(),
                         evaluation.id(),
-                        Scoring.State.FAILED,
+                        RequestedScoring.State.FAILED,
                         reason,
                         now,
                         now));

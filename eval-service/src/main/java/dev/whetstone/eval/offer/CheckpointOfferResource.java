@@ -12,7 +12,7 @@ import dev.whetstone.eval.decision.Decision;
 import dev.whetstone.eval.decision.DecisionApproval;
 import dev.whetstone.eval.decision.DecisionRepository;
 import dev.whetstone.eval.evaluation.EvaluationRepository;
-import dev.whetstone.eval.paging.ListPage;
+import dev.whetstone.eval.paging.NewestFirstPage;
 import dev.whetstone.eval.registry.LoopRegistry;
 import dev.whetstone.eval.timeline.CheckpointTimeline;
 import dev.whetstone.eval.timeline.CheckpointTimelineReader;
@@ -93,7 +93,7 @@ public class CheckpointOfferResource {
       @QueryParam("limit") @Nullable Integer limit,
       @QueryParam("before") @Nullable String before,
       @Context UriInfo uri) {
-    ListPage page = ListPage.of(limit, before);
+    NewestFirstPage page = NewestFirstPage.of(limit, before);
     return page.response(
         checkpoints.page(known(name), page), uri, Checkpoint::id, timelines::summary);
   }

@@ -205,6 +205,18 @@ public class LoopRegistry {
     return loops.heads().stream().map(this::parsed).flatMap(Optional::stream).toList();
   }
 
+  /**
+   * The newest revisions of a tenant's loops, sorted by name.
+   *
+   * @param after name of the last loop of the page before; empty for the first page
+   */
+  public List<DeclaredLoop> page(String tenant, String after, int limit) {
+    return loops.heads(tenant, after, limit).stream()
+        .map(this::parsed)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
   /** The declaration of a head; the spec is parsed once per digest. */
   private Optional<DeclaredLoop> parsed(DeclaredLoopRepository.Head head) {
     return bySha(head.id(), head.specSha256())

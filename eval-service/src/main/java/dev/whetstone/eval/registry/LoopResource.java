@@ -11,6 +11,7 @@ import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.LoopDeclaration;
 import dev.whetstone.kit.loop.LoopFileException;
 import dev.whetstone.kit.loop.LoopFileReader;
+import dev.whetstone.kit.paging.ListPage;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.tenant.TenantLimits;
@@ -23,10 +24,19 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Declares loops and shows them. */
@@ -151,14 +161,25 @@ public class LoopResource {
     return Response.noContent().build();
   }
 
-  /** The tenant's loops. */
+  /** A page of the tenant's loops, sorted by name. The cursor {@code after} is a loop's name. */
   @GET
   @RequiresScope(KeyScope.READ)
-  public List<Loop> all() {
-    return registry.all().stream()
-        .filter(loop -> loop.id().tenant().equals(caller.tenant()))
-        .map(Loop::of)
-        .toList();
+  @APIResponse(
+      responseCode = "200",
+      headers = @Header(name = "Link", description = ListPage.LINK_TEXT),
+      content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = Loop.class)))
+  public Response all(
+      @Parameter(description = ListPage.LIMIT_TEXT) @QueryParam("limit") @Nullable Integer limit,
+      @Parameter(description = "only loops behind this name") @QueryParam("after")
+          @Nullable String after,
+      @Context UriInfo uri) {
+    int most = ListPage.limit(limit);
+    List<DeclaredLoop> loops =
+        registry.page(caller.tenant(), Objects.requireNonNullElse(after, ""), most + 1);
+    boolean more = loops.size() > most;
+    List<DeclaredLoop> page = more ? loops.subList(0, most) : loops;
+    return ListPage.of(
+        page.stream().map(Loop::of).toList(), more ? page.getLast().id().loop() : null, uri);
   }
 
   @GET

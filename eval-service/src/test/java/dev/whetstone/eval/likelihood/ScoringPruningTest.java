@@ -49,7 +49,12 @@ class ScoringPruningTest {
             .call(
                 () ->
                     scorings.add(
-                        new LoopId("acme", "pruned"), id, Scoring.State.REQUESTED, "", at, at));
+                        new LoopId("acme", "pruned"),
+                        id,
+                        RequestedScoring.State.REQUESTED,
+                        "",
+                        at,
+                        at));
     assertThat(added).isTrue();
     return id;
   }

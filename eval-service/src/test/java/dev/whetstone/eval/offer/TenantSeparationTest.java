@@ -11,7 +11,7 @@ import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.eval.checkpoint.CheckpointRepository;
 import dev.whetstone.eval.fixture.FakeModelServer;
 import dev.whetstone.eval.fixture.LoopFixture;
-import dev.whetstone.eval.paging.ListPage;
+import dev.whetstone.eval.paging.NewestFirstPage;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.StoredObject;
@@ -184,7 +184,8 @@ class TenantSeparationTest {
     String traversal = store.uri("offers").toString() + key.substring("offers".length());
     assertThat(offer("b".repeat(64), traversal, traversal).extract().statusCode())
         .isBetween(400, 422);
-    assertThat(checkpoints.page(new LoopId("other", "mine"), ListPage.of(null, null))).isEmpty();
+    assertThat(checkpoints.page(new LoopId("other", "mine"), NewestFirstPage.of(null, null)))
+        .isEmpty();
   }
 
   @Test

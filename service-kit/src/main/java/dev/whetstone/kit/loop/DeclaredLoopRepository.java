@@ -130,12 +130,31 @@ public class DeclaredLoopRepository {
             + " order by tenant, loop, revision desc");
   }
 
-  private List<Head> heads(String sql, String... arguments) {
+  /**
+   * A page of the newest revisions of a tenant's loops that are not deleted, sorted by name,
+   * without the specs.
+   *
+   * @param after name of the last loop of the page before; empty for the first page
+   */
+  public List<Head> heads(String tenant, String after, int limit) {
+    return heads(
+        """
+        select * from (
+          select distinct on (loop) tenant, loop, spec_sha256, revision, state from declared_loop
+          where tenant = ? and loop > ? order by loop, revision desc) newest
+        where state <> 'DELETED' order by loop limit ?
+        """,
+        tenant,
+        after,
+        limit);
+  }
+
+  private List<Head> heads(String sql, Object... arguments) {
     List<Head> heads = new ArrayList<>();
     try (var connection = dataSource.getConnection();
         var statement = connection.prepareStatement(sql)) {
       for (int i = 0; i < arguments.length; i++) {
-        statement.setString(i + 1, arguments[i]);
+        statement.setObject(i + 1, arguments[i]);
       }
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {

@@ -4,12 +4,16 @@ import dev.whetstone.kit.openai.BoundedBody.ReadProgress;
 import dev.whetstone.kit.openai.OpenAiException.Kind;
 import dev.whetstone.kit.tenant.AllowedEndpoints;
 import dev.whetstone.kit.tenant.EndpointRefusedException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -207,7 +212,21 @@ final class HttpTransport {
         return new OpenAiException(Kind.BODY_TOO_LARGE, uri, String.valueOf(each.getMessage()), e);
       }
     }
-    return new OpenAiException(Kind.UNREACHABLE, uri, cause.getClass().getSimpleName(), e);
+    return new OpenAiException(Kind.UNREACHABLE, uri, reason(cause), e);
+  }
+
+  /** The messages of the HTTP client name its classes, or are absent. */
+  private static String reason(Throwable cause) {
+    return switch (cause) {
+      case HttpConnectTimeoutException timeout -> "no connection in time";
+      case HttpTimeoutException timeout -> "no answer in time";
+      case ConnectException refused ->
+          refused.getCause() instanceof UnresolvedAddressException
+              ? "the host name cannot be resolved"
+              : "connection refused";
+      case SSLException tls -> "TLS: " + tls.getMessage();
+      default -> "the connection broke off";
+    };
   }
 
   private static @Nullable Duration retryAfter(HttpResponse<?> response) {

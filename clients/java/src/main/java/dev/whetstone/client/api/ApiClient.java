@@ -10,13 +10,17 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.whetstone.client.RemedyException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Client of the services of one stack, with one API key. Thread-safe. */
@@ -36,6 +40,9 @@ public final class ApiClient {
           .connectTimeout(Duration.ofSeconds(3))
           .build();
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+  /** The most that eval answers with at once. */
+  private static final int LOOPS_PER_PAGE = 1_000;
 
   /** The largest answer is a page of a list or the evidence of a decision. */
   private static final long MOST_BYTES = 64L << 20;
@@ -114,6 +121,26 @@ public final class ApiClient {
     return require(service, "GET " + path, get(service, path));
   }
 
+  /**
+   * The tenant's loops, sorted by name: pages are read until one is not full.
+   *
+   * @throws RemedyException with the problem that eval reported
+   */
+  public List<JsonNode> loops() {
+    List<JsonNode> loops = new ArrayList<>();
+    String after = "";
+    JsonNode page;
+    do {
+      page =
+          ok(
+              StackComponent.EVAL,
+              "/v1/loops?limit=%d&after=%s".formatted(LOOPS_PER_PAGE, encode(after)));
+      page.forEach(loops::add);
+      after = loops.isEmpty() ? "" : loops.getLast().path("loop").asText();
+    } while (page.size() == LOOPS_PER_PAGE);
+    return loops;
+  }
+
   /** The body of {@code reply}, or an exception with the reported problem. */
   public static JsonNode require(StackComponent service, String call, ApiReply reply) {
     if (!reply.isOk()) {
@@ -139,9 +166,13 @@ public final class ApiClient {
   }
 
   private static String reason(IOException e) {
-    return e instanceof BoundedExchange.UnusableAnswerException
-        ? String.valueOf(e.getMessage())
-        : e.getClass().getSimpleName();
+    return switch (e) {
+      case BoundedExchange.UnusableAnswerException unusable ->
+          String.valueOf(unusable.getMessage());
+      case HttpTimeoutException late -> "no answer within %d s".formatted(TIMEOUT.toSeconds());
+      case ConnectException refused -> "connection refused";
+      default -> "the connection broke off";
+    };
   }
 
   private static JsonNode parse(byte[] body) {

@@ -5,7 +5,6 @@ import dev.whetstone.cli.stack.StackOptions;
 import dev.whetstone.cli.terminal.Terminal;
 import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.api.ApiClient;
-import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.client.keys.KeyFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -166,7 +165,7 @@ public final class DemoSeries {
 
   private String newLoopName() {
     Set<String> taken = new HashSet<>();
-    api.ok(StackComponent.EVAL, "/v1/loops").forEach(loop -> taken.add(loop.path("loop").asText()));
+    api.loops().forEach(loop -> taken.add(loop.path("loop").asText()));
     String name = LOOP;
     for (int i = 2; taken.contains(name); i++) {
       name = LOOP + "-" + i;

@@ -9,7 +9,6 @@ import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.ApiReply;
 import dev.whetstone.client.api.StackComponent;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -122,9 +121,7 @@ final class StatusCommand implements Callable<Integer> {
 
   /** The names of the tenant's loops. */
   static List<String> loopNames(ApiClient api) {
-    List<String> names = new ArrayList<>();
-    api.ok(StackComponent.EVAL, "/v1/loops").forEach(loop -> names.add(loop.path("loop").asText()));
-    return names;
+    return api.loops().stream().map(loop -> loop.path("loop").asText()).toList();
   }
 
   private static void showLoop(CommandContext context, LoopReference loop) {

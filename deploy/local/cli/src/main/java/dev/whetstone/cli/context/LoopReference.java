@@ -40,10 +40,7 @@ public record LoopReference(String tenant, JsonNode declared) {
     context.requireRunning(StackComponent.EVAL);
     List<LoopReference> loops = new ArrayList<>();
     for (String tenant : context.operatorKeys().tenants()) {
-      context
-          .api(tenant)
-          .ok(StackComponent.EVAL, "/v1/loops")
-          .forEach(loop -> loops.add(new LoopReference(tenant, loop)));
+      context.api(tenant).loops().forEach(loop -> loops.add(new LoopReference(tenant, loop)));
     }
     return loops;
   }

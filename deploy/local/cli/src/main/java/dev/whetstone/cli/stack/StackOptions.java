@@ -19,6 +19,8 @@ import java.util.Set;
  * @param baseModel folder of the model that the model server serves
  * @param baseName name under which it serves that model
  * @param heaps {@code -Xmx} of each JVM, for example {@code 256m}
+ * @param variables environment variables of the services beside those that the stack sets, for
+ *     example short retention times for a test
  */
 public record StackOptions(
     Path project,
@@ -29,11 +31,13 @@ public record StackOptions(
     Path python,
     Path baseModel,
     String baseName,
-    Map<StackComponent, String> heaps) {
+    Map<StackComponent, String> heaps,
+    Map<String, String> variables) {
 
   public StackOptions {
     components = Set.copyOf(components);
     heaps = Map.copyOf(heaps);
+    variables = Map.copyOf(variables);
   }
 
   /** The stack that {@code ./whetstone} runs for the checkout {@code project}. */
@@ -53,7 +57,8 @@ public record StackOptions(
         home.python(),
         root.resolve("deploy/local/demo/base"),
         "support-base",
-        heaps);
+        heaps,
+        Map.of());
   }
 
   /** A copy with another state folder and other ports, for example for a test. */
@@ -67,18 +72,34 @@ public record StackOptions(
         python,
         baseModel,
         baseName,
-        heaps);
+        heaps,
+        variables);
   }
 
   public StackOptions withComponents(Set<StackComponent> only) {
     return new StackOptions(
-        project, home, ports, only, javaHome, python, baseModel, baseName, heaps);
+        project, home, ports, only, javaHome, python, baseModel, baseName, heaps, variables);
   }
 
   /** A copy with another worker interpreter, for example that of the checkout in a test. */
   public StackOptions withPython(Path interpreter) {
     return new StackOptions(
-        project, home, ports, components, javaHome, interpreter, baseModel, baseName, heaps);
+        project,
+        home,
+        ports,
+        components,
+        javaHome,
+        interpreter,
+        baseModel,
+        baseName,
+        heaps,
+        variables);
+  }
+
+  /** A copy whose services also get these environment variables. */
+  public StackOptions withVariables(Map<String, String> more) {
+    return new StackOptions(
+        project, home, ports, components, javaHome, python, baseModel, baseName, heaps, more);
   }
 
   /**

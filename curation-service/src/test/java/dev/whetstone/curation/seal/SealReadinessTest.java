@@ -1,4 +1,4 @@
-package dev.whetstone.curation.cut;
+package dev.whetstone.curation.seal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.whetstone.curation.status;
+package dev.whetstone.kit.paging;
 
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
@@ -11,18 +11,23 @@ import org.jspecify.annotations.Nullable;
  * One page of a list. A list is a JSON array; where there is more, the answer has a header {@code
  * Link: <URL>; rel="next"} with the URL of the next page.
  */
-final class ListPage {
-  static final int DEFAULT_LIMIT = 100;
-  static final int MOST = 1_000;
-  static final String LIMIT_TEXT = "Entries of a page, 1 to 1000; 100 without it";
-  static final String AFTER_TEXT =
+public final class ListPage {
+  public static final int DEFAULT_LIMIT = 100;
+  public static final int MOST = 1_000;
+  public static final String LIMIT_TEXT = "Entries of a page, 1 to 1000; 100 without it";
+  public static final String AFTER_TEXT =
       "Where the page begins, from the Link header of the page before; opaque";
-  static final String LINK_TEXT = "URL of the next page with rel=next; absent on the last page";
+  public static final String LINK_TEXT =
+      "URL of the next page with rel=next; absent on the last page";
 
   private ListPage() {}
 
-  /** The requested number of entries. */
-  static int limit(@Nullable Integer limit) {
+  /**
+   * The requested number of entries.
+   *
+   * @throws ProblemException 400 {@code invalid-limit}
+   */
+  public static int limit(@Nullable Integer limit) {
     if (limit == null) {
       return DEFAULT_LIMIT;
     }
@@ -37,7 +42,8 @@ final class ListPage {
     return limit;
   }
 
-  static ProblemException invalidCursor(String after) {
+  /** The answer to a cursor that did not come from a page of this list. */
+  public static ProblemException invalidCursor(String after) {
     return new ProblemException(
         HttpProblems.badRequest(
             "invalid-cursor",
@@ -47,14 +53,24 @@ final class ListPage {
   }
 
   /**
-   * The answer with one page.
+   * The answer with one page of a list whose cursor is the parameter {@code after}.
    *
    * @param next cursor of the next page; null on the last one
    */
-  static Response of(Object body, @Nullable String next, UriInfo uri) {
+  public static Response of(Object body, @Nullable String next, UriInfo uri) {
+    return of(body, "after", next, uri);
+  }
+
+  /**
+   * The answer with one page.
+   *
+   * @param cursor name of the query parameter that holds the cursor
+   * @param next cursor of the next page; null on the last one
+   */
+  public static Response of(Object body, String cursor, @Nullable String next, UriInfo uri) {
     Response.ResponseBuilder answer = Response.ok(body);
     if (next != null) {
-      var url = uri.getRequestUriBuilder().replaceQueryParam("after", "{after}").build(next);
+      var url = uri.getRequestUriBuilder().replaceQueryParam(cursor, "{next}").build(next);
       answer.links(Link.fromUri(url).rel("next").build());
     }
     return answer.build();

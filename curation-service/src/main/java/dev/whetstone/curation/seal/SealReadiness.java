@@ -1,4 +1,4 @@
-package dev.whetstone.curation.cut;
+package dev.whetstone.curation.seal;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchState;
@@ -8,8 +8,6 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.example.CutExampleRepository.Candidate;
 import dev.whetstone.curation.example.PoolCounts;
-import dev.whetstone.curation.seal.SealInput;
-import dev.whetstone.curation.seal.SealRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -40,12 +38,12 @@ public record SealReadiness(
   /** Undecided batches allowed at the same time: one in training, one waiting. */
   private static final int UNDECIDED_AT_ONCE = 2;
 
-  static SealReadiness of(
+  public static SealReadiness of(
       LoopSpec spec, Collection<Candidate> candidates, List<Batch> batches, Instant now) {
     return of(spec, PoolCounts.of(candidates, recentFrom(now)), batches, now);
   }
 
-  static SealReadiness of(LoopSpec spec, PoolCounts pool, List<Batch> batches, Instant now) {
+  public static SealReadiness of(LoopSpec spec, PoolCounts pool, List<Batch> batches, Instant now) {
     Form form = counted(one -> pool.of(one, Split.TRAIN));
     int test = pool.of(form, Split.TEST);
     int earlier = 0;
@@ -71,7 +69,7 @@ public record SealReadiness(
   }
 
   /** Rates are computed from examples received after this time. */
-  static Instant recentFrom(Instant now) {
+  public static Instant recentFrom(Instant now) {
     return now.minus(RATE_WINDOW);
   }
 
@@ -81,7 +79,7 @@ public record SealReadiness(
    *
    * @param train number of train examples of each form
    */
-  static Form counted(ToIntFunction<Form> train) {
+  public static Form counted(ToIntFunction<Form> train) {
     Form most = Form.SFT;
     for (Form other : Form.values()) {
       most = train.applyAsInt(other) > train.applyAsInt(most) ? other : most;
@@ -89,7 +87,7 @@ public record SealReadiness(
     return train.applyAsInt(Form.SFT) >= SealRule.LEAST_TRAIN ? Form.SFT : most;
   }
 
-  SealInput input(LoopSpec spec, @Nullable String obstacle, boolean manual) {
+  public SealInput input(LoopSpec spec, @Nullable String obstacle, boolean manual) {
     return new SealInput(
         spec,
         train,
@@ -108,7 +106,7 @@ public record SealReadiness(
    * or one batch already waits behind the one in training. A batch that stays undecided blocks
    * others for {@code maxAge} at most. Null when sealing is allowed.
    */
-  static @Nullable String obstacle(LoopSpec spec, List<Batch> batches, Instant now) {
+  public static @Nullable String obstacle(LoopSpec spec, List<Batch> batches, Instant now) {
     int perDay = spec.spec().budgets().maxRunsPerDay();
     long today =
         batches.stream()
@@ -139,7 +137,7 @@ public record SealReadiness(
   }
 
   /** For the log: {@code tenant/loop} and the counts. */
-  String describe(LoopId loop) {
+  public String describe(LoopId loop) {
     return "loop=%s form=%s train=%d held-out=%d".formatted(loop, form.wireName(), train, heldOut);
   }
 }

@@ -1,4 +1,4 @@
-package dev.whetstone.curation.cut;
+package dev.whetstone.curation.seal;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.loop.DeclaredLoop;
@@ -15,7 +15,7 @@ public class SealBlockers {
   private final Map<Place, Blocker> known = new ConcurrentHashMap<>();
 
   /** The step that is blocked; the most severe first. */
-  enum Step {
+  public enum Step {
     SEAL("Blocked"),
     CUT("Blocked"),
     SUITES("SuiteUnreadable"),
@@ -38,16 +38,16 @@ public class SealBlockers {
 
   private record Place(LoopId loop, Step step) {}
 
-  void met(DeclaredLoop loop, Step step, String message) {
+  public void met(DeclaredLoop loop, Step step, String message) {
     known.put(new Place(loop.id(), step), new Blocker(step.reason, message, loop.specSha256()));
   }
 
-  void passed(DeclaredLoop loop, Step step) {
+  public void passed(DeclaredLoop loop, Step step) {
     known.remove(new Place(loop.id(), step));
   }
 
   /** What blocks a loop under this declaration; null when nothing does. */
-  @Nullable Blocker of(DeclaredLoop loop) {
+  public @Nullable Blocker of(DeclaredLoop loop) {
     return Arrays.stream(Step.values())
         .map(step -> known.get(new Place(loop.id(), step)))
         .filter(Objects::nonNull)

@@ -1,6 +1,6 @@
 package dev.whetstone.eval.paging;
 
-import dev.whetstone.kit.problem.HttpProblems;
+import dev.whetstone.kit.paging.ListPage;
 import dev.whetstone.kit.problem.ProblemException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
@@ -12,13 +12,11 @@ import org.jspecify.annotations.Nullable;
  * A requested page of a list, newest first: {@code ?limit=} entries older than {@code ?before=}.
  * The answer's {@code Link} header leads to the next page, if there is one.
  */
-public final class ListPage {
-  private static final int DEFAULT_LIMIT = 100;
-  private static final int GREATEST_LIMIT = 1000;
+public final class NewestFirstPage {
   private final int limit;
   private final @Nullable String before;
 
-  private ListPage(int limit, @Nullable String before) {
+  private NewestFirstPage(int limit, @Nullable String before) {
     this.limit = limit;
     this.before = before;
   }
@@ -28,17 +26,8 @@ public final class ListPage {
    *
    * @throws ProblemException 400 {@code invalid-limit}
    */
-  public static ListPage of(@Nullable Integer limit, @Nullable String before) {
-    int entries = limit == null ? DEFAULT_LIMIT : limit;
-    if (entries < 1 || entries > GREATEST_LIMIT) {
-      throw new ProblemException(
-          HttpProblems.badRequest(
-              "invalid-limit",
-              "limit is " + entries,
-              "/limit",
-              "give a limit from 1 to " + GREATEST_LIMIT));
-    }
-    return new ListPage(entries, before);
+  public static NewestFirstPage of(@Nullable Integer limit, @Nullable String before) {
+    return new NewestFirstPage(ListPage.limit(limit), before);
   }
 
   /** Key of the last entry of the previous page; null for the first page. */
@@ -60,17 +49,12 @@ public final class ListPage {
    */
   public <T> Response response(
       List<T> entries, UriInfo uri, Function<T, ?> key, Function<T, ?> shown) {
-    List<T> page = entries.size() > limit ? entries.subList(0, limit) : entries;
-    Response.ResponseBuilder response = Response.ok(page.stream().<Object>map(shown).toList());
-    if (entries.size() > limit) {
-      String next =
-          uri.getAbsolutePathBuilder()
-              .queryParam("limit", limit)
-              .queryParam("before", key.apply(page.getLast()))
-              .build()
-              .toString();
-      response.header("Link", "<" + next + ">; rel=\"next\"");
-    }
-    return response.build();
+    boolean more = entries.size() > limit;
+    List<T> page = more ? entries.subList(0, limit) : entries;
+    return ListPage.of(
+        page.stream().<Object>map(shown).toList(),
+        "before",
+        more ? key.apply(page.getLast()).toString() : null,
+        uri);
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param leftOut number of items without scores
  * @param reason why there are no scores, or why one of the items that were left out has none
  */
-record Scoring(
+record RequestedScoring(
     String id,
     LoopId loop,
     State state,

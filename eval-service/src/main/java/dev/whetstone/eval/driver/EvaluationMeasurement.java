@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param doubts why the measurement is void; empty if it is valid
  * @param effect of the candidate's adapter; null if it was not asked
  */
-record Measurement(
+record EvaluationMeasurement(
     FrozenInputs frozen,
     ComparedModels compared,
     List<ScoredItem> scored,
@@ -26,7 +26,7 @@ record Measurement(
     ReproducibilityResult repetition,
     List<String> doubts,
     @Nullable Effect effect) {
-  Measurement {
+  EvaluationMeasurement {
     scored = List.copyOf(scored);
     anchors = List.copyOf(anchors);
     doubts = List.copyOf(doubts);
