@@ -20,8 +20,7 @@ import java.util.stream.Stream;
 final class SoakSampler {
   private static final double MIB = 1 << 20;
   private static final double KIB = 1 << 10;
-  private static final Pattern HEAP_USED =
-      Pattern.compile("(?:new generation|tenured generation)\\s+total \\d+K, used (\\d+)K");
+  private static final Pattern HEAP_USED = Pattern.compile("total \\d+K, used (\\d+)K");
 
   private static final Set<StackComponent> DATABASES =
       EnumSet.of(StackComponent.CURATION, StackComponent.TRAINING, StackComponent.EVAL);

@@ -26,6 +26,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
@@ -107,11 +109,30 @@ public class EventConsumption {
     var partition = new TopicPartition(first.topic(), first.partition());
     List<PolledEvent<D>> events =
         records.stream().map(received -> PolledEvent.read(received, topicEvents)).toList();
-    var poll = new PollConsumption<>(config, BACKOFF, transactions(effect));
-    rows.put(
-        partition,
-        poll.run(
-            PolledEvent.withLoads(events, estimate), rows.getOrDefault(partition, config.rows())));
+    consume(partition, PolledEvent.withLoads(events, estimate), effect);
+  }
+
+  /** The same for events that are read already. */
+  <D extends EventData> void consume(
+      TopicPartition partition, List<PolledEvent<D>> events, EventEffect<D> effect) {
+    if (events.isEmpty()) {
+      return;
+    }
+    var poll = new PollConsumption<>(config, BACKOFF, transactions(effect, taken -> taken));
+    rows.put(partition, poll.run(events, rows.getOrDefault(partition, config.rows())));
+  }
+
+  /**
+   * The same for events that are kept elsewhere.
+   *
+   * @param take deletes events where they are kept, in the transaction of their effect, and returns
+   *     those that were there
+   */
+  <D extends EventData> void consumeTaken(
+      List<PolledEvent<D>> events,
+      EventEffect<D> effect,
+      UnaryOperator<List<PolledEvent<D>>> take) {
+    new PollConsumption<>(config, BACKOFF, transactions(effect, take)).run(events, config.rows());
   }
 
   private static <D extends EventData> List<EventLoad> none(List<ReceivedEvent<D>> events) {
@@ -119,11 +140,11 @@ public class EventConsumption {
   }
 
   private <D extends EventData> PollConsumption.Transactions<D> transactions(
-      EventEffect<D> effect) {
+      EventEffect<D> effect, UnaryOperator<List<PolledEvent<D>>> take) {
     return new PollConsumption.Transactions<>() {
       @Override
       public @Nullable RuntimeException attempt(List<PolledEvent<D>> events) {
-        return inTransaction(() -> once(events, effect));
+        return inTransaction(() -> once(take.apply(events), effect));
       }
 
       @Override
@@ -137,7 +158,8 @@ public class EventConsumption {
 
       @Override
       public void giveUp(PolledEvent<D> event, RuntimeException fault) {
-        EventConsumption.this.giveUp(event.origin(), fault);
+        EventConsumption.this.giveUp(
+            event.origin(), fault, () -> !take.apply(List.of(event)).isEmpty());
       }
     };
   }
@@ -157,7 +179,8 @@ public class EventConsumption {
   }
 
   /** Returns only when the dead letter is written. */
-  private void giveUp(ConsumerRecord<String, byte[]> poison, RuntimeException fault) {
+  private void giveUp(
+      ConsumerRecord<String, byte[]> poison, RuntimeException fault, BooleanSupplier isOurs) {
     String reason = FaultText.describe(fault);
     LOG.errorf(
         "effect-failed topic=%s partition=%d offset=%d reason=%s",
@@ -168,7 +191,9 @@ public class EventConsumption {
           DatabaseRetry.call(
               () -> {
                 Tally tally = new Tally();
-                deadLetter(poison, "effect-failed", reason, tally);
+                if (isOurs.getAsBoolean()) {
+                  deadLetter(poison, "effect-failed", reason, tally);
+                }
                 return tally;
               },
               Integer.MAX_VALUE));

@@ -5,6 +5,9 @@ public final class MetricNames {
   /** Events received again with the same body. */
   public static final String INBOX_DUPLICATES = "whetstone.inbox.duplicates";
 
+  /** Polled events that wait for their turn, because their tenant sends more than its share. */
+  public static final String EVENTS_SPOOLED = "whetstone.events.spooled";
+
   /** Records written as dead letters, by {@code code}. */
   public static final String DEAD_LETTERS = "whetstone.dead.letters";
 
