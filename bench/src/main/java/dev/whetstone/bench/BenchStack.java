@@ -49,9 +49,12 @@ final class BenchStack implements AutoCloseable {
   private final Path home;
   private final Map<String, String> keys = new ConcurrentHashMap<>();
 
-  private BenchStack(LocalStack stack, Path home) {
+  private final LocalStack.Guard guard;
+
+  private BenchStack(LocalStack stack, Path home, LocalStack.Guard guard) {
     this.stack = stack;
     this.home = home;
+    this.guard = guard;
   }
 
   /** A stack without a model server whose services have their default settings. */
@@ -80,7 +83,8 @@ final class BenchStack implements AutoCloseable {
                   .withPython(standard.home().python())
                   .withVariables(variables)
                   .withComponents(components));
-      BenchStack bench = new BenchStack(stack, home);
+      // Ctrl-C ends the whole stack, whatever the benchmark does at that time.
+      BenchStack bench = new BenchStack(stack, home, stack.stopOnInterrupt(context.terminal()));
       try {
         stack.start(context.terminal());
       } catch (RuntimeException e) {
@@ -211,6 +215,7 @@ final class BenchStack implements AutoCloseable {
 
   @Override
   public void close() {
+    guard.close();
     stack.close();
     keepLogs();
     try (Stream<Path> all = Files.walk(home)) {

@@ -30,6 +30,7 @@ final class SoakBench {
   /** Settings under which every kind of data ends within minutes. */
   static final Map<String, String> SHORT_RETENTION =
       Map.ofEntries(
+          Map.entry("WHETSTONE_CURATION_WAITING_BACKLOG", "PT2M"),
           Map.entry("WHETSTONE_CURATION_RETENTION_EVERY", "1m"),
           Map.entry("WHETSTONE_CURATION_RETENTION_DROPPED_TEXT", KEEP),
           Map.entry("WHETSTONE_CURATION_RETENTION_DEAD_LETTER_TEXT", KEEP),

@@ -10,6 +10,7 @@ import dev.whetstone.curation.fate.EventStanding;
 import dev.whetstone.curation.fate.Receipt;
 import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.curation.fate.ResentEventRepository;
+import dev.whetstone.curation.fate.WaitingConfig;
 import dev.whetstone.curation.form.OpinionTimeRule;
 import dev.whetstone.curation.form.SplitRule;
 import dev.whetstone.curation.join.EventJoin;
@@ -56,6 +57,7 @@ public class FeedbackIntake implements EventEffect<FeedbackEvent> {
   private final ResentEventRepository resentEvents;
   private final TombstoneRepository tombstones;
   private final PseudonymDigests pseudonyms;
+  private final WaitingConfig waiting;
   private final Clock clock;
 
   public FeedbackIntake(
@@ -67,6 +69,7 @@ public class FeedbackIntake implements EventEffect<FeedbackEvent> {
       ResentEventRepository resentEvents,
       TombstoneRepository tombstones,
       PseudonymDigests pseudonyms,
+      WaitingConfig waiting,
       Clock clock) {
     this.loops = loops;
     this.join = join;
@@ -76,6 +79,7 @@ public class FeedbackIntake implements EventEffect<FeedbackEvent> {
     this.resentEvents = resentEvents;
     this.tombstones = tombstones;
     this.pseudonyms = pseudonyms;
+    this.waiting = waiting;
     this.clock = clock;
   }
 
@@ -204,7 +208,8 @@ public class FeedbackIntake implements EventEffect<FeedbackEvent> {
   }
 
   private Receipt parked(IncomingEvent event) {
-    var deadline = DeadlineRule.ofWaiting(event.receivedAt(), PARKING, clock.instant());
+    var deadline =
+        DeadlineRule.ofWaiting(event.receivedAt(), PARKING, waiting.backlog(), clock.instant());
     String detail = "waits for loop " + event.key().loop() + " to be declared";
     return new Receipt(
         event.key(),

@@ -17,6 +17,7 @@ import dev.whetstone.curation.tombstone.PseudonymDigests;
 import dev.whetstone.curation.tombstone.Tombstone;
 import dev.whetstone.kit.loop.DeclaredLoop;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class JoinBatch {
   final DeclaredLoop loop;
   private final Instant now;
+  private final Duration backlog;
   final Map<String, InteractionHead> locked;
   final Map<String, Split> splits;
   final Map<String, Tombstone> tombstones;
@@ -48,9 +50,11 @@ final class JoinBatch {
       Map<String, InteractionHead> locked,
       Map<String, Split> splits,
       Map<String, Tombstone> tombstones,
-      ResponseFeedbackCounts feedback) {
+      ResponseFeedbackCounts feedback,
+      Duration backlog) {
     this.loop = loop;
     this.now = now;
+    this.backlog = backlog;
     this.locked = locked;
     this.splits = splits;
     this.tombstones = tombstones;
@@ -63,7 +67,7 @@ final class JoinBatch {
 
   Instant joinDeadline(IncomingEvent event) {
     return DeadlineRule.ofWaiting(
-        event.receivedAt(), loop.spec().spec().curation().joinWindow(), now);
+        event.receivedAt(), loop.spec().spec().curation().joinWindow(), backlog, now);
   }
 
   boolean erased(IncomingEvent event, PseudonymDigests pseudonyms) {

@@ -8,6 +8,7 @@ import dev.whetstone.curation.cap.FeedbackGroup;
 import dev.whetstone.curation.cap.ResponseFeedbackCounts;
 import dev.whetstone.curation.cap.ResponseFeedbackCounts.ResponseTotal;
 import dev.whetstone.curation.cap.ResponseFeedbackRepository;
+import dev.whetstone.curation.fate.WaitingConfig;
 import dev.whetstone.curation.form.SplitRule;
 import dev.whetstone.curation.tombstone.PseudonymDigests;
 import dev.whetstone.curation.tombstone.Tombstone;
@@ -32,6 +33,7 @@ class JoinBatchReader {
   private final PseudonymDigests pseudonyms;
   private final SplitShares splitShares;
   private final ResponseFeedbackRepository responseFeedback;
+  private final WaitingConfig waiting;
   private final Clock clock;
 
   JoinBatchReader(
@@ -40,12 +42,14 @@ class JoinBatchReader {
       PseudonymDigests pseudonyms,
       SplitShares splitShares,
       ResponseFeedbackRepository responseFeedback,
+      WaitingConfig waiting,
       Clock clock) {
     this.interactions = interactions;
     this.tombstones = tombstones;
     this.pseudonyms = pseudonyms;
     this.splitShares = splitShares;
     this.responseFeedback = responseFeedback;
+    this.waiting = waiting;
     this.clock = clock;
   }
 
@@ -60,7 +64,8 @@ class JoinBatchReader {
         locked,
         splits(loop, events),
         tombstones(loop.id(), events),
-        feedbackCounts(loop.id(), events, locked));
+        feedbackCounts(loop.id(), events, locked),
+        waiting.backlog());
   }
 
   /** Splits of the conversations that these events begin, and of those that have one already. */

@@ -145,13 +145,16 @@ class EndedInteractionRepository {
 
   private record Conversation(LoopId loop, String key) {}
 
+  /** What a look at a part of a table did. */
+  record Looked(boolean more, int ended) {}
+
   /**
    * Deletes conversations of which no interaction, event or example is left. Each call looks at the
    * next rows of the table, and begins again after its end.
    *
-   * @return how many rows it looked at
+   * @return whether there are more rows to look at, and how many were deleted
    */
-  int conversations(int most) {
+  Looked conversations(int most) {
     List<Conversation> next =
         sql.query(
             """
@@ -169,7 +172,7 @@ class EndedInteractionRepository {
             most);
     Map<LoopId, List<String>> byLoop = new TreeMap<>(java.util.Comparator.comparing(LoopId::key));
     next.forEach(one -> byLoop.computeIfAbsent(one.loop(), _ -> new ArrayList<>()).add(one.key()));
-    byLoop.forEach(this::forget);
+    int ended = byLoop.entrySet().stream().mapToInt(of -> forget(of.getKey(), of.getValue())).sum();
     if (next.size() < most) {
       sql.update("delete from retention_position where sweep = 'conversation'");
     } else {
@@ -184,11 +187,11 @@ class EndedInteractionRepository {
           last.loop().loop(),
           last.key());
     }
-    return next.size();
+    return new Looked(next.size() == most, ended);
   }
 
-  private void forget(LoopId loop, List<String> keys) {
-    sql.update(
+  private int forget(LoopId loop, List<String> keys) {
+    return sql.update(
         """
         delete from conversation c where c.tenant = ? and c.loop = ? and c.conversation_key = any(?)
           and not exists (select 1 from interaction i where i.tenant = c.tenant and i.loop = c.loop

@@ -1,5 +1,6 @@
 package dev.whetstone.curation.retention;
 
+import dev.whetstone.curation.retention.EndedInteractionRepository.Looked;
 import dev.whetstone.kit.work.ReconcileLoop;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
@@ -11,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 import org.jboss.logging.Logger;
 
@@ -62,7 +64,7 @@ public class RetentionSweep {
     end("closed-bodies", most -> rows.closedBodies(before(config.deadLetterText()), most));
     end("fates", most -> rows.fates(before(config.fates()), most));
     end("rejected-examples", most -> rows.rejectedExamples(before(config.fates()), most));
-    end("conversations", interactions::conversations);
+    endLooked("conversations", interactions::conversations);
     end("tombstones", most -> rows.tombstones(before(config.tombstones()), most));
     end("erasures", most -> rows.erasures(before(config.tombstones()), most));
     end("findings", most -> rows.findings(before(config.findings()), most));
@@ -76,16 +78,24 @@ public class RetentionSweep {
   }
 
   private void end(String what, IntUnaryOperator some) {
+    endLooked(
+        what,
+        most -> {
+          int ended = some.applyAsInt(most);
+          return new Looked(ended == most, ended);
+        });
+  }
+
+  private void endLooked(String what, IntFunction<Looked> some) {
     var transactions = new AtomicInteger();
     var ended = new AtomicInteger();
     sweeping.untilIdle(
         what,
         () -> {
-          int n =
-              QuarkusTransaction.requiringNew().call(() -> some.applyAsInt(config.rowsAtOnce()));
-          ended.addAndGet(n);
-          return n == config.rowsAtOnce()
-              && transactions.incrementAndGet() < config.transactionsPerPass();
+          Looked looked =
+              QuarkusTransaction.requiringNew().call(() -> some.apply(config.rowsAtOnce()));
+          ended.addAndGet(looked.ended());
+          return looked.more() && transactions.incrementAndGet() < config.transactionsPerPass();
         });
     if (ended.get() > 0) {
       LOG.infof("retention-ended what=%s rows=%d", what, ended.get());

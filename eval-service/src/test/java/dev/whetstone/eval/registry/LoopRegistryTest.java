@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.LoopDeclared;
@@ -18,8 +19,10 @@ import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,7 +72,7 @@ class LoopRegistryTest {
                 .getLast()
                 .specSha256())
         .isEqualTo(digest);
-    LoopFixture.api().get("/v1/loops").then().body("loop", hasItem("declared"));
+    LoopFixture.api().get("/v1/loops?limit=1000").then().body("loop", hasItem("declared"));
     LoopFixture.api()
         .get("/v1/loops/declared")
         .then()
@@ -101,7 +104,7 @@ class LoopRegistryTest {
         .then()
         .statusCode(404)
         .body("code", equalTo("unknown-loop"));
-    LoopFixture.api().get("/v1/loops").then().body("loop", not(hasItem("changing")));
+    LoopFixture.api().get("/v1/loops?limit=1000").then().body("loop", not(hasItem("changing")));
     assertThat(scene.awaitPublished(EventType.LOOP_DECLARED, LoopDeclared.class, 5))
         .extracting(LoopDeclared::stateOrActive)
         .containsExactly(
@@ -181,9 +184,32 @@ class LoopRegistryTest {
         .statusCode(404);
     given()
         .header("Authorization", TestKeys.OTHER.bearer())
-        .get("/v1/loops")
+        .get("/v1/loops?limit=1000")
         .then()
         .body("loop", not(hasItem("private")));
+  }
+
+  @Test
+  void shouldListLoopsByPages() {
+    for (String name : new String[] {"zz-page-b", "zz-page-a", "zz-page-c", "zz-page-d"}) {
+      new LoopFixture(name, store, server).declared();
+    }
+    LoopFixture.api().delete("/v1/loops/zz-page-b").then().statusCode(204);
+
+    Response first = LoopFixture.api().get("/v1/loops?limit=2&after=zz-page-");
+    first.then().statusCode(200).body("loop", equalTo(List.of("zz-page-a", "zz-page-c")));
+    String link = first.header("Link");
+    URI next = URI.create(link.substring(1, link.indexOf('>')));
+    LoopFixture.api()
+        .get(next.getPath() + "?" + next.getQuery())
+        .then()
+        .body("loop", equalTo(List.of("zz-page-d")))
+        .header("Link", nullValue());
+    LoopFixture.api()
+        .get("/v1/loops?limit=0")
+        .then()
+        .statusCode(400)
+        .body("code", equalTo("invalid-limit"));
   }
 
   @Test

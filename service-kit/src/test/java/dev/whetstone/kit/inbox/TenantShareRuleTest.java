@@ -70,7 +70,8 @@ class TenantShareRuleTest {
     List<Sent> both = new ArrayList<>(split.direct());
     both.addAll(split.spooled());
     assertThat(both).containsExactlyInAnyOrderElementsOf(events);
-    assertThat(Collections.disjoint(tenantsOf(split.direct()), tenantsOf(split.spooled()))).isTrue();
+    assertThat(Collections.disjoint(tenantsOf(split.direct()), tenantsOf(split.spooled())))
+        .isTrue();
   }
 
   private static Set<String> tenantsOf(List<Sent> events) {

@@ -42,7 +42,7 @@ class LifeReportTest {
           exchange.close();
         });
     services.start();
-    answers.put("/v1/loops", "[{\"loop\": \"support\"}]");
+    answers.put("/v1/loops?limit=1000&after=", "[{\"loop\": \"support\"}]");
     answers.put("/v1/loops/support/runs", "[]");
     answers.put("/v1/loops/support/decisions", "[]");
   }
