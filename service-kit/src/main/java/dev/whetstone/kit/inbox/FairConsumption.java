@@ -78,11 +78,12 @@ public class FairConsumption {
             event -> event.bytes() + event.load().bytes());
     var spooled = new ArrayList<>(byRecord.spooled());
     byLoad.spooled().forEach(event -> spooled.add(event.origin()));
+    // The tenants with few events first: they need not wait for the insert either.
+    consumption.consume(partition, byLoad.direct(), drain.effect());
     if (!spooled.isEmpty()) {
       spool(partition, spooled);
       drain.wake();
     }
-    consumption.consume(partition, byLoad.direct(), drain.effect());
   }
 
   private Set<String> tenantsWaiting(TopicPartition partition) {
