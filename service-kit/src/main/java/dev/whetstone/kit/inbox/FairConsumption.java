@@ -59,8 +59,13 @@ public class FairConsumption {
    */
   public <D extends EventData> void process(
       ConsumerRecords<String, byte[]> records, SpoolDrain<D> drain) {
-    for (TopicPartition partition : records.partitions()) {
-      process(partition, records.records(partition), drain);
+    drain.pollBegins();
+    try {
+      for (TopicPartition partition : records.partitions()) {
+        process(partition, records.records(partition), drain);
+      }
+    } finally {
+      drain.pollEnds();
     }
   }
 

@@ -33,6 +33,9 @@ public final class SpoolDrain<D extends EventData> {
   /** An instance looks this often for events that another one spooled before it ended. */
   private static final Duration IDLE_CHECK = Duration.ofSeconds(5);
 
+  /** A turn waits this long, at most, for polls that are being taken into effect. */
+  private static final Duration YIELD = Duration.ofMillis(250);
+
   private static final RetryBackoff BACKOFF =
       RetryBackoff.doubling(Duration.ofMillis(200), Duration.ofSeconds(10));
 
@@ -49,6 +52,7 @@ public final class SpoolDrain<D extends EventData> {
   private final Condition work = lock.newCondition();
   private final Deque<EventSpool.Queue> turns = new ArrayDeque<>();
   private final Set<EventSpool.Queue> busy = new HashSet<>();
+  private int polls;
   private boolean woken = true;
   private boolean stopped;
 
@@ -106,6 +110,28 @@ public final class SpoolDrain<D extends EventData> {
     }
   }
 
+  /**
+   * Polls come before turns: what is spooled waits anyway, and a poll can hold any tenant's events.
+   */
+  void pollBegins() {
+    lock.lock();
+    try {
+      polls++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void pollEnds() {
+    lock.lock();
+    try {
+      polls--;
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   EventEffect<D> effect() {
     return effect;
   }
@@ -141,7 +167,12 @@ public final class SpoolDrain<D extends EventData> {
   private EventSpool.@Nullable Queue next() {
     lock.lock();
     try {
+      long patience = YIELD.toNanos();
       while (!stopped) {
+        if (polls > 0 && patience > 0) {
+          patience = work.awaitNanos(patience);
+          continue;
+        }
         if (woken) {
           woken = false;
           spool.queues(topic).stream().filter(queue -> !turns.contains(queue)).forEach(turns::add);
@@ -156,6 +187,7 @@ public final class SpoolDrain<D extends EventData> {
         if (!work.await(IDLE_CHECK.toMillis(), TimeUnit.MILLISECONDS)) {
           woken = true;
         }
+        patience = YIELD.toNanos();
       }
       return null;
     } catch (InterruptedException e) {

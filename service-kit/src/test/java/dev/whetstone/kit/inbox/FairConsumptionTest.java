@@ -84,6 +84,17 @@ class FairConsumptionTest {
   }
 
   @Test
+  void shouldTakeSpooledEventsIntoEffectAlthoughPollsNeverEnd() {
+    consumption.process(partition, records("heavy", 0, MANY), drain);
+    drain.pollBegins();
+
+    drain.start();
+
+    await().atMost(TIMEOUT).until(() -> applied.size() == MANY);
+    drain.pollEnds();
+  }
+
+  @Test
   void shouldTakeFewEventsIntoEffectAtOnce() {
     double before = spooled();
 
