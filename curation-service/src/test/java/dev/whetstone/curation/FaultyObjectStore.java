@@ -1,6 +1,6 @@
 package dev.whetstone.curation;
 
-import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.kit.store.ObjectContent;
 import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
@@ -32,7 +32,7 @@ public class FaultyObjectStore implements ObjectStore {
 
   @Inject
   public FaultyObjectStore(@ConfigProperty(name = "whetstone.store.uri") URI uri) {
-    this.real = ArtifactResolver.standard().openStore(uri);
+    this.real = FileScheme.resolver().openStore(uri);
   }
 
   /** The disk is full after this many more writes. */

@@ -1,5 +1,6 @@
 package dev.whetstone.curation.cut;
 
+import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.curation.batch.SealRequestRepository;
@@ -52,6 +53,7 @@ public class CutDriver {
   private final SealRequestRepository requests;
   private final CutCommitter committer;
   private final SealBlockers blockers;
+  private final ArtifactResolver artifacts;
   private final Clock clock;
   private final CutThrottle throttle;
 
@@ -63,6 +65,7 @@ public class CutDriver {
       SealRequestRepository requests,
       CutCommitter committer,
       SealBlockers blockers,
+      ArtifactResolver artifacts,
       Clock clock) {
     this.chain = chain;
     this.features = features;
@@ -71,6 +74,7 @@ public class CutDriver {
     this.requests = requests;
     this.committer = committer;
     this.blockers = blockers;
+    this.artifacts = artifacts;
     this.clock = clock;
     this.throttle = new CutThrottle(clock);
   }
@@ -188,7 +192,7 @@ public class CutDriver {
   /** The loop's suites; null while one cannot be read, which the loop's status then shows. */
   private SuiteReader.@Nullable Suites suites(DeclaredLoop loop) {
     try {
-      SuiteReader.Suites suites = SuiteReader.read(loop.spec());
+      SuiteReader.Suites suites = SuiteReader.read(artifacts, loop.spec());
       blockers.passed(loop, Step.SUITES);
       return suites;
     } catch (SuiteReader.SuiteException e) {

@@ -2,6 +2,7 @@ package dev.whetstone.curation.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.curation.EventFeed;
@@ -214,6 +215,7 @@ class ConcurrentCutTest {
         requests,
         commit,
         obstacles,
+        FileScheme.resolver(),
         clock);
   }
 

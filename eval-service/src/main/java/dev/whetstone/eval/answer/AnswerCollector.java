@@ -104,7 +104,7 @@ public class AnswerCollector {
         true,
         () ->
             server.load(
-                frozen.candidateName(), ModelServers.adapterPath(frozen.candidateAdapterUri())));
+                frozen.candidateName(), frozen.candidateAdapterUri()));
   }
 
   /** Turns a server error on a request about the candidate into a failure of its adapter. */
@@ -130,7 +130,7 @@ public class AnswerCollector {
               try {
                 server.load(
                     model.servedName(),
-                    ModelServers.adapterPath(String.valueOf(former.adapterUri())));
+                    String.valueOf(former.adapterUri()));
               } catch (ServingException e) {
                 if (e.kind() == Kind.UNAVAILABLE) {
                   throw e;
@@ -149,7 +149,7 @@ public class AnswerCollector {
     try {
       server.load(
           frozen.champion().servedName(),
-          ModelServers.adapterPath(String.valueOf(frozen.champion().adapterUri())));
+          String.valueOf(frozen.champion().adapterUri()));
     } catch (ServingException e) {
       throw new ServingException(
           Kind.UNAVAILABLE, "the champion cannot be loaded: " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.whetstone.eval.config;
 
+import java.util.OptionalInt;
 import dev.whetstone.kit.work.RetryBackoff;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -75,6 +76,18 @@ public interface EvalConfig {
   /** How often each replica is asked the probe prompts of the champion that it serves. */
   @WithDefault("PT15M")
   Duration probeEvery();
+
+  /**
+   * Folder below which model servers find the objects of a store that is a bucket, if it is mounted
+   * there.
+   */
+  Optional<String> adapterMount();
+
+  /**
+   * Port of the adapter loader beside each model server ({@code python -m whetstone_worker.pull}),
+   * which copies an adapter from a bucket to the server's machine.
+   */
+  OptionalInt loaderPort();
 
   /** Time limit of one request to a model server. */
   @WithDefault("PT2M")

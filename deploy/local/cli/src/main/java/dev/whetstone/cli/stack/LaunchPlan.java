@@ -82,6 +82,7 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
       }
       default -> {}
     }
+    environment.putAll(options.environment());
     return new LaunchPlan(command, environment, jar);
   }
 

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param baseModel folder of the model that the model server serves
  * @param baseName name under which it serves that model
  * @param heaps {@code -Xmx} of each JVM, for example {@code 256m}
+ * @param environment variables of the services beside the stack's own, which they replace
  */
 public record StackOptions(
     Path project,
@@ -29,11 +30,13 @@ public record StackOptions(
     Path python,
     Path baseModel,
     String baseName,
-    Map<StackComponent, String> heaps) {
+    Map<StackComponent, String> heaps,
+    Map<String, String> environment) {
 
   public StackOptions {
     components = Set.copyOf(components);
     heaps = Map.copyOf(heaps);
+    environment = Map.copyOf(environment);
   }
 
   /** The stack that {@code ./whetstone} runs for the checkout {@code project}. */
@@ -53,7 +56,8 @@ public record StackOptions(
         home.python(),
         root.resolve("deploy/local/demo/base"),
         "support-base",
-        heaps);
+        heaps,
+        Map.of());
   }
 
   /** A copy with another state folder and other ports, for example for a test. */
@@ -67,18 +71,25 @@ public record StackOptions(
         python,
         baseModel,
         baseName,
-        heaps);
+        heaps,
+        environment);
   }
 
   public StackOptions withComponents(Set<StackComponent> only) {
     return new StackOptions(
-        project, home, ports, only, javaHome, python, baseModel, baseName, heaps);
+        project, home, ports, only, javaHome, python, baseModel, baseName, heaps, environment);
   }
 
   /** A copy with another worker interpreter, for example that of the checkout in a test. */
   public StackOptions withPython(Path interpreter) {
     return new StackOptions(
-        project, home, ports, components, javaHome, interpreter, baseModel, baseName, heaps);
+        project, home, ports, components, javaHome, interpreter, baseModel, baseName, heaps, environment);
+  }
+
+  /** A copy whose services have more variables, for example those of another object store. */
+  public StackOptions withEnvironment(Map<String, String> variables) {
+    return new StackOptions(
+        project, home, ports, components, javaHome, python, baseModel, baseName, heaps, variables);
   }
 
   /**
