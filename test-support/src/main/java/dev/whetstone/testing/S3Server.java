@@ -54,7 +54,8 @@ public final class S3Server implements AutoCloseable {
       command.add("dev.whetstone.testing.s3.S3ServerMain");
       command.addAll(
           List.of(folder.resolve("objects").toString(), "0", ACCESS_KEY, SECRET_KEY, BUCKET));
-      Process process = new ProcessBuilder(command).redirectError(Redirect.to(log.toFile())).start();
+      Process process =
+          new ProcessBuilder(command).redirectError(Redirect.to(log.toFile())).start();
       String line = process.inputReader().readLine();
       if (line == null || !line.startsWith(READY)) {
         process.destroyForcibly();
@@ -80,13 +81,20 @@ public final class S3Server implements AutoCloseable {
    */
   public Map<String, String> environment(Path cache) {
     return Map.of(
-        "WHETSTONE_S3_ENDPOINT", endpoint.toString(),
-        "WHETSTONE_S3_PATH_STYLE", "true",
-        "WHETSTONE_S3_CACHE_FOLDER", cache.toString(),
-        "WHETSTONE_S3_ACCESS_KEY_REF", "env:WHETSTONE_S3_ACCESS_KEY",
-        "WHETSTONE_S3_SECRET_KEY_REF", "env:WHETSTONE_S3_SECRET_KEY",
-        "WHETSTONE_S3_ACCESS_KEY", ACCESS_KEY,
-        "WHETSTONE_S3_SECRET_KEY", SECRET_KEY);
+        "WHETSTONE_S3_ENDPOINT",
+        endpoint.toString(),
+        "WHETSTONE_S3_PATH_STYLE",
+        "true",
+        "WHETSTONE_S3_CACHE_FOLDER",
+        cache.toString(),
+        "WHETSTONE_S3_ACCESS_KEY_REF",
+        "env:WHETSTONE_S3_ACCESS_KEY",
+        "WHETSTONE_S3_SECRET_KEY_REF",
+        "env:WHETSTONE_S3_SECRET_KEY",
+        "WHETSTONE_S3_ACCESS_KEY",
+        ACCESS_KEY,
+        "WHETSTONE_S3_SECRET_KEY",
+        SECRET_KEY);
   }
 
   /** Ends the server at once, as a crash does. */

@@ -1,11 +1,11 @@
 package dev.whetstone.training;
 
-import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.kit.store.ObjectContent;
 import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.StoredObject;
+import dev.whetstone.kit.store.file.FileScheme;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;

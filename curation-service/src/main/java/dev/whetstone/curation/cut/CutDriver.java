@@ -1,6 +1,5 @@
 package dev.whetstone.curation.cut;
 
-import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.curation.batch.SealRequestRepository;
@@ -16,6 +15,7 @@ import dev.whetstone.curation.operations.SafeFaults;
 import dev.whetstone.curation.seal.SealDecision;
 import dev.whetstone.curation.seal.SealRule;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.store.ArtifactResolver;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;

@@ -2,7 +2,6 @@ package dev.whetstone.curation.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.curation.EventFeed;
@@ -28,6 +27,7 @@ import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;
 import io.quarkus.narayana.jta.QuarkusTransaction;

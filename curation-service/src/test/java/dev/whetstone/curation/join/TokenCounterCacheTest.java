@@ -2,8 +2,8 @@ package dev.whetstone.curation.join;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.kit.time.MutableClock;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package dev.whetstone.eval.config;
 
-import java.util.OptionalInt;
 import dev.whetstone.kit.work.RetryBackoff;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Settings of the eval service itself. Settings of a loop are in its declaration. */
 @ConfigMapping(prefix = "whetstone.eval")

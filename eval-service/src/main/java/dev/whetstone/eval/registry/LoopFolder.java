@@ -1,7 +1,5 @@
 package dev.whetstone.eval.registry;
 
-import java.time.Clock;
-import dev.whetstone.kit.store.ArtifactResolver;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.whetstone.contracts.LoopId;
@@ -14,6 +12,7 @@ import dev.whetstone.kit.loop.LoopFileReader;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.tenant.TenantLimits;
 import dev.whetstone.kit.work.ReconcileLoop;
 import io.quarkus.runtime.ShutdownEvent;
@@ -25,6 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

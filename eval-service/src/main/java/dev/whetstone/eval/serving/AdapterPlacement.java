@@ -86,8 +86,7 @@ final class AdapterPlacement {
   }
 
   private String pulled(URI server, Artifact adapter) {
-    URI loader =
-        URI.create("http://%s:%d".formatted(server.getHost(), loaderPort.getAsInt()));
+    URI loader = URI.create("http://%s:%d".formatted(server.getHost(), loaderPort.getAsInt()));
     try {
       return loaders.apply(loader).pull(adapter.uri().toString(), digest(adapter));
     } catch (ObjectStoreException e) {

@@ -1,11 +1,11 @@
 package dev.whetstone.eval.serving;
 
-import dev.whetstone.kit.store.ObjectStore;
-import dev.whetstone.kit.openai.AdapterLoaderClient;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.config.EvalConfig;
+import dev.whetstone.kit.openai.AdapterLoaderClient;
 import dev.whetstone.kit.openai.ClientLimits;
 import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.tenant.AllowedEndpoints;
 import dev.whetstone.kit.work.RetryBackoff;
 import jakarta.annotation.PreDestroy;

@@ -11,7 +11,9 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Map;
 
-/** The loader beside a model server, which copies adapters from a bucket to the server's machine. */
+/**
+ * The loader beside a model server, which copies adapters from a bucket to the server's machine.
+ */
 public final class AdapterLoaderClient {
   private static final String PATH = "/v1/adapters";
   private static final CallBounds SENTENCE = new CallBounds(64 * 1024, Duration.ofDays(1));

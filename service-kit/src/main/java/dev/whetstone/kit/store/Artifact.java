@@ -68,8 +68,7 @@ public interface Artifact {
   /**
    * Reads a small object, unchecked.
    *
-   * @throws ObjectTooLargeException when it is larger than {@link
-   *     ObjectStore#MAX_WHOLE_READ_BYTES}
+   * @throws ObjectTooLargeException when it is larger than {@link ObjectStore#MAX_WHOLE_READ_BYTES}
    * @throws ObjectStoreException when it cannot be read
    */
   default byte[] read() {

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folders and the prefixes of buckets below which a tenant's loops may name inputs: those of the
- * tenant and those that all tenants share. A path counts by where it really lies, after symbolic links. Nothing in the object
- * store may be named: it holds every tenant's data.
+ * The folders and the prefixes of buckets below which a tenant's loops may name inputs: those of
+ * the tenant and those that all tenants share. A path counts by where it really lies, after
+ * symbolic links. Nothing in the object store may be named: it holds every tenant's data.
  */
 public final class InputFolders {
   /** Setting with the folders of one tenant; the tenant's name follows. */
@@ -66,7 +66,8 @@ public final class InputFolders {
     Function<String, List<String>> places =
         tenant -> Stream.concat(ofTenant.apply(tenant).stream(), common.stream()).toList();
     return new InputFolders(
-        tenant -> places.apply(tenant).stream().filter(InputPrefixRule::isPath).map(Path::of).toList(),
+        tenant ->
+            places.apply(tenant).stream().filter(InputPrefixRule::isPath).map(Path::of).toList(),
         tenant ->
             places.apply(tenant).stream()
                 .filter(place -> !InputPrefixRule.isPath(place))
@@ -167,8 +168,8 @@ public final class InputFolders {
   }
 
   /**
-   * Where the file of a URI really lies; empty for a URI of another scheme, which is checked all the
-   * same where this version reads the scheme.
+   * Where the file of a URI really lies; empty for a URI of another scheme, which is checked all
+   * the same where this version reads the scheme.
    *
    * @throws InputRefusedException with the rule
    */
@@ -182,8 +183,7 @@ public final class InputFolders {
                 .canonical(uri)
                 .filter(
                     place ->
-                        !InputPrefixRule.admits(
-                            prefixes.apply(tenant), store.orElse(null), place))
+                        !InputPrefixRule.admits(prefixes.apply(tenant), store.orElse(null), place))
                 .isPresent();
     if (refused) {
       throw new InputRefusedException(rule(tenant));

@@ -32,6 +32,9 @@ public abstract class ArtifactStoreContract {
   private ArtifactResolver artifacts;
   private ObjectStore store;
 
+  /** Before each test, ahead of everything else. */
+  protected void prepare() throws Exception {}
+
   /** Resolves the scheme. */
   protected abstract ArtifactResolver artifacts();
 
@@ -43,6 +46,7 @@ public abstract class ArtifactStoreContract {
 
   @BeforeEach
   void openStore() throws Exception {
+    prepare();
     artifacts = artifacts();
     store = artifacts.openStore(emptyStore());
   }

@@ -167,7 +167,8 @@ class InputFoldersTest {
       assertThatThrownBy(() -> withBuckets().require("acme", URI.create(uri)))
           .isInstanceOf(IllegalArgumentException.class);
     }
-    assertThatThrownBy(() -> withBuckets().require("beta", URI.create("s3://data/acme/suite.jsonl")))
+    assertThatThrownBy(
+            () -> withBuckets().require("beta", URI.create("s3://data/acme/suite.jsonl")))
         .isInstanceOf(InputRefusedException.class);
   }
 

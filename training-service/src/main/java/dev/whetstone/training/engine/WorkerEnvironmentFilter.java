@@ -6,7 +6,8 @@ import java.util.Set;
 
 /**
  * The environment variables of the service that a worker inherits: never database settings,
- * passwords or keys other than those of the object store. An allow-list, so that a new secret stays out without a change here.
+ * passwords or keys other than those of the object store. An allow-list, so that a new secret stays
+ * out without a change here.
  */
 final class WorkerEnvironmentFilter {
   private static final Set<String> NAMES =

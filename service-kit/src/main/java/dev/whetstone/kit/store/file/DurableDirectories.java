@@ -1,6 +1,5 @@
 package dev.whetstone.kit.store.file;
 
-
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;

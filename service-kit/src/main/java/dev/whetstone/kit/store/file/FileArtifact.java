@@ -1,8 +1,8 @@
 package dev.whetstone.kit.store.file;
 
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.store.Artifact;
 import dev.whetstone.kit.store.ObjectStoreException;
-import dev.whetstone.kit.json.ContentDigests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package dev.whetstone.kit.store.file;
 
+import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.store.ObjectConflictException;
 import dev.whetstone.kit.store.ObjectContent;
 import dev.whetstone.kit.store.ObjectPage;
@@ -7,7 +8,6 @@ import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.StoredObject;
 import dev.whetstone.kit.store.VerifiedRead;
-import dev.whetstone.kit.json.ContentDigests;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

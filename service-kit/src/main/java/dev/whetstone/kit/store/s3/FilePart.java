@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
 
-/** A range of a file, which the client reads several times: to sign it, to send it, to repeat it. */
+/**
+ * A range of a file, which the client reads several times: to sign it, to send it, to repeat it.
+ */
 final class FilePart implements ContentStreamProvider, AutoCloseable {
   static final String TYPE = "application/octet-stream";
 

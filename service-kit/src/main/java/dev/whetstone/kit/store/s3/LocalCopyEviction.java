@@ -110,9 +110,9 @@ final class LocalCopyEviction {
 
   private static Optional<Copy> copy(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
-      long bytes = files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-      return Optional.of(
-          new Copy(folder, bytes, Files.getLastModifiedTime(folder).toInstant()));
+      long bytes =
+          files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+      return Optional.of(new Copy(folder, bytes, Files.getLastModifiedTime(folder).toInstant()));
     } catch (IOException | UncheckedIOException e) {
       return Optional.empty();
     }

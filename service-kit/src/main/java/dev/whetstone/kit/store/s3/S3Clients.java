@@ -22,9 +22,9 @@ final class S3Clients {
   }
 
   /**
-   * Checksums are computed here, where the content passes anyway, and not by the SDK, whose trailers
-   * many servers refuse. The content of a request is read twice instead of being sent in signed
-   * chunks, for the same reason.
+   * Checksums are computed here, where the content passes anyway, and not by the SDK, whose
+   * trailers many servers refuse. The content of a request is read twice instead of being sent in
+   * signed chunks, for the same reason.
    */
   static S3Client create(S3Settings settings, AwsCredentialsProvider credentials) {
     S3ClientBuilder builder =

@@ -33,7 +33,8 @@ final class S3Faults {
    * @param deed what could not be done, as it follows "could not be"
    */
   ObjectStoreException of(String deed, S3Location object, SdkException cause) {
-    String remedy = cause instanceof S3Exception answer ? answered(answer, object) : unanswered(cause);
+    String remedy =
+        cause instanceof S3Exception answer ? answered(answer, object) : unanswered(cause);
     return new ObjectStoreException(
         "object %s of bucket %s could not be %s at %s: %s"
             .formatted(

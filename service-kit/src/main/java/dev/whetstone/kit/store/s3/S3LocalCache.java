@@ -153,6 +153,7 @@ final class S3LocalCache {
       throw new ObjectStoreException(object + " changed while it was copied; it is tried again");
     }
     VerifiedRead<Long> unused =
-        VerifiedRead.of(object.toString(), in, Long.MAX_VALUE, null, from -> Files.copy(from, file));
+        VerifiedRead.of(
+            object.toString(), in, Long.MAX_VALUE, null, from -> Files.copy(from, file));
   }
 }

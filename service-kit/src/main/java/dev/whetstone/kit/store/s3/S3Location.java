@@ -78,8 +78,7 @@ record S3Location(String bucket, String key) {
 
   /** Whether another location is this one or below it. */
   boolean contains(S3Location other) {
-    return bucket.equals(other.bucket)
-        && (other.key.equals(key) || other.key.startsWith(below()));
+    return bucket.equals(other.bucket) && (other.key.equals(key) || other.key.startsWith(below()));
   }
 
   /** In the one spelling that every service uses, without a slash at its end. */
@@ -124,7 +123,10 @@ record S3Location(String bucket, String key) {
       }
     }
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(out.toByteArray())).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(out.toByteArray()))
+          .toString();
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("the key '" + raw + "' is not percent-encoded UTF-8", e);
     }

@@ -113,7 +113,9 @@ final class S3ObjectStore implements ObjectStore {
         .orElseThrow(
             () ->
                 new ObjectStoreException(
-                    "object " + key + " is not in the store; check whetstone.store.uri and retention"));
+                    "object "
+                        + key
+                        + " is not in the store; check whetstone.store.uri and retention"));
   }
 
   @Override
@@ -125,8 +127,7 @@ final class S3ObjectStore implements ObjectStore {
   public ObjectPage list(String prefix, String after, int limit) {
     String below = root.below();
     S3Bucket.Page page =
-        bucket.list(
-            root.bucket(), below + prefix, after.isEmpty() ? "" : below + after, limit);
+        bucket.list(root.bucket(), below + prefix, after.isEmpty() ? "" : below + after, limit);
     return new ObjectPage(
         page.entries().stream()
             .map(each -> new ObjectPage.Entry(each.key().substring(below.length()), each.bytes()))

@@ -83,8 +83,7 @@ final class S3ObjectStream extends InputStream {
           return read;
         }
         if (read < 0) {
-          throw new IOException(
-              "the answer ended after %d of %d bytes".formatted(position, size));
+          throw new IOException("the answer ended after %d of %d bytes".formatted(position, size));
         }
       } catch (TooSlowException e) {
         throw e;

@@ -8,8 +8,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code s3://}: objects in buckets of Amazon S3, or of a server with its API. The client is created
- * with the first use, so that an installation without buckets does not pay for it.
+ * {@code s3://}: objects in buckets of Amazon S3, or of a server with its API. The client is
+ * created with the first use, so that an installation without buckets does not pay for it.
  */
 public final class S3Scheme implements ArtifactResolver.Scheme {
   private final S3Config config;

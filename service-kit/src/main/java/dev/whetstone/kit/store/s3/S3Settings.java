@@ -59,8 +59,7 @@ record S3Settings(
       throw refused("attempts", config.attempts(), "1 or more");
     }
     if (config.partBytes() < LEAST_PART || config.partBytes() > MOST_PART) {
-      throw refused(
-          "part-bytes", config.partBytes(), "%d to %d".formatted(LEAST_PART, MOST_PART));
+      throw refused("part-bytes", config.partBytes(), "%d to %d".formatted(LEAST_PART, MOST_PART));
     }
     return new S3Settings(
         endpoint,

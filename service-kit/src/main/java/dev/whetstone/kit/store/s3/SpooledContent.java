@@ -26,7 +26,8 @@ record SpooledContent(Path file, long bytes, String sha256) implements AutoClose
     boolean complete = false;
     try (DigestOutputStream out =
         new DigestOutputStream(
-            new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES), ContentDigests.newSha256())) {
+            new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES),
+            ContentDigests.newSha256())) {
       content.writeTo(out);
       out.flush();
       complete = true;
@@ -38,7 +39,6 @@ record SpooledContent(Path file, long bytes, String sha256) implements AutoClose
       }
     }
   }
-
 
   @Override
   public void close() {

@@ -1,12 +1,12 @@
 package dev.whetstone.kit.store.file;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.ArtifactStoreContract;
 import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStoreException;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

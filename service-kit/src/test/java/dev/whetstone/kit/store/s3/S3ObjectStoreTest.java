@@ -30,7 +30,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,8 +64,8 @@ class S3ObjectStoreTest extends ArtifactStoreContract {
     server.close();
   }
 
-  @BeforeEach
-  void settings() {
+  @Override
+  protected void prepare() {
     root = new S3Location(S3Server.BUCKET, "store-%d/ü".formatted(STORES.incrementAndGet()));
     config =
         new TestS3Config(server.endpoint(), folder.resolve("cache-" + STORES.get()))
@@ -173,8 +172,7 @@ class S3ObjectStoreTest extends ArtifactStoreContract {
             new Class<?>[] {S3Client.class},
             (_, method, arguments) -> {
               boolean named = List.of(methods).contains(method.getName());
-              boolean first =
-                  method.getName().equals("uploadPart") && parts.incrementAndGet() == 1;
+              boolean first = method.getName().equals("uploadPart") && parts.incrementAndGet() == 1;
               if (named && !first) {
                 throw SdkClientException.create("cut off at " + method.getName());
               }

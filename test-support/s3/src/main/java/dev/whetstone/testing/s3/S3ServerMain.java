@@ -10,8 +10,8 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /**
- * Serves the API of S3 on loopback, from a folder, until standard input ends: a program that started
- * it ends it even when it is killed. It checks signatures, checksums and conditions.
+ * Serves the API of S3 on loopback, from a folder, until standard input ends: a program that
+ * started it ends it even when it is killed. It checks signatures, checksums and conditions.
  */
 public final class S3ServerMain {
   /** Written to standard output when it serves; the port follows. */

@@ -83,7 +83,16 @@ public record StackOptions(
   /** A copy with another worker interpreter, for example that of the checkout in a test. */
   public StackOptions withPython(Path interpreter) {
     return new StackOptions(
-        project, home, ports, components, javaHome, interpreter, baseModel, baseName, heaps, environment);
+        project,
+        home,
+        ports,
+        components,
+        javaHome,
+        interpreter,
+        baseModel,
+        baseName,
+        heaps,
+        environment);
   }
 
   /** A copy whose services have more variables, for example those of another object store. */
