@@ -12,19 +12,26 @@ import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An object of a bucket, or all objects below a prefix. */
 final class S3Artifact implements Artifact {
-  private final S3Bucket bucket;
-  private final S3LocalCache cache;
+  private final Supplier<S3Scheme.Access> access;
   private final S3Location place;
 
-  S3Artifact(S3Bucket bucket, S3LocalCache cache, S3Location place) {
-    this.bucket = bucket;
-    this.cache = cache;
+  /**
+   * @param access asked for when the bucket is first used, so that a URI that is then refused costs
+   *     nothing
+   */
+  S3Artifact(Supplier<S3Scheme.Access> access, S3Location place) {
+    this.access = access;
     this.place = place;
+  }
+
+  private S3Bucket bucket() {
+    return access.get().bucket();
   }
 
   @Override
@@ -39,7 +46,7 @@ final class S3Artifact implements Artifact {
 
   @Override
   public InputStream open() {
-    return bucket.open(place).orElseThrow(this::gone);
+    return bucket().open(place).orElseThrow(this::gone);
   }
 
   @Override
@@ -48,23 +55,23 @@ final class S3Artifact implements Artifact {
     if (entries.isEmpty()) {
       throw gone();
     }
-    return cache.copy(place, entries, marker(entries));
+    return access.get().cache().copy(place, entries, marker(entries));
   }
 
   @Override
   public Artifact child(String path) {
-    return new S3Artifact(bucket, cache, place.child(path));
+    return new S3Artifact(access, place.child(path));
   }
 
   @Override
   public List<String> files(int most) {
-    return bucket.below(place, most).stream().map(this::relative).sorted().toList();
+    return bucket().below(place, most).stream().map(this::relative).sorted().toList();
   }
 
   /** One pass over all objects; nothing is copied. */
   @Override
   public String directorySha256() {
-    List<S3Bucket.Entry> entries = bucket.below(place, Integer.MAX_VALUE);
+    List<S3Bucket.Entry> entries = bucket().below(place, Integer.MAX_VALUE);
     if (entries.isEmpty()) {
       throw gone();
     }
@@ -81,7 +88,7 @@ final class S3Artifact implements Artifact {
 
   private String sha256(S3Bucket.Entry entry) {
     S3Location object = new S3Location(place.bucket(), entry.key());
-    InputStream in = bucket.open(object).orElseThrow(this::gone);
+    InputStream in = bucket().open(object).orElseThrow(this::gone);
     return VerifiedRead.of(object.toString(), in, Long.MAX_VALUE, null, all -> true).sha256();
   }
 
@@ -100,11 +107,11 @@ final class S3Artifact implements Artifact {
   /** The object itself, else what lies below it. */
   private List<S3Bucket.Entry> entries() {
     List<S3Bucket.Entry> own = head();
-    return own.isEmpty() ? bucket.below(place, Integer.MAX_VALUE) : own;
+    return own.isEmpty() ? bucket().below(place, Integer.MAX_VALUE) : own;
   }
 
   private List<S3Bucket.Entry> head() {
-    return place.key().isEmpty() ? List.of() : bucket.head(place).stream().toList();
+    return place.key().isEmpty() ? List.of() : bucket().head(place).stream().toList();
   }
 
   private static String marker(List<S3Bucket.Entry> entries) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.whetstone.kit.store.Artifact;
 import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
@@ -231,6 +232,23 @@ class S3FaultsTest {
         .hasMessageContaining("whetstone.s3." + name)
         .hasMessageContaining(value)
         .hasMessageContaining(accepted);
+  }
+
+  /** So that a tenant's URI is refused before anything is opened. */
+  @Test
+  void shouldOpenNothingForAUriThatIsOnlyResolved() {
+    TestS3Config config =
+        new TestS3Config(URI.create("http://127.0.0.1:1"), folder.resolve("cache"))
+            .with("attempts", 0);
+    Artifact artifact =
+        new ArtifactResolver(List.of(new S3Scheme(config, name -> "x")))
+            .resolve(URI.create("s3://bucket/a/"));
+
+    assertThat(artifact.uri()).hasToString("s3://bucket/a");
+    assertThat(folder.resolve("cache")).doesNotExist();
+    assertThatThrownBy(artifact::size)
+        .isInstanceOf(ObjectStoreException.class)
+        .hasMessageContaining("whetstone.s3.attempts is '0'");
   }
 
   @Test
