@@ -6,8 +6,7 @@ import dev.whetstone.kit.store.VerifiedRead;
 import dev.whetstone.kit.store.file.DurableDirectories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -106,10 +105,14 @@ final class S3LocalCache {
     if (!Files.exists(digest)) {
       return false;
     }
-    if (Files.readString(digest).equals(ContentDigests.directory(copy.resolve(CONTENT)))) {
-      return true;
+    try {
+      if (Files.readString(digest).equals(ContentDigests.directory(copy.resolve(CONTENT)))) {
+        return true;
+      }
+      LOG.warnf("local-copy-damaged copy=%s", copy);
+    } catch (UncheckedIOException e) {
+      LOG.warnf("local-copy-damaged copy=%s reason=%s", copy, e.getMessage());
     }
-    LOG.warnf("local-copy-damaged copy=%s", copy);
     eviction.delete(copy);
     return false;
   }
@@ -126,9 +129,11 @@ final class S3LocalCache {
       }
       Files.writeString(temporary.resolve(DIGEST), ContentDigests.directory(content));
       Files.move(temporary, copy, StandardCopyOption.ATOMIC_MOVE);
-    } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
-      // Another process that shares the folder was first; it copied the same version.
-      LOG.debugf("local-copy-exists copy=%s", copy);
+    } catch (FileSystemException e) {
+      // Another process that shares the folder may have been first; it copied the same version.
+      if (!Files.exists(copy.resolve(DIGEST))) {
+        throw e;
+      }
     } finally {
       eviction.delete(temporary);
     }

@@ -303,6 +303,25 @@ class S3ObjectStoreTest extends ArtifactStoreContract {
   }
 
   @Test
+  void shouldShareLocalCopiesWithOtherProcesses() throws Exception {
+    store().put("base/a.json", bytes(1_000, 13));
+    store().put("base/b/c.json", bytes(1_000, 14));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      // Each has a cache of its own in the same folder, as processes have.
+      List<Callable<Path>> copies =
+          IntStream.range(0, 8)
+              .<Callable<Path>>mapToObj(
+                  _ -> () -> artifacts().resolve(URI.create(root.uri() + "/base")).localPath())
+              .toList();
+      for (var done : threads.invokeAll(copies)) {
+        assertThat(done.get().resolve("b/c.json")).hasBinaryContent(bytes(1_000, 14));
+      }
+    }
+    assertThat(spooled()).isEmpty();
+    assertThat(Files.list(config.cacheFolder().resolve("copies"))).hasSize(1);
+  }
+
+  @Test
   void shouldRefuseALocationThatIsNone() {
     for (String text :
         List.of(
