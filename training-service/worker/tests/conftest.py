@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+import s3_server
+
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["WHETSTONE_WORKER_THREADS"] = "1"
 
@@ -174,3 +176,15 @@ def make_raw_spec(folder: Path, base: Path, world: World) -> dict[str, Any]:
 @pytest.fixture
 def spec(raw_spec: dict[str, Any]) -> RunSpec:
     return parse(raw_spec)
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory):
+    """A server with the API of S3; tests that need it are skipped, with the reason, where it cannot be started."""
+    pytest.importorskip("botocore", reason="the environment has no botocore; install requirements.lock")
+    reason = s3_server.why_not()
+    if reason:
+        pytest.skip(reason)
+    server = s3_server.start(tmp_path_factory.mktemp("s3"))
+    yield server
+    server.close()

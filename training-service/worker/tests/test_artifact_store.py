@@ -1,14 +1,17 @@
 """The contract of an artifact store, for every implementation; a new scheme is added to ``STORES``."""
 
 import hashlib
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from memory_store import MemoryArtifactStore
+from s3_server import S3Server
 from whetstone_worker.artifact.file_store import FileArtifactStore
 from whetstone_worker.artifact.port import ArtifactStore, child
 from whetstone_worker.artifact.scheme import SchemeArtifactStore, open_artifacts
@@ -30,9 +33,30 @@ STORES: dict[str, Callable[[Path], tuple[ArtifactStore, str]]] = {
 }
 
 
-@pytest.fixture(params=sorted(STORES))
-def opened(request, tmp_path) -> tuple[ArtifactStore, str]:
+REMOTE = ("s3", "s3 by scheme", "s3 in parts")
+
+
+@pytest.fixture(params=sorted([*STORES, *REMOTE]))
+def opened(request, tmp_path, monkeypatch) -> tuple[ArtifactStore, str]:
+    if request.param in REMOTE:
+        return _in_a_bucket(request.param, request.getfixturevalue("s3"), tmp_path, monkeypatch)
     return STORES[request.param](tmp_path)
+
+
+def _in_a_bucket(kind: str, server: S3Server, folder: Path, monkeypatch) -> tuple[ArtifactStore, str]:
+    root = f"s3://whetstone/{secrets.token_hex(8)}/%C3%BC"
+    environment = server.environment(folder / "cache")
+    if kind == "s3 by scheme":
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return open_artifacts(), root
+    from whetstone_worker.artifact.s3_settings import S3Settings
+    from whetstone_worker.artifact.s3_store import S3ArtifactStore
+
+    settings = S3Settings.of(environment)
+    if kind == "s3 in parts":
+        settings = replace(settings, part_bytes=5 << 20, checksum="crc32")
+    return S3ArtifactStore(settings, environment), root
 
 
 @pytest.fixture
@@ -190,6 +214,24 @@ class TestContract:
                 raise BadInputError("invalid-example", "line 1")
             assert refused.value.code == code
 
+    def test_should_write_a_large_file_whole_or_not_at_all(self, store, root):
+        uri = child(root, "large")
+        block = bytes(range(256)) * 4096
+
+        def broken() -> Iterator[bytes]:
+            yield from [block] * 12
+            raise OSError(5, "Input/output error")
+
+        with pytest.raises(OSError, match="Input/output error"):
+            store.put(uri, broken())
+        assert store.size(uri) is None
+        stored = store.put_if_absent(uri, [block] * 12)
+
+        assert stored.size == store.size(uri) == 12 << 20
+        assert store.put_if_absent(uri, [block] * 13) is None
+        assert store.digest(uri) == stored.sha256
+        assert list(store.list(root)) == ["large"]
+
     def test_should_read_a_verified_stream_whole(self, store, root):
         uri = child(root, "rows.jsonl")
         data = b"row\n" * 1_000_000
@@ -199,7 +241,7 @@ class TestContract:
             assert sum(1 for _ in stream) == 1_000_000
 
 
-@pytest.mark.parametrize("uri", ["s3://bucket/key", "http://host/a", "relative/path", "http://[bad"])
+@pytest.mark.parametrize("uri", ["ftp://bucket/key", "http://host/a", "relative/path", "http://[bad"])
 def test_should_refuse_a_scheme_without_a_store(uri):
     with pytest.raises(BadInputError) as refused:
         open_artifacts().open(uri)

@@ -1,6 +1,7 @@
 """The one place where the scheme of a URI decides which store serves it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
@@ -14,8 +15,11 @@ from whetstone_worker.errors import BadInputError
 class SchemeArtifactStore:
     """Passes every call to the store of the URI's scheme; a plain absolute path belongs to the scheme ``file``."""
 
-    def __init__(self, stores: Mapping[str, ArtifactStore]) -> None:
+    def __init__(
+        self, stores: Mapping[str, ArtifactStore], on_demand: Mapping[str, Callable[[], ArtifactStore]] | None = None
+    ) -> None:
         self._stores = dict(stores)
+        self._on_demand = dict(on_demand or {})
 
     def local_path(self, uri: str) -> Path:
         """See ``ArtifactStore``."""
@@ -58,9 +62,12 @@ class SchemeArtifactStore:
         self._store(uri).publish(file, uri)
 
     def _store(self, uri: str) -> ArtifactStore:
-        store = self._stores.get(_scheme_of(uri))
+        scheme = _scheme_of(uri)
+        store = self._stores.get(scheme)
+        if store is None and scheme in self._on_demand:
+            store = self._stores[scheme] = self._on_demand[scheme]()
         if store is None:
-            known = ", ".join(f"{scheme}://" for scheme in sorted(self._stores))
+            known = ", ".join(f"{each}://" for each in sorted({*self._stores, *self._on_demand}))
             raise BadInputError(
                 "unsupported-uri", f"{uri!r} cannot be used: this worker serves {known}; copy or mount it there"
             )
@@ -75,5 +82,12 @@ def _scheme_of(uri: str) -> str:
 
 
 def open_artifacts() -> SchemeArtifactStore:
-    """The stores of this version."""
-    return SchemeArtifactStore({"file": FileArtifactStore()})
+    """The stores of this version; the one of buckets is opened, and its packages imported, with the first such URI."""
+    return SchemeArtifactStore({"file": FileArtifactStore()}, {"s3": _open_s3})
+
+
+def _open_s3() -> ArtifactStore:
+    from whetstone_worker.artifact.s3_settings import S3Settings  # noqa: PLC0415
+    from whetstone_worker.artifact.s3_store import S3ArtifactStore  # noqa: PLC0415 - botocore takes a second to import
+
+    return S3ArtifactStore(S3Settings.of(os.environ))

@@ -81,7 +81,7 @@ final class BenchStack implements AutoCloseable {
               standard
                   .at(home, StackPorts.free())
                   .withPython(standard.home().python())
-                  .withVariables(variables)
+                  .withEnvironment(variables)
                   .withComponents(components));
       // Ctrl-C ends the whole stack, whatever the benchmark does at that time.
       BenchStack bench = new BenchStack(stack, home, stack.stopOnInterrupt(context.terminal()));

@@ -1,11 +1,11 @@
 package dev.whetstone.curation;
 
-import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.ObjectContent;
 import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.StoredObject;
+import dev.whetstone.kit.store.file.FileScheme;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Alternative;
@@ -32,7 +32,7 @@ public class FaultyObjectStore implements ObjectStore {
 
   @Inject
   public FaultyObjectStore(@ConfigProperty(name = "whetstone.store.uri") URI uri) {
-    this.real = ArtifactResolver.standard().openStore(uri);
+    this.real = FileScheme.resolver().openStore(uri);
   }
 
   /** The disk is full after this many more writes. */

@@ -55,6 +55,11 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
 
   /** A stack with only these components. */
   static WhetstoneUnderTest of(Set<StackComponent> components) {
+    return of(components, Map.of());
+  }
+
+  /** The same, whose services have more environment variables. */
+  static WhetstoneUnderTest of(Set<StackComponent> components, Map<String, String> environment) {
     StackOptions standard = StackOptions.standard(PROJECT);
     Path home = temporaryHome();
     return new WhetstoneUnderTest(
@@ -62,7 +67,8 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
             standard
                 .at(home, StackPorts.free())
                 .withPython(standard.home().python())
-                .withComponents(components)));
+                .withComponents(components)
+                .withEnvironment(environment)));
   }
 
   @Override

@@ -32,6 +32,8 @@ public final class InfrastructureResource implements QuarkusTestResourceLifecycl
     settings.put("quarkus.datasource.username", connection.user());
     settings.put("quarkus.datasource.password", connection.password());
     settings.put("whetstone.store.uri", connection.storeDirectory().toUri().toString());
+    // Nothing listens there: no test reaches a bucket by mistake.
+    settings.put("whetstone.s3.endpoint", "http://127.0.0.1:9");
     settings.put("whetstone.keys.file", keysFile(connection.storeDirectory()).toString());
     // Tests create their files and servers anywhere on this machine. Tenant "other" has no folder.
     for (String tenant : List.of("acme", "demo", "test")) {

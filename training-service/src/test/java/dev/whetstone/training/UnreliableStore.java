@@ -1,11 +1,11 @@
 package dev.whetstone.training;
 
-import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.ObjectContent;
 import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.StoredObject;
+import dev.whetstone.kit.store.file.FileScheme;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
@@ -27,7 +27,7 @@ public class UnreliableStore implements ObjectStore {
   private final AtomicReference<String> unreadable = new AtomicReference<>(NOTHING);
 
   public UnreliableStore(@ConfigProperty(name = "whetstone.store.uri") URI uri) {
-    this.files = ArtifactResolver.standard().openStore(uri);
+    this.files = FileScheme.resolver().openStore(uri);
   }
 
   /** Makes every object whose key ends with this unreadable. */

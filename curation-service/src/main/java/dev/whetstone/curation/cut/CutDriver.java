@@ -17,6 +17,7 @@ import dev.whetstone.curation.seal.SealDecision;
 import dev.whetstone.curation.seal.SealReadiness;
 import dev.whetstone.curation.seal.SealRule;
 import dev.whetstone.kit.loop.DeclaredLoop;
+import dev.whetstone.kit.store.ArtifactResolver;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -54,6 +55,7 @@ public class CutDriver {
   private final SealRequestRepository requests;
   private final CutCommitter committer;
   private final SealBlockers blockers;
+  private final ArtifactResolver artifacts;
   private final Clock clock;
   private final CutThrottle throttle;
 
@@ -65,6 +67,7 @@ public class CutDriver {
       SealRequestRepository requests,
       CutCommitter committer,
       SealBlockers blockers,
+      ArtifactResolver artifacts,
       Clock clock) {
     this.chain = chain;
     this.features = features;
@@ -73,6 +76,7 @@ public class CutDriver {
     this.requests = requests;
     this.committer = committer;
     this.blockers = blockers;
+    this.artifacts = artifacts;
     this.clock = clock;
     this.throttle = new CutThrottle(clock);
   }
@@ -190,7 +194,7 @@ public class CutDriver {
   /** The loop's suites; null while one cannot be read, which the loop's status then shows. */
   private SuiteReader.@Nullable Suites suites(DeclaredLoop loop) {
     try {
-      SuiteReader.Suites suites = SuiteReader.read(loop.spec());
+      SuiteReader.Suites suites = SuiteReader.read(artifacts, loop.spec());
       blockers.passed(loop, Step.SUITES);
       return suites;
     } catch (SuiteReader.SuiteException e) {

@@ -32,13 +32,13 @@ final class SuiteReader {
    * @throws SuiteException when one is missing, has another digest than declared, or does not
    *     parse: a cut without it would let its items into training
    */
-  static Suites read(LoopSpec spec) {
+  static Suites read(ArtifactResolver artifacts, LoopSpec spec) {
     List<SuiteItem> items = new ArrayList<>();
     Map<String, String> digests = new TreeMap<>();
     List<String> warnings = new ArrayList<>();
     for (LoopSpec.Suite suite : spec.spec().evaluation().suites()) {
       URI uri = URI.create(suite.uri());
-      Optional<Artifact> artifact = ArtifactResolver.standard().find(uri);
+      Optional<Artifact> artifact = artifacts.find(uri);
       if (artifact.isEmpty()) {
         warnings.add(
             "suite %s was not compared: this version of curation does not read %s"

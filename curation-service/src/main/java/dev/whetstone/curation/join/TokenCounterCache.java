@@ -2,6 +2,7 @@ package dev.whetstone.curation.join;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.curation.text.TokenCounter;
+import dev.whetstone.kit.store.ArtifactResolver;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,9 +22,11 @@ public class TokenCounterCache {
   private final Map<LoopSpec.BaseModel, TokenCounter> loaded = new ConcurrentHashMap<>();
   private final Map<LoopSpec.BaseModel, Instant> unreadableUntil = new ConcurrentHashMap<>();
   private final Map<LoopSpec.BaseModel, TokenCounter> estimates = new ConcurrentHashMap<>();
+  private final ArtifactResolver artifacts;
   private final Clock clock;
 
-  public TokenCounterCache(Clock clock) {
+  public TokenCounterCache(ArtifactResolver artifacts, Clock clock) {
+    this.artifacts = artifacts;
     this.clock = clock;
   }
 
@@ -41,13 +44,13 @@ public class TokenCounterCache {
       return estimates.getOrDefault(baseModel, TokenCounterFactory.estimate());
     }
     try {
-      TokenCounter counter = TokenCounterFactory.of(baseModel.uri());
+      TokenCounter counter = TokenCounterFactory.of(artifacts, baseModel.uri());
       loaded.put(baseModel, counter);
       return counter;
     } catch (RuntimeException | LinkageError e) {
       unreadableUntil.put(baseModel, clock.instant().plus(TRY_AGAIN));
       LOG.warnf("tokenizer-unreadable base-model=%s reason=%s", baseModel.uri(), e.getMessage());
-      TokenCounter estimate = TokenCounterFactory.estimate(baseModel.uri());
+      TokenCounter estimate = TokenCounterFactory.estimate(artifacts, baseModel.uri());
       estimates.put(baseModel, estimate);
       return estimate;
     }

@@ -20,20 +20,21 @@ import java.util.Map;
  */
 public final class TokenCounterFactory {
   private static final double CHARACTERS_PER_TOKEN = 4.0;
+  private static final String TOKENIZER = "tokenizer.json";
 
   private TokenCounterFactory() {}
 
   /**
-   * The counter of a base model.
+   * The counter of a base model. Of a remote one only {@code tokenizer.json} is copied.
    *
    * @param baseModelUri a directory with {@code tokenizer.json}; where this version does not read
    *     its scheme, the counter estimates ({@link TokenCounter#exact()} is false)
    * @throws UncheckedIOException when the file cannot be read; names it
    */
-  public static TokenCounter of(String baseModelUri) {
-    return ArtifactResolver.standard()
+  public static TokenCounter of(ArtifactResolver artifacts, String baseModelUri) {
+    return artifacts
         .find(URI.create(baseModelUri))
-        .map(base -> ofDirectory(base.localPath()))
+        .map(base -> ofFile(base.child(TOKENIZER).localPath()))
         .orElseGet(TokenCounterFactory::estimate);
   }
 
@@ -42,7 +43,10 @@ public final class TokenCounterFactory {
    * process.
    */
   public static TokenCounter ofDirectory(Path directory) {
-    Path file = directory.resolve("tokenizer.json");
+    return ofFile(directory.resolve(TOKENIZER));
+  }
+
+  private static TokenCounter ofFile(Path file) {
     if (!Files.isReadable(file)) {
       throw new UncheckedIOException(
           new IOException(
@@ -67,12 +71,12 @@ public final class TokenCounterFactory {
    * The estimate for a base model whose tokenizer cannot be used here. Its control tokens are known
    * all the same where {@code tokenizer.json} can be read.
    */
-  static TokenCounter estimate(String baseModelUri) {
+  static TokenCounter estimate(ArtifactResolver artifacts, String baseModelUri) {
     try {
       Path file =
-          ArtifactResolver.standard()
+          artifacts
               .find(URI.create(baseModelUri))
-              .map(base -> base.localPath().resolve("tokenizer.json"))
+              .map(base -> base.child(TOKENIZER).localPath())
               .filter(Files::isReadable)
               .orElse(null);
       return file == null ? estimate() : new EstimatedCounter(ControlTokens.of(file));

@@ -28,6 +28,7 @@ import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -215,6 +216,7 @@ class ConcurrentCutTest {
         requests,
         commit,
         obstacles,
+        FileScheme.resolver(),
         clock);
   }
 

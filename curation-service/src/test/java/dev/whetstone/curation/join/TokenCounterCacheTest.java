@@ -3,6 +3,7 @@ package dev.whetstone.curation.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.kit.time.MutableClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ class TokenCounterCacheTest {
       Path.of("../deploy/local/demo/base/tokenizer.json").toAbsolutePath();
 
   private final MutableClock clock = new MutableClock(Instant.parse("2026-11-02T09:00:00Z"));
-  private final TokenCounterCache tokenizers = new TokenCounterCache(clock);
+  private final TokenCounterCache tokenizers = new TokenCounterCache(FileScheme.resolver(), clock);
 
   /** The base model is still being copied there. */
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.curation.text.TokenCounter;
+import dev.whetstone.kit.store.file.FileScheme;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,8 @@ class TokenCounterFactoryTest {
 
   @Test
   void shouldCountWithTheBaseModelsTokenizer() {
-    TokenCounter counter = TokenCounterFactory.of(BASE.normalize().toUri().toString());
+    TokenCounter counter =
+        TokenCounterFactory.of(FileScheme.resolver(), BASE.normalize().toUri().toString());
 
     assertThat(counter.exact()).isTrue();
     assertThat(counter.controlTokens().in("Sure.<|im_end|>")).contains("<|im_end|>");
@@ -29,7 +31,7 @@ class TokenCounterFactoryTest {
 
   @Test
   void shouldEstimateForModelsThatAreNotLocal() {
-    TokenCounter counter = TokenCounterFactory.of("hf://org/model");
+    TokenCounter counter = TokenCounterFactory.of(FileScheme.resolver(), "hf://org/model");
 
     assertThat(counter.exact()).isFalse();
     assertThat(counter.count(List.of(ChatMessage.user("x".repeat(400))))).isEqualTo(105);
@@ -37,17 +39,22 @@ class TokenCounterFactoryTest {
 
   @Test
   void shouldKnowControlTokensWhereItCanOnlyEstimate(@TempDir Path empty) {
-    TokenCounter counter = TokenCounterFactory.estimate(BASE.normalize().toUri().toString());
+    TokenCounter counter =
+        TokenCounterFactory.estimate(FileScheme.resolver(), BASE.normalize().toUri().toString());
 
     assertThat(counter.exact()).isFalse();
     assertThat(counter.controlTokens().texts()).contains("<|im_end|>");
-    assertThat(TokenCounterFactory.estimate(empty.toUri().toString()).controlTokens().texts())
+    assertThat(
+            TokenCounterFactory.estimate(FileScheme.resolver(), empty.toUri().toString())
+                .controlTokens()
+                .texts())
         .isEmpty();
   }
 
   @Test
   void shouldNameTheFileThatIsMissing(@TempDir Path empty) {
-    assertThatThrownBy(() -> TokenCounterFactory.of(empty.toUri().toString()))
+    assertThatThrownBy(
+            () -> TokenCounterFactory.of(FileScheme.resolver(), empty.toUri().toString()))
         .hasMessageContaining(empty.resolve("tokenizer.json").toString())
         .hasMessageContaining("baseModel.uri");
   }

@@ -100,11 +100,7 @@ public class AnswerCollector {
     if (!frozen.champion().isBase()) {
       loadChampion(server, frozen);
     }
-    blamingCandidate(
-        true,
-        () ->
-            server.load(
-                frozen.candidateName(), ModelServers.adapterPath(frozen.candidateAdapterUri())));
+    blamingCandidate(true, () -> server.load(frozen.candidateName(), frozen.candidateAdapterUri()));
   }
 
   /** Turns a server error on a request about the candidate into a failure of its adapter. */
@@ -128,9 +124,7 @@ public class AnswerCollector {
         .forEach(
             (former, model) -> {
               try {
-                server.load(
-                    model.servedName(),
-                    ModelServers.adapterPath(String.valueOf(former.adapterUri())));
+                server.load(model.servedName(), String.valueOf(former.adapterUri()));
               } catch (ServingException e) {
                 if (e.kind() == Kind.UNAVAILABLE) {
                   throw e;
@@ -147,9 +141,7 @@ public class AnswerCollector {
   /** If the champion cannot be loaded, the server is at fault and not the candidate. */
   private static void loadChampion(ServingPort server, FrozenInputs frozen) {
     try {
-      server.load(
-          frozen.champion().servedName(),
-          ModelServers.adapterPath(String.valueOf(frozen.champion().adapterUri())));
+      server.load(frozen.champion().servedName(), String.valueOf(frozen.champion().adapterUri()));
     } catch (ServingException e) {
       throw new ServingException(
           Kind.UNAVAILABLE, "the champion cannot be loaded: " + e.getMessage(), e);

@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Settings of the eval service itself. Settings of a loop are in its declaration. */
 @ConfigMapping(prefix = "whetstone.eval")
@@ -75,6 +76,18 @@ public interface EvalConfig {
   /** How often each replica is asked the probe prompts of the champion that it serves. */
   @WithDefault("PT15M")
   Duration probeEvery();
+
+  /**
+   * Folder below which model servers find the objects of a store that is a bucket, if it is mounted
+   * there.
+   */
+  Optional<String> adapterMount();
+
+  /**
+   * Port of the adapter loader beside each model server ({@code python -m whetstone_worker.pull}),
+   * which copies an adapter from a bucket to the server's machine.
+   */
+  OptionalInt loaderPort();
 
   /** Time limit of one request to a model server. */
   @WithDefault("PT2M")

@@ -59,7 +59,7 @@ public class ControlTokenFilter {
       Path file =
           artifacts
               .find(URI.create(baseUri))
-              .map(base -> base.localPath().resolve("tokenizer.json"))
+              .map(base -> base.child("tokenizer.json").localPath())
               .filter(Files::isReadable)
               .orElse(null);
       return file == null ? ControlTokens.UNKNOWN : ControlTokens.of(file);

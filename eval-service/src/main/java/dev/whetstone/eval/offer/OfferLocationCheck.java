@@ -47,7 +47,7 @@ public class OfferLocationCheck {
     if (!store.key(uri).startsWith(area + "/")) {
       return false;
     }
-    if (!"file".equals(uri.getScheme())) {
+    if (!"file".equalsIgnoreCase(uri.getScheme())) {
       return true;
     }
     Path folder = Path.of(store.uri(area));

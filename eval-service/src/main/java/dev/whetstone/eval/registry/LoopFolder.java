@@ -12,6 +12,7 @@ import dev.whetstone.kit.loop.LoopFileReader;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.tenant.TenantLimits;
 import dev.whetstone.kit.work.ReconcileLoop;
 import io.quarkus.runtime.ShutdownEvent;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,7 @@ public class LoopFolder {
   private final Sql sql;
   private final LoopRegistry registry;
   private final TenantLimits limits;
+  private final PinnedInputState inputState;
   private final Optional<Path> folder;
   private final ReconcileLoop reconciling = new ReconcileLoop("loops-folder", LOG);
 
@@ -51,10 +54,13 @@ public class LoopFolder {
       Sql sql,
       LoopRegistry registry,
       TenantLimits limits,
+      ArtifactResolver artifacts,
+      Clock clock,
       @ConfigProperty(name = "whetstone.loops.folder") Optional<Path> folder) {
     this.sql = sql;
     this.registry = registry;
     this.limits = limits;
+    this.inputState = new PinnedInputState(artifacts, clock);
     this.folder = folder;
   }
 
@@ -161,7 +167,7 @@ public class LoopFolder {
             LoopFileReader.read(content, name, file.toAbsolutePath().getParent(), limits);
         registry.declare(declaration, "file " + name);
         LoopId loop = declaration.spec().id();
-        record(name, digest, loop, LocalInputState.of(declaration.spec()), null);
+        record(name, digest, loop, inputState.of(declaration.spec()), null);
       } catch (LoopFileException e) {
         record(name, digest, namedLoop(content), Map.of(), e.getMessage());
         throw e;
@@ -185,7 +191,7 @@ public class LoopFolder {
     return sql.first(
             "select inputs from loop_file"
                 + " where file = ? and content_sha256 = ? and faults is null",
-            row -> row.getString(1) == null || LocalInputState.differ(inputs(row.getString(1))),
+            row -> row.getString(1) == null || inputState.differ(inputs(row.getString(1))),
             name,
             digest)
         .orElse(true);

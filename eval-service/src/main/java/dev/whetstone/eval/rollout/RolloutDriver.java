@@ -128,7 +128,7 @@ public class RolloutDriver {
       Optional<EffectProbe> probe = probes.find(rollout.loop(), rollout.checkpointId());
       for (String url : ModelServers.replicaUrls(loop)) {
         ServingPort replica = servers.at(url, loop);
-        replica.load(rollout.servedName(), ModelServers.adapterPath(rollout.adapterUri()));
+        replica.load(rollout.servedName(), rollout.adapterUri());
         prober.require(replica, url, rollout.servedName(), probe);
       }
     } catch (ServingException e) {
@@ -174,7 +174,7 @@ public class RolloutDriver {
       for (String url : urls) {
         ServingPort replica = servers.at(url, loop);
         if (!replica.models().contains(rollout.servedName())) {
-          replica.load(rollout.servedName(), ModelServers.adapterPath(rollout.adapterUri()));
+          replica.load(rollout.servedName(), rollout.adapterUri());
         }
         prober.require(replica, url, rollout.servedName(), probe);
       }

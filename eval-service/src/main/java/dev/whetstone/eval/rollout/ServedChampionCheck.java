@@ -6,7 +6,6 @@ import dev.whetstone.eval.config.EvalConfig;
 import dev.whetstone.eval.probe.EffectProbe;
 import dev.whetstone.eval.probe.EffectProbeRepository;
 import dev.whetstone.eval.probe.ReplicaProber;
-import dev.whetstone.eval.serving.ModelServers;
 import dev.whetstone.eval.serving.ServingException;
 import dev.whetstone.eval.serving.ServingPort;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -70,7 +69,7 @@ public class ServedChampionCheck {
     }
     LOG.infof("reloading model=%s failures=%d", name, history.failures());
     try {
-      server.load(name, ModelServers.adapterPath(String.valueOf(champion.adapterUri())));
+      server.load(name, String.valueOf(champion.adapterUri()));
       memory.load(name, AttemptHistory.NONE);
       memory.probe(name, AttemptHistory.NONE);
     } catch (ServingException e) {

@@ -2,8 +2,10 @@ package dev.whetstone.eval.serving;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.config.EvalConfig;
+import dev.whetstone.kit.openai.AdapterLoaderClient;
 import dev.whetstone.kit.openai.ClientLimits;
 import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.tenant.AllowedEndpoints;
 import dev.whetstone.kit.work.RetryBackoff;
 import jakarta.annotation.PreDestroy;
@@ -31,13 +33,28 @@ public class ModelServers {
   private final HttpClient client;
   private final AllowedEndpoints endpoints;
   private final EndpointBackoff backoff;
+  private final AdapterPlacement placement;
 
-  public ModelServers(EvalConfig config, AllowedEndpoints endpoints, Clock clock) {
+  public ModelServers(
+      EvalConfig config,
+      AllowedEndpoints endpoints,
+      ArtifactResolver artifacts,
+      ObjectStore store,
+      Clock clock) {
     this.config = config;
     this.endpoints = endpoints;
     this.backoff = new EndpointBackoff(pauses(config.retryPause()), clock);
     this.credentials = new ServingCredentials(config.credentialsFolder(), System::getenv);
     this.client = ClientLimits.within(config.requestTimeout()).newHttpClient();
+    this.placement =
+        new AdapterPlacement(
+            artifacts,
+            store,
+            config.adapterMount(),
+            config.loaderPort(),
+            server ->
+                new AdapterLoaderClient(
+                    client, server, ClientLimits.within(config.requestTimeout()), endpoints));
   }
 
   private static RetryBackoff pauses(Duration first) {
@@ -72,17 +89,6 @@ public class ModelServers {
     return serving.replicas().isEmpty() ? List.of(serving.endpoint()) : serving.replicas();
   }
 
-  /**
-   * What a model server is asked to load: the path of the adapter if the object store is a file
-   * system, else its URI.
-   */
-  public static String adapterPath(String adapterUri) {
-    return ArtifactResolver.standard()
-        .find(URI.create(adapterUri))
-        .map(adapter -> adapter.localPath().toString())
-        .orElse(adapterUri);
-  }
-
   @PreDestroy
   void close() {
     client.shutdownNow();
@@ -100,12 +106,14 @@ public class ModelServers {
   private ServingPort client(String endpoint, LoopSpec loop) {
     URI url = baseUrl(endpoint);
     String tenant = loop.metadata().tenant();
-    return new HttpServingClient(
-        client,
-        url,
-        credentials.resolve(tenant, loop.spec().serving().credentialsRef(), url),
-        config.requestTimeout(),
-        endpoints);
+    ServingPort server =
+        new HttpServingClient(
+            client,
+            url,
+            credentials.resolve(tenant, loop.spec().serving().credentialsRef(), url),
+            config.requestTimeout(),
+            endpoints);
+    return new PlacedAdapterClient(server, url, placement);
   }
 
   static URI baseUrl(String endpoint) {

@@ -14,7 +14,7 @@ public interface ServingPort {
   /**
    * Loads an adapter. Loading one again has no effect, since names are never reused.
    *
-   * @param path of the adapter on the server
+   * @param path of the adapter on the server, or its URI where the server finds it by that
    */
   void load(String name, String path);
 

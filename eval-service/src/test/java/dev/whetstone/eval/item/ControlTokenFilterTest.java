@@ -7,7 +7,7 @@ import dev.whetstone.contracts.loop.GateRole;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.eval.item.EvaluationItemReader.Items;
 import dev.whetstone.kit.loop.LoopFileReader;
-import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.file.FileScheme;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ControlTokenFilterTest {
   private static final String BASE =
       Path.of("../deploy/local/demo/base").toAbsolutePath().normalize().toUri().toString();
-  private final ControlTokenFilter filter = new ControlTokenFilter(ArtifactResolver.standard());
+  private final ControlTokenFilter filter = new ControlTokenFilter(FileScheme.resolver());
 
   @Test
   void shouldNotAskQuestionsThatHoldControlTokens() {

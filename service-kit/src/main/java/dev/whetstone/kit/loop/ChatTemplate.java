@@ -3,10 +3,9 @@ package dev.whetstone.kit.loop;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.Artifact;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,25 +18,29 @@ final class ChatTemplate {
       "a base model with one chat template, in chat_template.jinja or as a text in"
           + " tokenizer_config.json; without it the model cannot be trained";
 
+  private static final int MOST_TEMPLATES = 1_000;
+
   private ChatTemplate() {}
 
   /** The text; null if there is none, or several without a default. */
-  static @Nullable String in(Path directory) throws IOException {
+  static @Nullable String in(Artifact directory) throws IOException {
     String text = find(directory);
     return text == null || text.isEmpty() ? null : text;
   }
 
-  private static @Nullable String find(Path directory) throws IOException {
-    if (hasTemplates(directory.resolve("additional_chat_templates"))) {
+  private static @Nullable String find(Artifact directory) throws IOException {
+    if (hasTemplates(directory.child("additional_chat_templates"))) {
       return null;
     }
-    Path own = directory.resolve("chat_template.jinja");
-    if (Files.isRegularFile(own)) {
+    Artifact own = directory.child("chat_template.jinja");
+    if (own.size().isPresent()) {
       // As Python reads a text: each line ends in a line feed.
-      return Files.readString(own).replace("\r\n", "\n").replace('\r', '\n');
+      return new String(own.read(), StandardCharsets.UTF_8)
+          .replace("\r\n", "\n")
+          .replace('\r', '\n');
     }
-    Path config = directory.resolve("tokenizer_config.json");
-    return Files.isRegularFile(config) ? ofConfig(Files.readAllBytes(config)) : null;
+    Artifact config = directory.child("tokenizer_config.json");
+    return config.size().isPresent() ? ofConfig(config.read()) : null;
   }
 
   private static @Nullable String ofConfig(byte[] config) throws IOException {
@@ -50,12 +53,8 @@ final class ChatTemplate {
     }
   }
 
-  private static boolean hasTemplates(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return false;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.anyMatch(each -> each.toString().endsWith(".jinja"));
-    }
+  private static boolean hasTemplates(Artifact folder) {
+    return folder.files(MOST_TEMPLATES).stream()
+        .anyMatch(each -> each.endsWith(".jinja") && !each.contains("/"));
   }
 }

@@ -12,13 +12,11 @@ import dev.whetstone.kit.tenant.InputRefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +31,6 @@ final class LoopInputs {
   /** A model's directory holds its shards and a few descriptions. */
   static final int MOST_BASE_FILES = 1_000;
 
-  private static final ArtifactResolver ARTIFACTS = ArtifactResolver.standard();
   private static final String CONFIG = "config.json";
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:");
   private static final String BASE_MODEL = "/spec/baseModel";
@@ -42,6 +39,7 @@ final class LoopInputs {
   private final @Nullable Path baseDirectory;
   private final String tenant;
   private final InputFolders folders;
+  private final ArtifactResolver artifacts;
   private final List<Fault> faults;
 
   private LoopInputs(
@@ -54,6 +52,7 @@ final class LoopInputs {
     this.baseDirectory = baseDirectory;
     this.tenant = tenant;
     this.folders = folders;
+    this.artifacts = folders.artifacts();
     this.faults = faults;
   }
 
@@ -110,27 +109,21 @@ final class LoopInputs {
   }
 
   private void pinBase(ObjectNode baseModel, Artifact artifact) throws IOException {
-    Path directory = artifact.localPath();
-    if (!Files.isRegularFile(directory.resolve(CONFIG)) || hasTooManyFiles(directory)) {
+    if (artifact.child(CONFIG).size().isEmpty()
+        || artifact.files(MOST_BASE_FILES + 1).size() > MOST_BASE_FILES) {
       fault(
           BASE_MODEL + "/uri",
-          directory.toString(),
+          artifact.toString(),
           "a directory with %s, safetensors and tokenizer.json, at most %d files"
               .formatted(CONFIG, MOST_BASE_FILES));
       return;
     }
     pin(baseModel, "sha256", artifact.directorySha256(), BASE_MODEL);
-    String template = ChatTemplate.in(directory);
+    String template = ChatTemplate.in(artifact);
     if (template == null) {
-      fault(BASE_MODEL + "/uri", directory.toString(), ChatTemplate.ALLOWED);
+      fault(BASE_MODEL + "/uri", artifact.toString(), ChatTemplate.ALLOWED);
     } else {
       pin(baseModel, "chatTemplateSha256", ContentDigests.sha256(template), BASE_MODEL);
-    }
-  }
-
-  private static boolean hasTooManyFiles(Path directory) throws IOException {
-    try (Stream<Path> walk = Files.walk(directory)) {
-      return walk.limit(MOST_BASE_FILES + 1L).count() > MOST_BASE_FILES;
     }
   }
 
@@ -179,7 +172,7 @@ final class LoopInputs {
       fault(
           pointer + "/uri",
           text,
-          "a URI, for example %s: %s".formatted(ARTIFACTS.forms(), e.getMessage()));
+          "a URI, for example %s: %s".formatted(artifacts.forms(), e.getMessage()));
       return Optional.empty();
     }
   }
@@ -187,10 +180,11 @@ final class LoopInputs {
   /** The artifact at the place where it really lies, so that what is read is what was checked. */
   private Artifact admitted(Artifact artifact, String pointer) {
     if (!"file".equals(artifact.uri().getScheme())) {
+      Optional<Path> unused = folders.require(tenant, artifact.uri());
       return artifact;
     }
     Path path = Path.of(artifact.uri());
-    return ARTIFACTS.local(
+    return artifacts.local(
         pointer.equals(BASE_MODEL)
             ? folders.requireDirectory(tenant, path, MOST_BASE_FILES)
             : folders.require(tenant, path));
@@ -198,13 +192,13 @@ final class LoopInputs {
 
   private Optional<Artifact> find(String text, String pointer) {
     if (SCHEME.matcher(text).lookingAt()) {
-      return ARTIFACTS.find(URI.create(text));
+      return artifacts.find(URI.create(text));
     }
     if (baseDirectory == null) {
-      fault(pointer + "/uri", text, "an absolute URI, for example " + ARTIFACTS.forms());
+      fault(pointer + "/uri", text, "an absolute URI, for example " + artifacts.forms());
       return Optional.empty();
     }
-    return Optional.of(ARTIFACTS.local(baseDirectory.resolve(text)));
+    return Optional.of(artifacts.local(baseDirectory.resolve(text)));
   }
 
   private void fault(String pointer, String value, String allowed) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
-import dev.whetstone.kit.store.ArtifactResolver;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +20,7 @@ final class RequiredFields {
     REQUIRED.put("/metadata/name", "1 to 63 of a-z, 0-9 and '-', starting with a letter");
     REQUIRED.put(
         "/spec/baseModel/uri",
-        ArtifactResolver.standard().forms() + ", hf://<org>/<name> or s3://<bucket>/<prefix>");
+        "file://<absolute path>, hf://<org>/<name> or s3://<bucket>/<prefix>");
     REQUIRED.put(
         "/spec/consent/default", "allow or deny; it has no default, since it is your decision");
     REQUIRED.put(

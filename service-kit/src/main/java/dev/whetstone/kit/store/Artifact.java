@@ -3,6 +3,7 @@ package dev.whetstone.kit.store;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,11 @@ public interface Artifact {
   /** Its URI in the one spelling that every service uses. */
   URI uri();
 
-  /** Size of the object in bytes; empty when there is no readable object: a directory is none. */
+  /**
+   * Size of the object in bytes; empty when there is no readable object: a directory is none.
+   *
+   * @throws ObjectStoreException when a remote store does not tell
+   */
   OptionalLong size();
 
   /**
@@ -23,9 +28,26 @@ public interface Artifact {
 
   /**
    * A path on this machine for libraries that read files, such as tokenizers. A local artifact is
-   * there already, and whether it exists is not checked; a remote one is copied first.
+   * there already, and whether it exists is not checked; a remote one is copied first, so ask for
+   * the one file that is needed ({@link #child}) rather than for its directory.
+   *
+   * @throws ObjectStoreException when a remote artifact is not there or cannot be copied
    */
   Path localPath();
+
+  /**
+   * What lies at a path below a directory; whether anything does is not checked.
+   *
+   * @param path relative, with forward slashes
+   */
+  Artifact child(String path);
+
+  /**
+   * The paths of a directory's files relative to it, in order; none when it is not there.
+   *
+   * @param most files that are listed; a larger directory is listed in part
+   */
+  List<String> files(int most);
 
   /**
    * Digest over the names and digests of a directory's files.
@@ -38,8 +60,26 @@ public interface Artifact {
   /**
    * A text that changes when the artifact does, found without reading it; null when it is gone. Of
    * a directory it covers all files.
+   *
+   * @throws ObjectStoreException when a remote store does not tell
    */
   @Nullable String changeMarker();
+
+  /**
+   * Reads a small object, unchecked.
+   *
+   * @throws ObjectTooLargeException when it is larger than {@link ObjectStore#MAX_WHOLE_READ_BYTES}
+   * @throws ObjectStoreException when it cannot be read
+   */
+  default byte[] read() {
+    return VerifiedRead.of(
+            uri().toString(),
+            open(),
+            ObjectStore.MAX_WHOLE_READ_BYTES,
+            null,
+            InputStream::readAllBytes)
+        .value();
+  }
 
   /**
    * Digest of the object's bytes.

@@ -8,12 +8,10 @@ import java.util.stream.Collectors;
 
 /** Finds what a URI names. The only place that chooses an implementation by a URI's scheme. */
 public final class ArtifactResolver {
-  private static final ArtifactResolver STANDARD = new ArtifactResolver(List.of(new FileScheme()));
-
   private final List<Scheme> schemes;
 
   /** A kind of URI that artifacts and object stores can have. */
-  interface Scheme {
+  public interface Scheme {
     /** The scheme in lower case. */
     String name();
 
@@ -25,17 +23,19 @@ public final class ArtifactResolver {
      */
     Artifact resolve(URI uri);
 
+    /**
+     * The URI in the one spelling that every service uses, without a slash at its end.
+     *
+     * @throws IllegalArgumentException when the URI has the scheme and yet names nothing
+     */
+    URI canonical(URI uri);
+
     /** Opens the store whose keys are relative to a URI. */
     ObjectStore openStore(URI uri);
   }
 
-  ArtifactResolver(List<Scheme> schemes) {
+  public ArtifactResolver(List<Scheme> schemes) {
     this.schemes = List.copyOf(schemes);
-  }
-
-  /** Resolves every scheme that needs no configuration, also where there is no CDI container. */
-  public static ArtifactResolver standard() {
-    return STANDARD;
   }
 
   /**
@@ -57,9 +57,19 @@ public final class ArtifactResolver {
     return scheme(uri).map(scheme -> scheme.resolve(uri));
   }
 
+  /**
+   * A URI in the one spelling that every service uses, without touching what it names; empty when
+   * this version does not support its scheme.
+   *
+   * @throws IllegalArgumentException when the URI names nothing
+   */
+  public Optional<URI> canonical(URI uri) {
+    return scheme(uri).map(scheme -> scheme.canonical(uri));
+  }
+
   /** What lies at a path of this machine. */
   public Artifact local(Path path) {
-    return new FileArtifact(path.toAbsolutePath().normalize());
+    return resolve(path.toAbsolutePath().normalize().toUri());
   }
 
   /**

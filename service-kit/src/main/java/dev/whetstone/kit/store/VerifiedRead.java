@@ -34,7 +34,7 @@ public record VerifiedRead<T>(T value, long bytes, String sha256) {
    * @throws ObjectTooLargeException when there are more bytes than the limit
    * @throws ObjectStoreException when the bytes cannot be read
    */
-  static <T> VerifiedRead<T> of(
+  public static <T> VerifiedRead<T> of(
       String name, InputStream in, long limit, @Nullable String expected, Reader<T> reader) {
     try (in) {
       MeasuredStream measured = new MeasuredStream(name, in, limit);

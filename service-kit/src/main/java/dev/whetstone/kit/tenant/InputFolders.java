@@ -1,6 +1,8 @@
 package dev.whetstone.kit.tenant;
 
 import dev.whetstone.contracts.loop.LoopSpec;
+import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.file.FileScheme;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,9 +17,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folders below which a tenant's loops may name files: those of the tenant and those that all
- * tenants share. A path counts by where it really lies, after symbolic links. Nothing in the object
- * store may be named: it holds every tenant's data.
+ * The folders and the prefixes of buckets below which a tenant's loops may name inputs: those of
+ * the tenant and those that all tenants share. A path counts by where it really lies, after
+ * symbolic links. Nothing in the object store may be named: it holds every tenant's data.
  */
 public final class InputFolders {
   /** Setting with the folders of one tenant; the tenant's name follows. */
@@ -26,14 +28,58 @@ public final class InputFolders {
   /** Setting with the folders of all tenants. */
   public static final String SHARED = "whetstone.shared-inputs";
 
-  private static final InputFolders UNRESTRICTED = new InputFolders(tenant -> null, null);
+  private static final InputFolders UNRESTRICTED =
+      new InputFolders(
+          tenant -> null, tenant -> List.of(), null, Optional.empty(), FileScheme.resolver());
 
   private final Function<String, @Nullable List<Path>> folders;
-  private final @Nullable Path store;
+  private final Function<String, List<URI>> prefixes;
+  private final @Nullable Path storeFolder;
+  private final Optional<URI> store;
+  private final ArtifactResolver artifacts;
 
-  private InputFolders(Function<String, @Nullable List<Path>> folders, @Nullable Path store) {
+  private InputFolders(
+      Function<String, @Nullable List<Path>> folders,
+      Function<String, List<URI>> prefixes,
+      @Nullable Path storeFolder,
+      Optional<URI> store,
+      ArtifactResolver artifacts) {
     this.folders = folders;
+    this.prefixes = prefixes;
+    this.storeFolder = storeFolder;
     this.store = store;
+    this.artifacts = artifacts;
+  }
+
+  /**
+   * @param ofTenant the places of a tenant, paths and URIs; empty for none
+   * @param shared the places of all tenants
+   * @param store the object store, canonical
+   * @throws IllegalArgumentException when a place is not one that this version reads
+   */
+  public static InputFolders of(
+      Function<String, List<String>> ofTenant,
+      List<String> shared,
+      Optional<URI> store,
+      ArtifactResolver artifacts) {
+    List<String> common = List.copyOf(shared);
+    Function<String, List<String>> places =
+        tenant -> Stream.concat(ofTenant.apply(tenant).stream(), common.stream()).toList();
+    return new InputFolders(
+        tenant ->
+            places.apply(tenant).stream().filter(InputPrefixRule::isPath).map(Path::of).toList(),
+        tenant ->
+            places.apply(tenant).stream()
+                .filter(place -> !InputPrefixRule.isPath(place))
+                .map(place -> InputPrefixRule.prefix(place, artifacts))
+                .toList(),
+        store.filter(InputFolders::isFile).map(Path::of).orElse(null),
+        store.filter(uri -> !isFile(uri)),
+        artifacts);
+  }
+
+  private static boolean isFile(URI uri) {
+    return "file".equalsIgnoreCase(uri.getScheme());
   }
 
   /**
@@ -45,7 +91,11 @@ public final class InputFolders {
       Function<String, List<Path>> ofTenant, List<Path> shared, @Nullable Path store) {
     List<Path> common = List.copyOf(shared);
     return new InputFolders(
-        tenant -> Stream.concat(ofTenant.apply(tenant).stream(), common.stream()).toList(), store);
+        tenant -> Stream.concat(ofTenant.apply(tenant).stream(), common.stream()).toList(),
+        tenant -> List.of(),
+        store,
+        Optional.empty(),
+        FileScheme.resolver());
   }
 
   /** Any path, for programs that run with the rights of the author of a loop file, and tests. */
@@ -53,14 +103,22 @@ public final class InputFolders {
     return UNRESTRICTED;
   }
 
+  /** Resolves what a tenant may name. */
+  public ArtifactResolver artifacts() {
+    return artifacts;
+  }
+
   /** The rule in words, as it follows "allowed:". */
   public String rule(String tenant) {
     List<Path> own = folders.apply(tenant);
+    String places =
+        Stream.concat(own == null ? Stream.of() : own.stream(), prefixes.apply(tenant).stream())
+            .map(Object::toString)
+            .collect(Collectors.joining(", "));
     String where =
-        own == null || own.isEmpty()
+        places.isEmpty()
             ? "a path below a folder that the operator declares for the tenant (none is declared)"
-            : "a path below one of "
-                + own.stream().map(Path::toString).collect(Collectors.joining(", "));
+            : "a path below one of " + places;
     return "%s, set by %s%s or %s, and never in the object store"
         .formatted(where, OF_TENANT, tenant, SHARED);
   }
@@ -110,14 +168,27 @@ public final class InputFolders {
   }
 
   /**
-   * Where the file of a URI really lies; empty for a URI of another scheme.
+   * Where the file of a URI really lies; empty for a URI of another scheme, which is checked all
+   * the same where this version reads the scheme.
    *
    * @throws InputRefusedException with the rule
    */
   public Optional<Path> require(String tenant, URI uri) {
-    return "file".equalsIgnoreCase(uri.getScheme())
-        ? Optional.of(require(tenant, Path.of(uri)))
-        : Optional.empty();
+    if (isFile(uri)) {
+      return Optional.of(require(tenant, Path.of(uri)));
+    }
+    boolean refused =
+        folders.apply(tenant) != null
+            && artifacts
+                .canonical(uri)
+                .filter(
+                    place ->
+                        !InputPrefixRule.admits(prefixes.apply(tenant), store.orElse(null), place))
+                .isPresent();
+    if (refused) {
+      throw new InputRefusedException(rule(tenant));
+    }
+    return Optional.empty();
   }
 
   /**
@@ -161,8 +232,9 @@ public final class InputFolders {
   }
 
   private boolean isInStore(Path location) {
-    return store != null
-        && (location.startsWith(store) || real(store).filter(location::startsWith).isPresent());
+    return storeFolder != null
+        && (location.startsWith(storeFolder)
+            || real(storeFolder).filter(location::startsWith).isPresent());
   }
 
   private static Optional<Path> real(Path path) {

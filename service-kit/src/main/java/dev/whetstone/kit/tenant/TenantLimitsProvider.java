@@ -1,10 +1,10 @@
 package dev.whetstone.kit.tenant;
 
+import dev.whetstone.kit.store.ArtifactResolver;
 import io.quarkus.arc.DefaultBean;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,14 +17,14 @@ public class TenantLimitsProvider {
   @DefaultBean
   @Singleton
   InputFolders inputFolders(
-      Config config, @ConfigProperty(name = "whetstone.store.uri") Optional<URI> store) {
+      Config config,
+      @ConfigProperty(name = "whetstone.store.uri") Optional<URI> store,
+      ArtifactResolver artifacts) {
     return InputFolders.of(
-        tenant -> folders(config, InputFolders.OF_TENANT + tenant),
-        folders(config, InputFolders.SHARED),
-        store
-            .filter(uri -> "file".equalsIgnoreCase(uri.getScheme()))
-            .map(uri -> Path.of(uri).toAbsolutePath().normalize())
-            .orElse(null));
+        tenant -> places(config, InputFolders.OF_TENANT + tenant),
+        places(config, InputFolders.SHARED),
+        store.flatMap(artifacts::canonical),
+        artifacts);
   }
 
   @Produces
@@ -45,7 +45,7 @@ public class TenantLimitsProvider {
     return new TenantLimits(inputs, endpoints);
   }
 
-  private static List<Path> folders(Config config, String setting) {
-    return config.getOptionalValues(setting, Path.class).orElse(List.of());
+  private static List<String> places(Config config, String setting) {
+    return config.getOptionalValues(setting, String.class).orElse(List.of());
   }
 }

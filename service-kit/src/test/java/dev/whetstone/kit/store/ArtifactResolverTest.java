@@ -3,18 +3,18 @@ package dev.whetstone.kit.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whetstone.kit.store.file.FileScheme;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArtifactResolverTest {
-  private final ArtifactResolver artifacts = ArtifactResolver.standard();
+  private final ArtifactResolver artifacts = FileScheme.resolver();
 
   @ParameterizedTest
-  @ValueSource(strings = {"s3://bucket/key", "hf://org/name", "/no/scheme"})
+  @ValueSource(strings = {"ftp://bucket/key", "hf://org/name", "/no/scheme"})
   void shouldNameTheUriTheSupportedSchemesAndTheRemedy(String text) {
     URI uri = URI.create(text);
     String supported = "this version supports file://<absolute path>. Copy the data to such a";
@@ -28,19 +28,6 @@ class ArtifactResolverTest {
     assertThatThrownBy(() -> artifacts.openStore(uri))
         .isInstanceOf(UnsupportedSchemeException.class)
         .hasMessageContaining(supported);
-  }
-
-  @Test
-  void shouldNameTheSettingWhenTheStoreCannotBeOpened() {
-    ObjectStoreProvider provider = new ObjectStoreProvider();
-    assertThatThrownBy(() -> provider.objectStore(artifacts, Optional.empty()))
-        .hasMessageContaining("whetstone.store.uri is not set")
-        .hasMessageContaining("file://<absolute path>");
-    assertThatThrownBy(
-            () -> provider.objectStore(artifacts, Optional.of(URI.create("s3://bucket"))))
-        .isInstanceOf(ObjectStoreException.class)
-        .hasMessageContaining("whetstone.store.uri cannot be used")
-        .hasMessageContaining("'s3://bucket'");
   }
 
   @Test

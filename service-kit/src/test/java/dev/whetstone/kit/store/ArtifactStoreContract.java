@@ -25,21 +25,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every artifact scheme must do; a scheme's test extends this and gives it an empty store. */
-abstract class ArtifactStoreContract {
+public abstract class ArtifactStoreContract {
   /** Larger than any buffer, so that an object is not passed on in one piece. */
   private static final int LARGE = 20 << 20;
 
-  private final ArtifactResolver artifacts = ArtifactResolver.standard();
+  private ArtifactResolver artifacts;
   private ObjectStore store;
 
+  /** Before each test, ahead of everything else. */
+  protected void prepare() throws Exception {}
+
+  /** Resolves the scheme. */
+  protected abstract ArtifactResolver artifacts();
+
   /** The URI of a store that holds nothing yet. */
-  abstract URI emptyStore() throws Exception;
+  protected abstract URI emptyStore() throws Exception;
 
   /** Replaces an object's bytes behind the store's back. */
-  abstract void damage(URI object, byte[] bytes) throws Exception;
+  protected abstract void damage(URI object, byte[] bytes) throws Exception;
 
   @BeforeEach
   void openStore() throws Exception {
+    prepare();
+    artifacts = artifacts();
     store = artifacts.openStore(emptyStore());
   }
 
@@ -340,6 +348,30 @@ abstract class ArtifactStoreContract {
 
     damage(tokenizer.uri(), bytes("[ ]"));
     assertThat(directory.changeMarker()).isNotEqualTo(before);
+  }
+
+  @Test
+  void shouldReadASingleFileOfADirectory() throws IOException {
+    store.put("base/config.json", bytes("{}"));
+    store.put("base/tokenizer/tokenizer.json", bytes("[]"));
+    store.put("base-other/config.json", bytes("{}"));
+    Artifact directory = artifacts.resolve(store.uri("base/"));
+
+    assertThat(directory.files(10)).containsExactly("config.json", "tokenizer/tokenizer.json");
+    assertThat(directory.files(1)).hasSize(1);
+    assertThat(directory.child("config.json").read()).isEqualTo(bytes("{}"));
+    assertThat(directory.child("tokenizer/tokenizer.json").localPath()).hasContent("[]");
+    assertThat(directory.child("none").size()).isEmpty();
+    assertThat(artifacts.resolve(store.uri("nothing/")).files(10)).isEmpty();
+  }
+
+  @Test
+  void shouldGiveEveryUriOneSpelling() {
+    URI object = store.uri("a b/ü");
+    assertThat(artifacts.canonical(object)).contains(object);
+    assertThat(artifacts.canonical(URI.create(object + "/"))).contains(object);
+    assertThat(artifacts.resolve(URI.create(object + "/")).uri()).isEqualTo(object);
+    assertThat(store.key(URI.create(object + "/"))).isEqualTo("a b/ü");
   }
 
   @Test

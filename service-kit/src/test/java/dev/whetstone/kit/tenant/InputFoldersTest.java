@@ -3,14 +3,21 @@ package dev.whetstone.kit.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.file.FileScheme;
+import dev.whetstone.kit.store.s3.S3Scheme;
+import dev.whetstone.kit.store.s3.TestS3Config;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InputFoldersTest {
   @TempDir Path root;
@@ -106,5 +113,71 @@ class InputFoldersTest {
 
     assertThat(mounted.require("acme", link.resolve("a.jsonl")))
         .isEqualTo(own.resolve("a.jsonl").toRealPath());
+  }
+
+  private InputFolders withBuckets() {
+    TestS3Config config = new TestS3Config(URI.create("http://127.0.0.1:9"), root.resolve("s3"));
+    return InputFolders.of(
+        tenant -> tenant.equals("acme") ? List.of(own.toString(), "s3://data/acme/") : List.of(),
+        List.of("s3://models/b%61se"),
+        Optional.of(URI.create("s3://data/acme/store")),
+        new ArtifactResolver(List.of(new FileScheme(), new S3Scheme(config, name -> "key"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3://data/acme/suite.jsonl",
+        "s3://data/acme/a/b/",
+        "s3://data/acm%65/suite.jsonl",
+        "s3://models/base",
+        "s3://models/base/tokenizer.json",
+        "hf://org/name"
+      })
+  void shouldAllowWhatLiesBelowADeclaredPrefix(String uri) {
+    assertThat(withBuckets().require("acme", URI.create(uri))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3://data/other/suite.jsonl",
+        "s3://data/acme-other/suite.jsonl",
+        "s3://data",
+        "s3://data/suite.jsonl",
+        "s3://other/acme/suite.jsonl",
+        "s3://models/base-2/config.json",
+        "s3://data/acme",
+        "s3://data/acme/store",
+        "s3://data/acme/store/blobs/0",
+        "s3://data/acme/st%6Fre/blobs/0",
+        "S3://data/acme/store/blobs/0"
+      })
+  void shouldRefuseEveryOtherPlaceInABucketAndTheStore(String uri) {
+    assertThatThrownBy(() -> withBuckets().require("acme", URI.create(uri)))
+        .isInstanceOf(InputRefusedException.class)
+        .hasMessage(
+            "a path below one of %s, s3://data/acme, s3://models/base, set by whetstone.inputs.acme or whetstone.shared-inputs, and never in the object store",
+            own);
+  }
+
+  @Test
+  void shouldRefuseAUriThatLeadsElsewhere() {
+    for (String uri : List.of("s3://data/acme/../other/x", "s3://data/acme/%2e%2e/other/x")) {
+      assertThatThrownBy(() -> withBuckets().require("acme", URI.create(uri)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(
+            () -> withBuckets().require("beta", URI.create("s3://data/acme/suite.jsonl")))
+        .isInstanceOf(InputRefusedException.class);
+  }
+
+  @Test
+  void shouldNameAPlaceThatIsNone() {
+    InputFolders wrong =
+        InputFolders.of(
+            tenant -> List.of("ftp://host/x"), List.of(), Optional.empty(), FileScheme.resolver());
+    assertThatThrownBy(() -> wrong.rule("acme"))
+        .hasMessageContaining("'ftp://host/x' in whetstone.inputs.<tenant>");
   }
 }

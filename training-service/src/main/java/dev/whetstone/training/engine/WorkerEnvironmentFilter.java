@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The environment variables of the service that a worker inherits: never passwords, keys or
- * database settings. An allow-list, so that a new secret stays out without a change here.
+ * The environment variables of the service that a worker inherits: never database settings,
+ * passwords or keys other than those of the object store. An allow-list, so that a new secret stays
+ * out without a change here.
  */
 final class WorkerEnvironmentFilter {
   private static final Set<String> NAMES =
@@ -38,7 +39,10 @@ final class WorkerEnvironmentFilter {
           "TRANSFORMERS_",
           "TOKENIZERS_",
           "XDG_",
-          "SSL_CERT_");
+          "SSL_CERT_",
+          // How the object store is reached: a worker reads and writes it by itself.
+          "WHETSTONE_S3_",
+          "AWS_");
 
   private WorkerEnvironmentFilter() {}
 

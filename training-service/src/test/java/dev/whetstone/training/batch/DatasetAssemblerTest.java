@@ -11,12 +11,12 @@ import dev.whetstone.contracts.batch.BatchTrigger;
 import dev.whetstone.contracts.batch.Form;
 import dev.whetstone.contracts.batch.Split;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.ObjectContent;
 import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.StoredObject;
+import dev.whetstone.kit.store.file.FileScheme;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -45,7 +45,7 @@ class DatasetAssemblerTest {
 
   @BeforeEach
   void storeABatch() {
-    store = ArtifactResolver.standard().openStore(folder.toUri());
+    store = FileScheme.resolver().openStore(folder.toUri());
     rows = store.putBlob(ObjectContent.jsonLines(rows(ROWS)));
     batch = batch(rows, "support");
   }

@@ -294,6 +294,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
         .doesNotContain("SECRET_OF_THE_SERVICE");
     assertThat(WorkerEnvironmentFilter.isAllowed("WHETSTONE_DB_PASSWORD")).isFalse();
     assertThat(WorkerEnvironmentFilter.isAllowed("PYTHONPATH")).isTrue();
+    assertThat(WorkerEnvironmentFilter.isAllowed("WHETSTONE_S3_ENDPOINT")).isTrue();
     end(spec.attempt(), 0);
   }
 

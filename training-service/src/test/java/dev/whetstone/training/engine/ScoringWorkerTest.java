@@ -14,7 +14,7 @@ import dev.whetstone.contracts.scoring.ScoringItem;
 import dev.whetstone.contracts.scoring.ScoringSpec;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -93,7 +93,7 @@ class ScoringWorkerTest {
         1,
         new LoopSpec.BaseModel(
             base.toUri().toString(),
-            ArtifactResolver.standard().local(base).directorySha256(),
+            FileScheme.resolver().local(base).directorySha256(),
             ContentDigests.sha256(Files.readAllBytes(base.resolve("chat_template.jinja")))),
         new RunSpec.Input(items.toUri().toString(), ContentDigests.sha256(lines.toByteArray())),
         List.of(),

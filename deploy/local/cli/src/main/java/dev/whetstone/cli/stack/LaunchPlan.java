@@ -55,7 +55,6 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
     command.add(jar.toString());
     StackPorts ports = options.ports();
     Map<String, String> environment = environment(options);
-    environment.putAll(options.variables());
     environment.put("WHETSTONE_HTTP_PORT", Integer.toString(ports.http(component)));
     environment.put("WHETSTONE_MANAGEMENT_PORT", Integer.toString(ports.management(component)));
     environment.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + ports.kafka());
@@ -83,6 +82,7 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
       }
       default -> {}
     }
+    environment.putAll(options.environment());
     return new LaunchPlan(command, environment, jar);
   }
 

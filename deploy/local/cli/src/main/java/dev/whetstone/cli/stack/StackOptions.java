@@ -19,8 +19,7 @@ import java.util.Set;
  * @param baseModel folder of the model that the model server serves
  * @param baseName name under which it serves that model
  * @param heaps {@code -Xmx} of each JVM, for example {@code 256m}
- * @param variables environment variables of the services beside those that the stack sets, for
- *     example short retention times for a test
+ * @param environment variables of the services beside the stack's own, which they replace
  */
 public record StackOptions(
     Path project,
@@ -32,12 +31,12 @@ public record StackOptions(
     Path baseModel,
     String baseName,
     Map<StackComponent, String> heaps,
-    Map<String, String> variables) {
+    Map<String, String> environment) {
 
   public StackOptions {
     components = Set.copyOf(components);
     heaps = Map.copyOf(heaps);
-    variables = Map.copyOf(variables);
+    environment = Map.copyOf(environment);
   }
 
   /** The stack that {@code ./whetstone} runs for the checkout {@code project}. */
@@ -73,12 +72,12 @@ public record StackOptions(
         baseModel,
         baseName,
         heaps,
-        variables);
+        environment);
   }
 
   public StackOptions withComponents(Set<StackComponent> only) {
     return new StackOptions(
-        project, home, ports, only, javaHome, python, baseModel, baseName, heaps, variables);
+        project, home, ports, only, javaHome, python, baseModel, baseName, heaps, environment);
   }
 
   /** A copy with another worker interpreter, for example that of the checkout in a test. */
@@ -93,13 +92,13 @@ public record StackOptions(
         baseModel,
         baseName,
         heaps,
-        variables);
+        environment);
   }
 
-  /** A copy whose services also get these environment variables. */
-  public StackOptions withVariables(Map<String, String> more) {
+  /** A copy whose services have more variables, for example those of another object store. */
+  public StackOptions withEnvironment(Map<String, String> variables) {
     return new StackOptions(
-        project, home, ports, components, javaHome, python, baseModel, baseName, heaps, more);
+        project, home, ports, components, javaHome, python, baseModel, baseName, heaps, variables);
   }
 
   /**

@@ -1,6 +1,8 @@
-package dev.whetstone.kit.store;
+package dev.whetstone.kit.store.file;
 
 import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.store.Artifact;
+import dev.whetstone.kit.store.ObjectStoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,12 +10,15 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A file or directory of a local or mounted file system. */
 final class FileArtifact implements Artifact {
+  private static final int MOST_VISITS = 1_000_000;
+
   private final Path path;
 
   FileArtifact(Path path) {
@@ -48,6 +53,30 @@ final class FileArtifact implements Artifact {
   @Override
   public Path localPath() {
     return path;
+  }
+
+  @Override
+  public Artifact child(String relative) {
+    return new FileArtifact(path.resolve(relative));
+  }
+
+  @Override
+  public List<String> files(int most) {
+    if (!Files.isDirectory(path)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(path)) {
+      // So that a deep tree of empty folders ends, too.
+      return files
+          .limit(MOST_VISITS)
+          .filter(Files::isRegularFile)
+          .limit(most)
+          .map(file -> path.relativize(file).toString().replace('\\', '/'))
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw unreadable(e);
+    }
   }
 
   @Override

@@ -1,8 +1,12 @@
-package dev.whetstone.kit.store;
+package dev.whetstone.kit.store.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.ArtifactStoreContract;
+import dev.whetstone.kit.store.ObjectPage;
+import dev.whetstone.kit.store.ObjectStoreException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -27,12 +31,17 @@ class FileObjectStoreTest extends ArtifactStoreContract {
   }
 
   @Override
-  URI emptyStore() {
+  protected ArtifactResolver artifacts() {
+    return FileScheme.resolver();
+  }
+
+  @Override
+  protected URI emptyStore() {
     return folder.toUri();
   }
 
   @Override
-  void damage(URI object, byte[] bytes) throws IOException {
+  protected void damage(URI object, byte[] bytes) throws IOException {
     Files.write(Path.of(object), bytes);
   }
 

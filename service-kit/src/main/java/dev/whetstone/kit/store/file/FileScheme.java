@@ -1,13 +1,22 @@
-package dev.whetstone.kit.store;
+package dev.whetstone.kit.store.file;
 
+import dev.whetstone.kit.store.Artifact;
+import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.ObjectStore;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /** {@code file://}: files and directories on a file system that all services share. */
-final class FileScheme implements ArtifactResolver.Scheme {
+public final class FileScheme implements ArtifactResolver.Scheme {
   private static final String NAME = "file";
   private static final String PREFIX = NAME + "://";
+
+  /** Resolves files only, for programs without settings, and tests. */
+  public static ArtifactResolver resolver() {
+    return new ArtifactResolver(List.of(new FileScheme()));
+  }
 
   @Override
   public String name() {
@@ -22,6 +31,11 @@ final class FileScheme implements ArtifactResolver.Scheme {
   @Override
   public Artifact resolve(URI uri) {
     return new FileArtifact(path(uri));
+  }
+
+  @Override
+  public URI canonical(URI uri) {
+    return uri(path(uri).normalize());
   }
 
   @Override

@@ -1,10 +1,18 @@
-package dev.whetstone.kit.store;
+package dev.whetstone.kit.store.config;
 
+import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.kit.store.UnsupportedSchemeException;
+import dev.whetstone.kit.store.file.FileScheme;
+import dev.whetstone.kit.store.s3.S3Config;
+import dev.whetstone.kit.store.s3.S3Scheme;
 import io.quarkus.arc.DefaultBean;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -13,8 +21,8 @@ public class ObjectStoreProvider {
   @Produces
   @DefaultBean
   @Singleton
-  ArtifactResolver artifactResolver() {
-    return ArtifactResolver.standard();
+  ArtifactResolver artifactResolver(S3Config s3) {
+    return new ArtifactResolver(List.of(new FileScheme(), new S3Scheme(s3, System::getenv)));
   }
 
   @Produces

@@ -1,4 +1,4 @@
-package dev.whetstone.kit.store;
+package dev.whetstone.kit.store.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,7 +13,7 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /** Directories whose names survive a power cut: a name is stored in its parent directory. */
-final class DurableDirectories {
+public final class DurableDirectories {
   private static final Logger LOG = Logger.getLogger(DurableDirectories.class);
 
   private DurableDirectories() {}
@@ -48,7 +48,7 @@ final class DurableDirectories {
    * the clock of the file system, which also set their times. A file that cannot be deleted stays:
    * a process that only reads the store need not have the right to.
    */
-  static void sweep(Path directory, String pattern, Duration age) {
+  public static void sweep(Path directory, String pattern, Duration age) {
     Path now = null;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, pattern)) {
       now = Files.createTempFile(directory, "clock-", ".tmp");

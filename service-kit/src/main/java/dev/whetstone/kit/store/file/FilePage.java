@@ -1,5 +1,6 @@
-package dev.whetstone.kit.store;
+package dev.whetstone.kit.store.file;
 
+import dev.whetstone.kit.store.ObjectPage;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.NoSuchFileException;

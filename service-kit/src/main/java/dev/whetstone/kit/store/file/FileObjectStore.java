@@ -1,6 +1,13 @@
-package dev.whetstone.kit.store;
+package dev.whetstone.kit.store.file;
 
 import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.kit.store.ObjectConflictException;
+import dev.whetstone.kit.store.ObjectContent;
+import dev.whetstone.kit.store.ObjectPage;
+import dev.whetstone.kit.store.ObjectStore;
+import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.kit.store.StoredObject;
+import dev.whetstone.kit.store.VerifiedRead;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
