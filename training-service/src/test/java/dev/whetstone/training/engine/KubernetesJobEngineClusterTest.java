@@ -71,6 +71,7 @@ class KubernetesJobEngineClusterTest extends ComputeEngineContract {
 
   @AfterAll
   static void cleanUp() {
+    cluster.remove(QUEUES);
     cluster.delete();
     cluster.close();
   }

@@ -131,6 +131,11 @@ public final class ClusterUnderTest implements AutoCloseable {
         .serverSideApply();
   }
 
+  /** Deletes what these manifests describe, as an administrator. */
+  public void remove(String manifests) {
+    admin.load(new ByteArrayInputStream(manifests.getBytes(StandardCharsets.UTF_8))).delete();
+  }
+
   public ComputeEngine engine(OptionalInt maxWorkers, Map<String, String> settings) {
     return engineOf(SERVICE, maxWorkers, settings);
   }
