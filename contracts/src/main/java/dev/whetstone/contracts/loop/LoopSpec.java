@@ -264,8 +264,7 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
     public static final String JOINED_WORKERS = "joined-workers";
 
     /** The engines that this version has. */
-    public static final List<String> KINDS =
-        List.of("process", KUBERNETES_JOB, JOINED_WORKERS);
+    public static final List<String> KINDS = List.of("process", KUBERNETES_JOB, JOINED_WORKERS);
 
     /** Workers are processes of the machine that the training service runs on. */
     public static final Engine PROCESS = new Engine("process", null, null, null);

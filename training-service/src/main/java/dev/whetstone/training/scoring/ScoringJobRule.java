@@ -22,6 +22,7 @@ public final class ScoringJobRule {
   private static final Duration AFTER_OUT_OF_MEMORY = Duration.ofMinutes(1);
 
   private static final Duration AFTER_PREEMPTION = Duration.ofSeconds(1);
+
   /** What keeps a worker from starting rarely ends within seconds. */
   private static final Duration AFTER_GIVEN_UP = Duration.ofSeconds(30);
 
@@ -55,9 +56,7 @@ public final class ScoringJobRule {
     if (job.dueAt().isAfter(now)) {
       return KEEP;
     }
-    return observation.mayRun()
-        ? new ScoringMove.StopFormer()
-        : new ScoringMove.Launch();
+    return observation.mayRun() ? new ScoringMove.StopFormer() : new ScoringMove.Launch();
   }
 
   private static ScoringMove launching(

@@ -209,8 +209,7 @@ abstract class ComputeEngineContract {
             8192,
             new RunSpec.Output("file:///o/"),
             new RunSpec.Callback("http://127.0.0.1:1"));
-    return new AttemptLaunch(
-        LOOP, new WorkerTask.Scoring(spec), LoopSpec.Engine.PROCESS, "token");
+    return new AttemptLaunch(LOOP, new WorkerTask.Scoring(spec), LoopSpec.Engine.PROCESS, "token");
   }
 
   static RunSpec spec() {

@@ -305,8 +305,7 @@ class KubernetesJobEngineClusterTest extends ComputeEngineContract {
         .filter(
             workload ->
                 workload.getMetadata().getOwnerReferences().stream()
-                    .anyMatch(
-                        owner -> owner.getName().equals(ClusterUnderTest.jobName(attemptId))))
+                    .anyMatch(owner -> owner.getName().equals(ClusterUnderTest.jobName(attemptId))))
         .forEach(
             workload ->
                 cluster
@@ -330,8 +329,7 @@ class KubernetesJobEngineClusterTest extends ComputeEngineContract {
   }
 
   private static AttemptLaunch queued(RunSpec spec, String queue, String cpu) {
-    return with(
-        spec, new LoopSpec.Engine("kubernetes-job", null, queue, Map.of("cpu", cpu)));
+    return with(spec, new LoopSpec.Engine("kubernetes-job", null, queue, Map.of("cpu", cpu)));
   }
 
   private static AttemptLaunch with(RunSpec spec, LoopSpec.Engine engine) {

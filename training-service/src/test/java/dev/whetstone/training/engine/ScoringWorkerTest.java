@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.event.EventData.ScoringEvent;
-import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.scoring.ScoreRow;

@@ -152,7 +152,8 @@ class RunRetentionTest {
         clock.now());
 
     after(Duration.ofDays(29));
-    assertThat(rows("select count(*) from worker_host where name = 'sold-host'", null)).isEqualTo(1);
+    assertThat(rows("select count(*) from worker_host where name = 'sold-host'", null))
+        .isEqualTo(1);
     after(Duration.ofDays(2));
     assertThat(rows("select count(*) from worker_host where name = 'sold-host'", null)).isZero();
   }

@@ -34,7 +34,9 @@ public record Capacity(int workers, int gpus, long memoryBytes, long milliCpus) 
         amount(asked, "cpu").multiply(MILLI).longValue());
   }
 
-  /** What a worker of a scoring job needs: a slot of its own kind, and no accelerator of its own. */
+  /**
+   * What a worker of a scoring job needs: a slot of its own kind, and no accelerator of its own.
+   */
   Capacity forScoring() {
     return new Capacity(0, 0, memoryBytes, milliCpus);
   }

@@ -132,8 +132,7 @@ public class JoinedWorkersEngine implements ComputeEngine {
             .map(host -> host.id().name() + ": " + why(needed, host))
             .collect(Collectors.joining("; "));
     boolean fits =
-        heard.stream()
-            .anyMatch(host -> HostFitRule.shortage(needed, host.capacity()).isEmpty());
+        heard.stream().anyMatch(host -> HostFitRule.shortage(needed, host.capacity()).isEmpty());
     return (fits ? "no joined host is free (" : "the worker fits on no joined host (") + each + ")";
   }
 

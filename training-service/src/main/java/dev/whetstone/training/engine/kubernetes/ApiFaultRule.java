@@ -30,6 +30,11 @@ final class ApiFaultRule {
 
   static Launch launch(KubernetesClientException fault, String namespace) {
     String message = message(fault);
+    if (isUnanswered(fault)) {
+      return new Launch.Deferred(
+          "the API server of the cluster cannot be reached: %s; check its address and the network policies"
+              .formatted(message));
+    }
     return switch (fault.getCode()) {
       case FORBIDDEN ->
           missingRight(fault, namespace)

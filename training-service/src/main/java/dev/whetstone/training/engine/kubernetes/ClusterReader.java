@@ -49,7 +49,13 @@ final class ClusterReader {
             .list()
             .getItems();
     Map<String, List<Pod>> pods =
-        client.pods().inNamespace(namespace).withLabels(JobLabels.MANAGED).list().getItems().stream()
+        client
+            .pods()
+            .inNamespace(namespace)
+            .withLabels(JobLabels.MANAGED)
+            .list()
+            .getItems()
+            .stream()
             .filter(pod -> owner(pod).isPresent())
             .collect(Collectors.groupingBy(pod -> owner(pod).get()));
     Map<String, WorkloadView> workloads = Map.of();

@@ -38,10 +38,7 @@ final class JobStateRule {
    * @param kueueFault why Workloads cannot be listed; empty when they can
    */
   static Observation observe(
-      JobView view,
-      List<String> troubles,
-      Optional<String> kueueFault,
-      StartDeadlines deadlines) {
+      JobView view, List<String> troubles, Optional<String> kueueFault, StartDeadlines deadlines) {
     boolean stopped = view.annotation(JobLabels.STOPPED).isPresent();
     Optional<Pod> ended = view.pods().stream().filter(PodEndRule::hasEnded).findFirst();
     if (ended.isPresent()) {
@@ -61,10 +58,7 @@ final class JobStateRule {
   }
 
   private static Observation waiting(
-      JobView view,
-      List<String> troubles,
-      Optional<String> kueueFault,
-      StartDeadlines deadlines) {
+      JobView view, List<String> troubles, Optional<String> kueueFault, StartDeadlines deadlines) {
     Job job = view.job();
     Instant created = instant(job.getMetadata().getCreationTimestamp());
     if (view.pods().isEmpty() && view.isSuspended()) {
@@ -76,8 +70,7 @@ final class JobStateRule {
     if (view.pods().isEmpty()) {
       String startedAt = job.getStatus() == null ? null : job.getStatus().getStartTime();
       Instant since = startedAt == null ? created : instant(startedAt);
-      return new Observation.Waiting(
-          PodWaitRule.noPod(troubles), since.plus(deadlines.start()));
+      return new Observation.Waiting(PodWaitRule.noPod(troubles), since.plus(deadlines.start()));
     }
     Pod pod = view.pods().getFirst();
     Instant since = instant(pod.getMetadata().getCreationTimestamp());

@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,9 @@ public class KubernetesEngineProvider {
     KubernetesJobEngine engine =
         new KubernetesJobEngine(
             client,
-            config.namespace().orElseGet(client::getNamespace),
+            config
+                .namespace()
+                .orElseGet(() -> Objects.requireNonNullElse(client.getNamespace(), "default")),
             WorkerPodSettings.of(config),
             new KubernetesJobEngine.Bounds(config.maxWorkers(), config.scoringWorkers()),
             new StartDeadlines(config.queueDeadline(), config.startDeadline()),

@@ -86,18 +86,24 @@ final class KubernetesJobEngine implements ComputeEngine {
       return new Launch.Refused(
           "training.engine.resources or whetstone.training.kubernetes: " + e.getMessage());
     }
+    ClusterSnapshot seen;
     try {
-      ClusterSnapshot seen = listing.fresh();
-      if (seen.job(job.getMetadata().getName()).isPresent()) {
-        return new Launch.Accepted();
-      }
-      Optional<String> full = whyFull(seen, attempt.task());
-      if (full.isPresent()) {
-        return new Launch.Deferred(full.get());
-      }
+      seen = listing.fresh();
+    } catch (KubernetesClientException e) {
+      return ApiFaultRule.launch(e, namespace);
+    }
+    if (seen.job(job.getMetadata().getName()).isPresent()) {
+      return new Launch.Accepted();
+    }
+    Optional<String> full = whyFull(seen, attempt.task());
+    if (full.isPresent()) {
+      return new Launch.Deferred(full.get());
+    }
+    try {
       return create(attempt, job);
     } catch (KubernetesClientException e) {
       if (ApiFaultRule.isUnanswered(e)) {
+        // The Job may exist. The claim ends, and another attempt takes over.
         throw e;
       }
       return ApiFaultRule.launch(e, namespace);
@@ -198,8 +204,7 @@ final class KubernetesJobEngine implements ComputeEngine {
     try {
       return reader.troubles(troubled.get());
     } catch (KubernetesClientException e) {
-      return List.of(
-          ApiFaultRule.missingRight(e, namespace).orElse(ApiFaultRule.message(e)));
+      return List.of(ApiFaultRule.missingRight(e, namespace).orElse(ApiFaultRule.message(e)));
     }
   }
 
@@ -259,8 +264,7 @@ final class KubernetesJobEngine implements ComputeEngine {
           client,
           namespace,
           name,
-          Map.of(
-              JobLabels.RESUME_STEP, noted, JobLabels.RESUME_SAVED_AT, savedAt.toString()));
+          Map.of(JobLabels.RESUME_STEP, noted, JobLabels.RESUME_SAVED_AT, savedAt.toString()));
       listing.changed();
     } catch (KubernetesClientException e) {
       LOG.warnf("resume-point-not-noted job=%s reason=%s", name, ApiFaultRule.message(e));

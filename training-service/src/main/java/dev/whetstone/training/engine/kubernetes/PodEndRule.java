@@ -89,7 +89,8 @@ final class PodEndRule {
   }
 
   private static Optional<ContainerStateTerminated> terminated(Pod pod) {
-    return Objects.requireNonNullElse(pod.getStatus().getContainerStatuses(), List.<ContainerStatus>of())
+    return Objects.requireNonNullElse(
+            pod.getStatus().getContainerStatuses(), List.<ContainerStatus>of())
         .stream()
         .map(status -> status.getState() == null ? null : status.getState().getTerminated())
         .filter(Objects::nonNull)

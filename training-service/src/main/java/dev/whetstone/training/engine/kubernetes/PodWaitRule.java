@@ -32,8 +32,7 @@ final class PodWaitRule {
     return containerWait(pod)
         .flatMap(waiting -> fault(pod, waiting))
         .or(() -> troubles.stream().findFirst().map(PodWaitRule::trouble))
-        .orElseGet(
-            () -> "the worker's pod starts on node " + text(pod.getSpec().getNodeName()));
+        .orElseGet(() -> "the worker's pod starts on node " + text(pod.getSpec().getNodeName()));
   }
 
   /** Why the Job controller has not made a pod. */

@@ -15,8 +15,7 @@ final class QueueWaitRule {
    */
   static String reason(String queue, Optional<WorkloadView> workload, Optional<String> kueueFault) {
     if (kueueFault.isPresent()) {
-      return "waits in Kueue's queue '%s'; why is not known: %s"
-          .formatted(queue, kueueFault.get());
+      return "waits in Kueue's queue '%s'; why is not known: %s".formatted(queue, kueueFault.get());
     }
     if (workload.isEmpty()) {
       return "Kueue has made no Workload for queue '%s' yet; if this lasts, check that Kueue runs and manages batch/job in this namespace"

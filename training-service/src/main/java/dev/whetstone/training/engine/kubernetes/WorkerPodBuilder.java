@@ -72,8 +72,7 @@ final class WorkerPodBuilder {
     Map<String, Quantity> resources = resources(launch);
     List<String> command = new ArrayList<>(settings.command());
     command.addAll(
-        List.of(
-            launch.task().command(), "--spec", SPEC_FOLDER + "/" + WorkerSecretBuilder.SPEC));
+        List.of(launch.task().command(), "--spec", SPEC_FOLDER + "/" + WorkerSecretBuilder.SPEC));
     return new ContainerBuilder()
         .withName(CONTAINER)
         .withImage(image)
@@ -133,7 +132,8 @@ final class WorkerPodBuilder {
   private List<EnvFromSource> environmentSecrets() {
     return settings.environmentSecrets().stream()
         .map(
-            name -> new EnvFromSourceBuilder().withNewSecretRef().withName(name).endSecretRef().build())
+            name ->
+                new EnvFromSourceBuilder().withNewSecretRef().withName(name).endSecretRef().build())
         .toList();
   }
 
@@ -185,10 +185,7 @@ final class WorkerPodBuilder {
   }
 
   private static Volume claim(String name, String claim) {
-    return new VolumeBuilder()
-        .withName(name)
-        .withNewPersistentVolumeClaim(claim, null)
-        .build();
+    return new VolumeBuilder().withName(name).withNewPersistentVolumeClaim(claim, null).build();
   }
 
   private static Toleration toleration(WorkerPodSettings.PodToleration toleration) {

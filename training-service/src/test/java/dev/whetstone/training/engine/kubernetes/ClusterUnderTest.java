@@ -227,8 +227,10 @@ public final class ClusterUnderTest implements AutoCloseable {
   /** Deletes the namespace with everything in it, and waits for that. */
   public void delete() {
     admin.namespaces().withName(NAMESPACE).delete();
-    admin.namespaces().withName(NAMESPACE).waitUntilCondition(
-        namespace -> namespace == null, 120, TimeUnit.SECONDS);
+    admin
+        .namespaces()
+        .withName(NAMESPACE)
+        .waitUntilCondition(namespace -> namespace == null, 120, TimeUnit.SECONDS);
   }
 
   /** A manifest as the API server has it, for messages. */

@@ -39,8 +39,7 @@ final class FakeApiServer implements AutoCloseable {
 
   FakeApiServer() {
     try {
-      server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -59,13 +58,9 @@ final class FakeApiServer implements AutoCloseable {
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 
-  /** From now on calls of this method to this resource are answered with a fault. */
+  /** From now on calls of this method to this resource get a fault; 0 gives them no answer. */
   synchronized void fail(String method, String resource, int code, String message) {
     faults.put(method + " " + resource, new Fault(code, message));
-  }
-
-  synchronized void heal() {
-    faults.clear();
   }
 
   /** Methods with the resource and name they were about, reads left out. */
@@ -104,6 +99,10 @@ final class FakeApiServer implements AutoCloseable {
     String method = call.getRequestMethod();
     Fault fault = faults.get(method + " " + resource);
     byte[] body = call.getRequestBody().readAllBytes();
+    if (fault != null && fault.code() == 0) {
+      call.close();
+      return;
+    }
     if (fault != null) {
       send(call, fault.code(), status(fault.code(), fault.message()));
       return;
@@ -159,9 +158,7 @@ final class FakeApiServer implements AutoCloseable {
       return;
     }
     ObjectNode metadata = (ObjectNode) object.get("metadata");
-    metadata
-        .withObject("/annotations")
-        .setAll((ObjectNode) patch.at("/metadata/annotations"));
+    metadata.withObject("/annotations").setAll((ObjectNode) patch.at("/metadata/annotations"));
     send(call, 200, object);
   }
 

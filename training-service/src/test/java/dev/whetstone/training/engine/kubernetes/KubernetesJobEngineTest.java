@@ -99,9 +99,21 @@ class KubernetesJobEngineTest {
 
   @Test
   void shouldNotGuessWhetherALaunchWithoutAnAnswerStartedSomething() {
-    cluster.close();
+    cluster.fail("POST", "jobs", 0, "");
 
     assertThatThrownBy(() -> engine.launch(LAUNCH)).isInstanceOf(KubernetesClientException.class);
+  }
+
+  @Test
+  void shouldDeferWhileTheApiServerCannotBeReached() {
+    cluster.fail("GET", "jobs", 0, "");
+
+    assertThat(engine.launch(LAUNCH))
+        .isInstanceOfSatisfying(
+            Launch.Deferred.class,
+            deferred ->
+                assertThat(deferred.reason())
+                    .startsWith("the API server of the cluster cannot be reached: "));
   }
 
   @Test
@@ -119,7 +131,11 @@ class KubernetesJobEngineTest {
   @Test
   void shouldGiveUpAJobWhoseServiceWasKilledBeforeItsSecretExisted() {
     engine.launch(LAUNCH);
-    cluster.put("pods", pod("Pending", "\"containerStatuses\": [{\"name\": \"worker\", \"state\": {\"waiting\": {\"reason\": \"ContainerCreating\"}}}]"));
+    cluster.put(
+        "pods",
+        pod(
+            "Pending",
+            "\"containerStatuses\": [{\"name\": \"worker\", \"state\": {\"waiting\": {\"reason\": \"ContainerCreating\"}}}]"));
     cluster.put(
         "events",
         """
