@@ -1,4 +1,4 @@
-"""The command line of the worker: ``train`` and ``score``."""
+"""The command line of the worker: ``train``, ``score`` and ``join``."""
 
 import argparse
 import os
@@ -7,15 +7,16 @@ from pathlib import Path
 
 from whetstone_worker import __version__
 from whetstone_worker.errors import ExitCode, WorkerError
+from whetstone_worker.join import arguments
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(given: list[str] | None = None) -> int:
     """Runs one command; returns the process exit code."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    parsed = _parser().parse_args(arguments)
+    parsed = _parser().parse_args(given)
     try:
-        return int(_COMMANDS[parsed.command](parsed.spec))
+        return int(_COMMANDS[parsed.command](parsed))
     except ImportError as error:
         package = (error.name or str(error)).partition(".")[0]
         _print_error(
@@ -41,17 +42,19 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--spec", type=Path, required=True, help="RunSpec file (JSON)")
     score = commands.add_parser("score", help="score the reference answers of one scoring job")
     score.add_argument("--spec", type=Path, required=True, help="ScoringSpec file (JSON)")
+    join = commands.add_parser("join", help="run workers on this host for a training service")
+    arguments.add_arguments(join)
     return parser
 
 
-def _train(path: Path) -> ExitCode:
+def _train(parsed: argparse.Namespace) -> ExitCode:
     from whetstone_worker.preemption import Preemption  # noqa: PLC0415 - only a run handles signals
 
     preemption = Preemption()
     preemption.install()  # before the imports below, which take seconds
     from whetstone_worker import spec  # noqa: PLC0415 - a missing package is reported by name, not by a traceback
 
-    run_spec = spec.load(path)
+    run_spec = spec.load(parsed.spec)
     from whetstone_worker import train  # noqa: PLC0415 - as above, and a wrong spec is reported within a second
 
     result = train.run(run_spec, train.token_from_environment(), preemption)
@@ -59,14 +62,14 @@ def _train(path: Path) -> ExitCode:
     return ExitCode.DONE
 
 
-def _score(path: Path) -> ExitCode:
+def _score(parsed: argparse.Namespace) -> ExitCode:
     from whetstone_worker.preemption import Preemption  # noqa: PLC0415 - only a job handles signals
 
     preemption = Preemption()
     preemption.install()  # before the imports below, which take seconds
     from whetstone_worker.scoring import spec  # noqa: PLC0415 - a missing package is reported by name
 
-    scoring_spec = spec.load(path)
+    scoring_spec = spec.load(parsed.spec)
     from whetstone_worker import train  # noqa: PLC0415 - as above, and a wrong spec is reported within a second
     from whetstone_worker.scoring import job  # noqa: PLC0415
 
@@ -75,4 +78,10 @@ def _score(path: Path) -> ExitCode:
     return ExitCode.DONE
 
 
-_COMMANDS = {"train": _train, "score": _score}
+def _join(parsed: argparse.Namespace) -> ExitCode:
+    from whetstone_worker.join import command  # noqa: PLC0415 - a missing package is reported by name
+
+    return command.run(parsed)
+
+
+_COMMANDS = {"train": _train, "score": _score, "join": _join}

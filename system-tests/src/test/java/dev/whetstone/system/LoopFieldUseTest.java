@@ -29,9 +29,8 @@ class LoopFieldUseTest {
   /**
    * The fields that only the reader of loop files uses. The test share is what the train and
    * validation shares leave; the reader checks that the three add up to 1. Services read the engine
-   * through {@link LoopSpec.Training#engineOrDefault}, and {@code EngineSettingsRule} refuses the
-   * settings that the loop's engine does not read. What a server takes is read through the methods
-   * of {@link LoopSpec.ServableLora} that fill in defaults.
+   * through {@link LoopSpec.Training#engineOrDefault}. What a server takes is read through the
+   * methods of {@link LoopSpec.ServableLora} that fill in defaults.
    */
   private static final Set<String> READ_ON_DECLARATION =
       Set.of(
@@ -40,9 +39,6 @@ class LoopFieldUseTest {
           "Spec.profile",
           "Shares.test",
           "Training.engine",
-          "Engine.image",
-          "Engine.queue",
-          "Engine.resources",
           "ServableLora.maxRank",
           "ServableLora.targetModules");
 

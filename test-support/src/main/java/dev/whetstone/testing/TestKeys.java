@@ -38,7 +38,9 @@ public enum TestKeys {
   /** Every scope, for loop {@code only} of tenant {@code acme}. */
   ACME_ONE_LOOP('G', "acme", "one-loop", false, "ingest", "read", "operate", "approve", "erase"),
   /** Read only, tenant {@code acme}; it expired in 2020. */
-  ACME_EXPIRED('H', "acme", "former-reader", false, "read");
+  ACME_EXPIRED('H', "acme", "former-reader", false, "read"),
+  /** Joins hosts of {@code acme}. */
+  ACME_WORK('W', "acme", "gpu-host", false, "work");
 
   private final String text;
   private final String tenant;

@@ -257,8 +257,14 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
       @Nullable String image,
       @Nullable String queue,
       @Nullable Map<String, String> resources) {
+    /** Workers are Jobs of a Kubernetes cluster. */
+    public static final String KUBERNETES_JOB = "kubernetes-job";
+
+    /** Workers are processes of hosts that joined the training service. */
+    public static final String JOINED_WORKERS = "joined-workers";
+
     /** The engines that this version has. */
-    public static final List<String> KINDS = List.of("process");
+    public static final List<String> KINDS = List.of("process", KUBERNETES_JOB, JOINED_WORKERS);
 
     /** Workers are processes of the machine that the training service runs on. */
     public static final Engine PROCESS = new Engine("process", null, null, null);

@@ -17,7 +17,9 @@ public enum KeyScope {
   /** Confirm decisions. */
   APPROVE,
   /** Erase end users and conversations. */
-  ERASE;
+  ERASE,
+  /** Join as a host that runs the tenant's workers. */
+  WORK;
 
   @JsonValue
   public String wireName() {

@@ -4,10 +4,40 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.kit.loop.LoopFileException.Fault;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses engines that this version does not have, and settings that the named one ignores. */
 final class EngineSettingsRule {
   private static final String AT = "/spec/training/engine";
+
+  /** As Kubernetes writes quantities; numbers in the form that resources are given in. */
+  private static final Pattern QUANTITY =
+      Pattern.compile("[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?");
+
+  /** Why an engine reads none of a field's values. */
+  private static final Map<String, Map<String, String>> IGNORED =
+      Map.of(
+          LoopSpec.Engine.PROCESS.kind(),
+          Map.of(
+              "image",
+              "no value; the process engine runs the Python environment that WHETSTONE_WORKER_PYTHON"
+                  + " names, not a container image",
+              "queue",
+              "no value; the process engine has no queues, it bounds workers by"
+                  + " whetstone.training.process.max-workers",
+              "resources",
+              "no value; the process engine reserves no resources, it assigns each worker one of"
+                  + " whetstone.training.process.devices"),
+          LoopSpec.Engine.JOINED_WORKERS,
+          Map.of(
+              "image",
+              "no value; a joined host runs the Python environment that it joined from, not a"
+                  + " container image",
+              "queue",
+              "no value; the engine joined-workers has no queues, the host with room takes the"
+                  + " oldest worker that fits"));
 
   private EngineSettingsRule() {}
 
@@ -19,34 +49,38 @@ final class EngineSettingsRule {
           new Fault(
               file, AT + "/kind", engine.kind(), kinds + "; this version has no other engine"));
     }
+    Map<String, String> ignored = IGNORED.getOrDefault(engine.kind(), Map.of());
     List<Fault> faults = new ArrayList<>();
-    if (engine.image() != null) {
-      faults.add(
-          new Fault(
-              file,
-              AT + "/image",
-              engine.image(),
-              "no value; the process engine runs the Python environment that WHETSTONE_WORKER_PYTHON"
-                  + " names, not a container image"));
-    }
-    if (engine.queue() != null) {
-      faults.add(
-          new Fault(
-              file,
-              AT + "/queue",
-              engine.queue(),
-              "no value; the process engine has no queues, it bounds workers by"
-                  + " whetstone.training.process.max-workers"));
-    }
-    if (engine.resources() != null) {
-      faults.add(
-          new Fault(
-              file,
-              AT + "/resources",
-              engine.resources().toString(),
-              "no value; the process engine reserves no resources, it assigns each worker one of"
-                  + " whetstone.training.process.devices"));
+    ignored(faults, file, "image", engine.image(), ignored);
+    ignored(faults, file, "queue", engine.queue(), ignored);
+    ignored(faults, file, "resources", engine.resources(), ignored);
+    if (faults.isEmpty() && engine.resources() != null) {
+      engine
+          .resources()
+          .forEach(
+              (name, quantity) -> {
+                if (!QUANTITY.matcher(quantity).matches()) {
+                  faults.add(
+                      new Fault(
+                          file,
+                          AT + "/resources/" + name,
+                          quantity,
+                          "a quantity as Kubernetes writes it, such as 1, 500m or 64Gi"));
+                }
+              });
     }
     return faults;
+  }
+
+  private static void ignored(
+      List<Fault> faults,
+      String file,
+      String field,
+      @Nullable Object value,
+      Map<String, String> ignored) {
+    String reason = ignored.get(field);
+    if (value != null && reason != null) {
+      faults.add(new Fault(file, AT + "/" + field, value.toString(), reason));
+    }
   }
 }

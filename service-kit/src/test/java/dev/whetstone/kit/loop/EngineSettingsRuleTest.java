@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineSettingsRuleTest {
   private static final String LOOP =
@@ -36,17 +37,38 @@ class EngineSettingsRuleTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{kind: kubernetes}                         | /kind: 'kubernetes'; allowed: process; this version has no other engine",
+        "{kind: kubernetes}                         | /kind: 'kubernetes'; allowed: process, kubernetes-job, joined-workers; this version has no other engine",
         "{}                                         | /kind: is missing",
         "{kind: process, image: w}                  | /image: 'w'; allowed: no value; the process engine runs the Python environment",
         "{kind: process, queue: q}                  | /queue: 'q'; allowed: no value; the process engine has no queues",
         "{kind: process, resources: {memory: 1Gi}}  | /resources: '{memory=1Gi}'; allowed: no value; the process engine reserves no resources",
+        "{kind: joined-workers, image: w}           | /image: 'w'; allowed: no value; a joined host runs the Python environment",
+        "{kind: joined-workers, queue: q}           | /queue: 'q'; allowed: no value; the engine joined-workers has no queues",
+        "{kind: kubernetes-job, resources: {memory: lots}} | /resources/memory: 'lots'; allowed: a quantity as Kubernetes writes it",
         "{kind: process, gpus: 1}                   | /gpus: '1'; allowed: one of the fields image, kind, queue, resources",
       })
   void shouldRefuseEnginesAndSettingsThatThisVersionDoesNotHave(String engine, String message) {
     assertThatThrownBy(() -> read("  training: {engine: " + engine + "}\n"))
         .isInstanceOf(LoopFileException.class)
         .hasMessageContaining("loop.yaml /spec/training/engine" + message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{kind: kubernetes-job}",
+        "{kind: kubernetes-job, image: w, queue: gpus, resources: {nvidia.com/gpu: '1', memory: 64Gi}}",
+        "{kind: joined-workers, resources: {nvidia.com/gpu: '1', cpu: 500m}}",
+      })
+  void shouldTakeWhatTheEngineReads(String engine) {
+    assertThat(
+            read("  training: {engine: " + engine + "}\n")
+                .spec()
+                .spec()
+                .training()
+                .engineOrDefault()
+                .kind())
+        .isIn("kubernetes-job", "joined-workers");
   }
 
   private static LoopDeclaration read(String section) {

@@ -14,8 +14,11 @@ public sealed interface AttemptMove {
   /** Stop the worker, then end the attempt and its run. */
   record Supersede(String reason) implements AttemptMove {}
 
+  /** Show why the engine has not started the worker yet. */
+  record ShowWait(String reason) implements AttemptMove {}
+
   /** Stop the worker, then end the attempt. */
-  record StopAndEnd(AttemptEnd.Lost end) implements AttemptMove {}
+  record StopAndEnd(AttemptEnd end) implements AttemptMove {}
 
   /** End the attempt; no worker of it is known to run. */
   record End(AttemptEnd end) implements AttemptMove {}

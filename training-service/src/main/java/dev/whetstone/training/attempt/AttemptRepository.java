@@ -38,13 +38,18 @@ public class AttemptRepository {
    * @param lease how long a report keeps it alive
    * @param error the error that its worker reported last
    * @param trainingAt when its worker had loaded everything; absent before
+   * @param saved the newest resume point that its worker reported; absent without one
    */
   public record StoredAttempt(
       Attempt attempt,
       @Nullable String tokenSha256,
       Duration lease,
       StatusReport.@Nullable Failure error,
-      @Nullable Instant trainingAt) {}
+      @Nullable Instant trainingAt,
+      @Nullable SavedPoint saved) {}
+
+  /** A resume point that a worker reported. */
+  public record SavedPoint(long step, Instant at) {}
 
   public void insert(Attempt.Starting attempt, Duration lease) {
     Attempt.Facts facts = attempt.facts();
@@ -119,6 +124,15 @@ public class AttemptRepository {
         attemptId);
   }
 
+  /** Shows why the engine has not started the worker yet. */
+  public void showWait(String attemptId, String reason) {
+    sql.update(
+        "update attempt set detail = ? where attempt_id = ? and state = 'starting' and detail is distinct from ?",
+        reason,
+        attemptId,
+        reason);
+  }
+
   /** Writes an attempt that the caller has locked. */
   public void save(Attempt attempt) {
     String id = attempt.facts().attemptId();
@@ -155,19 +169,21 @@ public class AttemptRepository {
 
   /**
    * Keeps what a report says beyond phase and step: epoch, progress, refused rows, error, the
-   * accelerator, and when training and the first optimizer step began.
+   * accelerator, the newest resume point, and when training and the first optimizer step began.
    */
   public void saveProgress(Attempt.Facts facts, StatusReport report, Instant now) {
     boolean madeStep = report.step() > RunObjectKeys.startStep(facts.runSpec());
     StatusReport.TrainerStatus trainer = report.trainerStatus();
     StatusReport.Failure error = report.error();
+    StatusReport.ResumePoint saved = report.resumePoint();
     sql.update(
         """
         update attempt set epoch = ?, progress_percentage = coalesce(?, progress_percentage),
           error_code = coalesce(?, error_code), error_detail = coalesce(?, error_detail),
           refused_rows = coalesce(?, refused_rows),
           training_at = coalesce(training_at, ?), first_step_at = coalesce(first_step_at, ?),
-          accelerator = coalesce(accelerator, ?::jsonb)
+          accelerator = coalesce(accelerator, ?::jsonb),
+          resume_step = coalesce(?, resume_step), resume_saved_at = coalesce(?, resume_saved_at)
         where attempt_id = ?
         """,
         report.epoch(),
@@ -178,6 +194,8 @@ public class AttemptRepository {
         report.phase() == StatusReport.Phase.LOADING ? null : now,
         madeStep ? now : null,
         report.accelerator() == null ? null : Json.text(report.accelerator()),
+        saved == null ? null : saved.step(),
+        saved == null ? null : now,
         facts.attemptId());
   }
 
@@ -220,7 +238,13 @@ public class AttemptRepository {
         errorCode == null
             ? null
             : new StatusReport.Failure(errorCode, row.getString("error_detail")),
-        Sql.instant(row, "training_at"));
+        Sql.instant(row, "training_at"),
+        savedPoint(row));
+  }
+
+  private static @Nullable SavedPoint savedPoint(ResultSet row) throws SQLException {
+    Instant at = Sql.instant(row, "resume_saved_at");
+    return at == null ? null : new SavedPoint(row.getLong("resume_step"), at);
   }
 
   private static Attempt attempt(ResultSet row) throws SQLException {

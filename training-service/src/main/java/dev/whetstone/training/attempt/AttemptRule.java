@@ -59,6 +59,11 @@ public final class AttemptRule {
     if (situation.supersedeReason() != null) {
       return new AttemptMove.Supersede(situation.supersedeReason());
     }
+    if (observation instanceof Observation.Waiting waiting) {
+      return waiting.until().isAfter(now)
+          ? new AttemptMove.ShowWait(waiting.reason())
+          : new AttemptMove.StopAndEnd(new AttemptEnd.Refused(givenUp(waiting)));
+    }
     if (!unknown) {
       return new AttemptMove.RecordLaunch();
     }
@@ -68,6 +73,16 @@ public final class AttemptRule {
         : new AttemptMove.Launch();
   }
 
+  /** Why a worker that the engine did not start is not waited for any longer. */
+  public static String givenUp(Observation.Waiting waiting) {
+    return "the compute engine did not start the worker until %s: %s"
+        .formatted(waiting.until(), waiting.reason());
+  }
+
+  /**
+   * A worker that has run and waits again was evicted, and would start from the beginning of its
+   * spec. The next attempt resumes where this one saved; its start ends this worker first.
+   */
   private static AttemptMove live(
       Situation situation, Attempt.Live live, Observation observation, Instant now) {
     if (situation.supersedeReason() != null) {
@@ -79,9 +94,17 @@ public final class AttemptRule {
       case Observation.Exited exited when exited.code() == ExitCodes.DONE ->
           new AttemptMove.VerifyOutput(overdue.isPresent());
       case Observation.Exited exited -> exited(situation, exited);
+      case Observation.Evicted evicted -> evicted(evicted);
+      case Observation.Waiting waiting ->
+          evicted(new Observation.Evicted("the engine took it back; now " + waiting.reason()));
       case Observation.Running _, Observation.Unknown _ ->
           overdue.<AttemptMove>map(AttemptMove.StopAndEnd::new).orElse(KEEP);
     };
+  }
+
+  private static AttemptMove evicted(Observation.Evicted evicted) {
+    return new AttemptMove.VerifyProgress(
+        new AttemptEnd.Exited(ExitCodes.TERMINATED, ExitDescription.sentence(evicted)));
   }
 
   private static AttemptMove exited(Situation situation, Observation.Exited exited) {

@@ -39,6 +39,11 @@ public final class ExitDescription {
     return why.isEmpty() ? sentence : sentence + ": " + why;
   }
 
+  /** A worker that was ended from outside. */
+  public static String sentence(Observation.Evicted evicted) {
+    return "the worker was ended from outside: " + evicted.reason();
+  }
+
   /** What a limit cut off; empty for a run that trained to its end. */
   public static String stopped(CheckpointManifest manifest) {
     if (manifest.stopped() == null) {

@@ -29,7 +29,14 @@ public interface RetentionConfig {
   @WithDefault("P365D")
   Duration attempts();
 
-  /** Folders of the process engine with a worker's spec and log, after the attempt's end. */
+  /** Joined hosts, after they were last heard from. */
+  @WithDefault("P30D")
+  Duration workerHosts();
+
+  /**
+   * What compute engines keep about a worker, after the attempt's end: folders of the process
+   * engine with its spec and log, and rows of the engine of joined hosts.
+   */
   @WithDefault("P14D")
   Duration workerFolders();
 }

@@ -1,5 +1,6 @@
 package dev.whetstone.training.engine;
 
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -13,7 +14,7 @@ public interface ComputeEngine {
 
   /**
    * Starts the attempt's worker with the command of its task. At most one worker is ever started
-   * per attempt: a repeated launch answers {@link Launch.Started} and starts nothing.
+   * per attempt: a repeated launch answers as the first did and starts nothing.
    */
   Launch launch(AttemptLaunch attempt);
 
@@ -23,7 +24,16 @@ public interface ComputeEngine {
   /** Ends the attempt's worker; without effect when there is none. Returns without waiting. */
   void stop(String attemptId, Manner manner);
 
-  /** Attempts whose files the engine keeps on this host; none for an engine without files. */
+  /**
+   * Shows beside the worker how much work its loss would cost, for those who drain machines.
+   * Without effect where the engine has no place for it.
+   *
+   * @param step the step of its newest resume point
+   * @param savedAt when it was saved
+   */
+  default void noteResumePoint(String attemptId, long step, Instant savedAt) {}
+
+  /** Attempts that the engine keeps something about; none for an engine that keeps nothing. */
   default List<String> kept() {
     return List.of();
   }
@@ -48,6 +58,12 @@ public interface ComputeEngine {
     record Started() implements Launch {}
 
     /**
+     * The engine has taken the worker and starts it when it can. {@link ComputeEngine#poll} answers
+     * {@link Observation.Waiting} until then.
+     */
+    record Accepted() implements Launch {}
+
+    /**
      * Every slot for a worker is taken. Nothing was started; the same attempt is launched again
      * later.
      *
@@ -65,11 +81,38 @@ public interface ComputeEngine {
 
   /** State of a worker. */
   sealed interface Observation {
+    /** Whether the worker runs, or may start without another launch. */
+    default boolean mayRun() {
+      return this instanceof Running || this instanceof Waiting;
+    }
+
+    /** Whether the worker ran and runs no more. */
+    default boolean hasEnded() {
+      return this instanceof Exited || this instanceof Evicted;
+    }
+
     /** The engine never started a worker for the attempt. */
     record Unknown() implements Observation {}
 
+    /**
+     * The engine has taken the worker and has not started it yet: it waits for quota, for a machine
+     * or for something that is missing.
+     *
+     * @param reason names what it waits for and, where somebody has to act, the remedy
+     * @param until when the engine should give the worker up
+     */
+    record Waiting(String reason, Instant until) implements Observation {}
+
     /** The worker runs. */
     record Running() implements Observation {}
+
+    /**
+     * The worker was ended from outside and not by {@link ComputeEngine#stop}: its machine was
+     * drained or lost, or a worker with a higher priority took its place.
+     *
+     * @param reason as the engine gives it
+     */
+    record Evicted(String reason) implements Observation {}
 
     /**
      * The worker ended.

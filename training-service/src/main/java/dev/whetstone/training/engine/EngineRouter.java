@@ -65,7 +65,7 @@ public class EngineRouter {
 
   /** Names the missing engine and the engines that this service has. */
   public String missing(String kind) {
-    return "this service has no compute engine '%s' (training.engine.kind), it has: %s; deploy a version that has it"
+    return "this service has no compute engine '%s' (training.engine.kind), it has: %s; enable the engine in the settings of the training service, or deploy a version that has it"
         .formatted(kind, String.join(", ", engines.keySet()));
   }
 }

@@ -156,10 +156,10 @@ record WorkerSlots(Path folder, Limits limits) {
       }
       boolean isTaken =
           switch (workers.poll(attemptId)) {
-            case ComputeEngine.Observation.Running _ -> true;
+            case ComputeEngine.Observation.Running _, ComputeEngine.Observation.Waiting _ -> true;
             case ComputeEngine.Observation.Unknown _ ->
                 attemptId.equals(ownId) || isRecent(slotFile(index));
-            case ComputeEngine.Observation.Exited _ -> false;
+            case ComputeEngine.Observation.Exited _, ComputeEngine.Observation.Evicted _ -> false;
           };
       if (isTaken) {
         taken.put(index, attemptId);

@@ -144,7 +144,7 @@ public class AttemptStarter {
   }
 
   private static boolean isOldWorkerRunning(ComputeEngine engine, String attemptId) {
-    if (engine.poll(attemptId) instanceof ComputeEngine.Observation.Running) {
+    if (engine.poll(attemptId).mayRun()) {
       engine.stop(attemptId, ComputeEngine.Manner.AT_ONCE);
       return true;
     }

@@ -102,6 +102,10 @@ public class AttemptWatcher {
             seen.supersedeReason(),
             training.progressDeadline(),
             longest(stored, training, now));
+    AttemptRepository.SavedPoint saved = stored.saved();
+    if (saved != null) {
+      engine.noteResumePoint(attemptId, saved.step(), saved.at());
+    }
     AttemptMove move = AttemptRule.decide(situation, engine.poll(attemptId), now);
     return carryOut(new Look(seen, run, attempt, engine, training.engineOrDefault()), move);
   }
@@ -145,13 +149,14 @@ public class AttemptWatcher {
               && launcher.launch(look.seen(), look.run(), starting, look.engine(), look.settings());
       case AttemptMove.RecordLaunch _ ->
           launcher.recordLaunch(look.seen(), look.attemptId(), look.engine());
+      case AttemptMove.ShowWait wait -> launcher.showWait(look.attemptId(), wait.reason());
       case AttemptMove.Supersede supersede -> {
         look.stopWorker();
         yield supersede(look, supersede.reason());
       }
-      case AttemptMove.StopAndEnd lost -> {
+      case AttemptMove.StopAndEnd given -> {
         look.stopWorker();
-        yield end(look, lost.end());
+        yield end(look, given.end());
       }
       case AttemptMove.End ended -> end(look, ended.end());
       case AttemptMove.VerifyBatches refused -> verifyBatches(look, refused.end());

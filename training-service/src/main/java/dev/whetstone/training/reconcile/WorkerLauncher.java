@@ -88,9 +88,11 @@ public class WorkerLauncher {
       return false;
     }
     AttemptLaunch launch =
-        new AttemptLaunch(new WorkerTask.Training(spec), settings, token, secrets);
+        new AttemptLaunch(
+            run.identity().loop(), new WorkerTask.Training(spec), settings, token, secrets);
     return switch (engine.launch(launch)) {
       case ComputeEngine.Launch.Started _ -> recordLaunch(seen, attemptId, engine);
+      case ComputeEngine.Launch.Accepted _ -> false;
       case ComputeEngine.Launch.Deferred deferred -> defer(attemptId, deferred.reason());
       case ComputeEngine.Launch.Refused refused ->
           applier.applyIf(seen, () -> refuse(seen, run, attemptId, refused.reason()));
@@ -140,6 +142,12 @@ public class WorkerLauncher {
     LOG.debugf("worker-launch-deferred attempt=%s reason=%s", attemptId, reason);
     QuarkusTransaction.requiringNew()
         .run(() -> attempts.deferLaunch(attemptId, reason, clock.now().plus(DEFERRAL)));
+    return false;
+  }
+
+  /** Shows what the engine waits for. Answers false: the run does not move by it. */
+  public boolean showWait(String attemptId, String reason) {
+    QuarkusTransaction.requiringNew().run(() -> attempts.showWait(attemptId, reason));
     return false;
   }
 

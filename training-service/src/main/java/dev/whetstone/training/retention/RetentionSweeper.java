@@ -51,6 +51,7 @@ public class RetentionSweeper {
     part("metrics", () -> rows.sweepMetrics(now.minus(keep.metrics()), now));
     part("attempts", () -> rows.sweepAttempts(now.minus(keep.attempts())));
     part("micro-batches", () -> rows.sweepMicroBatches(now.minus(memory.remember())));
+    part("worker-hosts", () -> rows.sweepWorkerHosts(now.minus(keep.workerHosts())));
     part("worker-folders", () -> folders.sweep(now.minus(keep.workerFolders())));
   }
 

@@ -66,6 +66,11 @@ public class RunRowSweep {
     return sql.updateInNewTransaction("delete from micro_batch where fitted_at < ?", before);
   }
 
+  /** Answers how many joined hosts were deleted. */
+  int sweepWorkerHosts(Instant before) {
+    return sql.updateInNewTransaction("delete from worker_host where seen_at < ?", before);
+  }
+
   /**
    * Which of these attempts ended before an instant: attempts of runs by their own end, those of
    * scoring jobs by their job's, which may have been deleted already.

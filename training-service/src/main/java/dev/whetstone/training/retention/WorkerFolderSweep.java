@@ -5,6 +5,7 @@ import dev.whetstone.training.engine.EngineRouter;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /**
  * Lets compute engines forget attempts that ended long ago. An engine may keep them on its own host
@@ -12,6 +13,8 @@ import java.util.List;
  */
 @ApplicationScoped
 public class WorkerFolderSweep {
+  private static final Logger LOG = Logger.getLogger(WorkerFolderSweep.class);
+
   private static final int CHUNK = 500;
 
   private final EngineRouter engines;
@@ -22,9 +25,17 @@ public class WorkerFolderSweep {
     this.rows = rows;
   }
 
-  /** Answers how many attempts were forgotten. */
+  /** Answers how many attempts were forgotten. An engine that fails holds up no other. */
   int sweep(Instant before) {
-    return engines.all().stream().mapToInt(engine -> sweep(engine, before)).sum();
+    int forgotten = 0;
+    for (ComputeEngine engine : engines.all()) {
+      try {
+        forgotten += sweep(engine, before);
+      } catch (RuntimeException e) {
+        LOG.warnf("engine-sweep-failed engine=%s reason=%s", engine.kind(), e.getMessage());
+      }
+    }
+    return forgotten;
   }
 
   private int sweep(ComputeEngine engine, Instant before) {

@@ -2,6 +2,7 @@ package dev.whetstone.training.scoring;
 
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.kit.work.RetryBackoff;
+import dev.whetstone.training.attempt.AttemptRule;
 import dev.whetstone.training.attempt.ExitCodes;
 import dev.whetstone.training.attempt.ExitDescription;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
@@ -21,6 +22,10 @@ public final class ScoringJobRule {
   private static final Duration AFTER_OUT_OF_MEMORY = Duration.ofMinutes(1);
 
   private static final Duration AFTER_PREEMPTION = Duration.ofSeconds(1);
+
+  /** What keeps a worker from starting rarely ends within seconds. */
+  private static final Duration AFTER_GIVEN_UP = Duration.ofSeconds(30);
+
   private static final ScoringMove KEEP = new ScoringMove.Keep();
 
   private ScoringJobRule() {}
@@ -51,9 +56,7 @@ public final class ScoringJobRule {
     if (job.dueAt().isAfter(now)) {
       return KEEP;
     }
-    return observation instanceof Observation.Running
-        ? new ScoringMove.StopFormer()
-        : new ScoringMove.Launch();
+    return observation.mayRun() ? new ScoringMove.StopFormer() : new ScoringMove.Launch();
   }
 
   private static ScoringMove launching(
@@ -71,6 +74,13 @@ public final class ScoringJobRule {
       Instant now) {
     return switch (observation) {
       case Observation.Running _ -> KEEP;
+      case Observation.Waiting waiting when waiting.until().isAfter(now) -> KEEP;
+      case Observation.Waiting waiting ->
+          new ScoringMove.Retry(
+              job.failures(), now.plus(AFTER_GIVEN_UP), AttemptRule.givenUp(waiting));
+      case Observation.Evicted evicted ->
+          new ScoringMove.Retry(
+              job.failures(), now.plus(AFTER_PREEMPTION), ExitDescription.sentence(evicted));
       case Observation.Unknown _ -> afterFailure(job, "the compute engine lost the worker", now);
       case Observation.Exited exited -> exited(job, reported, exited, now);
     };

@@ -138,8 +138,10 @@ public class ScoringStepper {
       return false;
     }
     WorkerTask task = new WorkerTask.Scoring(spec(claimed));
-    return switch (step.engine().launch(new AttemptLaunch(task, step.settings(), token))) {
-      case ComputeEngine.Launch.Started _ -> moves.save(own.get(), claimed.launched());
+    AttemptLaunch launch = new AttemptLaunch(claimed.facts().loop(), task, step.settings(), token);
+    return switch (step.engine().launch(launch)) {
+      case ComputeEngine.Launch.Started _, ComputeEngine.Launch.Accepted _ ->
+          moves.save(own.get(), claimed.launched());
       case ComputeEngine.Launch.Deferred deferred ->
           moves.save(own.get(), claimed.defer(clock.now(), DEFERRAL, deferred.reason())) && false;
       case ComputeEngine.Launch.Refused refused ->

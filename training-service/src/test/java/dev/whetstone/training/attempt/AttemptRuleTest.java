@@ -27,6 +27,9 @@ class AttemptRuleTest {
 
   private static final Map<String, Observation> OBSERVATIONS =
       Map.of(
+          "waiting", new Observation.Waiting("no quota", NOW.plusSeconds(1)),
+          "wait-over", new Observation.Waiting("no quota", NOW),
+          "evicted", new Observation.Evicted("drained"),
           "unknown", new Observation.Unknown(),
           "running", new Observation.Running(),
           "exited-0", new Observation.Exited(0, ""),
@@ -121,6 +124,36 @@ class AttemptRuleTest {
       ended,      exited-75,  Keep,               Keep
       ended,      exited-143, Keep,               Keep
       ended,      exited-137, Keep,               Keep
+      starting,   waiting,    ShowWait,           Supersede
+      starting,   wait-over,  StopAndEnd,         Supersede
+      starting,   evicted,    RecordLaunch,       Supersede
+      deferred,   waiting,    ShowWait,           Supersede
+      deferred,   wait-over,  StopAndEnd,         Supersede
+      deferred,   evicted,    RecordLaunch,       Supersede
+      defer-over, waiting,    ShowWait,           Supersede
+      defer-over, wait-over,  StopAndEnd,         Supersede
+      defer-over, evicted,    RecordLaunch,       Supersede
+      claimed,    waiting,    ShowWait,           Supersede
+      claimed,    wait-over,  StopAndEnd,         Supersede
+      claimed,    evicted,    RecordLaunch,       Supersede
+      claim-over, waiting,    ShowWait,           Supersede
+      claim-over, wait-over,  StopAndEnd,         Supersede
+      claim-over, evicted,    RecordLaunch,       Supersede
+      live,       waiting,    VerifyProgress,     Supersede
+      live,       wait-over,  VerifyProgress,     Supersede
+      live,       evicted,    VerifyProgress,     Supersede
+      lease-over, waiting,    VerifyProgress,     Supersede
+      lease-over, wait-over,  VerifyProgress,     Supersede
+      lease-over, evicted,    VerifyProgress,     Supersede
+      stalled,    waiting,    VerifyProgress,     Supersede
+      stalled,    wait-over,  VerifyProgress,     Supersede
+      stalled,    evicted,    VerifyProgress,     Supersede
+      too-long,   waiting,    VerifyProgress,     Supersede
+      too-long,   wait-over,  VerifyProgress,     Supersede
+      too-long,   evicted,    VerifyProgress,     Supersede
+      ended,      waiting,    Keep,               Keep
+      ended,      wait-over,  Keep,               Keep
+      ended,      evicted,    Keep,               Keep
       """;
 
   @ParameterizedTest(name = "{0}, worker {1}")
@@ -162,6 +195,25 @@ class AttemptRuleTest {
               assertThat(verify.end().diverged()).isTrue();
               assertThat(verify.end().detail()).contains("65", "diverged: loss is not a number");
             });
+  }
+
+  @Test
+  void shouldSayWhatAWorkerWaitedForThatWasGivenUp() {
+    assertThat(decide("claimed", "wait-over", null))
+        .isEqualTo(
+            new AttemptMove.StopAndEnd(
+                new AttemptEnd.Refused(
+                    "the compute engine did not start the worker until 2026-11-20T10:00:00Z: no quota")));
+  }
+
+  @Test
+  void shouldResumeAWorkerThatTheEngineTookBackAfterItHadRun() {
+    assertThat(decide("live", "waiting", null))
+        .isEqualTo(
+            new AttemptMove.VerifyProgress(
+                new AttemptEnd.Exited(
+                    143,
+                    "the worker was ended from outside: the engine took it back; now no quota")));
   }
 
   @ParameterizedTest(name = "started at step {0}, saved step {1}")

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Real processes: a small Python script is the worker. */
 class LocalProcessEngineTest extends ComputeEngineContract {
   /** Ends with the code that a file tells it, with 75 on SIGTERM. */
-  private static final String WORKER =
+  static final String WORKER =
       """
       import json, os, signal, sys, time
       signal.signal(signal.SIGTERM, lambda *_: os._exit(75))
@@ -305,7 +305,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
     engine()
         .launch(
             new AttemptLaunch(
-                new WorkerTask.Training(spec), LoopSpec.Engine.PROCESS, "token", secrets));
+                LOOP, new WorkerTask.Training(spec), LoopSpec.Engine.PROCESS, "token", secrets));
     awaitReadyForSignals(spec.attempt());
     Path environment = work(spec.attempt()).resolve("environment.json");
 
@@ -318,7 +318,7 @@ class LocalProcessEngineTest extends ComputeEngineContract {
     }
     assertThat(
             new AttemptLaunch(
-                    new WorkerTask.Training(spec), LoopSpec.Engine.PROCESS, "token", secrets)
+                    LOOP, new WorkerTask.Training(spec), LoopSpec.Engine.PROCESS, "token", secrets)
                 .toString())
         .doesNotContain("sk-of-the-server", "token");
     end(spec.attempt(), 0);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.event.EventData.ScoringEvent;
 import dev.whetstone.contracts.loop.LoopSpec;
@@ -55,7 +56,11 @@ class ScoringWorkerTest {
     ScoringSpec spec = spec(root.resolve("deploy/local/demo/base"));
 
     engine.launch(
-        new AttemptLaunch(new WorkerTask.Scoring(spec), LoopSpec.Engine.PROCESS, "token"));
+        new AttemptLaunch(
+            new LoopId("acme", "support"),
+            new WorkerTask.Scoring(spec),
+            LoopSpec.Engine.PROCESS,
+            "token"));
 
     await()
         .atMost(Duration.ofMinutes(3))

@@ -142,6 +142,23 @@ class RunRetentionTest {
   }
 
   @Test
+  void shouldEndJoinedHosts() {
+    sql.updateInNewTransaction(
+        """
+        insert into worker_host (tenant, name, session, capacity, free, labels, draining, joined_at, seen_at)
+        values ('acme', 'sold-host', 's', '{}', '{}', '{}', false, ?, ?)
+        """,
+        clock.now(),
+        clock.now());
+
+    after(Duration.ofDays(29));
+    assertThat(rows("select count(*) from worker_host where name = 'sold-host'", null))
+        .isEqualTo(1);
+    after(Duration.ofDays(2));
+    assertThat(rows("select count(*) from worker_host where name = 'sold-host'", null)).isZero();
+  }
+
+  @Test
   void shouldEndWorkersOfScoringJobsWithTheirJob() {
     String running = "sweep-running-" + clock.now().toEpochMilli();
     String ended = "sweep-ended-" + clock.now().toEpochMilli();

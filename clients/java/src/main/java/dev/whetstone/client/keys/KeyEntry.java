@@ -28,7 +28,7 @@ public record KeyEntry(
     @Nullable String loop) {
   /** Every scope there is. */
   public static final List<String> SCOPES =
-      List.of("ingest", "import", "read", "operate", "approve", "erase");
+      List.of("ingest", "import", "read", "operate", "approve", "erase", "work");
 
   public KeyEntry {
     scopes = List.copyOf(scopes);

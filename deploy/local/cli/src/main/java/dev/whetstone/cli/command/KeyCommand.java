@@ -39,7 +39,7 @@ final class KeyCommand {
               names = "--scopes",
               split = ",",
               defaultValue = "ingest",
-              description = "any of ingest, import, read, operate, approve, erase")
+              description = "any of ingest, import, read, operate, approve, erase, work")
           List<String> scopes,
       @Option(
               names = "--publishable",

@@ -1,0 +1,86 @@
+package dev.whetstone.training.engine.kubernetes;
+
+import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.json.ContentDigests;
+import dev.whetstone.training.engine.AttemptLaunch;
+import dev.whetstone.training.engine.WorkerTask;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Names, labels and annotations of what the engine creates. */
+final class JobLabels {
+  static final String ATTEMPT = "whetstone.dev/attempt";
+  static final String TASK = "whetstone.dev/task";
+  static final String RESUME_STEP = "whetstone.dev/resume-point-step";
+  static final String RESUME_SAVED_AT = "whetstone.dev/resume-point-saved-at";
+
+  /** Set before the engine ends a worker, which tells that end from an eviction. */
+  static final String STOPPED = "whetstone.dev/stopped";
+
+  static final String QUEUE = "kueue.x-k8s.io/queue-name";
+  static final String PRIORITY_CLASS = "kueue.x-k8s.io/priority-class";
+
+  /** Selects everything that this engine created. */
+  static final Map<String, String> MANAGED =
+      Map.of("app.kubernetes.io/managed-by", "whetstone-training");
+
+  private static final int LONGEST_VALUE = 63;
+  private static final int DIGEST = 10;
+  private static final int LONGEST_SLUG = 40;
+
+  private JobLabels() {}
+
+  /**
+   * The name of an attempt's Job and Secret: always the same for the same attempt, and another for
+   * another one. Pods append a suffix of their own, which fits.
+   */
+  static String name(String attemptId) {
+    String slug = attemptId.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    String cut = slug.substring(0, Math.min(LONGEST_SLUG, slug.length())).replaceAll("-+$", "");
+    return "w-" + cut.replaceAll("^-+", "") + "-" + digest(attemptId);
+  }
+
+  /** Of the Job, its pod and its Secret. */
+  static Map<String, String> of(AttemptLaunch launch) {
+    LoopId loop = launch.loop();
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put("app.kubernetes.io/name", "whetstone-worker");
+    labels.putAll(MANAGED);
+    labels.put("whetstone.dev/tenant", value(loop.tenant()));
+    labels.put("whetstone.dev/loop", value(loop.loop()));
+    labels.put("whetstone.dev/run", value(run(launch.task())));
+    labels.put(ATTEMPT, value(launch.attemptId()));
+    labels.put("whetstone.dev/fence", Long.toString(fence(launch.task())));
+    labels.put(TASK, launch.task().command());
+    return labels;
+  }
+
+  private static String run(WorkerTask task) {
+    return switch (task) {
+      case WorkerTask.Training training -> training.spec().runId();
+      case WorkerTask.Scoring scoring -> scoring.spec().jobId();
+    };
+  }
+
+  private static long fence(WorkerTask task) {
+    return switch (task) {
+      case WorkerTask.Training training -> training.spec().fence();
+      case WorkerTask.Scoring scoring -> scoring.spec().fence();
+    };
+  }
+
+  /** A text as the value of a label, which has fewer characters and a limit. */
+  private static String value(String text) {
+    String safe = text.replaceAll("[^A-Za-z0-9._-]", "-").replaceAll("^[^A-Za-z0-9]+", "");
+    String cut =
+        safe.length() <= LONGEST_VALUE
+            ? safe
+            : safe.substring(0, LONGEST_VALUE - DIGEST - 1) + "-" + digest(text);
+    return cut.replaceAll("[^A-Za-z0-9]+$", "");
+  }
+
+  private static String digest(String text) {
+    return ContentDigests.sha256(text).substring(0, DIGEST);
+  }
+}

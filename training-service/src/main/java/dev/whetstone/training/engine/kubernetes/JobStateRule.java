@@ -1,0 +1,86 @@
+package dev.whetstone.training.engine.kubernetes;
+
+import dev.whetstone.training.engine.ComputeEngine.Observation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the state of a worker from its Job, its pods and Kueue's Workload. */
+final class JobStateRule {
+  /** Longer than the service takes between creating the Job and its Secret. */
+  private static final Duration SECRET_DEADLINE = Duration.ofMinutes(2);
+
+  private static final String NO_SECRET =
+      "its Secret does not exist: the training service ended between creating the Job and the Secret, or somebody deleted it; another attempt follows";
+
+  private JobStateRule() {}
+
+  /** The object whose events say why nothing starts; empty when the rest says enough. */
+  static Optional<HasMetadata> troubled(JobView view) {
+    if (view.isFinished()) {
+      return Optional.empty();
+    }
+    if (view.pods().isEmpty()) {
+      return view.isSuspended() ? Optional.empty() : Optional.of(view.job());
+    }
+    Pod newest = view.pods().getFirst();
+    return "Pending".equals(PodEndRule.phase(newest)) ? Optional.of(newest) : Optional.empty();
+  }
+
+  /**
+   * @param troubles messages of the warning events of what {@link #troubled} answered, newest first
+   * @param kueueFault why Workloads cannot be listed; empty when they can
+   */
+  static Observation observe(
+      JobView view, List<String> troubles, Optional<String> kueueFault, StartDeadlines deadlines) {
+    boolean stopped = view.annotation(JobLabels.STOPPED).isPresent();
+    Optional<Pod> ended = view.pods().stream().filter(PodEndRule::hasEnded).findFirst();
+    if (ended.isPresent()) {
+      return PodEndRule.end(ended.get(), stopped);
+    }
+    if (view.condition("Complete").isPresent()) {
+      return new Observation.Exited(0, "");
+    }
+    Optional<JobCondition> failed = view.condition("Failed");
+    if (failed.isPresent()) {
+      return PodEndRule.end(failed.get(), stopped);
+    }
+    if (view.pods().stream().anyMatch(pod -> !"Pending".equals(PodEndRule.phase(pod)))) {
+      return new Observation.Running();
+    }
+    return waiting(view, troubles, kueueFault, deadlines);
+  }
+
+  private static Observation waiting(
+      JobView view, List<String> troubles, Optional<String> kueueFault, StartDeadlines deadlines) {
+    Job job = view.job();
+    Instant created = instant(job.getMetadata().getCreationTimestamp());
+    if (view.pods().isEmpty() && view.isSuspended()) {
+      String queue = view.label(JobLabels.QUEUE).orElse("");
+      return new Observation.Waiting(
+          QueueWaitRule.reason(queue, view.workload(), kueueFault),
+          created.plus(deadlines.queue()));
+    }
+    if (view.pods().isEmpty()) {
+      String startedAt = job.getStatus() == null ? null : job.getStatus().getStartTime();
+      Instant since = startedAt == null ? created : instant(startedAt);
+      return new Observation.Waiting(PodWaitRule.noPod(troubles), since.plus(deadlines.start()));
+    }
+    Pod pod = view.pods().getFirst();
+    Instant since = instant(pod.getMetadata().getCreationTimestamp());
+    String reason = PodWaitRule.pending(pod, troubles);
+    return reason.contains("secret \"" + job.getMetadata().getName() + "\" not found")
+        ? new Observation.Waiting(NO_SECRET, since.plus(SECRET_DEADLINE))
+        : new Observation.Waiting(reason, since.plus(deadlines.start()));
+  }
+
+  private static Instant instant(@Nullable String timestamp) {
+    return timestamp == null ? Instant.EPOCH : Instant.parse(timestamp);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.whetstone.training.engine.kubernetes;
+
+import dev.whetstone.training.engine.ComputeEngine;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.arc.lookup.LookupIfProperty;
+import io.quarkus.kubernetes.client.KubernetesConfigCustomizer;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the engine {@code kubernetes-job} from its configuration, where it is enabled. */
+@ApplicationScoped
+public class KubernetesEngineProvider {
+  private final AtomicReference<@Nullable ClusterWatch> watch = new AtomicReference<>();
+
+  /**
+   * The first use connects to the cluster.
+   *
+   * @param clients the client, which is made only where the engine is enabled
+   */
+  @Produces
+  @ApplicationScoped
+  @LookupIfProperty(name = "whetstone.training.kubernetes.enabled", stringValue = "true")
+  ComputeEngine kubernetesJobEngine(
+      KubernetesEngineConfig config, Instance<KubernetesClient> clients) {
+    KubernetesClient client = clients.get();
+    KubernetesJobEngine engine =
+        new KubernetesJobEngine(
+            client,
+            config
+                .namespace()
+                .orElseGet(() -> Objects.requireNonNullElse(client.getNamespace(), "default")),
+            WorkerPodSettings.of(config),
+            new KubernetesJobEngine.Bounds(config.maxWorkers(), config.scoringWorkers()),
+            new StartDeadlines(config.queueDeadline(), config.startDeadline()),
+            config.listEvery());
+    ClusterWatch started = engine.watch();
+    watch.set(started);
+    started.start();
+    return engine;
+  }
+
+  void onShutdown(@Observes ShutdownEvent event) {
+    ClusterWatch started = watch.getAndSet(null);
+    if (started != null) {
+      started.close();
+    }
+  }
+
+  /** Every call to the API server has a limit. */
+  @ApplicationScoped
+  static class RequestLimits implements KubernetesConfigCustomizer {
+    private final KubernetesEngineConfig config;
+
+    RequestLimits(KubernetesEngineConfig config) {
+      this.config = config;
+    }
+
+    @Override
+    public void customize(Config client) {
+      int millis = Math.toIntExact(config.requestTimeout().toMillis());
+      client.setRequestTimeout(millis);
+      client.setConnectionTimeout(millis);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package dev.whetstone.training.engine.kubernetes;
+
+import java.time.Duration;
+
+/**
+ * How long a Job is waited for.
+ *
+ * @param queue for its quota
+ * @param start for its pod, once it has the quota
+ */
+record StartDeadlines(Duration queue, Duration start) {}

@@ -1,0 +1,67 @@
+package dev.whetstone.training.engine.kubernetes;
+
+import dev.whetstone.kit.json.Json;
+import dev.whetstone.training.engine.AttemptLaunch;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Makes the Secret with an attempt's spec, token and keys. The Job owns it, so that it is deleted
+ * with the Job.
+ */
+final class WorkerSecretBuilder {
+  static final String SPEC = "spec.json";
+  static final String TOKEN = "WHETSTONE_WORKER_TOKEN";
+
+  private WorkerSecretBuilder() {}
+
+  /**
+   * @param owner the Job as the API server answered it
+   */
+  static Secret build(AttemptLaunch launch, Job owner) {
+    Map<String, String> data = new TreeMap<>();
+    data.put(SPEC, encode(Json.write(launch.task().spec())));
+    variables(launch)
+        .forEach((name, value) -> data.put(name, encode(value.getBytes(StandardCharsets.UTF_8))));
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withName(owner.getMetadata().getName())
+        .withNamespace(owner.getMetadata().getNamespace())
+        .withLabels(JobLabels.of(launch))
+        .withOwnerReferences(ownerReference(owner))
+        .endMetadata()
+        .withType("Opaque")
+        // The kubelet then neither watches nor refreshes it, and it may be deleted once it is used.
+        .withImmutable(true)
+        .withData(data)
+        .build();
+  }
+
+  /** The worker's secret variables by name. */
+  static Map<String, String> variables(AttemptLaunch launch) {
+    Map<String, String> variables = new TreeMap<>(launch.secrets());
+    variables.put(TOKEN, launch.token());
+    return variables;
+  }
+
+  private static OwnerReference ownerReference(Job owner) {
+    return new OwnerReferenceBuilder()
+        .withApiVersion("batch/v1")
+        .withKind("Job")
+        .withName(owner.getMetadata().getName())
+        .withUid(owner.getMetadata().getUid())
+        .withController(true)
+        .build();
+  }
+
+  private static String encode(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+}

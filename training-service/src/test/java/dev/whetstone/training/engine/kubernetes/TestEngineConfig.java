@@ -1,0 +1,31 @@
+package dev.whetstone.training.engine.kubernetes;
+
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The engine's configuration as properties give it. */
+final class TestEngineConfig {
+  private TestEngineConfig() {}
+
+  /**
+   * @param properties without the prefix
+   */
+  static WorkerPodSettings of(Map<String, String> properties) {
+    return WorkerPodSettings.of(config(properties));
+  }
+
+  static KubernetesEngineConfig config(Map<String, String> properties) {
+    return new SmallRyeConfigBuilder()
+        .addDiscoveredConverters()
+        .withMapping(KubernetesEngineConfig.class)
+        .withDefaultValues(
+            properties.entrySet().stream()
+                .collect(
+                    Collectors.toMap(
+                        entry -> "whetstone.training.kubernetes." + entry.getKey(),
+                        Map.Entry::getValue)))
+        .build()
+        .getConfigMapping(KubernetesEngineConfig.class);
+  }
+}
