@@ -27,6 +27,7 @@ from whetstone_serve.requests import (
     UnloadAdapterRequest,
     plain_message,
 )
+from whetstone_serve.tools import message_of
 
 
 class Api:
@@ -101,11 +102,12 @@ class Api:
         )
         answer = (await self._generate(body, [prompt], sampling))[0]
         text = self._token_text
+        message = message_of(answer.text, bool(body.tools) and body.tool_choice != "none")
         choice = {
             "index": 0,
-            "message": {"role": "assistant", "content": answer.text},
+            "message": message,
             "logprobs": responses.chat_logprobs(answer, text) if body.logprobs else None,
-            "finish_reason": answer.finish_reason,
+            "finish_reason": "tool_calls" if "tool_calls" in message else answer.finish_reason,
         }
         reply = {
             **self._head("chatcmpl", "chat.completion", body),
