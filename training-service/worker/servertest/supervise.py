@@ -6,6 +6,7 @@ process of the server stays behind. Descendants whose parent has ended become ch
 Usage: supervise.py COMMAND ARGUMENT...
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -46,10 +47,8 @@ def end_all(processes: Iterable[psutil.Process]) -> None:
 
 
 def _send(process: psutil.Process, number: int) -> None:
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         process.send_signal(number)
-    except psutil.NoSuchProcess:
-        pass
 
 
 def main(command: list[str]) -> int:
@@ -60,7 +59,10 @@ def main(command: list[str]) -> int:
         signal.signal(number, lambda *_: asked_to_end.set())
     # A session of its own: an interrupt of the terminal reaches this process, which ends the server in order.
     server = subprocess.Popen(  # noqa: S603 - the command is the caller's
-        command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_in_child  # noqa: PLW1509
+        command,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_in_child,  # noqa: PLW1509
     )
 
     def wait_for_end_of_input() -> None:

@@ -57,6 +57,7 @@ class Decoding(Body):
         "guided_choice": (),
         "guided_grammar": (),
         "suffix": ("",),
+        "prompt_logprobs": (),
     }
 
     model: str | None = None
@@ -67,7 +68,6 @@ class Decoding(Body):
     stop: str | list[str] = []
     stream: bool = False
     ignore_eos: bool = False
-    prompt_logprobs: Top | None = None
     stream_options: StreamOptions = StreamOptions()
 
     @model_validator(mode="before")
