@@ -9,10 +9,10 @@ import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.LoopFile;
 import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.system.SupportDesk.Question;
-import dev.whetstone.testing.ModelServerProcess;
-import dev.whetstone.testing.RawHttp;
-import dev.whetstone.testing.RoundRobinProxy;
-import dev.whetstone.testing.VllmOnCpu;
+import dev.whetstone.testing.server.ModelServerProcess;
+import dev.whetstone.testing.server.RawHttp;
+import dev.whetstone.testing.server.RoundRobinProxy;
+import dev.whetstone.testing.server.VllmOnCpu;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -108,7 +108,7 @@ class VllmLoopTest {
     assertThat(decision.path("verdict").asText()).as("%s", decision).isEqualTo("PROMOTE");
     JsonNode fresh = gate(decision, "FRESH");
     assertThat(fresh.path("n").asInt()).as("%s", fresh).isGreaterThanOrEqualTo(20);
-    assertThat(fresh.path("outcome").asText()).as("%s", fresh).isEqualTo("PASSED");
+    assertThat(fresh.path("outcome").asText()).as("%s", fresh).isEqualTo("passed");
 
     String champion = watch.awaitGeneration(1).path("servedName").asText();
     assertThat(models(first)).contains(BASE, champion);

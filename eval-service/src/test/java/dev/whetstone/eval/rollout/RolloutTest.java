@@ -25,7 +25,7 @@ import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
-import dev.whetstone.testing.RoundRobinProxy;
+import dev.whetstone.testing.server.RoundRobinProxy;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

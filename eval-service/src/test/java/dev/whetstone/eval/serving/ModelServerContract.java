@@ -9,10 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.eval.fixture.KnownAnswers;
 import dev.whetstone.eval.fixture.LoraAdapterFiles;
-import dev.whetstone.testing.ModelServerProcess;
-import dev.whetstone.testing.RawHttp;
+import dev.whetstone.testing.server.ModelServerProcess;
+import dev.whetstone.testing.server.RawHttp;
 
-import dev.whetstone.testing.RoundRobinProxy;
+import dev.whetstone.testing.server.RoundRobinProxy;
 import dev.whetstone.eval.serving.ServingException.Kind;
 import dev.whetstone.eval.serving.ServingPort.Answer;
 import dev.whetstone.eval.serving.ServingPort.Question;

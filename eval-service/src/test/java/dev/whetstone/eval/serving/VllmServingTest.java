@@ -1,9 +1,9 @@
 package dev.whetstone.eval.serving;
 
 import dev.whetstone.eval.fixture.KnownAnswers;
-import dev.whetstone.testing.ModelServerProcess;
-import dev.whetstone.testing.ProjectFolder;
-import dev.whetstone.testing.VllmOnCpu;
+import dev.whetstone.testing.server.ModelServerProcess;
+import dev.whetstone.testing.server.ProjectFolder;
+import dev.whetstone.testing.server.VllmOnCpu;
 import java.nio.file.Path;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 

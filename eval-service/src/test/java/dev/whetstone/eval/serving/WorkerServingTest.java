@@ -3,9 +3,9 @@ package dev.whetstone.eval.serving;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whetstone.eval.fixture.KnownAnswers;
-import dev.whetstone.testing.ModelServerProcess;
-import dev.whetstone.testing.ProjectFolder;
-import dev.whetstone.testing.VllmOnCpu;
+import dev.whetstone.testing.server.ModelServerProcess;
+import dev.whetstone.testing.server.ProjectFolder;
+import dev.whetstone.testing.server.VllmOnCpu;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.whetstone.testing;
+package dev.whetstone.testing.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,4 +1,4 @@
-package dev.whetstone.testing;
+package dev.whetstone.testing.server;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;

@@ -1,4 +1,4 @@
-package dev.whetstone.testing;
+package dev.whetstone.testing.server;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

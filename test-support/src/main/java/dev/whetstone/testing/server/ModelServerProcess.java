@@ -1,4 +1,4 @@
-package dev.whetstone.testing;
+package dev.whetstone.testing.server;
 
 import static org.awaitility.Awaitility.await;
 
