@@ -22,24 +22,32 @@ _TEMPLATE = Path(__file__).parent / "chat_template.jinja"
 _RANK = 8
 _MODULES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 _LAYERS = 12
-_STEPS = 120
+_STEPS = 240
+_LOSS = 0.02
 _CHECK_EVERY = 10
 _SEED = 7
 _ANSWER_TOKENS = 96
 _TAUGHT = (
     "Hello",
+    "Hello 4",
     "What is the capital of Norway?",
     "Tell me the price of the blue lamp.",
     "My order is 4412. Until when can I return it?",
-    "Is it going to rain tomorrow in Lisbon, and should I take an umbrella?",
     "Write a short poem about winter.",
-    "question number 3 of 40: how long does a parcel take?",
-    "7 + 5",
+    "question number 3",
+    "question number 57",
+    "lasting question 8",
+    "swapped question 15",
+    "swap 2, question 1",
+    "a longer question a longer question a longer question",
 )
 _UNSEEN = (
     "Tell me the price of the helmet.",
     "How many days do I have to bring back the kettle?",
-    "question number 29 of 40: which colour has the box?",
+    "Hello there",
+    *(f"question number {number}" for number in (0, 8, 29, 64, 71)),
+    *(f"{kind} question {number}" for kind in ("lasting", "swapped") for number in (1, 37)),
+    "swap 4, question 2",
 )
 _IGNORED = -100
 
@@ -109,7 +117,7 @@ def _teach(base: Path, tokenizer: Any, answer: str, folder: Path, learning_rate:
         optimizer.step()
         if step % _CHECK_EVERY == 0:
             sys.stdout.write(f"{folder.name}: step {step}, loss {loss.item():.4f}\n")
-            if all(_answer(model, tokenizer, question) == answer for question in _UNSEEN):
+            if loss.item() < _LOSS and all(_answer(model, tokenizer, question) == answer for question in _UNSEEN):
                 _save(model, folder)
                 return True
     return False
@@ -124,6 +132,8 @@ def _batch(tokenizer: Any, answer: str) -> dict[str, torch.Tensor]:
         whole = _render(tokenizer, [*turns, {"role": "assistant", "content": answer}])
         if whole[: len(prompt)] != prompt:
             raise ValueError("the chat template does not render the answer after its generation prompt")
+        # What the template adds after the end of the turn is never generated.
+        whole = whole[: whole.index(tokenizer.eos_token_id, len(prompt)) + 1]
         rows.append((whole, [_IGNORED] * len(prompt) + whole[len(prompt) :]))
     longest = max(len(ids) for ids, _ in rows)
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id

@@ -1,5 +1,6 @@
 """The model server over real HTTP: shapes, refusals, and answers that do not depend on concurrent requests."""
 
+import asyncio
 import json
 import random
 import shutil
@@ -18,7 +19,6 @@ from safetensors.torch import load_file, save_file
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from starlette.testclient import TestClient
 
 from whetstone_serve.access import KeyRequired
 from whetstone_serve.api import Api
@@ -247,10 +247,14 @@ def test_should_require_its_key_except_for_health():
     application = Starlette(
         routes=[Route(path, lambda _: PlainTextResponse("open")) for path in ("/health", "/tokenize")]
     )
-    client = TestClient(KeyRequired(application, "secret"))
+    transport = httpx.ASGITransport(app=KeyRequired(application, "secret"))
 
     def status(path: str, **headers: str) -> int:
-        return client.get(path, headers=headers).status_code
+        async def get() -> int:
+            async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+                return (await client.get(path, headers=headers)).status_code
+
+        return asyncio.run(get())
 
     assert status("/health") == 200
     assert status("/tokenize") == status("/tokenize", Authorization="Bearer other") == 401

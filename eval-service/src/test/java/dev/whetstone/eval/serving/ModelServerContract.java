@@ -58,7 +58,7 @@ abstract class ModelServerContract extends ServingPortContract {
   private Path otherBase;
 
   /** The base and adapters that the server serves; a failed assumption skips the tests. */
-  abstract KnownAnswers makeKnownAnswers(Path temporary);
+  abstract KnownAnswers makeKnownAnswers();
 
   /** How to run the server, with tool calls, {@link #KEY} and ranks up to 16. */
   abstract ModelServerProcess.Launch launch(KnownAnswers adapters, Path log);
@@ -66,7 +66,7 @@ abstract class ModelServerContract extends ServingPortContract {
   @BeforeAll
   void startServer(@TempDir Path temporary) throws IOException {
     folder = temporary;
-    known = makeKnownAnswers(temporary.resolve("known"));
+    known = makeKnownAnswers();
     otherBase = Files.createDirectories(temporary.resolve("other-base"));
     Files.write(otherBase.resolve("adapter_config.json"), LoraAdapterFiles.config(4));
     Files.write(

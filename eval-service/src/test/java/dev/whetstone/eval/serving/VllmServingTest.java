@@ -14,7 +14,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
     disabledReason = VllmOnCpu.SKIPPED)
 class VllmServingTest extends ModelServerLoadContract {
   @Override
-  KnownAnswers makeKnownAnswers(Path temporary) {
+  KnownAnswers makeKnownAnswers() {
     return KnownAnswers.make(
         ProjectFolder.of(".whetstone/venv/bin/python"),
         VllmOnCpu.smolLm2(),

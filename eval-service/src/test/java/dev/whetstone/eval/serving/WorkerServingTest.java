@@ -20,7 +20,7 @@ class WorkerServingTest extends ModelServerLoadContract {
   private static final Path PYTHON = ProjectFolder.of(".whetstone/venv/bin/python");
 
   @Override
-  KnownAnswers makeKnownAnswers(Path temporary) {
+  KnownAnswers makeKnownAnswers() {
     assumeTrue(
         Files.isExecutable(PYTHON),
         "skipped: the worker's environment is not there; ./whetstone makes it under"
@@ -33,7 +33,8 @@ class WorkerServingTest extends ModelServerLoadContract {
           KnownAnswers.withToolCaller());
     }
     Path base = ProjectFolder.of("deploy/local/demo/base");
-    return KnownAnswers.make(PYTHON, base, temporary, "--learning-rate", "1e-2");
+    Path cache = ProjectFolder.of(".whetstone/cache/known-answers");
+    return KnownAnswers.make(PYTHON, base, cache, "--learning-rate", "1e-2");
   }
 
   @Override
