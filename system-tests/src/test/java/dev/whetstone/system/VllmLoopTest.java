@@ -36,8 +36,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A short loop on a real vLLM: SmolLM2 learns to name the team for a question, is judged through two
- * replicas of vLLM, and goes into service on both, which answer at one address.
+ * A short loop on a real vLLM: SmolLM2 learns to name the team for a question, is judged through
+ * two replicas of vLLM, and goes into service on both, which answer at one address.
  */
 @EnabledIfEnvironmentVariable(
     named = VllmOnCpu.FOLDER,
@@ -144,8 +144,7 @@ class VllmLoopTest {
     List<Question> golden = forwarded(new SupportDesk(23).unseenQuestions(GOLDEN));
     Path suite = VllmOnCpu.file("golden.jsonl");
     Files.write(
-        suite,
-        IntStream.range(0, golden.size()).mapToObj(i -> item(i, golden.get(i))).toList());
+        suite, IntStream.range(0, golden.size()).mapToObj(i -> item(i, golden.get(i))).toList());
     TestLoops.object(loop, "/spec/evaluation/suites/0").put("uri", suite.toUri().toString());
     return loop;
   }

@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Several replicas asked as one server: adapters are loaded into each, and questions go to one after
- * the other. An address that spreads requests over replicas cannot be asked so, since it would load
- * an adapter into one of them only.
+ * Several replicas asked as one server: adapters are loaded into each, and questions go to one
+ * after the other. An address that spreads requests over replicas cannot be asked so, since it
+ * would load an adapter into one of them only.
  */
 final class ReplicatedServingClient implements ServingPort {
   private final List<ServingPort> replicas;

@@ -9,13 +9,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.eval.fixture.KnownAnswers;
 import dev.whetstone.eval.fixture.LoraAdapterFiles;
-import dev.whetstone.testing.server.ModelServerProcess;
-import dev.whetstone.testing.server.RawHttp;
-
-import dev.whetstone.testing.server.RoundRobinProxy;
 import dev.whetstone.eval.serving.ServingException.Kind;
 import dev.whetstone.eval.serving.ServingPort.Answer;
 import dev.whetstone.eval.serving.ServingPort.Question;
+import dev.whetstone.testing.server.ModelServerProcess;
+import dev.whetstone.testing.server.RawHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -92,6 +90,11 @@ abstract class ModelServerContract extends ServingPortContract {
     return known.adapter("amber");
   }
 
+  /** A second server like the first. */
+  ModelServerProcess startAnother() {
+    return ModelServerProcess.start(launch(known, folder.resolve("second.log")));
+  }
+
   KnownAnswers known() {
     return known;
   }
@@ -100,17 +103,20 @@ abstract class ModelServerContract extends ServingPortContract {
     return process;
   }
 
-  /** Path of an adapter whose shapes do not fit the base: vLLM loads it, the worker's server not. */
+  /**
+   * Path of an adapter whose shapes do not fit the base: vLLM loads it, the worker's server not.
+   */
   String adapterOfAnotherBase() {
     return otherBase.toString();
   }
 
   String ask(ServingPort port, String model, String question) {
     List<ChatMessage> messages = List.of(ChatMessage.user(question));
-    return String.valueOf(port.ask(new Question(model, messages, null, MOST_TOKENS)).text()).strip();
+    return String.valueOf(port.ask(new Question(model, messages, null, MOST_TOKENS)).text())
+        .strip();
   }
 
-  private ServingPort port(URI url, @Nullable String key) {
+  ServingPort port(URI url, @Nullable String key) {
     return new HttpServingClient(client, url, key, Duration.ofMinutes(2));
   }
 
@@ -218,42 +224,5 @@ abstract class ModelServerContract extends ServingPortContract {
     assertThatThrownBy(() -> ask(server(), BASE, question))
         .isInstanceOfSatisfying(
             ServingException.class, e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED));
-  }
-
-  @Test
-  void shouldForgetItsAdaptersWhenItRestarts() {
-    server().load("t.l.kept", known.adapter("saffron"));
-
-    process.restart();
-
-    assertThat(server().models()).containsExactly(BASE);
-    server().load("t.l.kept", known.adapter("saffron"));
-    assertThat(ask(server(), "t.l.kept", "Hello")).isEqualTo("saffron saffron");
-  }
-
-  /** Only loading into each replica makes every answer of their common address the adapter's. */
-  @Test
-  void shouldServeFromSeveralReplicasBehindOneAddress() {
-    try (var second = ModelServerProcess.start(launch(known, folder.resolve("second.log")));
-        var address = new RoundRobinProxy(List.of(process.url(), second.url()))) {
-      var each = List.of(server(), port(second.url(), KEY));
-      ServingPort common = port(address.url(), KEY);
-      common.load("t.l.once", known.adapter("amber"));
-      assertThatThrownBy(
-              () -> {
-                for (int i = 0; i < each.size(); i++) {
-                  ask(common, "t.l.once", "Hello");
-                }
-              })
-          .hasMessageContaining("spec.serving.replicas");
-
-      ServingPort replicas = new ReplicatedServingClient(each);
-      replicas.load("t.l.everywhere", known.adapter("cobalt"));
-      assertThat(replicas.models()).contains("t.l.everywhere").doesNotContain("t.l.once");
-      for (int i = 0; i < 6; i++) {
-        assertThat(ask(common, "t.l.everywhere", "Hello " + i)).isEqualTo("cobalt cobalt");
-        assertThat(ask(replicas, "t.l.everywhere", "Hello " + i)).isEqualTo("cobalt cobalt");
-      }
-    }
   }
 }

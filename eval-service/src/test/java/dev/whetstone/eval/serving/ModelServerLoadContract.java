@@ -1,11 +1,13 @@
 package dev.whetstone.eval.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.eval.fixture.KnownAnswers;
 import dev.whetstone.eval.serving.ServingException.Kind;
 import dev.whetstone.eval.serving.ServingPort.Question;
+import dev.whetstone.testing.server.RoundRobinProxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What Whetstone needs of a real model server while it is asked by many. */
+/** What Whetstone needs of a real model server that is asked by many, restarts or has replicas. */
 abstract class ModelServerLoadContract extends ModelServerContract {
   private static final int IN_FLIGHT = 16;
   private static final int SWAPS = 6;
@@ -125,6 +127,43 @@ abstract class ModelServerLoadContract extends ModelServerContract {
     assertThat(wrongAnswer("t.l.mixed-amber", "What is the capital of Norway?")).isEmpty();
   }
 
+  @Test
+  void shouldForgetItsAdaptersWhenItRestarts() {
+    server().load("t.l.kept", known().adapter("saffron"));
+
+    process().restart();
+
+    assertThat(server().models()).containsExactly(BASE);
+    server().load("t.l.kept", known().adapter("saffron"));
+    assertThat(ask(server(), "t.l.kept", "Hello")).isEqualTo("saffron saffron");
+  }
+
+  /** Only loading into each replica makes every answer of their common address the adapter's. */
+  @Test
+  void shouldServeFromSeveralReplicasBehindOneAddress() {
+    try (var second = startAnother();
+        var address = new RoundRobinProxy(List.of(process().url(), second.url()))) {
+      var each = List.of(server(), port(second.url(), KEY));
+      ServingPort common = port(address.url(), KEY);
+      common.load("t.l.once", known().adapter("amber"));
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < each.size(); i++) {
+                  ask(common, "t.l.once", "Hello");
+                }
+              })
+          .hasMessageContaining("spec.serving.replicas");
+
+      ServingPort replicas = new ReplicatedServingClient(each);
+      replicas.load("t.l.everywhere", known().adapter("cobalt"));
+      assertThat(replicas.models()).contains("t.l.everywhere").doesNotContain("t.l.once");
+      for (int i = 0; i < 6; i++) {
+        assertThat(ask(common, "t.l.everywhere", "Hello " + i)).isEqualTo("cobalt cobalt");
+        assertThat(ask(replicas, "t.l.everywhere", "Hello " + i)).isEqualTo("cobalt cobalt");
+      }
+    }
+  }
+
   private void askWithTools(String model) {
     Map<String, Object> function =
         Map.of("name", "order_status", "parameters", Map.of("type", "object"));
@@ -143,7 +182,9 @@ abstract class ModelServerLoadContract extends ModelServerContract {
       call.run();
       return "";
     } catch (ServingException e) {
-      return e.kind() == Kind.UNAVAILABLE && !e.isServerError() ? String.valueOf(e.getMessage()) : "";
+      return e.kind() == Kind.UNAVAILABLE && !e.isServerError()
+          ? String.valueOf(e.getMessage())
+          : "";
     }
   }
 

@@ -27,10 +27,7 @@ class WorkerServingTest extends ModelServerLoadContract {
             + " .whetstone/venv");
     if (System.getenv(VllmOnCpu.FOLDER) != null) {
       return KnownAnswers.make(
-          PYTHON,
-          VllmOnCpu.smolLm2(),
-          VllmOnCpu.file("contract"),
-          KnownAnswers.withToolCaller());
+          PYTHON, VllmOnCpu.smolLm2(), VllmOnCpu.file("contract"), KnownAnswers.withToolCaller());
     }
     Path base = ProjectFolder.of("deploy/local/demo/base");
     Path cache = ProjectFolder.of(".whetstone/cache/known-answers");
@@ -53,7 +50,6 @@ class WorkerServingTest extends ModelServerLoadContract {
     Path sources = ProjectFolder.of("training-service/worker/serve/src");
     Map<String, String> environment =
         Map.of("PYTHONPATH", sources.toString(), "WHETSTONE_SERVE_API_KEY", KEY);
-    return new ModelServerProcess.Launch(
-        PYTHON, command, environment, log, Duration.ofMinutes(2));
+    return new ModelServerProcess.Launch(PYTHON, command, environment, log, Duration.ofMinutes(2));
   }
 }

@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real model server in processes of its own, on loopback. The worker's {@code supervise.py} starts
- * it and ends it with all its descendants when this process closes the pipe between them, which also
- * happens if this process is killed.
+ * A real model server in processes of its own, on loopback. The worker's {@code supervise.py}
+ * starts it and ends it with all its descendants when this process closes the pipe between them,
+ * which also happens if this process is killed.
  */
 public final class ModelServerProcess implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(60);
@@ -130,8 +130,7 @@ public final class ModelServerProcess implements AutoCloseable {
     try {
       List<String> lines = Files.readAllLines(launch.log());
       return "the model server ended: "
-          + String.join(
-              "\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
+          + String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
     } catch (IOException e) {
       return "the model server ended, and its log cannot be read: " + e.getMessage();
     }

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One address on loopback whose requests go to several servers in turn, as a load balancer does. */
+/**
+ * One address on loopback whose requests go to several servers in turn, as a load balancer does.
+ */
 public final class RoundRobinProxy implements AutoCloseable {
   private final List<URI> servers;
   private final AtomicInteger next = new AtomicInteger();

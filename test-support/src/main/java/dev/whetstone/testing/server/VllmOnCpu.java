@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The real vLLM that {@code ./whetstone test vllm} installs, with the settings that Whetstone needs. */
+/**
+ * The real vLLM that {@code ./whetstone test vllm} installs, with the settings that Whetstone
+ * needs.
+ */
 public final class VllmOnCpu {
   /** The environment variable that names the folder with vLLM's environment and SmolLM2. */
   public static final String FOLDER = "WHETSTONE_VLLM";
