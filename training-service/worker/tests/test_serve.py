@@ -1,5 +1,6 @@
 """The model server over real HTTP: shapes, refusals, and answers that do not depend on concurrent requests."""
 
+import asyncio
 import json
 import random
 import shutil
@@ -15,11 +16,17 @@ import pytest
 import torch
 import uvicorn
 from safetensors.torch import load_file, save_file
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
+from whetstone_serve.access import KeyRequired
 from whetstone_serve.api import Api
 from whetstone_serve.batch import DecodeBatch
 from whetstone_serve.engine import Engine
 from whetstone_serve.models import Adapters, load_base
+from whetstone_serve.requests import plain_message
+from whetstone_serve.tools import message_of
 from whetstone_toybase.dialogue import DialogueGenerator
 
 BASE_NAME = "toy"
@@ -141,52 +148,15 @@ def test_should_answer_as_peft_does(client, base, adapters, questions, tokenizer
         assert text(chat(client, question, "two")) == expected
 
 
-def test_should_score_prompts_as_the_model_does_alone_and_concurrently(client, base, questions, tokenizer):
-    from transformers import AutoModelForCausalLM
-
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, local_files_only=True).eval()
-    prompts = [tokenizer(question)["input_ids"] for question in questions[:12]]
-
-    def scored(prompt: list[int]) -> list[float]:
-        body = {"model": BASE_NAME, "prompt": prompt, "max_tokens": 1, "temperature": 0, "prompt_logprobs": 1}
-        positions = client.post("/v1/completions", json=body).json()["choices"][0]["prompt_logprobs"]
-        assert positions[0] is None
-        return [position[str(token)]["logprob"] for position, token in zip(positions[1:], prompt[1:], strict=True)]
-
-    with ThreadPoolExecutor(12) as pool:
-        together = list(pool.map(scored, prompts))
-    for prompt, found in zip(prompts, together, strict=True):
-        with torch.inference_mode():
-            logits = model(input_ids=torch.tensor([prompt])).logits[0, :-1].log_softmax(-1)
-        expected = logits.gather(1, torch.tensor(prompt[1:])[:, None])[:, 0].tolist()
-        assert found == pytest.approx(expected, abs=1e-4)
-        assert scored(prompt) == pytest.approx(found, abs=1e-4)
-
-
-def test_should_return_prompt_logprobs_in_vllms_shape(client, tokenizer):
-    tokens = tokenizer("How much is the kettle?")["input_ids"]
-    body = {"prompt": tokens, "max_tokens": 0, "temperature": 0, "prompt_logprobs": 2}
-
-    choice = client.post("/v1/completions", json=body).json()["choices"][0]
-
-    position = choice["prompt_logprobs"][1]
-    own = position[str(tokens[1])]
-    assert len(choice["prompt_logprobs"]) == len(tokens)
-    assert own["rank"] >= 1
-    assert own["decoded_token"] == tokenizer.decode([tokens[1]])
-    assert 2 <= len(position) <= 3
-    assert choice["text"] == ""
-
-
 def test_should_accept_every_kind_of_prompt_and_echo(client, tokenizer):
     ids = tokenizer("Spell lamp.")["input_ids"]
     for prompt, count in (("Spell lamp.", 1), (ids, 1), (["Spell lamp.", "Hi"], 2), ([ids, ids], 2)):
-        body = {"prompt": prompt, "max_tokens": 3, "temperature": 0, "echo": True, "logprobs": 1}
-        choices = client.post("/v1/completions", json=body).json()["choices"]
-        assert len(choices) == count
-        assert choices[0]["text"].startswith("Spell lamp.")
-        assert choices[0]["logprobs"]["token_logprobs"][0] is None
-        assert len(choices[0]["logprobs"]["tokens"]) == len(ids) + 3
+        body = {"prompt": prompt, "max_tokens": 3, "temperature": 0}
+        echoed = client.post("/v1/completions", json=body | {"echo": True}).json()["choices"]
+        choices = client.post("/v1/completions", json=body | {"logprobs": 1}).json()["choices"]
+        assert len(echoed) == len(choices) == count
+        assert echoed[0]["text"] == "Spell lamp." + choices[0]["text"]
+        assert len(choices[0]["logprobs"]["tokens"]) == len(choices[0]["logprobs"]["token_logprobs"]) == 3
 
 
 def test_should_return_chat_logprobs(client):
@@ -249,6 +219,49 @@ def test_should_read_content_in_every_shape(client):
         )
 
 
+def test_should_give_the_template_decoded_arguments_of_tool_calls():
+    def arguments(sent: Any) -> Any:
+        call = {"id": "c", "type": "function", "function": {"name": "look", "arguments": sent}}
+        message = plain_message({"role": "assistant", "content": None, "tool_calls": [call]}, 0)
+        return message["tool_calls"][0]["function"]["arguments"]
+
+    assert arguments('{"order": 7}') == arguments({"order": 7}) == {"order": 7}
+    assert arguments("") == arguments("no JSON") == arguments("[1]") == {}
+
+
+def test_should_find_tool_calls_in_an_answer():
+    called = '<tool_call>\n{"name": "look", "arguments": {"order": 7}}\n</tool_call>'
+
+    message = message_of("One moment." + called + called, True)
+
+    assert message["content"] == "One moment."
+    assert [call["function"] for call in message["tool_calls"]] == [{"name": "look", "arguments": '{"order": 7}'}] * 2
+    assert len({call["id"] for call in message["tool_calls"]}) == 2
+    assert message_of(called, True)["content"] is None
+    assert message_of(called.removesuffix("</tool_call>"), True)["tool_calls"]
+    for text, with_tools in ((called, False), ("<tool_call>{}</tool_call>", True), ("<tool_call>no</tool_call>", True)):
+        assert message_of(text, with_tools) == {"role": "assistant", "content": text}
+
+
+def test_should_require_its_key_except_for_health():
+    application = Starlette(
+        routes=[Route(path, lambda _: PlainTextResponse("open")) for path in ("/health", "/tokenize")]
+    )
+    transport = httpx.ASGITransport(app=KeyRequired(application, "secret"))
+
+    def status(path: str, **headers: str) -> int:
+        async def get() -> int:
+            async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+                return (await client.get(path, headers=headers)).status_code
+
+        return asyncio.run(get())
+
+    assert status("/health") == 200
+    assert status("/tokenize") == status("/tokenize", Authorization="Bearer other") == 401
+    assert status("/tokenize", Authorization="secret") == 401
+    assert status("/tokenize", Authorization="Bearer secret") == 200
+
+
 @pytest.mark.parametrize(
     ("field", "neutral", "value"),
     [
@@ -260,6 +273,7 @@ def test_should_read_content_in_every_shape(client):
         ("repetition_penalty", 1, 1.2),
         ("logit_bias", {}, {"5": 1}),
         ("tool_choice", "auto", "required"),
+        ("prompt_logprobs", None, 1),
     ],
 )
 def test_should_refuse_unsupported_fields_that_would_change_the_answer(client, field, neutral, value):
@@ -368,6 +382,7 @@ def configured(**fields: Any):
         (too_large_once_scaled, "not finite once scaled"),
         (renamed, "no linear module"),
         (configured(r=8), "has shapes"),
+        (configured(r=32), "from 1 to 16"),
         (configured(peft_type="IA3"), "only LORA"),
         (configured(use_dora=True), "use_dora"),
         (lambda f: (f / "adapter_config.json").write_text("{", encoding="utf-8"), "not JSON"),
@@ -398,16 +413,16 @@ def test_should_not_let_an_overflowing_adapter_change_other_answers(client, adap
     assert client.post("/v1/load_lora_adapter", json=body).status_code == 200
     requested = [(question, (BASE_NAME, "one", "hostile", "two")[i % 4]) for i, question in enumerate(questions)]
     alone = [text(chat(client, *pair)) for pair in requested if pair[1] != "hostile"]
-    scored = {"model": "hostile", "prompt": [5, 6, 7], "max_tokens": 0, "prompt_logprobs": 1}
+    plain = {"model": "hostile", "prompt": [5, 6, 7], "max_tokens": 0}
 
     with ThreadPoolExecutor(24) as pool:
-        scoring = pool.submit(client.post, "/v1/completions", json=scored)
+        completing = pool.submit(client.post, "/v1/completions", json=plain)
         together = list(pool.map(lambda pair: chat(client, *pair), requested))
 
     others = [answer for answer, (_, model) in zip(together, requested, strict=True) if model != "hostile"]
     hostile = [answer for answer, (_, model) in zip(together, requested, strict=True) if model == "hostile"]
     assert [text(answer) for answer in others] == alone
-    for answer in (*hostile, scoring.result(), chat(client, "Hi", "hostile", temperature=1.0)):
+    for answer in (*hostile, completing.result(), chat(client, "Hi", "hostile", temperature=1.0)):
         assert answer.status_code == 500
         assert answer.json()["error"]["code"] == "not_finite"
     assert client.get("/health").status_code == 200

@@ -1,9 +1,12 @@
 """The check that training and serving render conversations to the same token ids."""
 
+import copy
+from pathlib import Path
+
 import pytest
 
 from whetstone_worker.encoding import ChatEncoder
-from whetstone_worker.errors import BadInputError, RetryableError
+from whetstone_worker.errors import BadInputError, RetryableError, RowRefusedError
 from whetstone_worker.examples import parse_example
 from whetstone_worker.template import require_digest, require_same_tokens
 
@@ -44,6 +47,22 @@ def test_should_name_the_first_difference(tokenizer, rows, local_server):
 
     assert "row 7 (example e7)" in refused.value.detail
     assert "at token 4" in refused.value.detail
+
+
+def test_should_give_the_template_decoded_arguments_of_tool_calls(tokenizer):
+    printing = copy.deepcopy(tokenizer)
+    template = Path(__file__).parents[1] / "servertest/chat_template.jinja"
+    printing.chat_template = template.read_text(encoding="utf-8")
+
+    def rendered(arguments: str) -> str:
+        call = {"id": "c", "type": "function", "function": {"name": "look", "arguments": arguments}}
+        turns = [{"role": "user", "content": "q"}, {"role": "assistant", "content": None, "tool_calls": [call]}]
+        return printing.decode(ChatEncoder(printing).token_ids(turns))
+
+    assert '"arguments": {"order": 7}}' in rendered('{"order":7}')
+    for broken in ("no JSON", "[1]"):
+        with pytest.raises(RowRefusedError, match="JSON"):
+            rendered(broken)
 
 
 def test_should_treat_an_unreachable_server_as_retryable(tokenizer, rows):

@@ -1,6 +1,7 @@
 """Turns a conversation into token ids and labels, with the base model's chat template."""
 
 import itertools
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -128,8 +129,25 @@ class ChatEncoder:
 
 
 def _as_served(message: dict[str, Any]) -> dict[str, Any]:
-    """As vLLM and the demo's server give a message to the template: without content, its text is empty."""
-    return {**message, "content": ""} if message.get("content") is None else message
+    """As vLLM and the demo's server give a message to the template.
+
+    Without content its text is empty, and the arguments of tool calls are decoded, as templates expect them.
+    """
+    served = {**message, "content": ""} if message.get("content") is None else message
+    calls = served.get("tool_calls")
+    return {**served, "tool_calls": [_with_decoded_arguments(call) for call in calls]} if calls else served
+
+
+def _with_decoded_arguments(call: dict[str, Any]) -> dict[str, Any]:
+    function = call.get("function") or {}
+    arguments = function.get("arguments") or "{}"
+    try:
+        decoded = json.loads(arguments) if isinstance(arguments, str) else arguments
+    except ValueError as error:
+        raise RowRefusedError("tool-arguments", f"the arguments of a tool call are not JSON: {error}") from error
+    if not isinstance(decoded, dict):
+        raise RowRefusedError("tool-arguments", "the arguments of a tool call are not a JSON object")
+    return {**call, "function": {**function, "arguments": decoded}}
 
 
 def _runs(mask: list[int]) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from whetstone_serve.faults import RequestError, bad_request
 
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
-MAX_RANK = 256
+DEFAULT_MAX_RANK = 16
 _PREFIX = "base_model.model."
 _UNSAFE_SUFFIXES = frozenset({".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"})
 
@@ -30,7 +30,11 @@ class LoraAdapter:
 
 
 def load_adapter(
-    name: str, path: Path, linears: Mapping[str, torch.nn.Linear], root: Path | None = None
+    name: str,
+    path: Path,
+    linears: Mapping[str, torch.nn.Linear],
+    root: Path | None = None,
+    max_rank: int = DEFAULT_MAX_RANK,
 ) -> LoraAdapter:
     """Reads and checks an adapter for a base with these linear modules; raises a 400 ``RequestError``."""
     folder = path.resolve()
@@ -42,7 +46,7 @@ def load_adapter(
     if unsafe:
         raise _invalid(name, f"{path} holds {unsafe[0]}; only safetensors are loaded: convert it to safetensors")
     config = _config(name, folder)
-    rank, scaling = _shape(name, config)
+    rank, scaling = _shape(name, config, max_rank)
     tensors = _tensors(name, folder / WEIGHTS)
     modules = _pairs(name, tensors)
     weights = {}
@@ -76,7 +80,7 @@ def _config(name: str, folder: Path) -> dict[str, Any]:
     return config
 
 
-def _shape(name: str, config: dict[str, Any]) -> tuple[int, float]:
+def _shape(name: str, config: dict[str, Any], max_rank: int) -> tuple[int, float]:
     """Rank and scaling of a plain LoRA configuration; the server would compute other kinds wrongly and refuses them."""
     if config.get("peft_type") != "LORA":
         raise _invalid(name, f"peft_type is {config.get('peft_type')!r}; only LORA is supported")
@@ -93,8 +97,8 @@ def _shape(name: str, config: dict[str, Any]) -> tuple[int, float]:
     if config.get("bias", "none") != "none":
         raise _invalid(name, f"bias is {config['bias']!r}; only 'none' is supported")
     rank, alpha = config.get("r"), config.get("lora_alpha")
-    if not isinstance(rank, int) or not 0 < rank <= MAX_RANK:
-        raise _invalid(name, f"r is {rank!r}; use a whole number from 1 to {MAX_RANK}")
+    if not isinstance(rank, int) or not 0 < rank <= max_rank:
+        raise _invalid(name, f"r is {rank!r}; use a whole number from 1 to {max_rank}, or raise --max-lora-rank")
     if not isinstance(alpha, int | float) or not math.isfinite(alpha):
         raise _invalid(name, f"lora_alpha is {alpha!r}, which is not a finite number")
     return rank, alpha / math.sqrt(rank) if config.get("use_rslora") else alpha / rank

@@ -27,6 +27,7 @@ from whetstone_serve.requests import (
     UnloadAdapterRequest,
     plain_message,
 )
+from whetstone_serve.tools import message_of
 
 
 class Api:
@@ -101,29 +102,29 @@ class Api:
         )
         answer = (await self._generate(body, [prompt], sampling))[0]
         text = self._token_text
+        message = message_of(answer.text, bool(body.tools) and body.tool_choice != "none")
         choice = {
             "index": 0,
-            "message": {"role": "assistant", "content": answer.text},
+            "message": message,
             "logprobs": responses.chat_logprobs(answer, text) if body.logprobs else None,
-            "finish_reason": answer.finish_reason,
+            "finish_reason": "tool_calls" if "tool_calls" in message else answer.finish_reason,
         }
         reply = {
             **self._head("chatcmpl", "chat.completion", body),
             "choices": [choice],
             "usage": responses.usage([prompt], [answer]),
-            "prompt_logprobs": responses.prompt_logprobs(answer, text),
         }
         return streamed(reply, body.stream_options.include_usage) if body.stream else JSONResponse(reply)
 
     async def completions(self, request: Request) -> Response:
         """One continuation of each prompt."""
         body = await read_body(request, CompletionRequest)
+        if body.echo and body.logprobs is not None:
+            raise bad_request("unsupported", "prompts are not scored; leave out echo or logprobs", "echo")
         if body.stream:
             raise bad_request("unsupported", "stream is served for chat completions only; leave it out", "stream")
         prompts = self._prompts(body)
         sampling = _sampling(body, body.max_tokens, body.logprobs)
-        if body.echo and body.logprobs is not None and sampling.prompt_logprobs is None:
-            sampling = _sampling(body, body.max_tokens, body.logprobs, prompt_logprobs=body.logprobs)
         answers = await self._generate(body, prompts, sampling)
         choices = [
             self._completion_choice(index, body, prompt, answer)
@@ -135,18 +136,13 @@ class Api:
     def _completion_choice(
         self, index: int, body: CompletionRequest, prompt: list[int], answer: Generated
     ) -> dict[str, Any]:
-        text = self._token_text
         echoed = self._base.tokenizer.decode(prompt, skip_special_tokens=True) if body.echo else ""
-        positions = [*(answer.prompt_logprobs or []), *answer.logprobs] if body.echo else answer.logprobs
         return {
             "index": index,
             "text": echoed + answer.text,
-            "logprobs": (
-                responses.completion_logprobs(list(positions), prompt[0], text) if body.logprobs is not None else None
-            ),
+            "logprobs": responses.completion_logprobs(answer, self._token_text) if body.logprobs is not None else None,
             "finish_reason": answer.finish_reason,
             "stop_reason": None,
-            "prompt_logprobs": (responses.prompt_logprobs(answer, text) if body.prompt_logprobs is not None else None),
         }
 
     async def _generate(self, body: Decoding, prompts: list[list[int]], sampling: Sampling) -> list[Generated]:
@@ -207,7 +203,7 @@ class Api:
         }
 
 
-def _sampling(body: Decoding, max_tokens: int, logprobs: int | None, prompt_logprobs: int | None = None) -> Sampling:
+def _sampling(body: Decoding, max_tokens: int, logprobs: int | None) -> Sampling:
     return Sampling(
         max_tokens=max_tokens,
         temperature=body.temperature,
@@ -216,5 +212,4 @@ def _sampling(body: Decoding, max_tokens: int, logprobs: int | None, prompt_logp
         stop=tuple(stop for stop in body.stops if stop),
         ignore_eos=body.ignore_eos,
         logprobs=logprobs,
-        prompt_logprobs=body.prompt_logprobs if prompt_logprobs is None else prompt_logprobs,
     )

@@ -24,8 +24,8 @@ class DecodeBatch:
         self.sequences: list[Sequence] = []
         self._cache = DynamicCache()
 
-    def prefill(self, sequences: Rows[Sequence], every_position: bool) -> tuple[torch.Tensor, DynamicCache]:
-        """Runs whole prompts; returns logits (of every position or the last one) and the right-aligned cache."""
+    def prefill(self, sequences: Rows[Sequence]) -> tuple[torch.Tensor, DynamicCache]:
+        """Runs whole prompts; returns the logits of each next token and the right-aligned cache."""
         longest = max(len(sequence.prompt) for sequence in sequences)
         device = self._model.device
         ids = torch.full((len(sequences), longest), self._pad_token)
@@ -41,9 +41,9 @@ class DecodeBatch:
             position_ids=(mask.cumsum(1) - 1).clamp(min=0).to(device),
             past_key_values=cache,
             use_cache=True,
-            logits_to_keep=0 if every_position else 1,
+            logits_to_keep=1,
         )
-        return output.logits, cache
+        return output.logits[:, -1], cache
 
     def join(self, sequences: Rows[Sequence], cache: DynamicCache, staying: list[int]) -> None:
         """Adds these rows of a prefill; each has its first token already."""

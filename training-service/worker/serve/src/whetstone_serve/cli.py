@@ -27,6 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
                 base_name=parsed.base_name,
                 max_batch=parsed.max_batch,
                 adapter_root=parsed.adapter_root,
+                max_lora_rank=parsed.max_lora_rank,
+                # Not an option: every user of a machine can read the command lines of its processes.
+                api_key=os.environ.get("WHETSTONE_SERVE_API_KEY"),
             )
         )
     except ImportError as error:
@@ -50,5 +53,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--base", type=Path, required=True, help="folder of the base model")
     parser.add_argument("--base-name", required=True, help="name under which the base is served")
     parser.add_argument("--max-batch", type=int, default=32, help="most sequences decoded together")
+    parser.add_argument("--max-lora-rank", type=int, default=16, help="greatest rank of an adapter, as in vLLM")
     parser.add_argument("--adapter-root", type=Path, default=None, help="only adapters below this folder may be loaded")
     return parser

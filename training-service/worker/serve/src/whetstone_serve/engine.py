@@ -9,7 +9,7 @@ import torch
 
 from whetstone_serve.batch import DecodeBatch
 from whetstone_serve.faults import not_finite
-from whetstone_serve.generation import Generated, Sequence, choose, score, score_prompt
+from whetstone_serve.generation import Generated, Sequence, choose, score
 
 _PREFILL_TOKENS = 8_192
 _JOIN_SHARE = 3
@@ -94,16 +94,8 @@ class Engine:
         return arrived
 
     def _admit(self, group: list[Sequence]) -> None:
-        every_position = any(sequence.sampling.prompt_logprobs is not None for sequence in group)
-        logits, cache = self._batch.prefill(group, every_position)
-        finite = []
-        for row, sequence in enumerate(group):
-            positions = logits[row, -len(sequence.prompt) :]
-            finite.append(bool(_finite(positions).all()))
-            wanted = sequence.sampling.prompt_logprobs
-            if wanted is not None and finite[-1]:
-                sequence.prompt_logprobs = score_prompt(positions, sequence.prompt, wanted)
-        self._batch.join(group, cache, self._extend(group, logits[:, -1], finite))
+        logits, cache = self._batch.prefill(group)
+        self._batch.join(group, cache, self._extend(group, logits, _finite(logits).tolist()))
 
     def _advance(self) -> None:
         logits = self._batch.step()
@@ -148,7 +140,7 @@ class Engine:
 
     @staticmethod
     def _answer(sequence: Sequence, text: str, reason: str) -> Generated:
-        return Generated(sequence.tokens, text, reason, sequence.logprobs, sequence.prompt_logprobs)
+        return Generated(sequence.tokens, text, reason, sequence.logprobs)
 
     def _fail(self, sequences: list[Sequence], error: Exception) -> None:
         self._batch.clear()
@@ -163,17 +155,12 @@ def _finite(logits: torch.Tensor) -> torch.Tensor:
 
 
 def _groups(arrived: list[Sequence]) -> list[list[Sequence]]:
-    """Prompts to prefill together: of similar length, scoring and generating ones separately, within a token limit."""
+    """Prompts to prefill together: of similar length, within a token limit."""
     groups: list[list[Sequence]] = []
-    for scoring in (False, True):
-        similar = [s for s in arrived if (s.sampling.prompt_logprobs is not None) == scoring]
-        similar.sort(key=lambda s: len(s.prompt))
-        group: list[Sequence] = []
-        for sequence in similar:
-            if group and (len(group) + 1) * len(sequence.prompt) > _PREFILL_TOKENS:
-                groups.append(group)
-                group = []
-            group.append(sequence)
-        if group:
+    group: list[Sequence] = []
+    for sequence in sorted(arrived, key=lambda s: len(s.prompt)):
+        if group and (len(group) + 1) * len(sequence.prompt) > _PREFILL_TOKENS:
             groups.append(group)
-    return groups
+            group = []
+        group.append(sequence)
+    return [*groups, group] if group else groups

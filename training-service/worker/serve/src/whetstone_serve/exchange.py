@@ -44,7 +44,10 @@ def streamed(reply: dict[str, Any], include_usage: bool) -> StreamingResponse:
     def choices(delta: dict[str, Any], reason: str | None) -> list[dict[str, Any]]:
         return [{"index": 0, "delta": delta, "finish_reason": reason}]
 
-    events = [event(choices=choices(choice["message"], None)), event(choices=choices({}, choice["finish_reason"]))]
+    message = choice["message"]
+    calls = [{"index": index, **call} for index, call in enumerate(message.get("tool_calls", []))]
+    delta = {**message, "tool_calls": calls} if calls else message
+    events = [event(choices=choices(delta, None)), event(choices=choices({}, choice["finish_reason"]))]
     if include_usage:
         events.append(event(choices=[], usage=reply["usage"]))
     events.append("data: [DONE]\n\n")

@@ -29,7 +29,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a sequence is continued. ``logprobs``, ``prompt_logprobs``: how many top tokens to report, None for none."""
+    """How a sequence is continued. ``logprobs``: how many top tokens to report, None for none."""
 
     max_tokens: int
     temperature: float = 0.0
@@ -38,18 +38,16 @@ class Sampling:
     stop: tuple[str, ...] = ()
     ignore_eos: bool = False
     logprobs: int | None = None
-    prompt_logprobs: int | None = None
 
 
 @dataclass(frozen=True)
 class Generated:
-    """A finished sequence; ``prompt_logprobs`` has None for the first token, which has no prediction."""
+    """A finished sequence."""
 
     tokens: list[int]
     text: str
     finish_reason: str
     logprobs: list[Scored]
-    prompt_logprobs: list[Scored | None] | None
 
 
 @dataclass(eq=False)
@@ -62,7 +60,6 @@ class Sequence:
     future: "Future[Generated]" = field(default_factory=Future)
     tokens: list[int] = field(default_factory=list)
     logprobs: list[Scored] = field(default_factory=list)
-    prompt_logprobs: list[Scored | None] | None = None
     generator: torch.Generator | None = None
 
     @property
@@ -81,25 +78,6 @@ def score(logits: torch.Tensor, token: int, top: int) -> Scored:
     values, ids = torch.topk(logprobs, min(top, logprobs.shape[-1]))
     pairs = enumerate(zip(ids.tolist(), values.tolist(), strict=True), start=1)
     return Scored(chosen, tuple(TokenLogprob(i, v, rank) for rank, (i, v) in pairs))
-
-
-def score_prompt(logits: torch.Tensor, prompt: list[int], top: int) -> list[Scored | None]:
-    """Scores of every prompt token, from the logits at all positions."""
-    if len(prompt) == 1:
-        return [None]
-    positions = torch.log_softmax(logits[:-1].float(), dim=-1)
-    following = torch.tensor(prompt[1:], device=positions.device)
-    own = positions.gather(1, following[:, None])
-    ranks = ((positions > own).sum(dim=1) + 1).tolist()
-    tops: list[tuple[TokenLogprob, ...]] = [()] * len(ranks)
-    if top:
-        values, ids = torch.topk(positions, min(top, positions.shape[-1]), dim=-1)
-        tops = [
-            tuple(TokenLogprob(i, v, rank) for rank, (i, v) in enumerate(zip(row_ids, row, strict=True), start=1))
-            for row_ids, row in zip(ids.tolist(), values.tolist(), strict=True)
-        ]
-    chosen = zip(prompt[1:], own[:, 0].tolist(), ranks, tops, strict=True)
-    return [None, *(Scored(TokenLogprob(token, value, rank), best) for token, value, rank, best in chosen)]
 
 
 def choose(logits: torch.Tensor, sequence: Sequence) -> int:

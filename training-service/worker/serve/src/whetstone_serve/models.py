@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from whetstone_serve.adapters import LoraAdapter, load_adapter
+from whetstone_serve.adapters import DEFAULT_MAX_RANK, LoraAdapter, load_adapter
 from whetstone_serve.faults import StartError, bad_request, unknown_model
 from whetstone_serve.lora import RowAdapters, wrap_linears
 
@@ -54,16 +54,17 @@ def load_base(name: str, path: Path) -> BaseModel:
 class Adapters:
     """The adapters that requests may name. They are immutable: a request keeps the one it started with."""
 
-    def __init__(self, base: BaseModel, root: Path | None) -> None:
+    def __init__(self, base: BaseModel, root: Path | None, max_rank: int = DEFAULT_MAX_RANK) -> None:
         self._base = base
         self._root = root
+        self._max_rank = max_rank
         self._lock = threading.Lock()
         self._loaded: dict[str, LoraAdapter] = {}
 
     def load(self, name: str, path: Path) -> None:
         """Checks and adds an adapter; an invalid one changes nothing."""
         self._require_free(name)
-        adapter = load_adapter(name, path, self._base.linears, self._root)
+        adapter = load_adapter(name, path, self._base.linears, self._root, self._max_rank)
         with self._lock:
             self._require_free(name)
             self._loaded = {**self._loaded, name: adapter}

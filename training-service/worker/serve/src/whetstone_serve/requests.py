@@ -3,6 +3,7 @@
 Unknown fields are ignored. Known fields that would change the answer but are not supported are refused.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
@@ -56,6 +57,7 @@ class Decoding(Body):
         "guided_choice": (),
         "guided_grammar": (),
         "suffix": ("",),
+        "prompt_logprobs": (),
     }
 
     model: str | None = None
@@ -66,7 +68,6 @@ class Decoding(Body):
     stop: str | list[str] = []
     stream: bool = False
     ignore_eos: bool = False
-    prompt_logprobs: Top | None = None
     stream_options: StreamOptions = StreamOptions()
 
     @model_validator(mode="before")
@@ -99,6 +100,7 @@ class ChatRequest(Decoding):
     }
     messages: Annotated[list[dict[str, Any]], Field(min_length=1)]
     tools: list[dict[str, Any]] = []
+    tool_choice: str = "auto"
     max_tokens: NonNegative | None = None
     max_completion_tokens: NonNegative | None = None
     logprobs: bool = False
@@ -145,10 +147,14 @@ class UnloadAdapterRequest(Body):
 
 
 def plain_message(message: dict[str, Any], index: int) -> dict[str, Any]:
-    """A chat message with its content as one text, as chat templates require; raises a 400 ``RequestError``.
+    """A chat message as chat templates require it; raises a 400 ``RequestError``.
 
-    As in vLLM, text parts are joined by line breaks, and absent or null is empty text where the assistant called tools.
+    As in vLLM, text parts are joined by line breaks, absent or null is empty text where the assistant called tools, and
+    the arguments of tool calls are decoded.
     """
+    calls = message.get("tool_calls")
+    if isinstance(calls, list) and calls:
+        message = {**message, "tool_calls": [_with_decoded_arguments(call) for call in calls]}
     wrong = bad_request("bad_message", f"messages[{index}] needs a role and content that is text", "messages")
     if not isinstance(message.get("role"), str):
         raise wrong
@@ -169,3 +175,16 @@ def plain_message(message: dict[str, Any], index: int) -> dict[str, Any]:
     if not isinstance(content, str):
         raise wrong
     return message
+
+
+def _with_decoded_arguments(call: Any) -> Any:
+    """As vLLM, with an empty object for what is not a JSON object."""
+    function = call.get("function") if isinstance(call, dict) else None
+    if not isinstance(function, dict):
+        return call
+    arguments = function.get("arguments")
+    try:
+        decoded = json.loads(arguments) if isinstance(arguments, str) else arguments
+    except ValueError:
+        decoded = None
+    return {**call, "function": {**function, "arguments": decoded if isinstance(decoded, dict) else {}}}

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import torch
 import uvicorn
+from starlette.types import ASGIApp
 from transformers import logging as transformers_logging
 
+from whetstone_serve.access import KeyRequired
+from whetstone_serve.adapters import DEFAULT_MAX_RANK
 from whetstone_serve.api import Api
 from whetstone_serve.batch import DecodeBatch
 from whetstone_serve.engine import Engine
@@ -30,6 +33,8 @@ class Settings:
     base_name: str
     max_batch: int = 32
     adapter_root: Path | None = None
+    max_lora_rank: int = DEFAULT_MAX_RANK
+    api_key: str | None = None
 
 
 def run(settings: Settings) -> None:
@@ -40,7 +45,7 @@ def run(settings: Settings) -> None:
     sys.setswitchinterval(_SWITCH_SECONDS)
     base = load_base(settings.base_name, settings.base)
     torch.set_num_threads(tensor_threads(base.model.num_parameters()))
-    adapters = Adapters(base, settings.adapter_root)
+    adapters = Adapters(base, settings.adapter_root, settings.max_lora_rank)
     batch = DecodeBatch(base.model, base.rows, base.pad_token)
 
     def decode(tokens: list[int]) -> str:
@@ -50,9 +55,10 @@ def run(settings: Settings) -> None:
     engine.start()
     sys.stdout.write(f"serving {settings.base_name} at http://{settings.host}:{listening.getsockname()[1]}\n")
     sys.stdout.flush()
-    config = uvicorn.Config(
-        Api(base, adapters, engine).application(), log_level="warning", access_log=False, lifespan="off"
-    )
+    application: ASGIApp = Api(base, adapters, engine).application()
+    if settings.api_key:
+        application = KeyRequired(application, settings.api_key)
+    config = uvicorn.Config(application, log_level="warning", access_log=False, lifespan="off")
     try:
         uvicorn.Server(config).run(sockets=[listening])
     finally:

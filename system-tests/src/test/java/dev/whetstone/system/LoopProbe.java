@@ -29,6 +29,11 @@ final class LoopProbe {
     this.loop = loop;
   }
 
+  /** The loop's name. */
+  String loop() {
+    return loop;
+  }
+
   /** The number of accepted events per fate; {@code total} is their sum. */
   JsonNode fates() {
     return api.ok(StackComponent.CURATION, "/v1/loops/" + loop + "/fates/counts");

@@ -78,6 +78,10 @@ final class HttpErrorClassifier {
   }
 
   private static String remedy(Kind kind, int status) {
+    if (kind == Kind.UNKNOWN_MODEL) {
+      return "; if several servers answer at this address, name each of them in"
+          + " spec.serving.replicas";
+    }
     if (kind != Kind.MISCONFIGURED) {
       return "";
     }

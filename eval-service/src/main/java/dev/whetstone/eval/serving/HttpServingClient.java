@@ -50,11 +50,12 @@ final class HttpServingClient implements ServingPort {
         return;
       }
       ServingException failure = HttpErrorClassifier.classify(e, endpoint);
-      if (failure.kind() == Kind.REFUSED && VllmErrorPhrases.NO_ADAPTER_FOLDER.isIn(e.detail())) {
+      boolean answered = failure.kind() == Kind.REFUSED || failure.kind() == Kind.MISCONFIGURED;
+      if (answered && VllmErrorPhrases.NO_ADAPTER_FOLDER.isIn(e.detail())) {
         throw new ServingException(
             Kind.MISCONFIGURED,
             "%s; mount the object store so that the model server finds %s"
-                .formatted(failure.getMessage(), path),
+                .formatted(e.getMessage(), path),
             e);
       }
       throw failure;

@@ -63,12 +63,16 @@ public class ModelServers {
   }
 
   /**
-   * The server that evaluations ask: the evaluation's own endpoint, else the serving endpoint. An
-   * evaluation keeps its own pauses.
+   * The server that evaluations ask: the evaluation's own endpoint, else the replicas that serve
+   * users. An evaluation keeps its own pauses.
    */
   public ServingPort forEvaluation(LoopSpec loop) {
     String own = loop.spec().evaluation().endpoint();
-    return client(own == null ? loop.spec().serving().endpoint() : own, loop);
+    if (own != null) {
+      return client(own, loop);
+    }
+    return new ReplicatedServingClient(
+        replicaUrls(loop).stream().map(url -> client(url, loop)).toList());
   }
 
   /** Every replica that serves users. */

@@ -25,10 +25,12 @@ import dev.whetstone.kit.loop.DeclaredLoop;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
+import dev.whetstone.testing.server.RoundRobinProxy;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -230,6 +232,35 @@ class RolloutTest {
         .atMost(Duration.ofSeconds(20))
         .until(() -> serving.models().contains(scene.servedName(ready)));
     assertThat(scene.condition("Serving")).contains("answers on 1 of 1 replicas");
+  }
+
+  /** The address gives each request to the next replica, as a load balancer does. */
+  @Test
+  void shouldJudgeAndServeThroughReplicasBehindOneAddress() {
+    List<URI> replicas = List.of(URI.create(evaluationServer.url()), URI.create(serving.url()));
+    try (var address = new RoundRobinProxy(replicas)) {
+      LoopFixture scene = scene("balanced");
+      String yaml =
+          scene
+              .yaml()
+              .replace(
+                  "endpoint: '%s', baseName".formatted(serving.url()),
+                  "endpoint: '%s', replicas: ['%s', '%s'], baseName"
+                      .formatted(address.url(), replicas.getFirst(), replicas.getLast()))
+              .replace("endpoint: '%s'\n".formatted(evaluationServer.url()), "\n");
+      assertThat(yaml).contains("replicas:").doesNotContain("endpoint: '" + evaluationServer.url());
+      LoopFixture.api().body(yaml).put("/v1/loops/balanced").then().statusCode(200);
+
+      CheckpointReady ready = offer(scene);
+      scene.awaitPublished(EventType.PROMOTION_APPLIED, PromotionApplied.class, 1);
+
+      assertThat(List.of(evaluationServer, serving))
+          .allSatisfy(
+              replica -> {
+                assertThat(replica.models()).contains(scene.servedName(ready));
+                assertThat(replica.answers()).isGreaterThan(50);
+              });
+    }
   }
 
   @Test

@@ -110,6 +110,9 @@ record LaunchPlan(List<String> command, Map<String, String> environment, Path ne
             options.baseModel().toString(),
             "--base-name",
             options.baseName(),
+            // Loops may declare a greater rank than the default of model servers, which is 16.
+            "--max-lora-rank",
+            "256",
             "--adapter-root",
             options.home().store().toString());
     Map<String, String> environment = environment(options);

