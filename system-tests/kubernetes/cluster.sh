@@ -90,6 +90,35 @@ cluster_image() { # entry point, program, name of the image, user
   rm -r "$folder"
 }
 
+# Collects the CustomResourceDefinitions that definitions.txt lists, each operator's in a folder of its own.
+collect_definitions() {
+  local list="$cluster_sources/definitions.txt" target="$cluster_cache/definitions" version
+  version="$(digest <"$list")"
+  [ "$(cat "$target/version" 2>/dev/null)" != "$version" ] || return 0
+  find_go
+  with_progress "collecting resource definitions" "$state/logs/definitions.log" copy_definitions "$list" "$target.new"
+  rm -rf "$target"
+  mv "$target.new" "$target"
+  echo "$version" >"$target/version"
+}
+
+copy_definitions() { # list, target
+  local module version folder source file target="$2"
+  rm -rf "$target"
+  while read -r module version folder; do
+    case "$module" in "" | \#*) continue ;; esac
+    echo "$module $version"
+    source="$(cd "$cluster_cache" && GOFLAGS=-modcacherw go mod download -json "$module@$version" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p')"
+    mkdir -p "$target/$(basename "${module%/v[0-9]}")"
+    for file in "$source/$folder"/*.yaml; do
+      if grep -q '^kind: CustomResourceDefinition' "$file"; then
+        cat "$file" >"$target/$(basename "${module%/v[0-9]}")/$(basename "$file")"
+      fi
+    done
+  done <"$list"
+  [ -n "$(find "$target" -name '*.yaml' -print -quit)" ]
+}
+
 # --- start and stop ---------------------------------------------------------------------------
 
 # Ends with a reason when this machine cannot run the cluster. Installs packages only when asked to.
@@ -165,4 +194,62 @@ install_kueue() {
   (run_cluster helm upgrade --install kueue "$module/charts/kueue" --namespace kueue-system --create-namespace \
     --values "$cluster_sources/manifests/kueue-values.yaml" --wait --timeout 2m)
   (run_cluster kubectl apply --server-side -f "$cluster_sources/manifests/kueue-quota.yaml")
+}
+
+# --- tests ------------------------------------------------------------------------------------
+
+cluster_tests=KueueTest,ChartManifestsTest,ChartRefusalsTest,LoopOnKubernetesTest
+
+end_cluster_test() { # whether to keep the cluster
+  local code=$?
+  trap - EXIT
+  if [ "$(readlink "$lock" 2>/dev/null)" = "$$" ]; then rm -f "$lock"; fi
+  if $1; then
+    echo "the cluster still runs: export KUBECONFIG=$cluster_dir/admin.kubeconfig; stop it with ./whetstone cluster down"
+  else
+    "$cluster_bin/cluster" down --dir "$cluster_dir" || code=1
+  fi
+  exit "$code"
+}
+
+# Without a cluster that runs: starts clusters of its own, ends them in every way, and compares the machine.
+test_remains() {
+  with_progress "testing that nothing is left on the machine" "$state/logs/remains.log" \
+    env WHETSTONE_CLUSTER_BIN="$cluster_bin" go test -C "$cluster_sources/cluster" -count=1 -v -timeout 20m ./cmd/cluster
+  sed -n 's/^--- /  /p' "$state/logs/remains.log"
+}
+
+test_kubernetes() { # [--install] [--keep] [--class NAME] MAVEN-ARGUMENT...
+  local install=false keep=false classes="$cluster_tests"
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --install) install=true ;;
+      --keep) keep=true ;;
+      --class) classes="$2"; shift ;;
+      *) break ;;
+    esac
+    shift
+  done
+  make_state
+  require_cluster_host $install
+  build_cluster
+  collect_definitions
+  make_worker
+  build_images
+  with_progress "writing the images" "$state/logs/write-images.log" write_images
+  if [ "$classes" = "$cluster_tests" ]; then test_remains; fi
+  take_lock
+  # shellcheck disable=SC2064 # the value of now
+  trap "end_cluster_test $keep" EXIT
+  "$cluster_bin/cluster" up --dir "$cluster_dir" --bin "$cluster_bin" --port "$cluster_port" --detach --enforce-policies \
+    --resource nvidia.com/gpu=2 $($keep || echo "--owner $$")
+  install_kueue
+  local code=0
+  "$project/mvnw" -f "$project/pom.xml" -B -ntp -Pkubernetes -pl system-tests/kubernetes -am -Dquarkus.build.skip=true \
+    -Dtest="$classes" -Dsurefire.failIfNoSpecifiedTests=false \
+    -Dwhetstone.cluster.directory="$cluster_dir" -Dwhetstone.cluster.programs="$cluster_bin" \
+    -Dwhetstone.cluster.definitions="$cluster_cache/definitions" -Dwhetstone.cluster.images="$state/images" \
+    -Dwhetstone.cluster.python="$state/venv/bin/python" "$@" test || code=$?
+  [ "$code" -eq 0 ] && echo "tests on Kubernetes: passed" || echo "tests on Kubernetes: FAILED (exit code $code)"
+  return "$code"
 }
