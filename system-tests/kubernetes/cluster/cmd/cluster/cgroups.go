@@ -15,7 +15,7 @@ import (
 const cgroupMount = "/sys/fs/cgroup"
 
 // cgroupRoots returns the folders that hold the cluster's cgroup: one for each controller with cgroup v1, one in all
-// with v2.
+// with v2. A machine with v1 can have the v2 hierarchy beside them, without controllers.
 func cgroupRoots() []string {
 	if _, err := os.Stat(filepath.Join(cgroupMount, "cgroup.controllers")); err == nil {
 		return []string{cgroupMount}
@@ -24,8 +24,8 @@ func cgroupRoots() []string {
 	var roots []string
 	for _, entry := range entries {
 		root := filepath.Join(cgroupMount, entry.Name())
-		// Without the links (cpu, cpuacct → cpu,cpuacct) and the v2 hierarchy without controllers.
-		if _, err := os.Stat(filepath.Join(root, "tasks")); err == nil && entry.Type()&fs.ModeSymlink == 0 {
+		// Without links: cpu and cpuacct can lead to one hierarchy.
+		if _, err := os.Stat(filepath.Join(root, "cgroup.procs")); err == nil && entry.Type()&fs.ModeSymlink == 0 {
 			roots = append(roots, root)
 		}
 	}

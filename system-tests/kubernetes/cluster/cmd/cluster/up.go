@@ -85,17 +85,20 @@ func up(args []string) error {
 	if err := removeRemains(l); err != nil {
 		return err
 	}
-	if err := l.prepare(o); err != nil {
-		return err
-	}
 	before, err := inventory()
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(l.dir, 0o755); err != nil {
 		return err
 	}
 	if err := before.write(l.snapshot()); err != nil {
 		return err
 	}
-	return superviseInside(l, o)
+	if err := l.prepare(o); err != nil {
+		return errors.Join(err, removeRemains(l))
+	}
+	return errors.Join(superviseInside(l, o), removeRemains(l), reportRemains(before))
 }
 
 // superviseInside starts the first process of the namespaces, and ends it at an interrupt.
@@ -156,7 +159,7 @@ func superviseInside(l layout, o options) error {
 		}
 		err = nil
 	}
-	return errors.Join(err, removeRemains(l))
+	return err
 }
 
 // endOf returns a channel that is closed when the process ends; never for none.
