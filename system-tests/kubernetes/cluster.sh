@@ -36,8 +36,8 @@ find_go() {
 # Builds a program unless its sources, its dependencies and the compiler are those of the last build.
 build_program() { # name, folder of the module, package, linker flags
   local name="$1" module="$2" package="$3" linker="$4" version
-  version="$({ go version; echo "$package $linker"; find "$module" -type f \( -name '*.go' -o -name 'go.*' -o -path '*/settings/*' \) -print0 |
-    sort -z | xargs -0 cat; } | digest)"
+  version="$({ go version; echo "$package $linker"; cat "$module/go.mod" "$module/go.sum"
+    if [ -d "$module/$package" ]; then find "$module/$package" -type f ! -name '*_test.go' -print0 | sort -z | xargs -0 cat; fi; } | digest)"
   if [ "$(cat "$cluster_bin/$name.digest" 2>/dev/null)" = "$version" ] && [ -x "$cluster_bin/$name" ]; then return; fi
   mkdir -p "$cluster_bin"
   with_progress "building $name" "$state/logs/build-$name.log" \

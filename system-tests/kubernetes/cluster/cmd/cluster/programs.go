@@ -18,6 +18,8 @@ func programsOf(l layout, o options) map[string]*program {
 			"--root-ca-file=" + l.key("ca.crt"),
 			"--cluster-signing-cert-file=" + l.key("ca.crt"), "--cluster-signing-key-file=" + l.key("ca.key"),
 			"--use-service-account-credentials=true",
+			// The default is a folder of the machine, which it creates.
+			"--flex-volume-plugin-dir=" + l.path("state", "volumeplugins"),
 			"--leader-elect=false", "--bind-address=127.0.0.1", "--profiling=false"},
 		"scheduler": {kube, "scheduler", "--kubeconfig=" + l.kubeconfig("scheduler"),
 			"--leader-elect=false", "--bind-address=127.0.0.1", "--profiling=false"},

@@ -29,6 +29,7 @@ class ChartManifestsTest {
   private static final int COMMON_KINDS = 60;
 
   @TempDir static Path schemas;
+  @TempDir static Path strimzi;
   @TempDir Path rendered;
 
   @BeforeAll
@@ -42,6 +43,8 @@ class ChartManifestsTest {
         }
       }
     }
+    StrimziDefinitions.write(strimzi);
+    cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", strimzi.toString());
     cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
     assertThat(SchemaFolder.write(schemas, cluster.kubectl("get", "--raw", "/openapi/v2")))
         .isGreaterThan(COMMON_KINDS);
