@@ -21,6 +21,7 @@ skip_cluster() {
 
 find_go() {
   local minor
+  [ -z "${cluster_go_found:-}" ] || return 0
   if ! command -v go >/dev/null 2>&1; then
     [ -x /usr/local/go/bin/go ] || skip_cluster "the Go compiler was not found (searched PATH, /usr/local/go)" \
       "install Go 1.26 or newer: https://go.dev/dl/"
@@ -30,6 +31,7 @@ find_go() {
   [ "${minor:-0}" -ge 26 ] || skip_cluster "the Go compiler is $(go env GOVERSION), older than 1.26" "install a newer one: https://go.dev/dl/"
   # Nothing is written to the user's home directory. Writable: the folder can be removed without chmod.
   export GOCACHE="${GOCACHE:-$cluster_cache/go-build}" GOMODCACHE="${GOMODCACHE:-$cluster_cache/go-mod}"
+  cluster_go_found=true
   export GOTOOLCHAIN=local CGO_ENABLED=0 GOFLAGS="${GOFLAGS:+$GOFLAGS }-modcacherw -buildvcs=false"
 }
 
@@ -53,7 +55,7 @@ kubernetes_version_flags() {
 }
 
 build_cluster() { # names of programs; none: all
-  local wanted=" ${*:-cluster pause probe kube node kubeconform kueue helm metrics-server} " control="$cluster_sources/cluster"
+  local wanted=" ${*:-cluster pause probe kube node kubeconform kueue helm} " control="$cluster_sources/cluster"
   find_go
   take_lock
   if [[ $wanted = *" cluster "* ]]; then build_program cluster "$control" ./cmd/cluster ""; fi
@@ -69,14 +71,10 @@ build_cluster() { # names of programs; none: all
   fi
   if [[ $wanted = *" kueue "* ]]; then build_program kueue "$control" sigs.k8s.io/kueue/cmd/kueue ""; fi
   if [[ $wanted = *" helm "* ]]; then build_program helm "$cluster_sources/tools/helm" helm.sh/helm/v4/cmd/helm ""; fi
-  if [[ $wanted = *" metrics-server "* ]]; then
-    build_program metrics-server "$cluster_sources/tools/metrics-server" sigs.k8s.io/metrics-server/cmd/metrics-server ""
-  fi
   # Images of the programs that run in pods.
   cluster_image pause pause whetstone.test/pause:1 65532
   cluster_image probe probe whetstone.test/probe:1 65532
   cluster_image manager kueue whetstone.test/kueue:1 65532
-  cluster_image metrics-server metrics-server whetstone.test/metrics-server:1 65532
   give_lock
 }
 
@@ -108,7 +106,7 @@ copy_definitions() { # list, target
   while read -r module version folder; do
     case "$module" in "" | \#*) continue ;; esac
     echo "$module $version"
-    source="$(cd "$cluster_cache" && GOFLAGS=-modcacherw go mod download -json "$module@$version" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p')"
+    source="$(cd "$cluster_cache" && go mod download -json "$module@$version" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p')"
     mkdir -p "$target/$(basename "${module%/v[0-9]}")"
     for file in "$source/$folder"/*.yaml; do
       if grep -q '^kind: CustomResourceDefinition' "$file"; then
@@ -179,7 +177,10 @@ run_cluster() {
       export KUBECONFIG="$cluster_dir/admin.kubeconfig" HELM_CACHE_HOME="$cluster_dir/helm" HELM_CONFIG_HOME="$cluster_dir/helm" HELM_DATA_HOME="$cluster_dir/helm"
       exec "$cluster_bin/$command" "$@"
       ;;
-    kueue) install_kueue ;;
+    kueue)
+      build_cluster cluster kueue helm
+      install_kueue
+      ;;
     snapshot | compare | image | check) "$cluster_bin/cluster" "$command" "$@" ;;
     down | load | status | exec | kill | expose | publish) "$cluster_bin/cluster" "$command" --dir "$cluster_dir" "$@" ;;
     *) fail "the cluster has no command '$command'" "./whetstone cluster help lists them" ;;
@@ -188,7 +189,7 @@ run_cluster() {
 
 install_kueue() {
   local module
-  build_cluster kueue helm
+  find_go
   module="$(go list -C "$cluster_sources/cluster" -m -f '{{.Dir}}' sigs.k8s.io/kueue)"
   "$cluster_bin/cluster" load --dir "$cluster_dir" "$cluster_bin/kueue.tar"
   (run_cluster helm upgrade --install kueue "$module/charts/kueue" --namespace kueue-system --create-namespace \
@@ -234,9 +235,11 @@ test_kubernetes() { # [--install] [--keep] [--class NAME] MAVEN-ARGUMENT...
   require_cluster_host $install
   build_cluster
   collect_definitions
-  make_worker
-  build_images
-  with_progress "writing the images" "$state/logs/write-images.log" write_images
+  if [[ $classes = *LoopOnKubernetesTest* ]]; then
+    make_worker
+    build_images
+    with_progress "writing the images" "$state/logs/write-images.log" write_images
+  fi
   if [ "$classes" = "$cluster_tests" ]; then test_remains; fi
   take_lock
   # shellcheck disable=SC2064 # the value of now
@@ -245,7 +248,7 @@ test_kubernetes() { # [--install] [--keep] [--class NAME] MAVEN-ARGUMENT...
     --resource nvidia.com/gpu=2 $($keep || echo "--owner $$")
   install_kueue
   local code=0
-  "$project/mvnw" -f "$project/pom.xml" -B -ntp -Pkubernetes -pl system-tests/kubernetes -am -Dquarkus.build.skip=true \
+  "$project/mvnw" -f "$project/pom.xml" -B -ntp -Dspotless.check.skip=true -Pkubernetes -pl system-tests/kubernetes -am -Dquarkus.build.skip=true \
     -Dtest="$classes" -Dsurefire.failIfNoSpecifiedTests=false \
     -Dwhetstone.cluster.directory="$cluster_dir" -Dwhetstone.cluster.programs="$cluster_bin" \
     -Dwhetstone.cluster.definitions="$cluster_cache/definitions" -Dwhetstone.cluster.images="$state/images" \

@@ -78,14 +78,18 @@ func endOuter(l layout) error {
 	return nil
 }
 
-// removeRemains ends a first process that has lost its parent, waits until the kernel has emptied the cgroups, and
-// removes them and the cluster's state. Logs, and the snapshot of the machine, stay.
+// removeRemains ends a first process that has lost its parent, waits until the kernel has ended all others, and removes
+// the cgroups and the cluster's state. Logs, and the snapshot of the machine, stay.
 func removeRemains(l layout) error {
 	if inside, running := insideProcess(l); running {
-		if parentOf(inside) > 1 && strings.Contains(commandLine(parentOf(inside)), " up ") && parentOf(inside) != os.Getpid() {
+		parent := parentOf(inside)
+		if parent > 1 && parent != os.Getpid() && strings.Contains(commandLine(parent), " up ") {
 			return fmt.Errorf("a cluster runs in %s; stop it first", l.dir)
 		}
 		_ = syscall.Kill(inside, syscall.SIGKILL)
+	}
+	if err := awaitEnd(l, 30*time.Second); err != nil {
+		return err
 	}
 	if err := removeCgroups(15 * time.Second); err != nil {
 		return err
@@ -102,20 +106,42 @@ func removeRemains(l layout) error {
 	return removeMountPoints(l)
 }
 
+// awaitEnd waits until the first process of the namespaces has ended: the kernel ends all others before. While it does, the
+// process has no command line any more.
+func awaitEnd(l layout, limit time.Duration) error {
+	pid, known := recordedProcess(l)
+	for end := time.Now().Add(limit); known && exists(pid); time.Sleep(20 * time.Millisecond) {
+		if command := commandLine(pid); command != "" && !isInside(command, l) {
+			return nil // another process has the id
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("process %d of the cluster has not ended within %s", pid, limit)
+		}
+	}
+	return nil
+}
+
 // insideProcess returns the first process of the namespaces, as the host numbers it.
 func insideProcess(l layout) (int, bool) {
+	pid, known := recordedProcess(l)
+	// After a crash of the machine another process may have the id.
+	return pid, known && exists(pid) && isInside(commandLine(pid), l)
+}
+
+func recordedProcess(l layout) (int, bool) {
 	content, err := os.ReadFile(l.pid())
 	if err != nil {
 		return 0, false
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(string(content)))
-	if err != nil || !exists(pid) {
-		return 0, false
-	}
-	// After a crash of the machine another process may have the id.
-	return pid, strings.Contains(commandLine(pid), insideCommand+" --dir "+l.dir)
+	return pid, err == nil
 }
 
+func isInside(command string, l layout) bool {
+	return strings.Contains(command, insideCommand+" --dir "+l.dir)
+}
+
+// exists tells whether a process runs; one that has ended and waits for its parent does not.
 func exists(pid int) bool {
 	state, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err == nil && !strings.Contains(string(state), ") Z ")

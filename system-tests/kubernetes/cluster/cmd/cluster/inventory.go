@@ -208,7 +208,7 @@ func clusterProcesses() []string {
 	var found []string
 	for _, folder := range names("/proc/[0-9]*") {
 		pid, _ := strconv.Atoi(filepath.Base(folder))
-		if pid == os.Getpid() || pid == os.Getppid() || isClusterCommand(pid) {
+		if pid == os.Getpid() || pid == os.Getppid() || !exists(pid) || isClusterCommand(pid) {
 			continue
 		}
 		name, err := os.ReadFile(folder + "/comm")
