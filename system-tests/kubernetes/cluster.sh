@@ -38,8 +38,9 @@ find_go() {
 # Builds a program unless its sources, its dependencies and the compiler are those of the last build.
 build_program() { # name, folder of the module, package, linker flags
   local name="$1" module="$2" package="$3" linker="$4" version
-  version="$({ go version; echo "$package $linker"; cat "$module/go.mod" "$module/go.sum"
-    if [ -d "$module/$package" ]; then find "$module/$package" -type f ! -name '*_test.go' -print0 | sort -z | xargs -0 cat; fi; } | digest)"
+  version="$({ go version; echo "$package $linker"
+    find "$module" -type f ! -name '*_test.go' \( ! -path '*/cmd/*' -o -path "$module/${package#./}/*" \) -print0 |
+      sort -z | xargs -0 cat; } | digest)"
   if [ "$(cat "$cluster_bin/$name.digest" 2>/dev/null)" = "$version" ] && [ -x "$cluster_bin/$name" ]; then return; fi
   mkdir -p "$cluster_bin"
   with_progress "building $name" "$state/logs/build-$name.log" \
@@ -216,7 +217,7 @@ end_cluster_test() { # whether to keep the cluster
 # Without a cluster that runs: starts clusters of its own, ends them in every way, and compares the machine.
 test_remains() {
   with_progress "testing that nothing is left on the machine" "$state/logs/remains.log" \
-    env WHETSTONE_CLUSTER_BIN="$cluster_bin" go test -C "$cluster_sources/cluster" -count=1 -v -timeout 20m ./cmd/cluster
+    env WHETSTONE_CLUSTER_BIN="$cluster_bin" go test -C "$cluster_sources/cluster" -count=1 -v -timeout 20m ./cmd/cluster ./dns
   sed -n 's/^--- /  /p' "$state/logs/remains.log"
 }
 

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"dev.whetstone/cluster/dns"
 	"k8s.io/component-base/cli"
 	_ "k8s.io/component-base/logs/json/register"
 	_ "k8s.io/component-base/metrics/prometheus/clientgo"
@@ -36,7 +37,7 @@ func main() {
 	case "proxy":
 		os.Exit(cli.Run(proxy.NewProxyCommand()))
 	case "dns":
-		runUntilSignal(serveDNS)
+		runUntilSignal(dns.Serve)
 	case "policies":
 		runUntilSignal(enforcePolicies)
 	default:

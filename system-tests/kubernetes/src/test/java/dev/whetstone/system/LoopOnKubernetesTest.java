@@ -62,23 +62,19 @@ class LoopOnKubernetesTest {
 
   @Test
   @Order(1)
-  void shouldDeclareTheLoop() {
-    LoopFile loop = LoopFile.read(ClusterUnderTest.PROJECT.resolve("deploy/local/demo/loop.yaml"));
-    ObjectNode content = withPathsOfThePods(loop.content());
-    ((ObjectNode) content.at("/spec/serving")).put("endpoint", "http://model-server:8090");
-    ((ObjectNode) content.at("/spec/training")).putObject("engine").put("kind", "kubernetes-job");
-    ((ObjectNode) content.at("/spec/training")).put("leaseDuration", "PT30S");
-    JsonNode declared =
-        ApiClient.require(
-            StackComponent.EVAL,
-            "PUT /v1/loops/" + LOOP,
-            LoopDeclarer.declare(release.api(), LOOP, content));
-    String digest = declared.path("specSha256").asText();
+  void shouldAcceptTheLoopAsAResource() throws IOException {
+    Path file = folder.resolve("loop.json");
+    ApiClient.JSON.writeValue(file.toFile(), loopResource());
+    cluster.kubectl("apply", "-n", NAMESPACE, "-f", file.toString());
+    cluster.kubectl("wait", "-n", NAMESPACE, "--for=condition=Accepted", "loop/" + LOOP, "--timeout=120s");
+    String digest =
+        release.api().ok(StackComponent.EVAL, "/v1/loops/" + LOOP).path("specSha256").asText();
     await()
         .atMost(LIMIT)
         .until(() -> LoopDeclarer.servicesMissing(release.api(), LOOP, digest).isEmpty());
     watch = new LoopProbe(release.api(), LOOP);
-    steps.done("loop declared and known to every service");
+    System.out.print(cluster.kubectl("get", "loops", "-n", NAMESPACE));
+    steps.done("loop applied as a resource, accepted, and known to every service");
   }
 
   @Test
@@ -188,6 +184,13 @@ class LoopOnKubernetesTest {
         ChartCopy.version(next), accepted, sender.repeated());
   }
 
+  @Test
+  @Order(10)
+  void shouldPassTheChartsOwnTest() {
+    cluster.helm("test", WhetstoneRelease.RELEASE, "--namespace", NAMESPACE, "--timeout", "4m").succeeded();
+    steps.done("helm test: a feedback was sent and has a fate");
+  }
+
   private static List<Job> workerJobs() {
     return cluster
         .client()
@@ -200,13 +203,18 @@ class LoopOnKubernetesTest {
         .getItems();
   }
 
-  /** Pods see the demo's files in another folder. */
-  private static ObjectNode withPathsOfThePods(JsonNode content) {
-    try {
-      String text = ApiClient.JSON.writeValueAsString(content).replace(DEMO_URI, "file:///inputs/demo");
-      return (ObjectNode) ApiClient.JSON.readTree(text);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+  /** The demo's loop as a resource: Kubernetes owns the metadata, and pods have the files elsewhere. */
+  private static ObjectNode loopResource() throws IOException {
+    LoopFile loop = LoopFile.read(ClusterUnderTest.PROJECT.resolve("deploy/local/demo/loop.yaml"));
+    String text =
+        ApiClient.JSON.writeValueAsString(loop.content()).replace(DEMO_URI, "file:///inputs/demo");
+    ObjectNode resource = (ObjectNode) ApiClient.JSON.readTree(text);
+    resource.putObject("metadata").put("name", LOOP);
+    ObjectNode spec = (ObjectNode) resource.path("spec");
+    spec.put("tenant", loop.tenant());
+    ((ObjectNode) spec.path("serving")).put("endpoint", "http://model-server:8090");
+    ObjectNode training = (ObjectNode) spec.path("training");
+    training.put("leaseDuration", "PT30S").putObject("engine").put("kind", "kubernetes-job");
+    return resource;
   }
 }

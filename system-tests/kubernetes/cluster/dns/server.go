@@ -1,4 +1,5 @@
-package main
+// Package dns answers the names of a cluster's Services.
+package dns
 
 import (
 	"context"
@@ -17,9 +18,9 @@ import (
 
 const maxMessage = 4096
 
-// serveDNS answers the names of Services until the context ends. It asks no other server: a name outside the cluster
+// Serve answers the names of Services until the context ends. It asks no other server: a name outside the cluster
 // does not exist.
-func serveDNS(ctx context.Context, args []string) error {
+func Serve(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("dns", flag.ContinueOnError)
 	kubeconfig := flags.String("kubeconfig", "", "credentials to read Services and EndpointSlices with")
 	listen := flags.String("listen", "10.244.0.1:53", "address for UDP and TCP")
