@@ -14,6 +14,9 @@ import (
 // namespace they are empty file systems in memory.
 var privateFolders = []string{"/run", "/var/log", "/var/lib/kubelet", "/var/lib/cni"}
 
+// Inside the cluster's mount namespace. Paths of sockets, which the kubelet puts there, are limited to 107 characters.
+const kubeletFolder = "/run/kubelet"
+
 // The kubelet changes these settings of the whole machine unless they already have the value that it wants. It reads
 // the wanted values from files that are mounted over the real ones, so that the machine keeps its settings.
 var kernelSettings = map[string]string{
@@ -40,8 +43,13 @@ func isolateMounts(l layout) error {
 			return fmt.Errorf("mounting over %s: %w", folder, err)
 		}
 	}
-	if err := os.MkdirAll("/run/netns", 0o755); err != nil {
-		return err
+	for _, folder := range []string{"/run/netns", kubeletFolder} {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return err
+		}
+	}
+	if err := syscall.Mount(l.path("state", "kubelet"), kubeletFolder, "", syscall.MS_BIND, ""); err != nil {
+		return fmt.Errorf("mounting at %s: %w", kubeletFolder, err)
 	}
 	for setting, value := range kernelSettings {
 		source := l.path("conf", strings.ReplaceAll(setting, "/", "."))
@@ -59,7 +67,7 @@ func isolateMounts(l layout) error {
 
 // prepare creates the folders, keys and settings of a new cluster.
 func (l layout) prepare(o options) error {
-	for _, folder := range []string{"log", "conf", "pki", "state/cni", "state/etcd", "state/podlogs", "state/volumeplugins"} {
+	for _, folder := range []string{"log", "conf", "pki", "state/cni", "state/etcd", "state/kubelet", "state/podlogs", "state/volumeplugins"} {
 		if err := os.MkdirAll(l.path(folder), 0o755); err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ func programsOf(l layout, o options) map[string]*program {
 		"scheduler": {kube, "scheduler", "--kubeconfig=" + l.kubeconfig("scheduler"),
 			"--leader-elect=false", "--bind-address=127.0.0.1", "--profiling=false"},
 		"kubelet": {node, "kubelet", "--config=" + l.path("conf", "kubelet.yaml"),
-			"--kubeconfig=" + l.kubeconfig("kubelet"), "--root-dir=" + l.path("state", "kubelet"),
+			"--kubeconfig=" + l.kubeconfig("kubelet"), "--root-dir=" + kubeletFolder,
 			"--cert-dir=" + l.path("state", "kubelet-pki"),
 			"--hostname-override=" + nodeName, "--node-ip=" + gateway},
 		"proxy": {node, "proxy", "--config=" + l.path("conf", "proxy.yaml")},

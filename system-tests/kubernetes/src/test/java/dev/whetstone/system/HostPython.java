@@ -2,6 +2,8 @@ package dev.whetstone.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,8 +31,9 @@ final class HostPython {
     Path prefix = python.ask("import sys; print(sys.base_prefix)");
     List<Path> needed = new ArrayList<>(SYSTEM);
     needed.add(python.ask("import sys; print(sys.prefix)"));
-    // The worker and the model server are installed from their sources.
-    needed.add(ClusterUnderTest.PROJECT.resolve("training-service/worker"));
+    // Both are installed from their sources.
+    needed.add(python.sourceOf("whetstone_worker"));
+    needed.add(python.sourceOf("whetstone_serve"));
     if (SYSTEM.stream().noneMatch(prefix::startsWith)) {
       needed.add(prefix);
     }
@@ -46,7 +49,7 @@ final class HostPython {
 
   /** Creates the volumes and their claims. */
   void createVolumes(ClusterUnderTest cluster, String namespace) {
-    folders.forEach((claim, folder) -> cluster.hostVolume(namespace, claim, folder, false));
+    folders.forEach((claim, folder) -> cluster.hostVolume(namespace, claim, real(folder), false));
   }
 
   /** The value {@code workers.claims} of the chart: claims by mount path. */
@@ -54,6 +57,22 @@ final class HostPython {
     Map<String, String> claims = new LinkedHashMap<>();
     folders.forEach((claim, folder) -> claims.put(folder.toString(), claim));
     return claims;
+  }
+
+  /** The folder that the module is imported from. */
+  private Path sourceOf(String module) {
+    return ask(
+        "from importlib.util import find_spec; from pathlib import Path; "
+            + "print(Path(find_spec('" + module + "').origin).parent.parent)");
+  }
+
+  /** Without links: /lib is one on most systems. */
+  private static Path real(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Path ask(String program) {
