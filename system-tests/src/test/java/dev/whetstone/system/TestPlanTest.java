@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 /** {@code docs/test-plan.md} names only existing tests, and at least one for every invariant. */
 class TestPlanTest {
   private static final Path PLAN = WhetstoneUnderTest.PROJECT.resolve("docs/test-plan.md");
+  private static final Path KUBERNETES_TESTS =
+      WhetstoneUnderTest.PROJECT.resolve("system-tests/kubernetes");
   private static final Pattern INVARIANT_ROW = Pattern.compile("^\\| \\*\\*(I\\d)\\b.*");
   private static final Pattern JAVA_TEST =
       Pattern.compile("`(\\w+(?:Test|Contract))\\.(should\\w+)`");
@@ -60,7 +62,7 @@ class TestPlanTest {
         Stream<Path> clients = Files.list(WhetstoneUnderTest.PROJECT.resolve("clients"));
         Stream<Path> local = Files.list(WhetstoneUnderTest.PROJECT.resolve("deploy/local"))) {
       List<Path> folders =
-          Stream.of(topLevel, clients, local)
+          Stream.of(topLevel, clients, local, Stream.of(KUBERNETES_TESTS))
               .flatMap(modules -> modules)
               .map(module -> module.resolve("src/test/java"))
               .filter(Files::isDirectory)
