@@ -22,6 +22,8 @@ final class HostFiles {
           "libgcc_s.so.1",
           "libstdc++.so.6");
 
+  private static final Path LOCALE = Path.of("/usr/lib/locale/C.utf8");
+
   private HostFiles() {}
 
   /** As container images name it. */
@@ -50,10 +52,24 @@ final class HostFiles {
     for (String library : LIBRARIES) {
       files.put("/lib/" + folder + "/" + library, library(folder, library));
     }
+    for (Path file : locale()) {
+      files.put(file.toString(), file);
+    }
     if (shell) {
       files.put("/bin/sh", real(Path.of("/bin/dash")));
     }
     return files;
+  }
+
+  /** The locale C.UTF-8: without it file names are ASCII, and PostgreSQL does not start. */
+  private static List<Path> locale() {
+    try {
+      return FileTrees.files(LOCALE);
+    } catch (IOException e) {
+      throw new ImageException(
+          "the locale C.UTF-8 was not found: " + e.getMessage(),
+          "install it, for example the package libc-bin of Debian and Ubuntu");
+    }
   }
 
   private static Path library(String folder, String name) {
