@@ -47,11 +47,17 @@ public class LoopResource {
   private static final int LONGEST_BODY = 1 << 20;
   private final LoopRegistry registry;
   private final LoopFolder folder;
+  private final ClusterLoopRepository resources;
   private final TenantLimits limits;
   private final ApiCaller caller;
 
   public LoopResource(
-      LoopRegistry registry, LoopFolder folder, TenantLimits limits, ApiCaller caller) {
+      LoopRegistry registry,
+      LoopFolder folder,
+      ClusterLoopRepository resources,
+      TenantLimits limits,
+      ApiCaller caller) {
+    this.resources = resources;
     this.limits = limits;
     this.registry = registry;
     this.folder = folder;
@@ -157,6 +163,7 @@ public class LoopResource {
   public Response delete(@PathParam("loop") String name) {
     LoopId id = caller.loop(name);
     folder.requireNoFile(id);
+    resources.requireNone(id);
     registry.change(id, LoopState.DELETED);
     return Response.noContent().build();
   }

@@ -13,7 +13,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Shows the state of a loop. */
@@ -22,24 +21,12 @@ import java.util.List;
 @RunOnVirtualThread
 public class StatusResource {
   private final LoopFolder folder;
-  private final EvaluationStatus evaluation;
-  private final ServingStatus serving;
-  private final DeclarationStatus declaration;
-  private final ErasureStatus erasure;
+  private final LoopStatusReader reader;
   private final ApiCaller caller;
 
-  public StatusResource(
-      LoopFolder folder,
-      EvaluationStatus evaluation,
-      ServingStatus serving,
-      DeclarationStatus declaration,
-      ErasureStatus erasure,
-      ApiCaller caller) {
+  public StatusResource(LoopFolder folder, LoopStatusReader reader, ApiCaller caller) {
     this.folder = folder;
-    this.evaluation = evaluation;
-    this.serving = serving;
-    this.declaration = declaration;
-    this.erasure = erasure;
+    this.reader = reader;
     this.caller = caller;
   }
 
@@ -56,9 +43,6 @@ public class StatusResource {
   public Status status(@PathParam("loop") String name) {
     LoopId id = caller.loop(name);
     DeclaredLoop loop = folder.require(id);
-    List<LoopCondition> conditions =
-        new ArrayList<>(List.of(declaration.of(loop), evaluation.of(id), serving.of(loop)));
-    erasure.of(loop).ifPresent(conditions::add);
-    return new Status(id.loop(), loop.revision(), loop.specSha256(), conditions);
+    return new Status(id.loop(), loop.revision(), loop.specSha256(), reader.conditions(loop));
   }
 }

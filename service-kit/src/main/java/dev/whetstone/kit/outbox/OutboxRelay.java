@@ -7,12 +7,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -28,7 +30,6 @@ import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -57,7 +58,7 @@ public class OutboxRelay {
 
   private final DataSource dataSource;
   private final MeterRegistry metrics;
-  private final String bootstrapServers;
+  private final Map<String, Object> broker;
   private final AtomicBoolean wakeRequested = new AtomicBoolean();
 
   private final RepeatedFailureLog failures =
@@ -68,10 +69,10 @@ public class OutboxRelay {
   public OutboxRelay(
       DataSource dataSource,
       MeterRegistry metrics,
-      @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
+      @Identifier("default-kafka-broker") Map<String, Object> broker) {
     this.dataSource = dataSource;
     this.metrics = metrics;
-    this.bootstrapServers = bootstrapServers;
+    this.broker = broker;
   }
 
   /**
@@ -190,25 +191,21 @@ public class OutboxRelay {
     if (producer == null) {
       producer =
           new KafkaProducer<>(
-              Map.of(
-                  ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                  bootstrapServers,
-                  ProducerConfig.ACKS_CONFIG,
-                  "all",
-                  ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                  true,
-                  ProducerConfig.LINGER_MS_CONFIG,
-                  5,
-                  ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                  (int) DELIVER_WITHIN.toMillis(),
-                  ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                  10_000,
-                  ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                  (int) BLOCK_AT_MOST.toMillis()),
-              new StringSerializer(),
-              new ByteArraySerializer());
+              producerSettings(broker), new StringSerializer(), new ByteArraySerializer());
     }
     return producer;
+  }
+
+  /** The broker's address and security are those of the consumers. */
+  static Map<String, Object> producerSettings(Map<String, Object> broker) {
+    Map<String, Object> settings = new HashMap<>(broker);
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVER_WITHIN.toMillis());
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) BLOCK_AT_MOST.toMillis());
+    return settings;
   }
 
   @PreDestroy

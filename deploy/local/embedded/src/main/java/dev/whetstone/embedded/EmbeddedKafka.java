@@ -14,8 +14,8 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * A Kafka broker and controller (KRaft) in this JVM, on 127.0.0.1. Its data is in one directory and
- * survives a {@code kill -9}.
+ * A Kafka broker and controller (KRaft) in this JVM, on 127.0.0.1 unless an address is given. Its
+ * data is in one directory and survives a {@code kill -9}.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private static final String NODE_ID = "1";
@@ -37,18 +37,36 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @throws InfrastructureException naming the directory and ports when it does not start
    */
   public static EmbeddedKafka start(Path directory, int port, int controllerPort) {
+    return start(directory, new Address("127.0.0.1", "127.0.0.1", port, controllerPort));
+  }
+
+  /**
+   * Where the broker is reached. The controller is always on 127.0.0.1.
+   *
+   * @param listen address on which it accepts connections
+   * @param advertised host under which clients reach it
+   */
+  public record Address(String listen, String advertised, int port, int controllerPort) {}
+
+  /** The same at an address. */
+  public static EmbeddedKafka start(Path directory, Address address) {
     Path logs = directory.toAbsolutePath().resolve("data");
     reportExits(directory);
     try {
       format(logs);
-      var config = KafkaConfig.fromProps(settings(logs, port, controllerPort), false);
+      var config = KafkaConfig.fromProps(settings(logs, address), false);
       var server = new KafkaRaftServer(config, Time.SYSTEM);
       server.startup();
-      return new EmbeddedKafka(server, "127.0.0.1:" + port);
+      return new EmbeddedKafka(server, address.advertised() + ":" + address.port());
     } catch (Exception e) {
       throw new InfrastructureException(
-          "Kafka did not start on 127.0.0.1:%d (controller %d) with data in %s: %s. Free the ports, or move the directory away to start without data."
-              .formatted(port, controllerPort, directory, e.getMessage()),
+          "Kafka did not start on %s:%d (controller %d) with data in %s: %s. Free the ports, or move the directory away to start without data."
+              .formatted(
+                  address.listen(),
+                  address.port(),
+                  address.controllerPort(),
+                  directory,
+                  e.getMessage()),
           e);
     }
   }
@@ -102,15 +120,19 @@ public final class EmbeddedKafka implements AutoCloseable {
     Exit.setHaltProcedure(report);
   }
 
-  private static Properties settings(Path logs, int port, int controllerPort) {
+  private static Properties settings(Path logs, Address address) {
+    int controllerPort = address.controllerPort();
     var settings = new Properties();
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", NODE_ID);
     settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
     settings.put(
         "listeners",
-        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort));
-    settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+        "PLAINTEXT://%s:%d,CONTROLLER://127.0.0.1:%d"
+            .formatted(address.listen(), address.port(), controllerPort));
+    settings.put(
+        "advertised.listeners",
+        "PLAINTEXT://%s:%d".formatted(address.advertised(), address.port()));
     settings.put("controller.listener.names", "CONTROLLER");
     settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     settings.put("inter.broker.listener.name", "PLAINTEXT");

@@ -1,7 +1,9 @@
 package dev.whetstone.embedded;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -19,6 +21,11 @@ import java.util.regex.Pattern;
 public final class EmbeddedPostgres implements AutoCloseable {
   public static final String USER = "postgres";
   public static final String PASSWORD = "postgres";
+  private static final String LOOPBACK = "127.0.0.1";
+
+  /** Without it connections from other machines are refused, whatever their password. */
+  private static final String OTHERS = "host all all all scram-sha-256";
+
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
   private static final Duration START = Duration.ofSeconds(60);
 
@@ -46,26 +53,40 @@ public final class EmbeddedPostgres implements AutoCloseable {
    * @throws InfrastructureException naming the directory and port when it does not start
    */
   public static EmbeddedPostgres start(Path dataDirectory, int port) {
+    return start(dataDirectory, port, LOOPBACK, PASSWORD);
+  }
+
+  /**
+   * The same on another address; connections from other machines need the password.
+   *
+   * @param listen address on which it accepts connections
+   */
+  public static EmbeddedPostgres start(
+      Path dataDirectory, int port, String listen, String password) {
     Path data = dataDirectory.toAbsolutePath();
     DirectoryLock lock = DirectoryLock.take(data.getParent());
     try {
       // The previous lock holder is gone, so a server that still runs is orphaned.
       var directory = new PostgresData(data);
       directory.prepare();
-      var server = launch(data, port);
+      var server = launch(data, port, listen);
       directory.markServed();
-      return new EmbeddedPostgres(server, lock, data, port);
+      var started = new EmbeddedPostgres(server, lock, data, port);
+      if (!listen.equals(LOOPBACK)) {
+        started.admitOthers(password);
+      }
+      return started;
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw new InfrastructureException(
-          "PostgreSQL did not start on 127.0.0.1:%d with data in %s: %s. Free the port, or move the directory away to start without data."
-              .formatted(port, data, e.getMessage()),
+          "PostgreSQL did not start on %s:%d with data in %s: %s. Free the port, or move the directory away to start without data."
+              .formatted(listen, port, data, e.getMessage()),
           e);
     }
   }
 
-  private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres launch(Path data, int port)
-      throws IOException {
+  private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres launch(
+      Path data, int port, String listen) throws IOException {
     // Otherwise the library creates a folder in the system's temporary directory.
     System.setProperty("ot.epg.working-dir", data.resolveSibling("postgres-work").toString());
     return io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
@@ -73,7 +94,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         .setCleanDataDirectory(false)
         .setOverrideWorkingDirectory(data.resolveSibling("postgres-binaries").toFile())
         .setPort(port)
-        .setServerConfig("listen_addresses", "127.0.0.1")
+        .setServerConfig("listen_addresses", listen)
         .setServerConfig("fsync", "on")
         .setServerConfig("synchronous_commit", "on")
         .setServerConfig("full_page_writes", "on")
@@ -119,6 +140,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
       server.close();
     } finally {
       lock.close();
+    }
+  }
+
+  private void admitOthers(String password) throws IOException {
+    Path rules = data.resolve("pg_hba.conf");
+    if (Files.readAllLines(rules).stream().noneMatch(OTHERS::equals)) {
+      Files.writeString(rules, OTHERS + System.lineSeparator(), StandardOpenOption.APPEND);
+    }
+    try (var connection = DriverManager.getConnection(jdbcUrl("postgres"), USER, PASSWORD);
+        var statement = connection.createStatement()) {
+      statement.execute(
+          "alter role %s password %s".formatted(USER, statement.enquoteLiteral(password)));
+      statement.execute("select pg_reload_conf()");
+    } catch (SQLException e) {
+      throw new InfrastructureException(
+          "cannot set the password of PostgreSQL: " + e.getMessage(), e);
     }
   }
 

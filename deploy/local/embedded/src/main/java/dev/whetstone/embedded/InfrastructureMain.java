@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
  * databases exist. Exits on SIGTERM, and with status 1 when PostgreSQL exits on its own, so that a
  * supervisor restarts both.
  */
-@Command(name = "infrastructure", description = "Runs Kafka and PostgreSQL on 127.0.0.1.")
+@Command(name = "infrastructure", description = "Runs Kafka and PostgreSQL in one process.")
 public final class InfrastructureMain implements Runnable {
   /** The line on standard output that marks the infrastructure as ready. */
   public static final String READY = "WHETSTONE INFRASTRUCTURE READY";
@@ -36,6 +36,24 @@ public final class InfrastructureMain implements Runnable {
   @Option(names = "--databases", split = ",", defaultValue = "curation,training,eval")
   private List<String> databases = List.of();
 
+  @Option(
+      names = "--listen",
+      defaultValue = "127.0.0.1",
+      description = "Address on which both accept connections.")
+  private String listen = "";
+
+  @Option(
+      names = "--advertise",
+      defaultValue = "127.0.0.1",
+      description = "Host under which clients reach the broker.")
+  private String advertise = "";
+
+  @Option(
+      names = "--postgres-password",
+      defaultValue = "${env:WHETSTONE_DB_PASSWORD:-" + EmbeddedPostgres.PASSWORD + "}",
+      description = "Password of connections from other machines.")
+  private String postgresPassword = "";
+
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   @Option(
@@ -54,8 +72,12 @@ public final class InfrastructureMain implements Runnable {
 
   @Override
   public void run() {
-    var postgres = EmbeddedPostgres.start(postgresData(directory), postgresPort);
-    var kafka = EmbeddedKafka.start(directory.resolve("kafka"), kafkaPort, controllerPort);
+    var postgres =
+        EmbeddedPostgres.start(postgresData(directory), postgresPort, listen, postgresPassword);
+    var kafka =
+        EmbeddedKafka.start(
+            directory.resolve("kafka"),
+            new EmbeddedKafka.Address(listen, advertise, kafkaPort, controllerPort));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(kafka, postgres), "stop"));
     CompletableFuture<Void> ignored = postgres.onExit().thenRun(this::postgresEnded);
     postgres.createDatabases(databases);

@@ -99,6 +99,37 @@ class InfrastructureTest {
     assertThat(second.waitFor()).isZero();
   }
 
+  /** On a cluster the pair runs in a pod and is reached from others. */
+  @Test
+  void shouldAdmitOtherMachinesWithThePasswordOnly() throws Exception {
+    String other = "127.0.0.2";
+    // From that address, because connections from 127.0.0.1 need no password.
+    String url =
+        "jdbc:postgresql://%s:%d/postgres?localSocketAddress=%s"
+            .formatted(other, postgresPort, other);
+    try (var postgres =
+            EmbeddedPostgres.start(
+                InfrastructureMain.postgresData(directory),
+                postgresPort,
+                "127.0.0.1," + other,
+                "it's a secret");
+        var kafka =
+            EmbeddedKafka.start(
+                directory.resolve("kafka"),
+                new EmbeddedKafka.Address(other, other, kafkaPort, controllerPort));
+        var admin = Admin.create(Map.of("bootstrap.servers", other + ":" + kafkaPort))) {
+      try (Connection admitted = DriverManager.getConnection(url, "postgres", "it's a secret")) {
+        assertThat(admitted.isValid(5)).isTrue();
+      }
+      assertThatThrownBy(() -> DriverManager.getConnection(url, "postgres", "postgres"))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("password authentication failed");
+      assertThat(admin.describeCluster().controller().get().host()).isEqualTo(other);
+      assertThat(kafka.bootstrapServers()).isEqualTo(other + ":" + kafkaPort);
+      assertThat(postgres.jdbcUrl("postgres")).contains("127.0.0.1");
+    }
+  }
+
   /** initdb writes postgresql.conf early; once that file exists, initdb is not run again. */
   @Test
   void shouldInitialiseAgainAfterAKillDuringTheFirstInitialisation() throws Exception {

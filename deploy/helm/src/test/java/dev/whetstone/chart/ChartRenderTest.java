@@ -1,0 +1,176 @@
+package dev.whetstone.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What Helm renders. */
+class ChartRenderTest {
+  private static final String PRODUCTION = "values-production.yaml";
+  private static final Set<String> POD_OWNERS = Set.of("Deployment", "StatefulSet", "Pod");
+  @TempDir Path temporary;
+
+  static Stream<List<String>> installations() {
+    return Stream.of(
+        List.of("values-small.yaml"),
+        List.of(PRODUCTION),
+        List.of(PRODUCTION, "values-gpu.yaml"),
+        List.of("values-small.yaml", "values-gpu.yaml"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("installations")
+  void shouldRenderPodsOfTheRestrictedProfile(List<String> files) throws IOException {
+    List<JsonNode> pods =
+        rendered(files).stream()
+            .filter(object -> POD_OWNERS.contains(object.path("kind").asText()))
+            .map(
+                object ->
+                    object.path("kind").asText().equals("Pod")
+                        ? object.path("spec")
+                        : object.at("/spec/template/spec"))
+            .toList();
+
+    assertThat(pods).hasSizeGreaterThanOrEqualTo(4);
+    for (JsonNode pod : pods) {
+      assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+      assertThat(pod.at("/securityContext/seccompProfile/type").asText())
+          .isEqualTo("RuntimeDefault");
+      assertThat(pod.path("enableServiceLinks").asBoolean(true)).isFalse();
+      for (JsonNode container : pod.path("containers")) {
+        JsonNode security = container.path("securityContext");
+        assertThat(security.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+        assertThat(security.path("readOnlyRootFilesystem").asBoolean()).isTrue();
+        assertThat(security.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
+        assertThat(container.at("/resources/limits/memory").asText()).isNotEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("installations")
+  void shouldMountEveryVolumeAndMakeEveryMount(List<String> files) throws IOException {
+    for (JsonNode object : rendered(files)) {
+      JsonNode pod = object.at("/spec/template/spec");
+      Set<String> volumes = names(pod.path("volumes"), "name");
+      object
+          .at("/spec/volumeClaimTemplates")
+          .forEach(claim -> volumes.add(claim.at("/metadata/name").asText()));
+      Set<String> mounts = new HashSet<>();
+      pod.path("containers")
+          .forEach(container -> mounts.addAll(names(container.path("volumeMounts"), "name")));
+      assertThat(volumes).as(object.at("/metadata/name").asText()).isEqualTo(mounts);
+    }
+  }
+
+  @Test
+  void shouldProbeTheManagementPort() throws IOException {
+    for (JsonNode object : rendered(List.of(PRODUCTION))) {
+      if (!object.path("kind").asText().equals("Deployment")) {
+        continue;
+      }
+      JsonNode container = object.at("/spec/template/spec/containers/0");
+      for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+        assertThat(container.at("/" + probe + "/httpGet/port").asText()).isEqualTo("management");
+      }
+      assertThat(container.at("/ports/1/containerPort").asInt()).isEqualTo(9000);
+    }
+  }
+
+  @Test
+  void shouldNameTheSameSecretsEverywhereWithoutContainingOne() throws IOException {
+    List<JsonNode> objects = rendered(List.of(PRODUCTION));
+    assertThat(objects).noneMatch(object -> object.path("kind").asText().equals("Secret"));
+  }
+
+  @Test
+  void shouldGiveRightsToTrainingAndEvalOnly() throws IOException {
+    List<String> roles =
+        rendered(List.of(PRODUCTION)).stream()
+            .filter(object -> object.path("kind").asText().equals("Role"))
+            .map(object -> object.at("/metadata/name").asText())
+            .toList();
+    assertThat(roles).containsExactlyInAnyOrder("whetstone-training", "whetstone-eval");
+    assertThat(rendered(List.of(PRODUCTION)))
+        .noneMatch(object -> object.path("kind").asText().startsWith("ClusterRole"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          keys.existingSecret=                       | keys.existingSecret is missing
+          secrets.curationDigest.existingSecret=     | secrets.curationDigest.existingSecret is missing
+          database.eval.existingSecret=              | database.eval.existingSecret is missing
+          store.uri=                                 | store.uri is missing
+          strimzi.enabled=false                      | kafka.bootstrapServers is missing
+          cloudnativepg.enabled=false                | database.host is missing
+          kafka.bootstrapServers=k:9092              | exclude each other
+          strimzi.replicas=1                         | strimzi.replicas is 1
+          pods.terminationGraceSeconds=10            | pods.terminationGraceSeconds (10) must be more
+          services.eval.replicas=0                   | replicas
+          service.eval.replicas=2                    | service
+          """)
+  void shouldRefuseWhatCannotBeInstalled(String argument, String message) {
+    assertThatThrownBy(() -> RenderedChart.of(temporary, List.of(PRODUCTION), argument.strip()))
+        .hasMessageContaining(message.strip());
+  }
+
+  @Test
+  void shouldGenerateSecretsOnlyWhenAsked() throws IOException {
+    List<String> small =
+        rendered(List.of("values-small.yaml")).stream()
+            .filter(object -> object.path("kind").asText().equals("Secret"))
+            .map(object -> object.at("/metadata/name").asText())
+            .toList();
+    assertThat(small).containsExactlyInAnyOrder("whetstone-generated", "whetstone-keys");
+  }
+
+  @Test
+  void shouldDenyWhatNoPolicyAllows() throws IOException {
+    List<JsonNode> policies =
+        rendered(List.of("values-small.yaml")).stream()
+            .filter(object -> object.path("kind").asText().equals("NetworkPolicy"))
+            .map(object -> object.path("spec"))
+            .toList();
+    assertThat(policies)
+        .anySatisfy(
+            policy -> {
+              assertThat(policy.path("policyTypes").toString())
+                  .isEqualTo("[\"Ingress\",\"Egress\"]");
+              assertThat(policy.has("ingress")).isFalse();
+              assertThat(policy.has("egress")).isFalse();
+            });
+    for (JsonNode policy : policies) {
+      for (JsonNode rule : policy.path("ingress")) {
+        assertThat(rule.path("from")).as("a rule without peers admits everyone").isNotEmpty();
+      }
+      for (JsonNode rule : policy.path("egress")) {
+        assertThat(rule.path("ports")).as("a rule without ports allows all").isNotEmpty();
+      }
+    }
+  }
+
+  private List<JsonNode> rendered(List<String> files) throws IOException {
+    return RenderedChart.of(temporary, files);
+  }
+
+  private static Set<String> names(JsonNode list, String field) {
+    Set<String> names = new HashSet<>();
+    list.forEach(each -> names.add(each.path(field).asText()));
+    return names;
+  }
+}

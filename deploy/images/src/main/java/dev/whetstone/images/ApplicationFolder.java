@@ -1,0 +1,57 @@
+package dev.whetstone.images;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** The files of an image's {@code /app} on this machine. */
+final class ApplicationFolder {
+  private ApplicationFolder() {}
+
+  /**
+   * Copies them to a folder. They get the time that they have in the image: the JVM refuses an AOT
+   * cache of jars with other times.
+   *
+   * @throws ImageException if the program is not built
+   */
+  static Path stage(ImageRecipe recipe, Path folder) throws IOException {
+    if (!Files.isDirectory(recipe.application())) {
+      throw new ImageException(
+          "%s is not built: %s does not exist".formatted(recipe.name(), recipe.application()),
+          "run ./whetstone images, which builds it");
+    }
+    FileTrees.delete(folder);
+    Files.createDirectories(folder);
+    FileTrees.copy(recipe.application(), folder, ImageWriter.MODIFIED);
+    for (Path file : FileTrees.files(folder)) {
+      String name = file.getFileName().toString();
+      if (name.endsWith(".jar") && !recipe.jars().test(name)) {
+        Files.delete(file);
+      }
+    }
+    return folder;
+  }
+
+  /** A digest of all files: their names and content. */
+  static String digest(Path folder) throws IOException {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Path file : FileTrees.files(folder)) {
+        digest.update(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+          long unused = in.transferTo(OutputStream.nullOutputStream());
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
