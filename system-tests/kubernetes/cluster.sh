@@ -179,7 +179,7 @@ run_cluster() {
       exec "$cluster_bin/$command" "$@"
       ;;
     kueue)
-      build_cluster cluster kueue helm
+      build_cluster cluster kube kueue
       install_kueue
       ;;
     snapshot | compare | image | check) "$cluster_bin/cluster" "$command" "$@" ;;
@@ -188,14 +188,25 @@ run_cluster() {
   esac
 }
 
+# From the manifests of its module, with our settings and image.
 install_kueue() {
-  local module
+  local folder="$cluster_dir/kueue" overlay="$cluster_sources/manifests/kueue" end=$((SECONDS + 120))
   find_go
-  module="$(go list -C "$cluster_sources/cluster" -m -f '{{.Dir}}' sigs.k8s.io/kueue)"
   "$cluster_bin/cluster" load --dir "$cluster_dir" "$cluster_bin/kueue.tar"
-  (run_cluster helm upgrade --install kueue "$module/charts/kueue" --namespace kueue-system --create-namespace \
-    --values "$cluster_sources/manifests/kueue-values.yaml" --wait --timeout 2m)
-  (run_cluster kubectl apply --server-side -f "$cluster_sources/manifests/kueue-quota.yaml")
+  rm -rf "$folder"
+  mkdir -p "$folder/overlay"
+  cp -R "$(go list -C "$cluster_sources/cluster" -m -f '{{.Dir}}' sigs.k8s.io/kueue)/config" "$folder/config"
+  chmod -R u+w "$folder"
+  cp "$overlay/controller_manager_config.yaml" "$folder/config/components/manager/"
+  cp "$overlay/kustomization.yaml" "$folder/overlay/"
+  (run_cluster kubectl apply --server-side --force-conflicts -k "$folder/overlay") >"$state/logs/kueue.log"
+  (run_cluster kubectl rollout status -n kueue-system deployment/kueue-controller-manager --timeout=2m)
+  # Its webhooks take a moment longer to get their certificates.
+  until (run_cluster kubectl apply --server-side -f "$cluster_sources/manifests/kueue-quota.yaml") >>"$state/logs/kueue.log" 2>&1; do
+    [ $SECONDS -lt $end ] || fail "Kueue's webhooks did not answer within 2 minutes" "full output: $state/logs/kueue.log"
+    sleep 1
+  done
+  echo "Kueue is installed, with the ClusterQueue training"
 }
 
 # --- tests ------------------------------------------------------------------------------------

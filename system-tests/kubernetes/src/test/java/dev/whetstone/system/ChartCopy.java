@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 
 /** The same chart under the next version, as the next release of it would be. */
 final class ChartCopy {
-  private static final Pattern VERSION = Pattern.compile("(?m)^version: (\\d+\\.\\d+\\.)(\\d+)(.*)$");
+  private static final Pattern VERSION =
+      Pattern.compile("(?m)^version: (\\d+\\.\\d+\\.)(\\d+)(.*)$");
 
   private ChartCopy() {}
 

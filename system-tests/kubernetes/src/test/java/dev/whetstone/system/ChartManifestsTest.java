@@ -69,14 +69,21 @@ class ChartManifestsTest {
     Path manifests = render(values);
     String output =
         cluster.kubectl(
-            "apply", "--dry-run=server", "--validate=strict", "-n", NAMESPACE, "-f", manifests.toString());
+            "apply",
+            "--dry-run=server",
+            "--validate=strict",
+            "-n",
+            NAMESPACE,
+            "-f",
+            manifests.toString());
     assertThat(output.lines()).allMatch(line -> line.endsWith("(server dry run)"));
   }
 
   @ParameterizedTest
   @MethodSource("valuesFiles")
   void shouldMatchTheSchemasOfTheApiServer(List<Path> values) throws IOException {
-    assertThat(kubeconform(render(values)).succeeded()).contains("Invalid: 0, Errors: 0, Skipped: 0");
+    assertThat(kubeconform(render(values)).succeeded())
+        .contains("Invalid: 0, Errors: 0, Skipped: 0");
   }
 
   @ParameterizedTest
@@ -91,11 +98,19 @@ class ChartManifestsTest {
   void shouldRefuseAWrongField() throws IOException {
     Path manifests = render(List.of(CHART.resolve("values-small.yaml")));
     Files.writeString(
-        manifests, Files.readString(manifests).replaceFirst("revisionHistoryLimit:", "revisionHistoryLimitt:"));
+        manifests,
+        Files.readString(manifests)
+            .replaceFirst("revisionHistoryLimit:", "revisionHistoryLimitt:"));
     assertThat(
             cluster
                 .runKubectl(
-                    "apply", "--dry-run=server", "--validate=strict", "-n", NAMESPACE, "-f", manifests.toString())
+                    "apply",
+                    "--dry-run=server",
+                    "--validate=strict",
+                    "-n",
+                    NAMESPACE,
+                    "-f",
+                    manifests.toString())
                 .failed())
         .contains("unknown field \"spec.revisionHistoryLimitt\"");
     assertThat(kubeconform(manifests).failed()).contains("revisionHistoryLimitt");
@@ -110,14 +125,21 @@ class ChartManifestsTest {
     assertThat(
             cluster
                 .runKubectl(
-                    "apply", "--dry-run=server", "--validate=strict", "-n", NAMESPACE, "-f", manifests.toString())
+                    "apply",
+                    "--dry-run=server",
+                    "--validate=strict",
+                    "-n",
+                    NAMESPACE,
+                    "-f",
+                    manifests.toString())
                 .failed())
         .contains("nominalQuotaa");
   }
 
   private Path render(List<Path> values) throws IOException {
     List<String> arguments =
-        new ArrayList<>(List.of("template", "whetstone", CHART.toString(), "--namespace", NAMESPACE));
+        new ArrayList<>(
+            List.of("template", "whetstone", CHART.toString(), "--namespace", NAMESPACE));
     values.forEach(file -> arguments.addAll(List.of("--values", file.toString())));
     Path file = rendered.resolve("manifests.yaml");
     Files.writeString(file, cluster.helm(arguments.toArray(String[]::new)).succeeded());

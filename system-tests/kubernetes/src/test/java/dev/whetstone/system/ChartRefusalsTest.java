@@ -40,13 +40,21 @@ class ChartRefusalsTest {
     String rendered =
         cluster
             .helm(
-                "template", RELEASE, WhetstoneRelease.CHART.toString(),
-                "--namespace", NAMESPACE,
-                "--values", WhetstoneRelease.CHART.resolve("values-small.yaml").toString(),
-                "--set", "services.ingest.replicas=2")
+                "template",
+                RELEASE,
+                WhetstoneRelease.CHART.toString(),
+                "--namespace",
+                NAMESPACE,
+                "--values",
+                WhetstoneRelease.CHART.resolve("values-small.yaml").toString(),
+                "--set",
+                "services.ingest.replicas=2")
             .succeeded();
     List<HasMetadata> objects =
-        cluster.client().load(new ByteArrayInputStream(rendered.getBytes(StandardCharsets.UTF_8))).items();
+        cluster
+            .client()
+            .load(new ByteArrayInputStream(rendered.getBytes(StandardCharsets.UTF_8)))
+            .items();
     List<HasMetadata> guards =
         objects.stream().filter(object -> GUARDS.contains(object.getKind())).toList();
     assertThat(guards).extracting(HasMetadata::getKind).containsAll(GUARDS);
@@ -123,20 +131,23 @@ class ChartRefusalsTest {
   @Test
   void shouldGiveTrainingNoRightsInOtherNamespaces() {
     assertThat(
-            cluster
-                .runKubectl("get", "jobs", "-n", "default", "--as", user("training"))
-                .failed())
+            cluster.runKubectl("get", "jobs", "-n", "default", "--as", user("training")).failed())
         .contains("Forbidden");
   }
 
   @Test
   void shouldRefuseASecondEvictionAtATime() {
     cluster.kubectl(
-        "apply", "-n", NAMESPACE, "-f", ClusterUnderTest.SOURCES.resolve("manifests/two-instances.yaml").toString());
+        "apply",
+        "-n",
+        NAMESPACE,
+        "-f",
+        ClusterUnderTest.SOURCES.resolve("manifests/two-instances.yaml").toString());
     Map<String, String> labels = Map.of("test", "two-instances");
     await().atMost(LIMIT).until(() -> cluster.pods(NAMESPACE, labels).size() == 2);
     cluster.awaitReadyPod(NAMESPACE, labels, LIMIT);
-    // The stand-in of ingest has no controller, so the budget would count it without knowing how many are wanted.
+    // The stand-in of ingest has no controller, so the budget would count it without knowing how
+    // many are wanted.
     cluster.client().pods().inNamespace(NAMESPACE).withName("ingest").delete();
     await()
         .atMost(LIMIT)
@@ -164,7 +175,13 @@ class ChartRefusalsTest {
     assertThat(
             cluster
                 .runKubectl(
-                    "run", "privileged", "-n", NAMESPACE, "--privileged", "--image", ClusterUnderTest.PROBE_IMAGE)
+                    "run",
+                    "privileged",
+                    "-n",
+                    NAMESPACE,
+                    "--privileged",
+                    "--image",
+                    ClusterUnderTest.PROBE_IMAGE)
                 .failed())
         .contains("violates PodSecurity \"restricted:latest\"");
   }
@@ -179,13 +196,15 @@ class ChartRefusalsTest {
   }
 
   private static ProgramRun get(String from, String to, int port) {
-    String address = cluster.client().pods().inNamespace(NAMESPACE).withName(to).get().getStatus().getPodIP();
+    String address =
+        cluster.client().pods().inNamespace(NAMESPACE).withName(to).get().getStatus().getPodIP();
     return cluster.runKubectl(
         "exec", "-n", NAMESPACE, from, "--", "/probe", "get", "http://" + address + ":" + port);
   }
 
   private static ProgramRun canI(String account, String verb, String resource) {
-    return cluster.runKubectl("auth", "can-i", verb, resource, "-n", NAMESPACE, "--as", user(account));
+    return cluster.runKubectl(
+        "auth", "can-i", verb, resource, "-n", NAMESPACE, "--as", user(account));
   }
 
   private static String user(String account) {
@@ -200,6 +219,10 @@ class ChartRefusalsTest {
   }
 
   private static void standIn(String name, Map<String, String> labels, int port) {
-    cluster.client().resource(StandInPods.server(name, labels, port)).inNamespace(NAMESPACE).create();
+    cluster
+        .client()
+        .resource(StandInPods.server(name, labels, port))
+        .inNamespace(NAMESPACE)
+        .create();
   }
 }

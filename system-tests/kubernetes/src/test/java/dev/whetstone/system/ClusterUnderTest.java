@@ -43,9 +43,7 @@ final class ClusterUnderTest implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) {
     client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(read(kubeconfig())))
-            .build();
+        new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(read(kubeconfig()))).build();
   }
 
   @Override
@@ -62,7 +60,8 @@ final class ClusterUnderTest implements BeforeAllCallback, AfterAllCallback {
     }
     await()
         .atMost(Duration.ofMinutes(3))
-        .until(() -> namespaces.stream().allMatch(n -> client.namespaces().withName(n).get() == null));
+        .until(
+            () -> namespaces.stream().allMatch(n -> client.namespaces().withName(n).get() == null));
     volumes.forEach(volume -> client.persistentVolumes().withName(volume).delete());
     client.close();
   }

@@ -17,7 +17,8 @@ import java.util.Map;
  * mounted at the same path. Nothing of it is copied, because PyTorch alone takes gigabytes.
  */
 final class HostPython {
-  private static final List<Path> SYSTEM = List.of(Path.of("/usr"), Path.of("/lib"), Path.of("/lib64"));
+  private static final List<Path> SYSTEM =
+      List.of(Path.of("/usr"), Path.of("/lib"), Path.of("/lib64"));
 
   private final Path interpreter;
   private final Map<String, Path> folders = new LinkedHashMap<>();
@@ -63,7 +64,9 @@ final class HostPython {
   private Path sourceOf(String module) {
     return ask(
         "from importlib.util import find_spec; from pathlib import Path; "
-            + "print(Path(find_spec('" + module + "').origin).parent.parent)");
+            + "print(Path(find_spec('"
+            + module
+            + "').origin).parent.parent)");
   }
 
   /** Without links: /lib is one on most systems. */
@@ -79,7 +82,9 @@ final class HostPython {
     Path answer =
         Path.of(
             ProgramRun.of(
-                    Duration.ofSeconds(30), Map.of(), List.of(interpreter.toString(), "-c", program))
+                    Duration.ofSeconds(30),
+                    Map.of(),
+                    List.of(interpreter.toString(), "-c", program))
                 .succeeded()
                 .strip());
     assertThat(Files.isDirectory(answer)).as("%s of %s", program, interpreter).isTrue();

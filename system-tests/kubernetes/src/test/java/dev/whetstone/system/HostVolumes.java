@@ -57,10 +57,7 @@ final class HostVolumes {
   }
 
   static Volume podVolume(String claim) {
-    return new VolumeBuilder()
-        .withName(claim)
-        .withNewPersistentVolumeClaim(claim, true)
-        .build();
+    return new VolumeBuilder().withName(claim).withNewPersistentVolumeClaim(claim, true).build();
   }
 
   static VolumeMount mount(String claim, String path) {

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the engine relies on: Kueue holds a Job back until there is quota, says why, and takes it back. */
+/**
+ * What the engine relies on: Kueue holds a Job back until there is quota, says why, and takes it
+ * back.
+ */
 class KueueTest {
   @RegisterExtension static final ClusterUnderTest cluster = new ClusterUnderTest();
 
@@ -31,7 +34,11 @@ class KueueTest {
     cluster.cluster("load", ClusterUnderTest.programs().resolve("probe.tar").toString());
     cluster.namespace(NAMESPACE, "baseline");
     cluster.kubectl(
-        "apply", "-n", NAMESPACE, "-f", ClusterUnderTest.SOURCES.resolve("manifests/local-queue.yaml").toString());
+        "apply",
+        "-n",
+        NAMESPACE,
+        "-f",
+        ClusterUnderTest.SOURCES.resolve("manifests/local-queue.yaml").toString());
   }
 
   @AfterEach
@@ -87,9 +94,7 @@ class KueueTest {
       String name, Map<String, String> resources, String priority, String... arguments) {
     Map<String, Quantity> quantities =
         resources.entrySet().stream()
-            .collect(
-                Collectors.toMap(
-                    Map.Entry::getKey, e -> Quantity.parse(e.getValue())));
+            .collect(Collectors.toMap(Map.Entry::getKey, e -> Quantity.parse(e.getValue())));
     Job job =
         new JobBuilder()
             .withNewMetadata()
@@ -171,15 +176,17 @@ class KueueTest {
         .list()
         .getItems()
         .stream()
-        .filter(w -> w.getMetadata().getOwnerReferences().stream().anyMatch(o -> o.getName().equals(job)))
+        .filter(
+            w ->
+                w.getMetadata().getOwnerReferences().stream()
+                    .anyMatch(o -> o.getName().equals(job)))
         .flatMap(KueueTest::conditions)
         .filter(c -> "QuotaReserved".equals(c.get("type")) && "False".equals(c.get("status")))
         .map(c -> Objects.toString(c.get("message")))
         .toList();
   }
 
-  private static Stream<Map<String, Object>> conditions(
-      GenericKubernetesResource workload) {
+  private static Stream<Map<String, Object>> conditions(GenericKubernetesResource workload) {
     List<Map<String, Object>> conditions = workload.get("status", "conditions");
     return conditions == null ? Stream.empty() : conditions.stream();
   }

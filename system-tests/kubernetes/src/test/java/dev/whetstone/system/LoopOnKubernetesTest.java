@@ -66,7 +66,8 @@ class LoopOnKubernetesTest {
     Path file = folder.resolve("loop.json");
     ApiClient.JSON.writeValue(file.toFile(), loopResource());
     cluster.kubectl("apply", "-n", NAMESPACE, "-f", file.toString());
-    cluster.kubectl("wait", "-n", NAMESPACE, "--for=condition=Accepted", "loop/" + LOOP, "--timeout=120s");
+    cluster.kubectl(
+        "wait", "-n", NAMESPACE, "--for=condition=Accepted", "loop/" + LOOP, "--timeout=120s");
     String digest =
         release.api().ok(StackComponent.EVAL, "/v1/loops/" + LOOP).path("specSha256").asText();
     await()
@@ -81,7 +82,11 @@ class LoopOnKubernetesTest {
   @Order(2)
   void shouldQueueARunThatHasNoQuota() {
     cluster.kubectl(
-        "apply", "-n", NAMESPACE, "-f", ClusterUnderTest.SOURCES.resolve("manifests/quota-holder.yaml").toString());
+        "apply",
+        "-n",
+        NAMESPACE,
+        "-f",
+        ClusterUnderTest.SOURCES.resolve("manifests/quota-holder.yaml").toString());
     cluster.awaitReadyPod(NAMESPACE, Map.of("app", "quota-holder"), LIMIT);
     steps.done("another job holds the whole quota");
 
@@ -90,15 +95,22 @@ class LoopOnKubernetesTest {
     watch.awaitKnown(feed.size());
     steps.done("%d events sent through ingest's Service and known to curation", feed.size());
 
-    Job job = await().atMost(LIMIT).until(LoopOnKubernetesTest::workerJobs, jobs -> !jobs.isEmpty()).getFirst();
+    Job job =
+        await()
+            .atMost(LIMIT)
+            .until(LoopOnKubernetesTest::workerJobs, jobs -> !jobs.isEmpty())
+            .getFirst();
     assertThat(job.getSpec().getSuspend()).isTrue();
     assertThat(cluster.pods(NAMESPACE, Map.of("app.kubernetes.io/name", WORKER))).isEmpty();
     await()
         .atMost(LIMIT)
         .ignoreException(RemedyException.class)
         .untilAsserted(
-            () -> assertThat(watch.runs().toString()).contains("insufficient unused quota for cpu"));
-    steps.done("batch sealed; its Job %s waits for quota, and the run's status says so", job.getMetadata().getName());
+            () ->
+                assertThat(watch.runs().toString()).contains("insufficient unused quota for cpu"));
+    steps.done(
+        "batch sealed; its Job %s waits for quota, and the run's status says so",
+        job.getMetadata().getName());
   }
 
   @Test
@@ -113,7 +125,8 @@ class LoopOnKubernetesTest {
   @Order(4)
   void shouldSurviveADeletedWorkerPod() {
     Pod worker = cluster.pods(NAMESPACE, Map.of("app.kubernetes.io/name", WORKER)).getFirst();
-    cluster.kubectl("delete", "pod", "-n", NAMESPACE, worker.getMetadata().getName(), "--wait=false");
+    cluster.kubectl(
+        "delete", "pod", "-n", NAMESPACE, worker.getMetadata().getName(), "--wait=false");
     watch.awaitTrainingAttempt(2);
     steps.done("kubectl delete pod of the worker: a second attempt trains");
   }
@@ -132,8 +145,20 @@ class LoopOnKubernetesTest {
   @Order(6)
   void shouldSurviveADrainedNode() {
     cluster.kubectl(
-        "drain", ClusterUnderTest.NODE, "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=180s");
-    assertThat(cluster.client().nodes().withName(ClusterUnderTest.NODE).get().getSpec().getUnschedulable())
+        "drain",
+        ClusterUnderTest.NODE,
+        "--ignore-daemonsets",
+        "--delete-emptydir-data",
+        "--force",
+        "--timeout=180s");
+    assertThat(
+            cluster
+                .client()
+                .nodes()
+                .withName(ClusterUnderTest.NODE)
+                .get()
+                .getSpec()
+                .getUnschedulable())
         .isTrue();
     cluster.kubectl("uncordon", ClusterUnderTest.NODE);
     cluster.awaitReadyPod("kueue-system", Map.of("app.kubernetes.io/name", "kueue"), LIMIT);
@@ -146,8 +171,17 @@ class LoopOnKubernetesTest {
   void shouldSurviveARestartOfEachService() {
     for (StackComponent service : WhetstoneRelease.SERVICES) {
       cluster.kubectl(
-          "delete", "pod", "-n", NAMESPACE, "--force", "--grace-period=0", "-l",
-          "app.kubernetes.io/instance=" + WhetstoneRelease.RELEASE + ",app.kubernetes.io/component=" + service.id());
+          "delete",
+          "pod",
+          "-n",
+          NAMESPACE,
+          "--force",
+          "--grace-period=0",
+          "-l",
+          "app.kubernetes.io/instance="
+              + WhetstoneRelease.RELEASE
+              + ",app.kubernetes.io/component="
+              + service.id());
       cluster.awaitReadyPod(NAMESPACE, release.labels(service), LIMIT);
       steps.done("%s killed: ready again", service.id());
     }
@@ -161,8 +195,11 @@ class LoopOnKubernetesTest {
     assertThat(new ModelServerClient(release.ports()).models())
         .contains(champion.path("servedName").asText());
     assertThat(watch.fates().path("total").asInt()).isEqualTo(feed.size());
-    assertThat(watch.runs()).hasSize(1).allMatch(run -> run.path("state").asText().equals("succeeded"));
-    steps.done("decision PROMOTE; %s is served; every one of %d events has a fate",
+    assertThat(watch.runs())
+        .hasSize(1)
+        .allMatch(run -> run.path("state").asText().equals("succeeded"));
+    steps.done(
+        "decision PROMOTE; %s is served; every one of %d events has a fate",
         champion.path("servedName").asText(), feed.size());
   }
 
@@ -178,16 +215,20 @@ class LoopOnKubernetesTest {
     assertThat(accepted).isPositive();
     watch.awaitKnown(before + accepted);
     assertThat(watch.fates().path("total").asInt()).isEqualTo(before + accepted);
-    assertThat(cluster.helm("list", "--namespace", NAMESPACE).succeeded()).contains(ChartCopy.version(next));
+    assertThat(cluster.helm("list", "--namespace", NAMESPACE).succeeded())
+        .contains(ChartCopy.version(next));
     assertThat(watch.champion().path("generation").asLong()).isEqualTo(1);
-    steps.done("upgraded to chart %s during traffic: %d events accepted, all known, %d requests repeated",
+    steps.done(
+        "upgraded to chart %s during traffic: %d events accepted, all known, %d requests repeated",
         ChartCopy.version(next), accepted, sender.repeated());
   }
 
   @Test
   @Order(10)
   void shouldPassTheChartsOwnTest() {
-    cluster.helm("test", WhetstoneRelease.RELEASE, "--namespace", NAMESPACE, "--timeout", "4m").succeeded();
+    cluster
+        .helm("test", WhetstoneRelease.RELEASE, "--namespace", NAMESPACE, "--timeout", "4m")
+        .succeeded();
     steps.done("helm test: a feedback was sent and has a fate");
   }
 
@@ -203,7 +244,9 @@ class LoopOnKubernetesTest {
         .getItems();
   }
 
-  /** The demo's loop as a resource: Kubernetes owns the metadata, and pods have the files elsewhere. */
+  /**
+   * The demo's loop as a resource: Kubernetes owns the metadata, and pods have the files elsewhere.
+   */
   private static ObjectNode loopResource() throws IOException {
     LoopFile loop = LoopFile.read(ClusterUnderTest.PROJECT.resolve("deploy/local/demo/loop.yaml"));
     String text =

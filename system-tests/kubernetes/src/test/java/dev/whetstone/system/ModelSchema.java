@@ -106,7 +106,8 @@ final class ModelSchema {
       ObjectNode tagSchema = properties.putObject(name).put("type", "string");
       for (JsonSubTypes.Type subtype : subtypes.value()) {
         classes.add(subtype.value());
-        List<String> names = subtype.names().length > 0 ? List.of(subtype.names()) : List.of(subtype.name());
+        List<String> names =
+            subtype.names().length > 0 ? List.of(subtype.names()) : List.of(subtype.name());
         names.forEach(tagSchema.withArray("enum")::add);
       }
       schema.putArray("required").add(name);

@@ -12,7 +12,9 @@ import java.util.stream.Collectors;
 final class PodFigures {
   private PodFigures() {}
 
-  /** Component and time from the start of the container to readiness, of every pod of a namespace. */
+  /**
+   * Component and time from the start of the container to readiness, of every pod of a namespace.
+   */
   static String of(ClusterUnderTest cluster, String namespace) {
     return cluster.client().pods().inNamespace(namespace).list().getItems().stream()
         .map(pod -> component(pod) + " " + secondsToReady(pod) + " s")

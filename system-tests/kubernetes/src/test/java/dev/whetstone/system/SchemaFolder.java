@@ -46,7 +46,8 @@ final class SchemaFolder {
         }
       }
       JSON.writeValue(
-          folder.resolve(DEFINITIONS).toFile(), JSON.createObjectNode().set("definitions", definitions));
+          folder.resolve(DEFINITIONS).toFile(),
+          JSON.createObjectNode().set("definitions", definitions));
       return kinds;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write schemas to " + folder, e);

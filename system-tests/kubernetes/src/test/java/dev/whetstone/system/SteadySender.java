@@ -7,7 +7,9 @@ import dev.whetstone.client.api.ApiReply;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Sends one interaction after another until it is stopped, and repeats each until it is accepted. */
+/**
+ * Sends one interaction after another until it is stopped, and repeats each until it is accepted.
+ */
 final class SteadySender {
   private static final Duration PAUSE = Duration.ofMillis(50);
   private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
@@ -52,7 +54,8 @@ final class SteadySender {
     for (int number = 0; !stopped.get(); number++) {
       String id = "steady-" + number;
       ObjectNode interaction =
-          ProductAppClient.interaction(id, "conversation-" + id, "user-" + number % 7, "Question " + number, "Answer");
+          ProductAppClient.interaction(
+              id, "conversation-" + id, "user-" + number % 7, "Question " + number, "Answer");
       while (!isAccepted(interaction)) {
         repeated++;
         pause();

@@ -17,7 +17,8 @@ final class Steps {
   void done(String step, Object... values) {
     long now = System.nanoTime();
     System.out.printf(
-        "  %6.1f s  (+%5.1f s)  %s%n", seconds(begin, now), seconds(last, now), step.formatted(values));
+        "  %6.1f s  (+%5.1f s)  %s%n",
+        seconds(begin, now), seconds(last, now), step.formatted(values));
     last = now;
   }
 

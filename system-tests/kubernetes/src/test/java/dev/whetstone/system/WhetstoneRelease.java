@@ -73,12 +73,21 @@ final class WhetstoneRelease {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "upgrade", "--install", RELEASE, chart.toString(),
-                "--namespace", NAMESPACE,
-                "--values", CHART.resolve("values-small.yaml").toString(),
-                "--values", ClusterUnderTest.SOURCES.resolve("values-test.yaml").toString(),
-                "--values", machineValues().toString(),
-                "--wait", "--timeout", "8m"));
+                "upgrade",
+                "--install",
+                RELEASE,
+                chart.toString(),
+                "--namespace",
+                NAMESPACE,
+                "--values",
+                CHART.resolve("values-small.yaml").toString(),
+                "--values",
+                ClusterUnderTest.SOURCES.resolve("values-test.yaml").toString(),
+                "--values",
+                machineValues().toString(),
+                "--wait",
+                "--timeout",
+                "8m"));
     arguments.addAll(Arrays.asList(more));
     cluster.helm(arguments.toArray(String[]::new)).succeeded();
   }
@@ -174,8 +183,7 @@ final class WhetstoneRelease {
         .putObject("training")
         .putObject("environment")
         .put(
-            "WHETSTONE_TRAINING_KUBERNETES_COMMAND",
-            python.interpreter() + ",-m,whetstone_worker");
+            "WHETSTONE_TRAINING_KUBERNETES_COMMAND", python.interpreter() + ",-m,whetstone_worker");
     Path file = folder.resolve("values-machine.json");
     try {
       JSON.writeValue(file.toFile(), values);
