@@ -149,7 +149,7 @@ Usage: ./whetstone cluster COMMAND
 
 A Kubernetes cluster of one node on this machine, for tests (docs/cluster-test.md).
 
-  build [PROGRAM...]    builds its programs (once; about ten minutes of processor time)
+  build [PROGRAM...]    builds its programs (once; about 20 minutes of processor time)
   up [--install] [--resource NAME=COUNT]   starts it in the background, with NetworkPolicies enforced
   down                  stops it and prints what is left on the machine
   kubectl|helm ARGUMENT...   runs kubectl or helm for the cluster
