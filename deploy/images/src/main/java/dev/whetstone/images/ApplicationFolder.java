@@ -36,7 +36,8 @@ final class ApplicationFolder {
         Files.delete(file);
       }
     }
-    if (recipe.shell() && FileTrees.files(folder).stream().noneMatch(ApplicationFolder::isPostgres)) {
+    if (recipe.shell()
+        && FileTrees.files(folder).stream().noneMatch(ApplicationFolder::isPostgres)) {
       throw new ImageException(
           "there is no PostgreSQL for %s among the jars of %s"
               .formatted(HostFiles.architecture(), recipe.name()),

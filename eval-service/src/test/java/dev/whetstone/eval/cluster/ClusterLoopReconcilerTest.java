@@ -74,8 +74,13 @@ class ClusterLoopReconcilerTest {
         .contains("/spec/budgets/maxRunsPerDay")
         .contains("/spec/retention/interactions");
     assertThat(namespace.status("faulty-resource").path("revision").asLong()).isEqualTo(1);
-    assertThat(namespace.status("faulty-resource").path("observedGeneration").asLong()).isEqualTo(2);
-    LoopFixture.api().get("/v1/loops/faulty-resource").then().statusCode(200).body("revision", equalTo(1));
+    assertThat(namespace.status("faulty-resource").path("observedGeneration").asLong())
+        .isEqualTo(2);
+    LoopFixture.api()
+        .get("/v1/loops/faulty-resource")
+        .then()
+        .statusCode(200)
+        .body("revision", equalTo(1));
   }
 
   @Test
