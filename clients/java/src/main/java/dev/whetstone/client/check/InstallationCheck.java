@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -43,7 +44,7 @@ public final class InstallationCheck {
     try {
       System.out.println(
           new InstallationCheck(System.getenv(), Duration.ofMinutes(2))
-              .run(System.currentTimeMillis()));
+              .run(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE)));
     } catch (RemedyException e) {
       System.err.println(e.getMessage());
       System.exit(1);
