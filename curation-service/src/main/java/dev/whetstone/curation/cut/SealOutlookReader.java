@@ -9,7 +9,7 @@ import dev.whetstone.curation.cut.CutThrottle.Observation;
 import dev.whetstone.curation.example.ExampleState;
 import dev.whetstone.curation.example.PoolCounts;
 import dev.whetstone.curation.example.ReadyPoolRepository;
-import dev.whetstone.curation.seal.SealBlockers;
+import dev.whetstone.curation.operations.SealBlockers;
 import dev.whetstone.curation.seal.SealDecision;
 import dev.whetstone.curation.seal.SealReadiness;
 import dev.whetstone.curation.seal.SealRule;

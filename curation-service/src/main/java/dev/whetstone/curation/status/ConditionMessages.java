@@ -3,7 +3,7 @@ package dev.whetstone.curation.status;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.erasure.ErasureRepository.Unfinished;
 import dev.whetstone.curation.fate.Fate;
-import dev.whetstone.curation.seal.SealBlockers;
+import dev.whetstone.curation.operations.SealBlockers;
 import dev.whetstone.curation.seal.SealDecision;
 import dev.whetstone.kit.loop.LoopCondition;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.whetstone.curation.seal;
+package dev.whetstone.curation.operations;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.loop.DeclaredLoop;
