@@ -60,6 +60,9 @@ class HeldOutLikelihoodTest {
     }
   }
 
+  /** Far fewer than the questions of one model. */
+  private static final int PROBES = 8;
+
   @BeforeEach
   void startServer() {
     server = new FakeModelServer();
@@ -101,7 +104,8 @@ class HeldOutLikelihoodTest {
         .body("models.candidate.heldOutLoss", closeTo(0.1, 1e-9))
         .body("models.candidate.tokenAccuracy", closeTo(1.0, 1e-9))
         .body("notes.size()", equalTo(0));
-    assertThat(server.answers()).isEqualTo(asked);
+    // The rollout of the promotion may have begun: it asks its effect probes, on two models.
+    assertThat(server.answers() - asked).isBetween(0L, 2L * PROBES);
     assertThat(server.paths())
         .isSubsetOf(LOAD, "/v1/unload_lora_adapter", "/v1/models", "/v1/chat/completions");
     assertThat(store.exists(store.key(URI.create(request.items().uri())))).isFalse();

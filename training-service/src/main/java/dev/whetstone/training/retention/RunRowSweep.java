@@ -72,14 +72,19 @@ public class RunRowSweep {
   }
 
   /**
-   * Which of these attempts ended before an instant: attempts of runs by their own end, those of
-   * scoring jobs by their job's, which may have been deleted already.
+   * Which of these attempts ended before an instant: attempts of runs by their own end, or by their
+   * run's where their row has been deleted; those of scoring jobs by their job's, which may have
+   * been deleted, too.
    */
   List<String> ended(List<String> attemptIds, Instant before) {
     return sql.query(
         """
         select attempt_id from attempt
         where attempt_id = any(?) and state = 'ended' and ended_at < ?
+        union all
+        select kept.id from unnest(?::text[]) as kept(id)
+        join run r on r.run_id = substring(kept.id from '^(.+)-[0-9]+$') and r.ended_at < ?
+        where not exists (select 1 from attempt a where a.attempt_id = kept.id)
         union all
         select id from unnest(?::text[]) as kept(id)
         where id ~ '^scoring[.].+[.][0-9]+$' and not exists (
@@ -88,6 +93,8 @@ public class RunRowSweep {
             and (j.ended_at is null or j.ended_at >= ?))
         """,
         row -> row.getString(1),
+        attemptIds,
+        before,
         attemptIds,
         before,
         attemptIds,

@@ -187,6 +187,29 @@ class RunRetentionTest {
   }
 
   @Test
+  void shouldEndFoldersOfAttemptsWhoseRowsHaveEndedAlready() {
+    String ended = "run-sweptended" + clock.now().toEpochMilli();
+    String running = "run-sweptrunning" + clock.now().toEpochMilli();
+    for (String run : List.of(ended, running)) {
+      sql.updateInNewTransaction(
+          """
+          insert into run (run_id, tenant, loop, batch_ids, loop_spec_sha256, state, created_at,
+            ended_at) values (?, 'acme', 'swept', '{}', 's', ?, ?, ?)
+          """,
+          run,
+          run.equals(ended) ? "failed" : "active",
+          clock.now(),
+          run.equals(ended) ? clock.now() : null);
+    }
+
+    List<String> kept = List.of(ended + "-1", ended + "-12", running + "-1", "run-unknown-1");
+    assertThat(rows.ended(kept, clock.now().plusSeconds(1)))
+        .containsExactlyInAnyOrder(ended + "-1", ended + "-12");
+    assertThat(rows.ended(kept, clock.now().minusSeconds(1))).isEmpty();
+    sql.updateInNewTransaction("delete from run where run_id like 'run-swept%'");
+  }
+
+  @Test
   void shouldSweepABoundedNumberOfRunsAtOnce() {
     for (int run = 0; run < RunObjectSweep.CHUNK + 7; run++) {
       sql.updateInNewTransaction(
