@@ -6,7 +6,8 @@ import shlex
 import signal
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+
+import httpx
 
 from whetstone_worker.errors import BadInputError, ExitCode
 from whetstone_worker.join import capacity
@@ -53,8 +54,8 @@ def settings(parsed: argparse.Namespace) -> HostSettings:
 
 
 def _server(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    parts = httpx.URL(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.host in _LOOPBACK):
         return url
     raise BadInputError(
         "bad-server", f"--server {url}: specs, tokens and keys would travel in clear text; use an https address"
