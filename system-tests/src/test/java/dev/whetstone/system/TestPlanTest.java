@@ -60,9 +60,10 @@ class TestPlanTest {
   private static Map<String, String> testSources() throws IOException {
     try (Stream<Path> topLevel = Files.list(WhetstoneUnderTest.PROJECT);
         Stream<Path> clients = Files.list(WhetstoneUnderTest.PROJECT.resolve("clients"));
+        Stream<Path> deploy = Files.list(WhetstoneUnderTest.PROJECT.resolve("deploy"));
         Stream<Path> local = Files.list(WhetstoneUnderTest.PROJECT.resolve("deploy/local"))) {
       List<Path> folders =
-          Stream.of(topLevel, clients, local, Stream.of(KUBERNETES_TESTS))
+          Stream.of(topLevel, clients, deploy, local, Stream.of(KUBERNETES_TESTS))
               .flatMap(modules -> modules)
               .map(module -> module.resolve("src/test/java"))
               .filter(Files::isDirectory)
