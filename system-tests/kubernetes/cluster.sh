@@ -215,8 +215,7 @@ cluster_tests=KueueTest,ChartManifestsTest,ChartRefusalsTest,LoopOnKubernetesTes
 
 end_cluster_test() { # whether to keep the cluster
   local code=$?
-  trap - EXIT
-  if [ "$(readlink "$lock" 2>/dev/null)" = "$$" ]; then rm -f "$lock"; fi
+  give_lock
   if $1; then
     echo "the cluster still runs: export KUBECONFIG=$cluster_dir/admin.kubeconfig; stop it with ./whetstone cluster down"
   else

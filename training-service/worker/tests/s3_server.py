@@ -1,6 +1,7 @@
 """The S3 server of the Java tests (module test-support/s3), as a process that ends with this one."""
 
 import os
+import select
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 ACCESS_KEY = "whetstone-test-access"
 SECRET_KEY = "whetstone-test-secret"
 BUCKET = "whetstone"
+
+_START_SECONDS = 60
 
 _MODULE = Path(__file__).resolve().parents[3] / "test-support/s3/target"
 
@@ -64,7 +67,8 @@ def start(folder: Path) -> S3Server:
             stderr=log,
             text=True,
         )
-    line = process.stdout.readline()
+    answered, _, _ = select.select([process.stdout], [], [], _START_SECONDS)
+    line = process.stdout.readline() if answered else f"no answer within {_START_SECONDS} s"
     assert line.startswith("s3 ready "), f"{line}: {(folder / 's3.log').read_text()}"
     return S3Server(f"http://127.0.0.1:{line.split()[-1]}", process)
 

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,20 +14,20 @@ from typing import Any
 
 import pytest
 
+from polling import until
 from whetstone_worker.errors import BadInputError
 from whetstone_worker.join import arguments, child, command
-from whetstone_worker.join.capacity import Capacity
+from whetstone_worker.join.capacity import HostCapacity
 
 WORKER = """
-import json, os, signal, sys, time
+import json, os, signal, sys
 signal.signal(signal.SIGTERM, lambda *_: os._exit(75))
 folder = os.path.dirname(sys.argv[sys.argv.index("--spec") + 1])
+os.mkfifo(os.path.join(folder, "end"))
 with open(os.path.join(folder, "environment.partial"), "w") as file:
     json.dump(dict(os.environ), file)
 os.rename(os.path.join(folder, "environment.partial"), os.path.join(folder, "environment.json"))
 print("worker is up:", sys.argv[1], flush=True)
-while not os.path.exists(os.path.join(folder, "end")):
-    time.sleep(0.01)
 sys.exit(int(open(os.path.join(folder, "end")).read()))
 """
 
@@ -44,6 +43,7 @@ class TrainingService:
         self.takeable = True
         self.refusal: tuple[int, dict[str, str]] | None = None
         self.keys: set[str] = set()
+        self._news = threading.Condition()
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -67,6 +67,16 @@ class TrainingService:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server.server_port}"
 
+    def offer(self, *offers: dict[str, Any]) -> None:
+        with self._news:
+            self.offers += offers
+            self._news.notify_all()
+
+    def stop(self, attempt: str, manner: str) -> None:
+        with self._news:
+            self.stops.append({"attempt": attempt, "manner": manner})
+            self._news.notify_all()
+
     def answer(self, path: str, body: dict[str, Any]) -> tuple[int, Any]:
         if self.refusal is not None:
             return self.refusal
@@ -74,9 +84,10 @@ class TrainingService:
             self.taken.append(path)
             return (204, None) if self.takeable else (409, {"detail": "gone"})
         self.questions.append(body)
-        time.sleep(0.02)
-        offer = self.offers.pop() if self.offers and not body["draining"] else None
-        stops, self.stops = self.stops, []
+        with self._news:
+            self._news.wait_for(lambda: self.offers or self.stops, timeout=0.02)
+            offer = self.offers.pop() if self.offers and not body["draining"] else None
+            stops, self.stops = self.stops, []
         return 200, {"offer": offer, "stops": stops} if offer else {"stops": stops}
 
     def last(self) -> dict[str, Any]:
@@ -96,7 +107,7 @@ def host(service: TrainingService, tmp_path: Path) -> Iterator[subprocess.Popen[
     (tmp_path / "key").write_text("wst_the-hosts-key\n")
     process = subprocess.Popen(
         [sys.executable, "-m", "whetstone_worker", "join", *_arguments(service.url, tmp_path)],
-        env={**os.environ, "HOST_SECRET": "of the host"},
+        env={**os.environ, "HOST_SECRET": "of the host", "WHETSTONE_S3_ENDPOINT": "https://s3.example"},
     )
     yield process
     process.kill()
@@ -123,33 +134,40 @@ def _offer(attempt: str, gpus: int = 1, memory: int = 2**30) -> dict[str, Any]:
 
 
 def _until(condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+    def tried() -> Any:
         try:
-            result = condition()
+            return condition()
         except (OSError, IndexError):
-            result = None
-        if result:
-            return result
-        time.sleep(0.02)
-    raise AssertionError("not within 20 s")
+            return None
+
+    return until(tried, 20.0)
+
+
+def _end(folder: Path, code: int) -> int:
+    """Lets the worker of a folder exit; an ``OSError`` while it does not wait for that yet."""
+    pipe = os.open(folder / "end", os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        return os.write(pipe, str(code).encode())
+    finally:
+        os.close(pipe)
 
 
 def test_a_host_takes_a_worker_and_tells_how_it_ended(
     service: TrainingService, host: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
-    service.offers.append(_offer("run-1-3"))
+    service.offer(_offer("run-1-3"))
     folder = tmp_path / "work" / "run-1-3"
     environment = json.loads(_until((folder / "environment.json").read_text))
     _until(lambda: service.last()["running"] == ["run-1-3"])
     told = service.last()
-    (folder / "end").write_text("65")
+    _until(lambda: _end(folder, 65))
     ended = _until(lambda: [one for question in service.questions for one in question["ended"]])
 
     assert host.poll() is None
     assert environment["WHETSTONE_WORKER_TOKEN"] == "wsw_token"
     assert environment["WHETSTONE_SERVING_KEY"] == "sk"
     assert environment["CUDA_VISIBLE_DEVICES"] == "0"
+    assert environment["WHETSTONE_S3_ENDPOINT"] == "https://s3.example"
     assert "HOST_SECRET" not in environment
     assert "wst_the-hosts-key" not in json.dumps(environment)
     assert told["free"] == {**told["capacity"], "workers": 1, "gpus": 1, "memoryBytes": 7 * 2**30}
@@ -162,7 +180,7 @@ def test_a_host_takes_a_worker_and_tells_how_it_ended(
 def test_each_worker_has_devices_of_its_own(
     service: TrainingService, host: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
-    service.offers += [_offer("run-b-1"), _offer("run-a-1", gpus=0)]
+    service.offer(_offer("run-b-1"), _offer("run-a-1", gpus=0))
     seen = {
         attempt: json.loads(_until(lambda a=attempt: (tmp_path / "work" / a / "environment.json").read_text()))
         for attempt in ("run-a-1", "run-b-1")
@@ -171,7 +189,7 @@ def test_each_worker_has_devices_of_its_own(
     assert [seen[attempt]["CUDA_VISIBLE_DEVICES"] for attempt in ("run-a-1", "run-b-1")] == ["0", "1"]
     _until(lambda: service.last()["free"]["gpus"] == 0)
     assert service.last()["scoringSlots"] == 1
-    service.offers.append({**_offer("scoring.ev-1.1", gpus=0), "command": "score"})
+    service.offer({**_offer("scoring.ev-1.1", gpus=0), "command": "score"})
     scoring = tmp_path / "work" / "scoring.ev-1.1" / "environment.json"
     shared = json.loads(_until(scoring.read_text))
     assert shared["CUDA_VISIBLE_DEVICES"] == "1"
@@ -182,7 +200,7 @@ def test_a_worker_that_cannot_be_taken_is_not_started(
     service: TrainingService, host: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     service.takeable = False
-    service.offers.append(_offer("run-1-1"))
+    service.offer(_offer("run-1-1"))
     _until(lambda: service.taken)
     asked = len(service.questions)
     _until(lambda: len(service.questions) > asked + 1)
@@ -195,9 +213,9 @@ def test_a_worker_that_cannot_be_taken_is_not_started(
 def test_a_host_ends_a_worker_as_it_is_told(
     service: TrainingService, host: subprocess.Popen[bytes], tmp_path: Path, manner: str, code: int
 ) -> None:
-    service.offers.append(_offer("run-1-1"))
+    service.offer(_offer("run-1-1"))
     _until((tmp_path / "work" / "run-1-1" / "environment.json").exists)
-    service.stops.append({"attempt": "run-1-1", "manner": manner})
+    service.stop("run-1-1", manner)
 
     ended = _until(lambda: [one for question in service.questions for one in question["ended"]])
 
@@ -205,7 +223,7 @@ def test_a_host_ends_a_worker_as_it_is_told(
 
 
 def test_a_host_drains_on_sigterm(service: TrainingService, host: subprocess.Popen[bytes], tmp_path: Path) -> None:
-    service.offers.append(_offer("run-1-1"))
+    service.offer(_offer("run-1-1"))
     _until((tmp_path / "work" / "run-1-1" / "environment.json").exists)
     host.send_signal(signal.SIGTERM)
 
@@ -221,7 +239,7 @@ def test_a_host_drains_on_sigterm(service: TrainingService, host: subprocess.Pop
 def test_workers_save_and_end_when_their_host_process_is_killed(
     service: TrainingService, host: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
-    service.offers.append(_offer("run-1-1"))
+    service.offer(_offer("run-1-1"))
     environment = _until((tmp_path / "work" / "run-1-1" / "environment.json").exists)
     pids = [
         int(entry.name)
@@ -269,7 +287,6 @@ def test_a_refused_key_ends_the_host_with_the_reason(service: TrainingService, t
     ],
 )
 def test_arguments_are_checked(tmp_path: Path, changed: dict[str, str], code: str) -> None:
-
     (tmp_path / "key").write_text("wst_key")
     parser = argparse.ArgumentParser()
     arguments.add_arguments(parser)
@@ -282,10 +299,10 @@ def test_arguments_are_checked(tmp_path: Path, changed: dict[str, str], code: st
 
 
 def test_a_host_counts_what_its_workers_leave() -> None:
-    has = Capacity(2, 1, 100, 4000)
+    has = HostCapacity(2, 1, 100, 4000)
 
-    assert has.minus([Capacity(1, 1, 60, 500), Capacity(1, 1, 60, 500)]) == Capacity(0, 0, 0, 3000)
-    assert Capacity.of_json(has.to_json()) == has
+    assert has.minus([HostCapacity(1, 1, 60, 500), HostCapacity(1, 1, 60, 500)]) == HostCapacity(0, 0, 0, 3000)
+    assert HostCapacity.of_json(has.to_json()) == has
 
 
 def test_only_the_newest_folders_of_ended_workers_are_kept(tmp_path: Path) -> None:

@@ -5,14 +5,8 @@ import time
 
 import pytest
 
+from polling import until
 from whetstone_worker.reporter import Directive, Phase, StatusReporter
-
-
-def until(condition, seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        threading.Event().wait(0.01)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 {{- define "whetstone.environment" -}}
 {{- $root := .root -}}
 {{- $service := .service -}}
-{{- $is := index (include "whetstone.services" $root | fromYaml) $service -}}
+{{- $is := .is -}}
 - {name: WHETSTONE_HTTP_PORT, value: "8080"}
 - {name: WHETSTONE_MANAGEMENT_HOST, value: "0.0.0.0"}
 - {name: WHETSTONE_MANAGEMENT_PORT, value: "9000"}

@@ -50,6 +50,16 @@ eval: {database: true, store: true}
 {{- end -}}
 {{- end -}}
 
+{{/* Logins of the registry, for the spec of every pod. */}}
+{{- define "whetstone.pullSecrets" -}}
+{{- with .Values.images.pullSecrets -}}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . }}
+{{- end }}
+{{- end -}}
+{{- end -}}
+
 {{/* Secrets: a named one, else the one that the chart generates. */}}
 {{- define "whetstone.keysSecret" -}}
 {{- default (printf "%s-keys" (include "whetstone.fullname" .)) .Values.keys.existingSecret -}}

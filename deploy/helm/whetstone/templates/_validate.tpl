@@ -14,12 +14,10 @@
 {{- if not $v.store.uri -}}
 {{- $faults = append $faults "store.uri is missing: set s3://bucket/prefix, or file:///path for a shared volume" -}}
 {{- end -}}
-{{- $kafkas := 0 -}}
-{{- range list $v.kafka.bootstrapServers $v.strimzi.enabled -}}{{- if . -}}{{- $kafkas = add1 $kafkas -}}{{- end -}}{{- end -}}
-{{- if gt (int $kafkas) 1 -}}
+{{- if and $v.kafka.bootstrapServers $v.strimzi.enabled -}}
 {{- $faults = append $faults "kafka.bootstrapServers and strimzi.enabled exclude each other: leave one out" -}}
 {{- end -}}
-{{- if not (or (gt (int $kafkas) 0) $v.infrastructure.enabled) -}}
+{{- if not (or $v.kafka.bootstrapServers $v.strimzi.enabled $v.infrastructure.enabled) -}}
 {{- $faults = append $faults "kafka.bootstrapServers is missing: set it, or strimzi.enabled, or infrastructure.enabled for a trial" -}}
 {{- end -}}
 {{- if and $v.kafka.bootstrapServers (hasPrefix "SASL_" $v.kafka.securityProtocol) -}}
@@ -47,7 +45,8 @@
 {{- $faults = append $faults (printf "database.%s.existingSecret is missing: name the Secret with the keys '%s' and '%s'" . $v.database.usernameKey $v.database.passwordKey) -}}
 {{- end -}}
 {{- end -}}
-{{- else if not $generate -}}
+{{- end -}}
+{{- if and $v.infrastructure.enabled (not $generate) -}}
 {{- $faults = append $faults "infrastructure.enabled runs a PostgreSQL whose password the chart generates: set secrets.generate" -}}
 {{- end -}}
 {{- if le (int $v.pods.terminationGraceSeconds) (int (add $v.pods.preStopSeconds (trimSuffix "S" $v.pods.shutdownTimeout))) -}}

@@ -18,7 +18,7 @@ import (
 
 const maxMessage = 4096
 
-// Serve answers the names of Services until the context ends. It asks no other server: a name outside the cluster
+// Serve answers the names of Services until the context ends. It queries no other server: a name outside the cluster
 // does not exist.
 func Serve(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("dns", flag.ContinueOnError)

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// apiClient asks the few questions whose answers tell that the cluster is ready.
+// apiClient calls the few endpoints that show whether the cluster is ready.
 type apiClient struct {
 	base   string
 	client *http.Client

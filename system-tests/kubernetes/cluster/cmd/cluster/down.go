@@ -64,7 +64,7 @@ func endOuter(l layout) error {
 		return nil
 	}
 	outer := parentOf(inside)
-	if outer > 1 && strings.Contains(commandLine(outer), "up") {
+	if outer > 1 && strings.Contains(commandLine(outer)+" ", " up ") {
 		_ = syscall.Kill(outer, syscall.SIGTERM)
 	} else {
 		_ = syscall.Kill(inside, syscall.SIGKILL)

@@ -51,30 +51,6 @@ func TestWriteImage(t *testing.T) {
 	}
 }
 
-func TestWithout(t *testing.T) {
-	left := without([]string{"a", "b", "c"}, []string{"b"})
-	if len(left) != 2 || left[0] != "a" || left[1] != "c" {
-		t.Errorf("left: %v", left)
-	}
-}
-
-func TestIsProgram(t *testing.T) {
-	for _, test := range []struct {
-		command, name string
-		is            bool
-	}{
-		{"/bin/kube apiserver --port", "apiserver", true},
-		{"/usr/bin/containerd --config x", "containerd", true},
-		{"/usr/bin/containerd-shim-runc-v2 -id x", "containerd", false},
-		{"/bin/sh apiserver", "apiserver", false},
-		{"", "apiserver", false},
-	} {
-		if isProgram(test.command, test.name) != test.is {
-			t.Errorf("isProgram(%q, %q) is not %v", test.command, test.name, test.is)
-		}
-	}
-}
-
 func readArchive(t *testing.T, archive string) map[string][]byte {
 	file, err := os.Open(archive)
 	if err != nil {

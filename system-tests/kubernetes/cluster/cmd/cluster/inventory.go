@@ -19,7 +19,7 @@ import (
 // it in normal operation: processes are listed only if a cluster could have started them.
 type machineState map[string][]string
 
-const modulesKind = "kernel modules" // modules that the kernel has loaded on demand stay, and do no harm
+const modulesKind = "kernel modules" // modules that the kernel has loaded on demand stay loaded
 
 var (
 	clusterPrograms = []string{"cluster", "kube", "node", "kubelet", "containerd", "containerd-shim", "runc", "pause", "probe"}

@@ -8,7 +8,6 @@ const (
 	podNetwork  = "10.244.0.0/24"
 	services    = "10.96.0.0/16"
 	apiService  = "10.96.0.1"
-	bridge      = "whetstone0"
 	apiPort     = 6443
 	nodeName    = "node-1"
 	cgroupName  = "whetstone-cluster"

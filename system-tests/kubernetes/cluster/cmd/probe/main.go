@@ -3,7 +3,6 @@
 //	probe exit SECONDS CODE     waits, then exits with the code
 //	probe get URL               prints the status of a request; exits with 1 without an answer within 3 s
 //	probe serve PORT TEXT       answers every HTTP request with the text
-//	probe take MEBIBYTES        allocates memory, then waits
 package main
 
 import (
@@ -18,7 +17,7 @@ import (
 
 func main() {
 	if len(os.Args) < 3 {
-		fail("usage: probe exit SECONDS CODE | get URL | serve PORT TEXT | take MEBIBYTES")
+		fail("usage: probe exit SECONDS CODE | get URL | serve PORT TEXT")
 	}
 	switch os.Args[1] {
 	case "exit":
@@ -28,8 +27,6 @@ func main() {
 		get(os.Args[2])
 	case "serve":
 		serve(number(2))
-	case "take":
-		take(number(2))
 	default:
 		fail("probe: no subcommand " + os.Args[1])
 	}
@@ -74,19 +71,6 @@ func serve(port int) {
 	}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, text) })
 	fail(http.ListenAndServe(":"+strconv.Itoa(port), handler).Error())
-}
-
-func take(mebibytes int) {
-	var taken [][]byte
-	for range mebibytes {
-		block := make([]byte, 1<<20)
-		for i := 0; i < len(block); i += os.Getpagesize() {
-			block[i] = 1
-		}
-		taken = append(taken, block)
-	}
-	fmt.Println("allocated", len(taken), "MiB")
-	wait(time.Hour)
 }
 
 func fail(message string) {

@@ -12,11 +12,10 @@ _MIN_TEMPERATURE = torch.finfo(torch.float32).tiny
 
 @dataclass(frozen=True)
 class TokenLogprob:
-    """Log-probability of a token and its rank (1 = most likely) at its position."""
+    """Log-probability of a token at its position."""
 
     token: int
     logprob: float
-    rank: int
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,12 @@ class Sequence:
 def score(logits: torch.Tensor, token: int, top: int) -> Scored:
     """Log-probabilities at one position, from its logits."""
     logprobs = torch.log_softmax(logits.float(), dim=-1)
-    own = logprobs[token]
-    chosen = TokenLogprob(token, float(own), int((logprobs > own).sum()) + 1)
+    chosen = TokenLogprob(token, float(logprobs[token]))
     if top == 0:
         return Scored(chosen, ())
     values, ids = torch.topk(logprobs, min(top, logprobs.shape[-1]))
-    pairs = enumerate(zip(ids.tolist(), values.tolist(), strict=True), start=1)
-    return Scored(chosen, tuple(TokenLogprob(i, v, rank) for rank, (i, v) in pairs))
+    pairs = zip(ids.tolist(), values.tolist(), strict=True)
+    return Scored(chosen, tuple(TokenLogprob(token_id, value) for token_id, value in pairs))
 
 
 def choose(logits: torch.Tensor, sequence: Sequence) -> int:

@@ -70,17 +70,14 @@ class LocalCopies:
                 with (folder / _LOCK).open("r+b") as lock:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except FileNotFoundError:
-                if time.time() - folder.stat().st_mtime < _IN_USE_SECONDS:
+                if _is_new(folder):
                     continue  # its process is about to lock it
             except OSError:
                 continue  # in use
             shutil.rmtree(folder, ignore_errors=True)
 
     def _make_room(self, size: int, name: str) -> None:
-        copies = sorted(
-            (folder.stat().st_mtime, sum(path.stat().st_size for _, path in regular_files(folder)), folder)
-            for folder in self._copies.iterdir()
-        )
+        copies = sorted(held for held in map(_held, self._copies.iterdir()) if held)
         taken = sum(held for _, held, _ in copies)
         for used, held, folder in copies:
             if taken + size <= self._limit:
@@ -93,6 +90,21 @@ class LocalCopies:
                 f"{name.partition(chr(10))[0]} has {size} bytes and does not fit beside the local copies in use: "
                 f"{taken} of {self._limit} bytes in {self._copies}; raise {PREFIX}CACHE_BYTES"
             )
+
+
+def _is_new(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime < _IN_USE_SECONDS
+    except FileNotFoundError:
+        return False  # its process has just removed it
+
+
+def _held(copy: Path) -> tuple[float, int, Path] | None:
+    """When a copy was last used, its bytes and its folder; none when another process has just removed it."""
+    try:
+        return copy.stat().st_mtime, sum(path.stat().st_size for _, path in regular_files(copy)), copy
+    except FileNotFoundError:
+        return None
 
 
 def _state(content: Path) -> list[list[str | int]]:

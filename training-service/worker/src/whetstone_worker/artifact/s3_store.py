@@ -148,7 +148,10 @@ class S3ArtifactStore:
 
     def workspace(self, uri: str) -> Path:
         """A local folder, the same one for the same URI; it is removed after this process has ended."""
-        return self._workspaces.setdefault(S3Location.of(uri).uri, self._copies.workspace())
+        place = S3Location.of(uri).uri
+        if place not in self._workspaces:
+            self._workspaces[place] = self._copies.workspace()
+        return self._workspaces[place]
 
     def publish(self, file: Path, uri: str) -> None:
         """Sends a local file."""

@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Capacity:
+class HostCapacity:
     """An amount of everything that workers take; the fields are those of the training service."""
 
     workers: int
@@ -17,7 +17,7 @@ class Capacity:
     memory_bytes: int
     milli_cpus: int
 
-    def minus(self, taken: Iterable["Capacity"]) -> "Capacity":
+    def minus(self, taken: Iterable["HostCapacity"]) -> "HostCapacity":
         """What is left; never below zero, because a worker may take a device that it did not ask for."""
         left = [self.workers, self.gpus, self.memory_bytes, self.milli_cpus]
         for one in taken:
@@ -25,7 +25,7 @@ class Capacity:
             left[1] -= one.gpus
             left[2] -= one.memory_bytes
             left[3] -= one.milli_cpus
-        return Capacity(*(max(0, amount) for amount in left))
+        return HostCapacity(*(max(0, amount) for amount in left))
 
     def to_json(self) -> dict[str, int]:
         """As the training service reads it."""
@@ -37,9 +37,11 @@ class Capacity:
         }
 
     @staticmethod
-    def of_json(value: dict[str, Any]) -> "Capacity":
+    def of_json(value: dict[str, Any]) -> "HostCapacity":
         """As the training service writes it."""
-        return Capacity(int(value["workers"]), int(value["gpus"]), int(value["memoryBytes"]), int(value["milliCpus"]))
+        return HostCapacity(
+            int(value["workers"]), int(value["gpus"]), int(value["memoryBytes"]), int(value["milliCpus"])
+        )
 
 
 def detected_devices() -> list[str]:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from whetstone_worker.join.capacity import Capacity
+from whetstone_worker.join.capacity import HostCapacity
 
 # As the process engine of the training service does: an allow-list, so that a new secret stays out by itself.
 _INHERITED = frozenset({"PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV"})
 _INHERITED_PREFIXES = (
     "LC_",
     "PYTHON",
+    "PYENV_",
     "CUDA_",
     "NVIDIA_",
     "NCCL_",
@@ -30,6 +31,8 @@ _INHERITED_PREFIXES = (
     "TOKENIZERS_",
     "XDG_",
     "SSL_CERT_",
+    # How the object store is reached.
+    "WHETSTONE_S3_",
     "AWS_",
 )
 _LAST_WORDS = 2_000
@@ -38,7 +41,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 @dataclass
-class Child:
+class WorkerProcess:
     """A worker that was started.
 
     ``devices`` are those that it alone uses; ``needed`` is what it takes of the host.
@@ -47,7 +50,7 @@ class Child:
     attempt: str
     process: subprocess.Popen[bytes]
     folder: Path
-    needed: Capacity
+    needed: HostCapacity
     devices: list[str] = field(default_factory=list)
     scores: bool = False
     asked_to_end: bool = False
@@ -86,10 +89,10 @@ def start(
     *,
     task: str,
     spec: str,
-    needed: Capacity,
+    needed: HostCapacity,
     devices: list[str] | None,
     secrets: Mapping[str, str],
-) -> Child:
+) -> WorkerProcess:
     """Starts a worker in a folder of its own. ``devices`` is none where the host has none. Raises ``OSError``."""
     folder = work / attempt
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -100,11 +103,11 @@ def start(
         environment["CUDA_VISIBLE_DEVICES"] = ",".join(devices)
     with (folder / "worker.log").open("ab") as log:
         process = _spawn([*command, task, "--spec", str(spec_file)], folder, environment, log)
-    return Child(attempt, process, folder, needed, list(devices or []), scores=task == "score")
+    return WorkerProcess(attempt, process, folder, needed, list(devices or []), scores=task == "score")
 
 
 def _spawn(command: list[str], folder: Path, environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    # A worker whose host process was killed saves and ends: nobody would report how it ended.
+    # A worker whose host process was killed saves and ends: no process is left to report how it ended.
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
     def end_with_parent() -> None:

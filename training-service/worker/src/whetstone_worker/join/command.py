@@ -42,7 +42,7 @@ def settings(parsed: argparse.Namespace) -> HostSettings:
         server=_server(parsed.server),
         key=_key(parsed.token_file),
         name=_name(parsed.name),
-        capacity=capacity.Capacity(workers, len(devices), memory, 1000 * capacity.detected_cores()),
+        capacity=capacity.HostCapacity(workers, len(devices), memory, 1000 * capacity.detected_cores()),
         devices=devices,
         labels=dict(_label(text) for text in parsed.label),
         work=parsed.work.absolute(),

@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 import httpx
 
-from whetstone_worker.bounded_http import UnusableAnswerError, post_json
+from whetstone_worker.bounded_http import post_json
 from whetstone_worker.endpoint_address import RefusedAddressError
 from whetstone_worker.errors import BadInputError, RetryableError
 from whetstone_worker.join import child
-from whetstone_worker.join.capacity import Capacity
-from whetstone_worker.join.child import Child
+from whetstone_worker.join.capacity import HostCapacity
+from whetstone_worker.join.child import WorkerProcess
 
 _ANSWER_SECONDS = 20.0
 _FIRST_PAUSE_SECONDS = 0.5
@@ -34,7 +34,7 @@ class HostSettings:
     server: str
     key: str
     name: str
-    capacity: Capacity
+    capacity: HostCapacity
     devices: Sequence[str]
     labels: dict[str, str]
     work: Path
@@ -49,7 +49,7 @@ class JoinedHost:
     settings: HostSettings
     draining: Callable[[], bool]
     session: str = field(default_factory=lambda: secrets.token_hex(8))
-    children: dict[str, Child] = field(default_factory=dict)
+    children: dict[str, WorkerProcess] = field(default_factory=dict)
     _ended: list[dict[str, Any]] = field(default_factory=list)
 
     def run(self) -> None:
@@ -69,12 +69,11 @@ class JoinedHost:
                 answer = self._ask(drain_until is not None, leaving)
                 pause, name_until = _FIRST_PAUSE_SECONDS, time.monotonic()
                 self._carry_out(answer)
-            except httpx.HTTPStatusError as error:
-                self._refused(error.response, name_until)
-                time.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-            except (httpx.HTTPError, UnusableAnswerError, ValueError, KeyError) as error:
-                _say(f"the training service cannot be asked: {error!r}; trying again in {pause:g} s")
+            except (httpx.HTTPError, ValueError, KeyError) as error:
+                if isinstance(error, httpx.HTTPStatusError):
+                    self._refused(error.response, name_until)
+                else:
+                    _say(f"the training service cannot be asked: {error!r}; trying again in {pause:g} s")
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
             else:
@@ -122,7 +121,7 @@ class JoinedHost:
         del self._ended[: len(ended)]
         return answer
 
-    def _free(self) -> Capacity:
+    def _free(self) -> HostCapacity:
         return self.settings.capacity.minus(worker.needed for worker in self.children.values())
 
     def _carry_out(self, answer: dict[str, Any]) -> None:
@@ -142,7 +141,7 @@ class JoinedHost:
         attempt = str(offer["attempt"])
         if not _ATTEMPT.fullmatch(attempt):
             raise ValueError(f"not an attempt's id: {attempt!r}")
-        needed = Capacity.of_json(offer["needed"])
+        needed = HostCapacity.of_json(offer["needed"])
         try:
             self._post(f"sessions/{self.session}/attempts/{quote(attempt, safe='')}/take", {})
         except httpx.HTTPStatusError as error:
@@ -154,7 +153,7 @@ class JoinedHost:
         scores = offer["command"] == "score"
         devices = self._scoring_devices() if scores else self._devices(needed.gpus)
         gpus = 0 if scores else max(needed.gpus, len(devices or []))
-        taken = Capacity(needed.workers, gpus, needed.memory_bytes, needed.milli_cpus)
+        taken = HostCapacity(needed.workers, gpus, needed.memory_bytes, needed.milli_cpus)
         variables = {**offer.get("secrets", {}), "WHETSTONE_WORKER_TOKEN": str(offer["token"])}
         try:
             self.children[attempt] = child.start(

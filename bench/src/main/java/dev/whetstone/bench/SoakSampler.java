@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 final class SoakSampler {
   private static final double MIB = 1 << 20;
   private static final double KIB = 1 << 10;
+  private static final int MOST_OUTPUT_BYTES = 1 << 16;
   private static final Pattern HEAP_USED = Pattern.compile("total \\d+K, used (\\d+)K");
 
   private static final Set<StackComponent> DATABASES =
@@ -98,8 +99,13 @@ final class SoakSampler {
           new ProcessBuilder(jcmd.toString(), Long.toString(pid), command)
               .redirectErrorStream(true)
               .start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor(30, TimeUnit.SECONDS) ? output : "";
+      // Its answer fits into the pipe, so that it ends without a reader.
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        return "";
+      }
+      return new String(
+          process.getInputStream().readNBytes(MOST_OUTPUT_BYTES), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot run " + jcmd, e);
     } catch (InterruptedException e) {

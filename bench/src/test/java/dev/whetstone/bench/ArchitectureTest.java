@@ -1,42 +1,16 @@
 package dev.whetstone.bench;
 
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import org.junit.jupiter.api.Test;
+import dev.whetstone.testing.WhetstoneArchitecture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 
 /** The benchmarks use the stack as the command line does, and no service's code. */
 class ArchitectureTest {
-  private final JavaClasses classes =
-      new ClassFileImporter()
-          .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("dev.whetstone.bench");
-
-  @Test
-  void shouldUseTheServicesFromOutsideOnly() {
-    assertThat(classes)
-        .isNotEmpty()
-        .allSatisfy(
-            type ->
-                assertThat(type.getDirectDependenciesFromSelf())
-                    .noneMatch(
-                        use ->
-                            use.getTargetClass()
-                                .getPackageName()
-                                .matches(
-                                    "dev\\.whetstone\\.(ingest|curation|training|eval)(\\..*)?")));
-  }
-
-  @Test
-  void shouldHaveNoPackageCycles() {
-    slices()
-        .matching("dev.whetstone.(**)")
-        .should()
-        .beFreeOfCycles()
-        .because("move the shared type to the package that owns it")
-        .check(classes);
+  @TestFactory
+  Stream<DynamicTest> shouldKeepTheHouseRules() {
+    return WhetstoneArchitecture.ofLibrary(
+            "dev.whetstone.bench", "dev.whetstone.client", "dev.whetstone.cli")
+        .tests();
   }
 }

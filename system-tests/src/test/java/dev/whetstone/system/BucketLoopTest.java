@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +43,7 @@ class BucketLoopTest {
   private static final String STORE = "s3://" + S3Server.BUCKET + "/loops";
   private static final int QUESTIONS = 440;
   private static final int END_USERS = 60;
+  private static final long STOP_SECONDS = 10;
 
   private static Path folder;
   private static S3Server bucket;
@@ -96,7 +98,9 @@ class BucketLoopTest {
   static void stop() throws InterruptedException {
     if (loader != null) {
       loader.destroy();
-      int unused = loader.waitFor();
+      if (!loader.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        loader.destroyForcibly();
+      }
     }
     bucket.close();
   }

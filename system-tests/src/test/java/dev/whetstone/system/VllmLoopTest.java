@@ -22,6 +22,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -92,7 +93,7 @@ class VllmLoopTest {
 
   @Test
   @Order(1)
-  @Timeout(value = 40, unit = java.util.concurrent.TimeUnit.MINUTES)
+  @Timeout(value = 40, unit = TimeUnit.MINUTES)
   void shouldTrainJudgeAndServeOnVllm() {
     List<Question> unseen = forwarded(new SupportDesk(11).unseenQuestions(ASKED));
     assertThat(rightAnswers(BASE, unseen)).isZero();
@@ -131,7 +132,7 @@ class VllmLoopTest {
         .atMost(Duration.ofMinutes(5))
         .untilAsserted(() -> assertThat(models(second)).contains(champion));
     List<Question> unseen = forwarded(new SupportDesk(11).unseenQuestions(ASKED));
-    // An answer of the address comes from either replica, and the base would give none of these.
+    // Either replica can answer, and the base gives none of these answers.
     assertThat(rightAnswers(champion, unseen)).isGreaterThanOrEqualTo(ASKED / 2);
   }
 

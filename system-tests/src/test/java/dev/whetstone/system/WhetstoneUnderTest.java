@@ -58,7 +58,7 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
     return of(components, Map.of());
   }
 
-  /** The same, whose services have more environment variables. */
+  /** The same, with additional environment variables for its services. */
   static WhetstoneUnderTest of(Set<StackComponent> components, Map<String, String> environment) {
     StackOptions standard = StackOptions.standard(PROJECT);
     Path home = temporaryHome();

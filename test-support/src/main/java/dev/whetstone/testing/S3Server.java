@@ -1,11 +1,14 @@
 package dev.whetstone.testing;
 
+import dev.whetstone.embedded.LoopbackPorts;
+import dev.whetstone.testing.server.ProjectFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,7 @@ public final class S3Server implements AutoCloseable {
   public static final String BUCKET = "whetstone";
 
   private static final String READY = "s3 ready ";
+  private static final Duration START = Duration.ofSeconds(60);
   private static final long STOP_SECONDS = 10;
 
   private final Process process;
@@ -42,6 +46,7 @@ public final class S3Server implements AutoCloseable {
   public static S3Server start(Path folder) {
     Path module = module();
     Path log = folder.resolve("s3.log");
+    String port = Integer.toString(LoopbackPorts.free());
     try {
       Files.createDirectories(folder);
       List<String> command = new ArrayList<>();
@@ -53,17 +58,11 @@ public final class S3Server implements AutoCloseable {
               + Files.readString(module.resolve("target/classpath.txt")).strip());
       command.add("dev.whetstone.testing.s3.S3ServerMain");
       command.addAll(
-          List.of(folder.resolve("objects").toString(), "0", ACCESS_KEY, SECRET_KEY, BUCKET));
+          List.of(folder.resolve("objects").toString(), port, ACCESS_KEY, SECRET_KEY, BUCKET));
       Process process =
           new ProcessBuilder(command).redirectError(Redirect.to(log.toFile())).start();
-      String line = process.inputReader().readLine();
-      if (line == null || !line.startsWith(READY)) {
-        process.destroyForcibly();
-        throw new IllegalStateException(
-            "the S3 server did not start: %s%n%s".formatted(line, Files.readString(log)));
-      }
-      return new S3Server(
-          process, URI.create("http://127.0.0.1:" + line.substring(READY.length())));
+      ChildProcesses.awaitLine(process, READY + port, log, START);
+      return new S3Server(process, URI.create("http://127.0.0.1:" + port));
     } catch (IOException e) {
       throw new UncheckedIOException("the S3 server did not start in " + folder, e);
     }
@@ -97,34 +96,27 @@ public final class S3Server implements AutoCloseable {
         SECRET_KEY);
   }
 
-  /** Ends the server at once, as a crash does. */
-  public void kill() {
-    process.destroyForcibly();
-  }
-
   @Override
   public void close() {
     try {
       process.getOutputStream().close();
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-        kill();
+        process.destroyForcibly();
       }
     } catch (IOException e) {
-      kill();
+      process.destroyForcibly();
     } catch (InterruptedException e) {
-      kill();
+      process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
   }
 
   private static Path module() {
-    for (Path each = Path.of("").toAbsolutePath(); each != null; each = each.getParent()) {
-      Path module = each.resolve("test-support/s3");
-      if (Files.exists(module.resolve("target/classpath.txt"))) {
-        return module;
-      }
+    Path module = ProjectFolder.of("test-support/s3");
+    if (!Files.exists(module.resolve("target/classpath.txt"))) {
+      throw new IllegalStateException(
+          "test-support/s3/target/classpath.txt does not exist; build the module with Maven first");
     }
-    throw new IllegalStateException(
-        "test-support/s3/target/classpath.txt does not exist; build the module with Maven first");
+    return module;
   }
 }

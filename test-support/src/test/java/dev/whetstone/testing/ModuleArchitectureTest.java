@@ -2,6 +2,7 @@ package dev.whetstone.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.testing.server.ProjectFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class ModuleArchitectureTest {
 
   @Test
   void shouldFindAnArchitectureTestInEveryModule() throws IOException {
-    Path project = project();
+    Path project = ProjectFolder.of("");
     List<String> modules =
         MODULE
             .matcher(Files.readString(project.resolve("pom.xml")))
@@ -77,14 +78,5 @@ class ModuleArchitectureTest {
     try (Stream<Path> files = Files.walk(module.resolve("src/test/java"))) {
       return files.anyMatch(file -> file.endsWith("ArchitectureTest.java"));
     }
-  }
-
-  private static Path project() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (folder != null && !Files.exists(folder.resolve("mvnw"))) {
-      folder = folder.getParent();
-    }
-    assertThat(folder).as("a folder above that holds mvnw").isNotNull();
-    return folder;
   }
 }

@@ -36,8 +36,7 @@ final class AotCaches implements AutoCloseable {
   }
 
   /** The start times without and with the cache, in words; measured once for each cache. */
-  String measured(ImageRecipe recipe, Path application) throws IOException {
-    Path cache = of(recipe, application);
+  String measured(ImageRecipe recipe, Path application, Path cache) throws IOException {
     Path note = cache.resolveSibling(cache.getFileName() + ".txt");
     if (!Files.exists(note)) {
       // From another folder, as in the image, and without a start if the JVM cannot use the cache.

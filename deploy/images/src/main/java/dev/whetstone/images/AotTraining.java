@@ -1,5 +1,6 @@
 package dev.whetstone.images;
 
+import dev.whetstone.client.RemedyException;
 import dev.whetstone.embedded.EmbeddedKafka;
 import dev.whetstone.embedded.EmbeddedPostgres;
 import dev.whetstone.embedded.KafkaTopics;
@@ -63,7 +64,7 @@ final class AotTraining implements AutoCloseable {
     Files.createDirectories(cache.getParent());
     run(recipe, application, List.of("-XX:AOTCacheOutput=" + cache));
     if (!Files.exists(cache)) {
-      throw new ImageException(
+      throw new RemedyException(
           "the JVM recorded no AOT cache of " + recipe.name(),
           "see " + log(recipe) + ", or build without: --no-aot");
     }
@@ -92,13 +93,13 @@ final class AotTraining implements AutoCloseable {
       Duration taken = Duration.ofNanos(System.nanoTime() - start);
       process.destroy();
       if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-        throw new ImageException(
+        throw new RemedyException(
             recipe.name() + " did not end within " + END_SECONDS + " s", "see " + log(recipe));
       }
       return taken;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ImageException("interrupted while " + recipe.name() + " ran", "run it again");
+      throw new RemedyException("interrupted while " + recipe.name() + " ran", "run it again");
     } finally {
       process.destroyForcibly();
     }
@@ -119,7 +120,7 @@ final class AotTraining implements AutoCloseable {
       }
       LockSupport.parkNanos(PAUSE.toNanos());
     }
-    throw new ImageException(
+    throw new RemedyException(
         "%s %s".formatted(recipe.name(), process.isAlive() ? "was not ready in time" : "exited"),
         "see " + log(recipe));
   }

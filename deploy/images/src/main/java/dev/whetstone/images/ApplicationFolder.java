@@ -1,14 +1,11 @@
 package dev.whetstone.images;
 
+import dev.whetstone.client.RemedyException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The files of an image's {@code /app} on this machine. */
@@ -19,11 +16,11 @@ final class ApplicationFolder {
    * Copies them to a folder. They get the time that they have in the image: the JVM refuses an AOT
    * cache of jars with other times.
    *
-   * @throws ImageException if the program is not built
+   * @throws RemedyException if the program is not built
    */
   static Path stage(ImageRecipe recipe, Path folder) throws IOException {
     if (!Files.isDirectory(recipe.application())) {
-      throw new ImageException(
+      throw new RemedyException(
           "%s is not built: %s does not exist".formatted(recipe.name(), recipe.application()),
           "run ./whetstone images, which builds it");
     }
@@ -38,7 +35,7 @@ final class ApplicationFolder {
     }
     if (recipe.shell()
         && FileTrees.files(folder).stream().noneMatch(ApplicationFolder::isPostgres)) {
-      throw new ImageException(
+      throw new RemedyException(
           "there is no PostgreSQL for %s among the jars of %s"
               .formatted(HostFiles.architecture(), recipe.name()),
           "write this image on amd64, or name the others: ./whetstone images eval-service ...");
@@ -52,17 +49,11 @@ final class ApplicationFolder {
 
   /** A digest of all files: their names and content. */
   static String digest(Path folder) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Path file : FileTrees.files(folder)) {
-        digest.update(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-          long unused = in.transferTo(OutputStream.nullOutputStream());
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+    MessageDigest digest = FileTrees.sha256();
+    for (Path file : FileTrees.files(folder)) {
+      digest.update(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
+      FileTrees.digest(file, digest);
     }
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

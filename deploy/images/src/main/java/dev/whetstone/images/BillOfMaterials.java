@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -98,18 +96,12 @@ final class BillOfMaterials {
   }
 
   private static void hash(ObjectNode component, Path file) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-        long unused = in.transferTo(java.io.OutputStream.nullOutputStream());
-      }
-      component
-          .putArray("hashes")
-          .addObject()
-          .put("alg", "SHA-256")
-          .put("content", HexFormat.of().formatHex(digest.digest()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    MessageDigest digest = FileTrees.sha256();
+    FileTrees.digest(file, digest);
+    component
+        .putArray("hashes")
+        .addObject()
+        .put("alg", "SHA-256")
+        .put("content", HexFormat.of().formatHex(digest.digest()));
   }
 }

@@ -1,5 +1,6 @@
 package dev.whetstone.images;
 
+import dev.whetstone.client.RemedyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class HostFiles {
       case "amd64", "x86_64" -> "amd64";
       case "aarch64" -> "arm64";
       default ->
-          throw new ImageException(
+          throw new RemedyException(
               "there are no images for the architecture '" + name + "'", "build on amd64 or arm64");
     };
   }
@@ -41,7 +42,7 @@ final class HostFiles {
   /**
    * The files by their path in the image.
    *
-   * @throws ImageException naming a missing library
+   * @throws RemedyException naming a missing library
    */
   static Map<String, Path> of(boolean shell) {
     boolean amd = architecture().equals("amd64");
@@ -66,7 +67,7 @@ final class HostFiles {
     try {
       return FileTrees.files(LOCALE);
     } catch (IOException e) {
-      throw new ImageException(
+      throw new RemedyException(
           "the locale C.UTF-8 was not found: " + e.getMessage(),
           "install it, for example the package libc-bin of Debian and Ubuntu");
     }
@@ -81,7 +82,7 @@ final class HostFiles {
         return real(file);
       }
     }
-    throw new ImageException(
+    throw new RemedyException(
         "the library %s was not found (searched %s)".formatted(name, searched),
         "build on a Linux with glibc and libstdc++, for example Debian, Ubuntu or Fedora");
   }
@@ -90,7 +91,7 @@ final class HostFiles {
     try {
       return file.toRealPath();
     } catch (IOException e) {
-      throw new ImageException(
+      throw new RemedyException(
           file + " is not there: " + e.getMessage(),
           "build on a Linux with glibc and dash, for example Debian or Ubuntu");
     }

@@ -11,6 +11,7 @@ import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
 import com.google.cloud.tools.jib.api.buildplan.Platform;
 import com.google.cloud.tools.jib.api.buildplan.Port;
+import dev.whetstone.client.RemedyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,15 +101,15 @@ final class ImageWriter {
                       .setBaseImageLayersCache(work.resolve("layers")));
       return new Written(archive, image.getDigest().toString(), Files.size(archive));
     } catch (IOException | InvalidImageReferenceException | ExecutionException e) {
-      throw new ImageException(
+      throw new RemedyException(
           "cannot write the image %s to %s: %s".formatted(reference, archive, e.getMessage()),
           "free disk space or grant write access");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ImageException("interrupted while writing " + reference, "run it again");
+      throw new RemedyException("interrupted while writing " + reference, "run it again");
     } catch (com.google.cloud.tools.jib.api.RegistryException
         | com.google.cloud.tools.jib.api.CacheDirectoryCreationException e) {
-      throw new ImageException(
+      throw new RemedyException(
           "cannot write the image %s: %s".formatted(reference, e.getMessage()),
           "grant write access to " + work);
     }

@@ -1,5 +1,6 @@
 package dev.whetstone.images;
 
+import dev.whetstone.client.RemedyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ public final class ImagesCommand implements Callable<Integer> {
         new CommandLine(new ImagesCommand())
             .setExecutionExceptionHandler(
                 (e, command, parsed) -> {
-                  if (!(e instanceof ImageException)) {
+                  if (!(e instanceof RemedyException)) {
                     throw e;
                   }
                   command.getErr().println("whetstone: " + e.getMessage());
@@ -89,10 +90,9 @@ public final class ImagesCommand implements Callable<Integer> {
     Path runtime = JavaRuntime.at(work.resolve("runtime"));
     var writer = new ImageWriter(work, runtime, labels(), created);
     List<ImageRecipe> recipes = chosen();
-    var caches = new AotCaches(work, runtime);
-    try (AotCaches opened = caches) {
+    try (var caches = new AotCaches(work, runtime)) {
       for (ImageRecipe recipe : recipes) {
-        write(recipe, folder, work, writer, opened);
+        write(recipe, folder, work, writer, caches);
       }
     }
     return 0;
@@ -113,7 +113,7 @@ public final class ImagesCommand implements Callable<Integer> {
         tag,
         application,
         HostFiles.of(recipe.shell()));
-    String start = cache == null ? "" : caches.measured(recipe, application);
+    String start = cache == null ? "" : caches.measured(recipe, application, cache);
     System.out.printf(
         Locale.ROOT,
         "%-42s %6.1f MB  %s%s%n",
@@ -129,7 +129,7 @@ public final class ImagesCommand implements Callable<Integer> {
     List<String> unknown = new ArrayList<>(names);
     unknown.removeAll(known);
     if (!unknown.isEmpty()) {
-      throw new ImageException("there is no image " + unknown, "name some of " + known);
+      throw new RemedyException("there is no image " + unknown, "name some of " + known);
     }
     return all.stream().filter(one -> names.isEmpty() || names.contains(one.name())).toList();
   }

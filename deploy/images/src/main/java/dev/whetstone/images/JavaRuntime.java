@@ -1,10 +1,13 @@
 package dev.whetstone.images;
 
+import dev.whetstone.client.RemedyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A runtime of this JDK with the modules that the programs use, made by jlink. */
 final class JavaRuntime {
@@ -26,6 +29,7 @@ final class JavaRuntime {
           "jdk.charsets",
           "jdk.httpserver");
   private static final long LIMIT_MINUTES = 5;
+  private static final int LINES_SHOWN = 20;
 
   private JavaRuntime() {}
 
@@ -43,7 +47,7 @@ final class JavaRuntime {
       Files.writeString(made, wanted);
       return folder.resolve("java");
     } catch (IOException e) {
-      throw new ImageException(
+      throw new RemedyException(
           "cannot write the Java runtime to " + folder + ": " + e.getMessage(),
           "free disk space or grant write access");
     }
@@ -66,15 +70,28 @@ final class JavaRuntime {
     try {
       if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
         process.destroyForcibly();
-        throw new ImageException(
-            "jlink failed: "
-                + String.join("\n", List.of(Files.readString(folder.resolve("jlink.log")))),
+        throw new RemedyException(
+            "jlink failed: " + lastLines(folder.resolve("jlink.log")),
             "use a JDK 25 with jlink (JAVA_HOME)");
       }
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
-      throw new ImageException("interrupted while jlink ran", "run it again");
+      throw new RemedyException("interrupted while jlink ran", "run it again");
     }
+  }
+
+  private static String lastLines(Path log) throws IOException {
+    Deque<String> last = new ArrayDeque<>();
+    try (Stream<String> lines = Files.lines(log)) {
+      lines.forEach(
+          line -> {
+            if (last.size() == LINES_SHOWN) {
+              last.removeFirst();
+            }
+            last.addLast(line);
+          });
+    }
+    return String.join("\n", last);
   }
 }

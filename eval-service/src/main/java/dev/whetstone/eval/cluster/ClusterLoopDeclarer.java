@@ -102,15 +102,17 @@ public class ClusterLoopDeclarer {
   }
 
   private String faults(ClusterLoop resource, LoopId loop) {
+    try {
+      folder.requireNoFile(loop);
+    } catch (ProblemException e) {
+      // The file's loop must not end with this resource.
+      owners.remove(resource.name());
+      return String.valueOf(e.getMessage());
+    }
     String owner = owners.claim(loop, resource.name());
     if (!owner.equals(resource.name())) {
       return "loop '%s' is declared by the Loop resource '%s'; delete one of the two"
           .formatted(loop, owner);
-    }
-    try {
-      folder.requireNoFile(loop);
-    } catch (ProblemException e) {
-      return String.valueOf(e.getMessage());
     }
     return isInForce(resource, loop) ? "" : read(resource);
   }

@@ -1,6 +1,7 @@
 package dev.whetstone.eval.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.kit.json.Json;
@@ -31,6 +32,7 @@ final class KubernetesClusterLoops implements ClusterLoops {
           .withNamespaced(true)
           .build();
   private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+  private static final PatchContext REPLACE = PatchContext.of(PatchType.JSON);
   private static final long PAGE = 200;
   private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
@@ -68,9 +70,10 @@ final class KubernetesClusterLoops implements ClusterLoops {
 
   @Override
   public void setStatus(String name, JsonNode status) {
-    ObjectNode patch = JsonNodeFactory.instance.objectNode();
-    patch.set("status", status);
-    var unused = changed(() -> one(name).subresource("status").patch(MERGE, patch.toString()));
+    ArrayNode patch = JsonNodeFactory.instance.arrayNode();
+    // A merge would keep fields that the new status does not have.
+    patch.addObject().put("op", "add").put("path", "/status").set("value", status);
+    var unused = changed(() -> one(name).subresource("status").patch(REPLACE, patch.toString()));
   }
 
   private NonNamespaceOperation<
@@ -108,7 +111,7 @@ final class KubernetesClusterLoops implements ClusterLoops {
   private String cause(KubernetesClientException e) {
     return switch (e.getCode()) {
       case FORBIDDEN ->
-          "the service account may not list and patch loops.whetstone.dev in namespace '%s'; grant it with the chart's Role of eval: %s"
+          "the service account may not get, list and patch loops.whetstone.dev in namespace '%s'; grant it with the chart's Role of eval: %s"
               .formatted(namespace, e.getMessage());
       case NOT_FOUND ->
           "namespace '%s' has no loops.whetstone.dev; install the definition (loops.resources.installDefinition of the chart)"

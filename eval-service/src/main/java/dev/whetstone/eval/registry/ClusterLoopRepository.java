@@ -22,6 +22,10 @@ public class ClusterLoopRepository {
    * @return the name of the resource that declares it
    */
   public String claim(LoopId loop, String resource) {
+    Optional<String> owner = owner(loop);
+    if (owner.isPresent()) {
+      return owner.get();
+    }
     sql.updateInNewTransaction(
         "insert into cluster_loop (tenant, loop, resource) values (?, ?, ?) on conflict do nothing",
         loop.tenant(),

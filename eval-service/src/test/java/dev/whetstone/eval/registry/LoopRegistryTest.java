@@ -13,7 +13,6 @@ import dev.whetstone.contracts.event.LoopDeclared;
 import dev.whetstone.contracts.loop.LoopState;
 import dev.whetstone.eval.fixture.FakeModelServer;
 import dev.whetstone.eval.fixture.LoopFixture;
-import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
@@ -21,22 +20,17 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Loops are declared by REST or from a folder; a broken declaration has no effect. */
+/** Loops are declared by REST; a broken declaration has no effect. */
 @QuarkusTest
 @WithTestResource(InfrastructureResource.class)
 class LoopRegistryTest {
   @Inject ObjectStore store;
-  @Inject LoopFolder folder;
   FakeModelServer server;
 
   @BeforeEach
@@ -114,20 +108,6 @@ class LoopRegistryTest {
             LoopState.ACTIVE,
             LoopState.DELETED);
     scene.declare().statusCode(200).body("state", equalTo("active")).body("revision", equalTo(6));
-  }
-
-  @Test
-  void shouldNotDeleteALoopThatAFileDeclares(@TempDir Path directory) throws IOException {
-    Files.writeString(
-        directory.resolve("kept.yaml"), new LoopFixture("kept", store, server).yaml());
-    folder.scan(directory);
-
-    LoopFixture.api()
-        .delete("/v1/loops/kept")
-        .then()
-        .statusCode(409)
-        .body("code", equalTo("declared-by-a-file"))
-        .body("detail", containsString("kept.yaml"));
   }
 
   @Test
@@ -289,99 +269,6 @@ class LoopRegistryTest {
         .body("code", equalTo("invalid-loop"))
         .body("pointer", equalTo("/spec/rollout/holdback"))
         .body("detail", containsString("no service reads this field; this version keeps"));
-  }
-
-  @Test
-  void shouldKeepTheLastGoodRevisionOfABrokenFileAndReportIt(@TempDir Path directory)
-      throws IOException {
-    LoopFixture scene = new LoopFixture("mounted", store, server);
-    Path file = directory.resolve("mounted.yaml");
-    Files.writeString(file, scene.yaml());
-    folder.scan(directory);
-    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
-
-    Files.writeString(
-        file, scene.yaml().replace("reproducibilityItems: 20", "reproducibilityItms: 20"));
-    folder.scan(directory);
-
-    assertThat(scene.condition("Declared"))
-        .contains("revision 1 is in force", "reproducibilityItms", "mounted.yaml");
-    LoopFixture.api().get("/v1/loops/mounted").then().body("revision", equalTo(1));
-
-    Files.writeString(file, scene.freshItems(50).yaml());
-    folder.scan(directory);
-    assertThat(scene.condition("Declared")).isEqualTo("revision 2 is in force");
-  }
-
-  @Test
-  void shouldPinAChangedSuiteAgain(@TempDir Path directory) throws IOException {
-    LoopFixture scene =
-        new LoopFixture("repinned", store, server).suite("RETAIN", "golden", 3, false);
-    Files.writeString(directory.resolve("repinned.yaml"), scene.yaml());
-    folder.scan(directory);
-    folder.scan(directory);
-    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
-
-    String item = Files.readAllLines(scene.suiteFile("golden")).getFirst();
-    Files.writeString(scene.suiteFile("golden"), item + "\n");
-    folder.scan(directory);
-
-    assertThat(scene.condition("Declared")).isEqualTo("revision 2 is in force");
-    LoopFixture.api()
-        .get("/v1/loops/repinned")
-        .then()
-        .body(
-            "spec.spec.evaluation.suites[0].sha256",
-            equalTo(ContentDigests.sha256(scene.suiteFile("golden"))));
-
-    Files.delete(scene.suiteFile("golden"));
-    folder.scan(directory);
-    assertThat(scene.condition("Declared"))
-        .contains("revision 2 is in force", "a readable JSONL file");
-  }
-
-  @Test
-  void shouldReportWhyALoopWasNeverDeclared(@TempDir Path directory) throws IOException {
-    LoopFixture scene = new LoopFixture("misdeclared", store, server);
-    Path file = directory.resolve("misdeclared.yaml");
-    Files.writeString(file, scene.yaml().replace("concurrency: 16", "concurrency: 0"));
-    folder.scan(directory);
-
-    for (String path : List.of("", "/status")) {
-      LoopFixture.api()
-          .get("/v1/loops/misdeclared" + path)
-          .then()
-          .statusCode(404)
-          .body("code", equalTo("unknown-loop"))
-          .body("detail", containsString("/spec/evaluation/concurrency"))
-          .body("remedy", containsString("fix misdeclared.yaml"));
-    }
-    given()
-        .header("Authorization", TestKeys.OTHER.bearer())
-        .get("/v1/loops/misdeclared")
-        .then()
-        .statusCode(404)
-        .body("detail", not(containsString("concurrency")));
-
-    Files.writeString(file, scene.yaml());
-    folder.scan(directory);
-    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
-  }
-
-  @Test
-  void shouldForgetTheFaultsOfARemovedFile(@TempDir Path directory) throws IOException {
-    LoopFixture scene = new LoopFixture("removed", store, server);
-    Path file = directory.resolve("removed.yaml");
-    Files.writeString(file, scene.yaml());
-    folder.scan(directory);
-    Files.writeString(file, "spec: [");
-    folder.scan(directory);
-    assertThat(scene.condition("Declared")).contains("removed.yaml");
-
-    Files.delete(file);
-    folder.scan(directory);
-
-    assertThat(scene.condition("Declared")).isEqualTo("revision 1 is in force");
   }
 
   @Test

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class ModelServerContract extends ServingPortContract {
   static final String KEY = "contract-key";
   static final int MOST_TOKENS = 96;
-  private static final List<Map<String, Object>> TOOLS =
+  static final List<Map<String, Object>> TOOLS =
       List.of(
           Map.of(
               "type",

@@ -10,7 +10,6 @@ import dev.whetstone.eval.serving.ServingPort.Question;
 import dev.whetstone.testing.server.RoundRobinProxy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -165,15 +164,8 @@ abstract class ModelServerLoadContract extends ModelServerContract {
   }
 
   private void askWithTools(String model) {
-    Map<String, Object> function =
-        Map.of("name", "order_status", "parameters", Map.of("type", "object"));
-    server()
-        .ask(
-            new Question(
-                model,
-                List.of(ChatMessage.user("Where is order 7?")),
-                List.of(Map.of("type", "function", "function", function)),
-                MOST_TOKENS));
+    List<ChatMessage> messages = List.of(ChatMessage.user("Where is order 7?"));
+    server().ask(new Question(model, messages, TOOLS, MOST_TOKENS));
   }
 
   /** The failure of a call that the server could not answer, empty for an answer or a refusal. */

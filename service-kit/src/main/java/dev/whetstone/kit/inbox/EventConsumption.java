@@ -76,17 +76,8 @@ public class EventConsumption {
    */
   public <D extends EventData> void process(
       ConsumerRecords<String, byte[]> records, Class<D> topicEvents, EventEffect<D> effect) {
-    process(records, topicEvents, effect, EventConsumption::none);
-  }
-
-  /** The same where effects read more than their events, which counts to a transaction's bytes. */
-  public <D extends EventData> void process(
-      ConsumerRecords<String, byte[]> records,
-      Class<D> topicEvents,
-      EventEffect<D> effect,
-      EventLoad.Estimate<D> estimate) {
     for (TopicPartition partition : records.partitions()) {
-      process(records.records(partition), topicEvents, effect, estimate);
+      process(records.records(partition), topicEvents, effect);
     }
   }
 
@@ -96,7 +87,7 @@ public class EventConsumption {
     process(records, topicEvents, effect, EventConsumption::none);
   }
 
-  /** The same where effects read more than their events. */
+  /** The same where effects read more than their events, which counts to a transaction's bytes. */
   public <D extends EventData> void process(
       List<ConsumerRecord<String, byte[]>> records,
       Class<D> topicEvents,
@@ -118,7 +109,8 @@ public class EventConsumption {
     if (events.isEmpty()) {
       return;
     }
-    var poll = new PollConsumption<>(config, BACKOFF, transactions(effect, taken -> taken));
+    var poll =
+        new PollConsumption<>(config, BACKOFF, transactions(effect, UnaryOperator.identity()));
     rows.put(partition, poll.run(events, rows.getOrDefault(partition, config.rows())));
   }
 

@@ -66,17 +66,8 @@ class ChartManifestsTest {
   @ParameterizedTest
   @MethodSource("valuesFiles")
   void shouldBeAcceptedByTheApiServer(List<Path> values) throws IOException {
-    Path manifests = render(values);
-    String output =
-        cluster.kubectl(
-            "apply",
-            "--dry-run=server",
-            "--validate=strict",
-            "-n",
-            NAMESPACE,
-            "-f",
-            manifests.toString());
-    assertThat(output.lines()).allMatch(line -> line.endsWith("(server dry run)"));
+    assertThat(dryRun(render(values)).succeeded().lines())
+        .allMatch(line -> line.endsWith("(server dry run)"));
   }
 
   @ParameterizedTest
@@ -101,18 +92,7 @@ class ChartManifestsTest {
         manifests,
         Files.readString(manifests)
             .replaceFirst("revisionHistoryLimit:", "revisionHistoryLimitt:"));
-    assertThat(
-            cluster
-                .runKubectl(
-                    "apply",
-                    "--dry-run=server",
-                    "--validate=strict",
-                    "-n",
-                    NAMESPACE,
-                    "-f",
-                    manifests.toString())
-                .failed())
-        .contains("unknown field \"spec.revisionHistoryLimitt\"");
+    assertThat(dryRun(manifests).failed()).contains("unknown field \"spec.revisionHistoryLimitt\"");
     assertThat(kubeconform(manifests).failed()).contains("revisionHistoryLimitt");
   }
 
@@ -122,18 +102,7 @@ class ChartManifestsTest {
         render(List.of(CHART.resolve("values-production.yaml"), CHART.resolve("values-gpu.yaml")));
     Files.writeString(
         manifests, Files.readString(manifests).replaceFirst("nominalQuota:", "nominalQuotaa:"));
-    assertThat(
-            cluster
-                .runKubectl(
-                    "apply",
-                    "--dry-run=server",
-                    "--validate=strict",
-                    "-n",
-                    NAMESPACE,
-                    "-f",
-                    manifests.toString())
-                .failed())
-        .contains("nominalQuotaa");
+    assertThat(dryRun(manifests).failed()).contains("nominalQuotaa");
   }
 
   private Path render(List<Path> values) throws IOException {
@@ -144,6 +113,17 @@ class ChartManifestsTest {
     Path file = rendered.resolve("manifests.yaml");
     Files.writeString(file, cluster.helm(arguments.toArray(String[]::new)).succeeded());
     return file;
+  }
+
+  private static ProgramRun dryRun(Path manifests) {
+    return cluster.runKubectl(
+        "apply",
+        "--dry-run=server",
+        "--validate=strict",
+        "-n",
+        NAMESPACE,
+        "-f",
+        manifests.toString());
   }
 
   private static ProgramRun kubeconform(Path manifests) {

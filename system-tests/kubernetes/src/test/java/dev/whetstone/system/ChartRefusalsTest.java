@@ -35,7 +35,7 @@ class ChartRefusalsTest {
 
   @BeforeAll
   static void applyGuards() {
-    cluster.cluster("load", ClusterUnderTest.programs().resolve("probe.tar").toString());
+    cluster.loadProbe();
     cluster.namespace(NAMESPACE);
     String rendered =
         cluster
@@ -137,17 +137,12 @@ class ChartRefusalsTest {
 
   @Test
   void shouldRefuseASecondEvictionAtATime() {
-    cluster.kubectl(
-        "apply",
-        "-n",
-        NAMESPACE,
-        "-f",
-        ClusterUnderTest.SOURCES.resolve("manifests/two-instances.yaml").toString());
+    cluster.apply(NAMESPACE, ClusterUnderTest.SOURCES.resolve("manifests/two-instances.yaml"));
     Map<String, String> labels = Map.of("test", "two-instances");
     await().atMost(LIMIT).until(() -> cluster.pods(NAMESPACE, labels).size() == 2);
     cluster.awaitReadyPod(NAMESPACE, labels, LIMIT);
-    // The stand-in of ingest has no controller, so the budget would count it without knowing how
-    // many are wanted.
+    // The stand-in of ingest has no controller, so the budget could not compute the number of
+    // expected pods.
     cluster.client().pods().inNamespace(NAMESPACE).withName("ingest").delete();
     await()
         .atMost(LIMIT)

@@ -90,6 +90,16 @@ final class ClusterUnderTest implements BeforeAllCallback, AfterAllCallback {
     client.resource(HostVolumes.claim(namespace, claim, writable)).create();
   }
 
+  /** Applies the objects of a file to a namespace. */
+  void apply(String namespace, Path file) {
+    kubectl("apply", "-n", namespace, "-f", file.toString());
+  }
+
+  /** Loads the image {@link #PROBE_IMAGE}. */
+  void loadProbe() {
+    cluster("load", programs().resolve("probe.tar").toString());
+  }
+
   String kubectl(String... arguments) {
     return runKubectl(arguments).succeeded();
   }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * What the engine relies on: Kueue holds a Job back until there is quota, says why, and takes it
- * back.
+ * What the engine relies on: Kueue holds a Job back until there is quota, reports the reason, and
+ * preempts it.
  */
 class KueueTest {
   @RegisterExtension static final ClusterUnderTest cluster = new ClusterUnderTest();
@@ -31,14 +31,9 @@ class KueueTest {
 
   @BeforeAll
   static void makeQueue() {
-    cluster.cluster("load", ClusterUnderTest.programs().resolve("probe.tar").toString());
+    cluster.loadProbe();
     cluster.namespace(NAMESPACE, "baseline");
-    cluster.kubectl(
-        "apply",
-        "-n",
-        NAMESPACE,
-        "-f",
-        ClusterUnderTest.SOURCES.resolve("manifests/local-queue.yaml").toString());
+    cluster.apply(NAMESPACE, ClusterUnderTest.SOURCES.resolve("manifests/local-queue.yaml"));
   }
 
   @AfterEach
@@ -77,7 +72,7 @@ class KueueTest {
     create("high", Map.of("nvidia.com/gpu", "1"), "high", "exit", "1", "0");
 
     awaitCondition("high", "Complete");
-    // Freed by the other, it is started again with a new pod.
+    // When the other has ended, it is started again with a new pod.
     awaitRunning("low");
     assertThat(job("low").getStatus().getFailed()).isNull();
   }

@@ -49,7 +49,6 @@ class LoopOnKubernetesTest {
   private static WhetstoneRelease release;
   private static LoopProbe watch;
   private static SupportFeed feed;
-  private static SteadySender sender;
 
   @BeforeAll
   static void install() {
@@ -65,7 +64,7 @@ class LoopOnKubernetesTest {
   void shouldAcceptTheLoopAsAResource() throws IOException {
     Path file = folder.resolve("loop.json");
     ApiClient.JSON.writeValue(file.toFile(), loopResource());
-    cluster.kubectl("apply", "-n", NAMESPACE, "-f", file.toString());
+    cluster.apply(NAMESPACE, file);
     cluster.kubectl(
         "wait", "-n", NAMESPACE, "--for=condition=Accepted", "loop/" + LOOP, "--timeout=120s");
     String digest =
@@ -81,12 +80,7 @@ class LoopOnKubernetesTest {
   @Test
   @Order(2)
   void shouldQueueARunThatHasNoQuota() {
-    cluster.kubectl(
-        "apply",
-        "-n",
-        NAMESPACE,
-        "-f",
-        ClusterUnderTest.SOURCES.resolve("manifests/quota-holder.yaml").toString());
+    cluster.apply(NAMESPACE, ClusterUnderTest.SOURCES.resolve("manifests/quota-holder.yaml"));
     cluster.awaitReadyPod(NAMESPACE, Map.of("app", "quota-holder"), LIMIT);
     steps.done("another job holds the whole quota");
 
@@ -109,7 +103,7 @@ class LoopOnKubernetesTest {
             () ->
                 assertThat(watch.runs().toString()).contains("insufficient unused quota for cpu"));
     steps.done(
-        "batch sealed; its Job %s waits for quota, and the run's status says so",
+        "batch sealed; its Job %s waits for quota, as the run's status shows",
         job.getMetadata().getName());
   }
 
@@ -208,7 +202,7 @@ class LoopOnKubernetesTest {
   void shouldUpgradeWithoutALostEvent() throws IOException {
     Path next = ChartCopy.withNextVersion(WhetstoneRelease.CHART, folder.resolve("next"));
     int before = watch.fates().path("total").asInt();
-    sender = SteadySender.start(release.api(), LOOP);
+    SteadySender sender = SteadySender.start(release.api(), LOOP);
     release.upgrade(next, "--set-string", "pods.annotations.whetstone\\.test/rollout=2");
     release.awaitReady();
     int accepted = sender.stop();

@@ -28,7 +28,7 @@ final class ModelSchema {
 
   private final ObjectMapper json;
 
-  /** Classes whose schema is being made; one of them inside itself is not described further. */
+  /** Classes whose schema is being made; a class nested in itself is not described again. */
   private final Deque<Class<?>> open = new ArrayDeque<>();
 
   ModelSchema(ObjectMapper json) {

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What a pod's status tells about its start. */
+/** Start times of pods, read from their status. */
 final class PodFigures {
   private PodFigures() {}
 

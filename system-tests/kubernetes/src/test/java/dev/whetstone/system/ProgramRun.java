@@ -18,18 +18,11 @@ import java.util.concurrent.TimeUnit;
  */
 record ProgramRun(List<String> command, int exitCode, String output) {
 
-  /** Runs a program; one that is not done within the limit is ended and fails the test. */
-  static ProgramRun of(Duration limit, Map<String, String> environment, List<String> command) {
-    return of(limit, environment, command, null);
-  }
-
   /**
-   * Runs a program with a file as its input.
-   *
-   * @param input null for an empty input
+   * Runs a program without input; one that is not done within the limit is ended and fails the
+   * test.
    */
-  static ProgramRun of(
-      Duration limit, Map<String, String> environment, List<String> command, Path input) {
+  static ProgramRun of(Duration limit, Map<String, String> environment, List<String> command) {
     Path output = null;
     Process process = null;
     try {
@@ -38,7 +31,7 @@ record ProgramRun(List<String> command, int exitCode, String output) {
           new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
-              .redirectInput(input == null ? Path.of("/dev/null").toFile() : input.toFile());
+              .redirectInput(Path.of("/dev/null").toFile());
       builder.environment().putAll(environment);
       process = builder.start();
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {

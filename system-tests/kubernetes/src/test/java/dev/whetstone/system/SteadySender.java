@@ -3,9 +3,10 @@ package dev.whetstone.system;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.api.ApiClient;
-import dev.whetstone.client.api.ApiReply;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Sends one interaction after another until it is stopped, and repeats each until it is accepted.
@@ -15,32 +16,38 @@ final class SteadySender {
   private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
 
   private final ProductAppClient app;
-  private final AtomicBoolean stopped = new AtomicBoolean();
-  private final Thread thread;
+  private final ScheduledExecutorService schedule =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofVirtual().name("steady sender").factory());
+  private volatile boolean stopped;
   private volatile int accepted;
   private volatile int repeated;
 
+  /** Whether the current interaction was sent and not accepted. Used by the schedule only. */
+  private boolean pending;
+
   private SteadySender(ProductAppClient app) {
     this.app = app;
-    this.thread = Thread.ofVirtual().name("steady sender").unstarted(this::run);
   }
 
   static SteadySender start(ApiClient api, String loop) {
     var sender = new SteadySender(new ProductAppClient(api, loop));
-    sender.thread.start();
+    var unused =
+        sender.schedule.scheduleWithFixedDelay(
+            sender::sendNext, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     return sender;
   }
 
-  /** Ends after the request that is on its way, and returns the number of accepted events. */
+  /** Ends once the current interaction is accepted, and returns the number of accepted events. */
   int stop() {
-    stopped.set(true);
+    stopped = true;
     try {
-      if (!thread.join(STOP_LIMIT)) {
+      if (!schedule.awaitTermination(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new AssertionError("an event was not accepted within " + STOP_LIMIT);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while an event was on its way", e);
+      throw new AssertionError("interrupted while an event was sent", e);
     }
     return accepted;
   }
@@ -50,36 +57,31 @@ final class SteadySender {
     return repeated;
   }
 
-  private void run() {
-    for (int number = 0; !stopped.get(); number++) {
-      String id = "steady-" + number;
-      ObjectNode interaction =
-          ProductAppClient.interaction(
-              id, "conversation-" + id, "user-" + number % 7, "Question " + number, "Answer");
-      while (!isAccepted(interaction)) {
-        repeated++;
-        pause();
-      }
-      accepted++;
-      pause();
+  private void sendNext() {
+    if (stopped && !pending) {
+      schedule.shutdown();
+      return;
     }
+    pending = !isAccepted(interaction(accepted));
+    if (pending) {
+      repeated++;
+    } else {
+      accepted++;
+    }
+  }
+
+  private static ObjectNode interaction(int number) {
+    String id = "steady-" + number;
+    return ProductAppClient.interaction(
+        id, "conversation-" + id, "user-" + number % 7, "Question " + number, "Answer");
   }
 
   private boolean isAccepted(ObjectNode interaction) {
     try {
-      ApiReply reply = app.send("interactions", interaction);
-      return reply.status() == 202;
+      return app.send("interactions", interaction).status() == 202;
     } catch (RemedyException e) {
       // Not answered: it may have been accepted, and the same id is accepted again.
       return false;
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,15 +1,11 @@
 package dev.whetstone.system;
 
-import java.time.Duration;
-
 /** Prints the steps of a test with the time that each took. */
 final class Steps {
-  private final String title;
   private final long begin = System.nanoTime();
   private long last = begin;
 
   Steps(String title) {
-    this.title = title;
     System.out.println(title);
   }
 
@@ -20,15 +16,6 @@ final class Steps {
         "  %6.1f s  (+%5.1f s)  %s%n",
         seconds(begin, now), seconds(last, now), step.formatted(values));
     last = now;
-  }
-
-  Duration elapsed() {
-    return Duration.ofNanos(System.nanoTime() - begin);
-  }
-
-  @Override
-  public String toString() {
-    return title;
   }
 
   private static double seconds(long from, long to) {

@@ -15,8 +15,8 @@ import java.util.List;
 
 /**
  * CustomResourceDefinitions of Strimzi, made from its Java model: no package offers the files. They
- * refuse unknown fields, wrong types and unknown values of enumerations, but know no bounds and no
- * required fields.
+ * refuse unknown fields, wrong types and unknown values of enumerations, but contain no bounds and
+ * no required fields.
  */
 final class StrimziDefinitions {
   private static final ObjectMapper JSON = new ObjectMapper();

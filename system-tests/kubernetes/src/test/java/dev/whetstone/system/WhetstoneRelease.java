@@ -2,7 +2,6 @@ package dev.whetstone.system;
 
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.StackComponent;
@@ -34,7 +33,6 @@ final class WhetstoneRelease {
           StackComponent.TRAINING,
           StackComponent.EVAL);
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private final ClusterUnderTest cluster;
@@ -128,7 +126,7 @@ final class WhetstoneRelease {
       List<String> archives =
           files.map(Path::toString).filter(file -> file.endsWith(".tar")).sorted().toList();
       cluster.cluster("load", archives.toArray(String[]::new));
-      cluster.cluster("load", ClusterUnderTest.programs().resolve("probe.tar").toString());
+      cluster.loadProbe();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -144,7 +142,7 @@ final class WhetstoneRelease {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    cluster.kubectl("apply", "-n", NAMESPACE, "-f", manifest.toString());
+    cluster.apply(NAMESPACE, manifest);
     mountPython();
     cluster.awaitReadyPod(NAMESPACE, Map.of("app", "model-server"), LIMIT);
   }
@@ -175,7 +173,7 @@ final class WhetstoneRelease {
 
   /** The values that depend on this machine. */
   private Path machineValues() {
-    ObjectNode values = JSON.createObjectNode();
+    ObjectNode values = ApiClient.JSON.createObjectNode();
     ObjectNode claims = values.putObject("workers").putObject("claims");
     python.claimsByPath().forEach(claims::put);
     values
@@ -186,7 +184,7 @@ final class WhetstoneRelease {
             "WHETSTONE_TRAINING_KUBERNETES_COMMAND", python.interpreter() + ",-m,whetstone_worker");
     Path file = folder.resolve("values-machine.json");
     try {
-      JSON.writeValue(file.toFile(), values);
+      ApiClient.JSON.writeValue(file.toFile(), values);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -203,7 +201,7 @@ final class WhetstoneRelease {
     return found.getSpec().getClusterIP() + ":" + port;
   }
 
-  /** Host folders take no group of the pod, so everybody may write. */
+  /** Kubernetes applies no {@code fsGroup} to host folders, so that every user may write. */
   private Path writableFolder(String name) {
     try {
       Path created = Files.createDirectories(folder.resolve(name));

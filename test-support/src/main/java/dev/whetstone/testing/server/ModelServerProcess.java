@@ -2,10 +2,9 @@ package dev.whetstone.testing.server;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.whetstone.embedded.LoopbackPorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,10 +12,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real model server in processes of its own, on loopback. The worker's {@code supervise.py}
@@ -45,7 +48,7 @@ public final class ModelServerProcess implements AutoCloseable {
 
   private final Launch launch;
   private final int port;
-  private Process process;
+  private @Nullable Process process;
 
   private ModelServerProcess(Launch launch, int port) {
     this.launch = launch;
@@ -54,7 +57,7 @@ public final class ModelServerProcess implements AutoCloseable {
 
   /** Starts a server and waits until it is ready. */
   public static ModelServerProcess start(Launch launch) {
-    ModelServerProcess server = new ModelServerProcess(launch, freePort());
+    ModelServerProcess server = new ModelServerProcess(launch, LoopbackPorts.free());
     try {
       server.begin();
     } catch (RuntimeException | AssertionError e) {
@@ -75,13 +78,16 @@ public final class ModelServerProcess implements AutoCloseable {
     begin();
   }
 
-  /** Whether its process runs and reports that it is well. */
+  /** Whether its process runs and its health check succeeds. */
   public boolean isWell() {
-    return process.isAlive() && health() == 200;
+    return process != null && process.isAlive() && health() == 200;
   }
 
   @Override
   public void close() {
+    if (process == null) {
+      return; // it could not be started
+    }
     try {
       process.getOutputStream().close();
       if (!process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
@@ -108,29 +114,37 @@ public final class ModelServerProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
     builder.environment().putAll(launch.environment());
+    Process started;
     try {
-      process = builder.start();
+      started = builder.start();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("cannot start the model server: " + command.getFirst(), e);
     }
+    process = started;
     await()
         .atMost(launch.start())
         .pollInterval(Duration.ofMillis(200))
-        .failFast(this::requireAlive)
+        .failFast(() -> requireAlive(started))
         .until(() -> health() == 200);
   }
 
-  private void requireAlive() {
-    if (!process.isAlive()) {
+  private void requireAlive(Process started) {
+    if (!started.isAlive()) {
       throw new AssertionError(lastLines());
     }
   }
 
   private String lastLines() {
-    try {
-      List<String> lines = Files.readAllLines(launch.log());
-      return "the model server ended: "
-          + String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
+    try (Stream<String> all = Files.lines(launch.log())) {
+      Deque<String> last = new ArrayDeque<>();
+      all.forEach(
+          line -> {
+            last.addLast(line);
+            if (last.size() > SHOWN_LINES) {
+              last.removeFirst();
+            }
+          });
+      return "the model server ended: " + String.join("\n", last);
     } catch (IOException e) {
       return "the model server ended, and its log cannot be read: " + e.getMessage();
     }
@@ -146,14 +160,6 @@ public final class ModelServerProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return 0;
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -98,7 +98,7 @@ public interface ComputeEngine {
      * The engine has taken the worker and has not started it yet: it waits for quota, for a machine
      * or for something that is missing.
      *
-     * @param reason names what it waits for and, where somebody has to act, the remedy
+     * @param reason names what it waits for and, where an operator has to act, the remedy
      * @param until when the engine should give the worker up
      */
     record Waiting(String reason, Instant until) implements Observation {}

@@ -14,6 +14,9 @@ public sealed interface WorkerTask {
   /** What the worker reads, as JSON. */
   Record spec();
 
+  /** The fence of the attempt, as the spec has it. */
+  long fence();
+
   /** Trains one attempt of a run. */
   record Training(RunSpec spec) implements WorkerTask {
     @Override
@@ -24,6 +27,11 @@ public sealed interface WorkerTask {
     @Override
     public String command() {
       return "train";
+    }
+
+    @Override
+    public long fence() {
+      return spec.fence();
     }
   }
 
@@ -37,6 +45,11 @@ public sealed interface WorkerTask {
     @Override
     public String command() {
       return "score";
+    }
+
+    @Override
+    public long fence() {
+      return spec.fence();
     }
   }
 }

@@ -10,19 +10,14 @@ import dev.whetstone.contracts.scoring.ScoringSpec;
 import dev.whetstone.training.engine.ComputeEngine.Launch;
 import dev.whetstone.training.engine.ComputeEngine.Manner;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
-import dev.whetstone.training.plan.HyperparameterAdjustment;
-import dev.whetstone.training.plan.RunPlan;
-import dev.whetstone.training.plan.RunSpecBuilder;
-import dev.whetstone.training.plan.TestLoopSpecs;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The contract of every compute engine, the fake one of the other tests included. */
 abstract class ComputeEngineContract {
-  static final LoopId LOOP = new LoopId("acme", "support");
+  static final LoopId LOOP = TestLaunches.LOOP;
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -197,39 +192,11 @@ abstract class ComputeEngineContract {
   }
 
   static AttemptLaunch scoring() {
-    String job = "ev-contract" + NUMBERS.incrementAndGet();
-    ScoringSpec spec =
-        new ScoringSpec(
-            job,
-            "scoring." + job + ".1",
-            1,
-            new LoopSpec.BaseModel("file:///base", "b".repeat(64), null),
-            new RunSpec.Input("file:///items.jsonl", "a".repeat(64)),
-            List.of(),
-            8192,
-            new RunSpec.Output("file:///o/"),
-            new RunSpec.Callback("http://127.0.0.1:1"));
+    ScoringSpec spec = TestLaunches.scoringSpec("ev-contract" + NUMBERS.incrementAndGet(), 1);
     return new AttemptLaunch(LOOP, new WorkerTask.Scoring(spec), LoopSpec.Engine.PROCESS, "token");
   }
 
   static RunSpec spec() {
-    RunPlan plan =
-        new RunPlan(
-            List.of(),
-            List.of(),
-            1,
-            0,
-            new RunSpec.Hyperparameters(1, 8, null, 1e-4, 0, 0, false, false),
-            1,
-            List.of(),
-            null,
-            null,
-            HyperparameterAdjustment.NOTHING);
-    String run = "run-contract" + NUMBERS.incrementAndGet();
-    return RunSpecBuilder.build(
-        TestLoopSpecs.training(""),
-        plan,
-        new RunSpecBuilder.AttemptFacts(
-            run, run + "-1", 1, null, null, "file:///o/", "http://127.0.0.1:1"));
+    return TestLaunches.spec("run-contract" + NUMBERS.incrementAndGet(), 1);
   }
 }

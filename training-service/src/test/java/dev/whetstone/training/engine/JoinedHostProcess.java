@@ -1,6 +1,7 @@
 package dev.whetstone.training.engine;
 
 import dev.whetstone.testing.TestKeys;
+import dev.whetstone.testing.server.ProjectFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,7 +17,6 @@ final class JoinedHostProcess implements AutoCloseable {
   private final Path work;
 
   JoinedHostProcess(Path folder, URI server, String name, int workers, Path script) {
-    Path root = root();
     work = folder.resolve(name);
     try {
       Files.createDirectories(work);
@@ -30,7 +30,7 @@ final class JoinedHostProcess implements AutoCloseable {
       ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
       builder
           .environment()
-          .put("PYTHONPATH", root.resolve("training-service/worker/src").toString());
+          .put("PYTHONPATH", ProjectFolder.of("training-service/worker/src").toString());
       process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -66,14 +66,6 @@ final class JoinedHostProcess implements AutoCloseable {
   }
 
   static Path python() {
-    return root().resolve(".whetstone/venv/bin/python");
-  }
-
-  private static Path root() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.exists(folder.resolve("whetstone"))) {
-      folder = folder.getParent();
-    }
-    return folder;
+    return ProjectFolder.of(".whetstone/venv/bin/python");
   }
 }

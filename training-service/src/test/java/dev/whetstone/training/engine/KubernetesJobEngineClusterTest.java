@@ -32,7 +32,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
     named = "WHETSTONE_TEST_KUBECONFIG",
     matches = ".+",
     disabledReason =
-        "skipped without a cluster; ./whetstone test kubernetes starts one and sets WHETSTONE_TEST_KUBECONFIG to its kubeconfig")
+        "skipped without a cluster; start one with ./whetstone cluster up, load the image of src/test/images/engine-worker, and set WHETSTONE_TEST_KUBECONFIG to its kubeconfig")
 class KubernetesJobEngineClusterTest extends ComputeEngineContract {
   private static final String QUEUES =
       """
@@ -203,7 +203,7 @@ class KubernetesJobEngineClusterTest extends ComputeEngineContract {
   }
 
   @Test
-  void shouldReportTheExitCodeOfAWorkerWhosePodSomebodyDeleted() {
+  void shouldReportTheExitCodeOfAWorkerWhosePodWasDeleted() {
     RunSpec spec = spec();
     engine.launch(launch(spec, "token"));
     awaitReadyForSignals(spec.attempt());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.contracts.event.EventData.ScoringEvent;
 import dev.whetstone.contracts.loop.LoopSpec;
@@ -16,6 +15,7 @@ import dev.whetstone.contracts.scoring.ScoringSpec;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.store.file.FileScheme;
+import dev.whetstone.testing.server.ProjectFolder;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,8 +34,7 @@ class ScoringWorkerTest {
 
   @Test
   void shouldScoreReferenceAnswers() throws IOException {
-    Path root = root();
-    Path python = root.resolve(".whetstone/venv/bin/python");
+    Path python = ProjectFolder.of(".whetstone/venv/bin/python");
     assumeTrue(
         Files.isExecutable(python),
         "skipped: the worker's environment is not there; ./whetstone makes it under"
@@ -49,18 +48,15 @@ class ScoringWorkerTest {
                 Optional.empty(),
                 Map.of(
                     "PYTHONPATH",
-                    root.resolve("training-service/worker/src").toString(),
+                    ProjectFolder.of("training-service/worker/src").toString(),
                     "OMP_NUM_THREADS",
                     "1"),
                 new WorkerSlots.Limits(1, List.of())));
-    ScoringSpec spec = spec(root.resolve("deploy/local/demo/base"));
+    ScoringSpec spec = spec(ProjectFolder.of("deploy/local/demo/base"));
 
     engine.launch(
         new AttemptLaunch(
-            new LoopId("acme", "support"),
-            new WorkerTask.Scoring(spec),
-            LoopSpec.Engine.PROCESS,
-            "token"));
+            TestLaunches.LOOP, new WorkerTask.Scoring(spec), LoopSpec.Engine.PROCESS, "token"));
 
     await()
         .atMost(Duration.ofMinutes(3))
@@ -110,14 +106,5 @@ class ScoringWorkerTest {
   private static ScoringItem item(String id, String answer) {
     List<ChatMessage> question = List.of(ChatMessage.user("Tell me the price of the helmet."));
     return new ScoringItem(id, question, null, ChatMessage.assistant(answer));
-  }
-
-  private static Path root() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (folder != null && !Files.exists(folder.resolve("mvnw"))) {
-      folder = folder.getParent();
-    }
-    assertThat(folder).as("a folder above that holds mvnw").isNotNull();
-    return folder;
   }
 }

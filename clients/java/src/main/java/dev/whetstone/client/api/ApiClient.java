@@ -6,17 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.whetstone.client.RemedyException;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,12 +93,11 @@ public final class ApiClient {
       request.header("Content-Type", contentType);
     }
     try {
-      HttpResponse<byte[]> response =
-          BoundedExchange.send(CLIENT, request.build(), TIMEOUT, MOST_BYTES);
-      return new ApiReply(response.statusCode(), parse(response.body()));
+      return ApiReply.of(BoundedExchange.send(CLIENT, request.build(), TIMEOUT, MOST_BYTES));
     } catch (IOException e) {
       throw new RemedyException(
-          "%s does not answer at %s (%s)".formatted(service.description(), uri, reason(e)),
+          "%s does not answer at %s (%s)"
+              .formatted(service.description(), uri, BoundedExchange.reason(e)),
           "check with ./whetstone status, start it with ./whetstone up, see its log with ./whetstone logs "
               + service.id(),
           e);
@@ -162,27 +157,6 @@ public final class ApiClient {
       return JSON.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("cannot serialize the value as JSON", e);
-    }
-  }
-
-  private static String reason(IOException e) {
-    return switch (e) {
-      case BoundedExchange.UnusableAnswerException unusable ->
-          String.valueOf(unusable.getMessage());
-      case HttpTimeoutException late -> "no answer within %d s".formatted(TIMEOUT.toSeconds());
-      case ConnectException refused -> "connection refused";
-      default -> "the connection broke off";
-    };
-  }
-
-  private static JsonNode parse(byte[] body) {
-    if (body.length == 0) {
-      return JSON.nullNode();
-    }
-    try {
-      return JSON.readTree(body);
-    } catch (IOException e) {
-      return new TextNode(new String(body, StandardCharsets.UTF_8));
     }
   }
 }

@@ -1,6 +1,10 @@
 package dev.whetstone.client.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A response of a service.
@@ -8,6 +12,10 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param body JSON, or a text node when the response is not JSON
  */
 public record ApiReply(int status, JsonNode body) {
+  public static ApiReply of(HttpResponse<byte[]> response) {
+    return new ApiReply(response.statusCode(), parse(response.body()));
+  }
+
   public boolean isOk() {
     return status / 100 == 2;
   }
@@ -29,5 +37,16 @@ public record ApiReply(int status, JsonNode body) {
         + text
         + (pointer.isBlank() ? "" : " (at " + pointer + ")")
         + (remedy.isBlank() ? "" : "\n  → " + remedy);
+  }
+
+  private static JsonNode parse(byte[] body) {
+    if (body.length == 0) {
+      return ApiClient.JSON.nullNode();
+    }
+    try {
+      return ApiClient.JSON.readTree(body);
+    } catch (IOException e) {
+      return new TextNode(new String(body, StandardCharsets.UTF_8));
+    }
   }
 }

@@ -1,10 +1,13 @@
 package dev.whetstone.client.api;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -51,6 +54,18 @@ public final class BoundedExchange {
       // Closes the connection of an exchange that is given up; does nothing to one that is done.
       answer.cancel(true);
     }
+  }
+
+  /** Why there is no answer, in words for people. */
+  public static String reason(IOException e) {
+    return switch (e) {
+      case UnusableAnswerException unusable -> String.valueOf(unusable.getMessage());
+      case HttpTimeoutException late -> "no connection in time";
+      case ConnectException unknown when unknown.getCause() instanceof UnresolvedAddressException ->
+          "unknown host";
+      case ConnectException refused -> "connection refused";
+      default -> "the connection broke off";
+    };
   }
 
   private static IOException failure(ExecutionException e, long mostBytes) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -83,7 +82,7 @@ public final class InstallationCheck {
 
   private JsonNode awaitFate(String url) {
     long end = System.nanoTime() + limit.toNanos();
-    while (true) {
+    do {
       ApiReply reply = send(request(url).GET(), url);
       if (reply.isOk()) {
         return reply.body();
@@ -93,13 +92,11 @@ public final class InstallationCheck {
             "curation refused %s: %s".formatted(url, reply.problem()),
             "give the key the scope read, and see the log of curation");
       }
-      if (System.nanoTime() > end) {
-        throw new RemedyException(
-            "the feedback has no fate after %s: curation has not taken it in".formatted(limit),
-            "see the log of curation, and the lag of its consumer group at whetstone.feedback");
-      }
       LockSupport.parkNanos(PAUSE.toNanos());
-    }
+    } while (System.nanoTime() < end);
+    throw new RemedyException(
+        "the feedback has no fate after %s: curation has not taken it in".formatted(limit),
+        "see the log of curation, and the lag of its consumer group at whetstone.feedback");
   }
 
   private HttpRequest.Builder request(String url) {
@@ -109,12 +106,10 @@ public final class InstallationCheck {
 
   private ApiReply send(HttpRequest.Builder request, String url) {
     try {
-      HttpResponse<byte[]> response =
-          BoundedExchange.send(client, request.build(), REQUEST, MOST_BYTES);
-      return new ApiReply(response.statusCode(), ApiClient.JSON.readTree(response.body()));
+      return ApiReply.of(BoundedExchange.send(client, request.build(), REQUEST, MOST_BYTES));
     } catch (IOException e) {
       throw new RemedyException(
-          "%s does not answer: %s".formatted(url, e.getMessage()),
+          "%s does not answer: %s".formatted(url, BoundedExchange.reason(e)),
           "check the pods of the service and the NetworkPolicies",
           e);
     } catch (InterruptedException e) {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An object of a bucket, or all objects below a prefix. */
 final class S3Artifact implements Artifact {
+  /** A model or a data set has far fewer; a wrong URI can name a whole bucket. */
+  private static final int MOST_OBJECTS = 10_000;
+
   private final Supplier<S3Scheme.Access> access;
   private final S3Location place;
 
@@ -71,7 +74,7 @@ final class S3Artifact implements Artifact {
   /** One pass over all objects; nothing is copied. */
   @Override
   public String directorySha256() {
-    List<S3Bucket.Entry> entries = bucket().below(place, Integer.MAX_VALUE);
+    List<S3Bucket.Entry> entries = below();
     if (entries.isEmpty()) {
       throw gone();
     }
@@ -107,7 +110,17 @@ final class S3Artifact implements Artifact {
   /** The object itself, else what lies below it. */
   private List<S3Bucket.Entry> entries() {
     List<S3Bucket.Entry> own = head();
-    return own.isEmpty() ? bucket().below(place, Integer.MAX_VALUE) : own;
+    return own.isEmpty() ? below() : own;
+  }
+
+  private List<S3Bucket.Entry> below() {
+    List<S3Bucket.Entry> entries = bucket().below(place, MOST_OBJECTS + 1);
+    if (entries.size() > MOST_OBJECTS) {
+      throw new ObjectStoreException(
+          "%s has more than %d objects. Name the prefix of one model or one data set"
+              .formatted(place, MOST_OBJECTS));
+    }
+    return entries;
   }
 
   private List<S3Bucket.Entry> head() {

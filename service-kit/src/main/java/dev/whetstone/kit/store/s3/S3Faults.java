@@ -58,7 +58,7 @@ final class S3Faults {
     return e instanceof S3Exception answer && answer.statusCode() == PRECONDITION;
   }
 
-  /** Whether another writer was writing the same key at the same time, and nobody has won yet. */
+  /** Whether another write of the same key was in progress, so that neither has succeeded yet. */
   static boolean isContended(SdkException e) {
     return e instanceof S3Exception answer
         && answer.statusCode() == CONFLICT

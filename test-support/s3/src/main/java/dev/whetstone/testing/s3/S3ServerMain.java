@@ -10,8 +10,8 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /**
- * Serves the API of S3 on loopback, from a folder, until standard input ends: a program that
- * started it ends it even when it is killed. It checks signatures, checksums and conditions.
+ * Serves the API of S3 on loopback, from a folder, until standard input ends, which also happens
+ * when the program that started it is killed. It checks signatures, checksums and conditions.
  */
 public final class S3ServerMain {
   /** Written to standard output when it serves; the port follows. */
@@ -47,7 +47,7 @@ public final class S3ServerMain {
   private static void awaitEndOfInput() {
     try {
       while (System.in.read() >= 0) {
-        // What is written is of no interest, only the end.
+        // Only the end of the input matters.
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

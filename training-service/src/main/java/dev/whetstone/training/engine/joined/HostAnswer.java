@@ -29,7 +29,7 @@ public record HostAnswer(@Nullable Offer offer, List<Stop> stops) {
       String spec,
       String token,
       Map<String, String> secrets,
-      Capacity needed) {
+      HostCapacity needed) {
     /** Leaves the token and the secrets out. */
     @Override
     public String toString() {

@@ -7,9 +7,9 @@ final class HostFitRule {
   private HostFitRule() {}
 
   /** What the host has too little of; empty when the worker fits. */
-  static Optional<String> shortage(Capacity needed, Capacity has) {
+  static Optional<String> shortage(HostCapacity needed, HostCapacity has) {
     if (has.workers() < needed.workers()) {
-      return Optional.of("every worker slot is taken");
+      return Optional.of("%d of %d worker slots".formatted(has.workers(), needed.workers()));
     }
     if (has.gpus() < needed.gpus()) {
       return Optional.of("%d of %d GPUs".formatted(has.gpus(), needed.gpus()));
@@ -21,6 +21,19 @@ final class HostFitRule {
     return has.milliCpus() < needed.milliCpus()
         ? Optional.of("%dm of %dm CPU".formatted(has.milliCpus(), needed.milliCpus()))
         : Optional.empty();
+  }
+
+  /** What keeps the worker from a host that is too small or in use; empty when it fits now. */
+  static Optional<String> obstacle(HostCapacity needed, HostCapacity has, HostCapacity free) {
+    Optional<String> tooSmall = shortage(needed, has).map(shortage -> "too small, has " + shortage);
+    if (tooSmall.isPresent()) {
+      return tooSmall;
+    }
+    return free.workers() < needed.workers()
+        ? Optional.of(
+            "%d of %d worker slots are taken"
+                .formatted(has.workers() - free.workers(), has.workers()))
+        : shortage(needed, free).map(shortage -> "has free " + shortage);
   }
 
   private static long mebi(long bytes) {

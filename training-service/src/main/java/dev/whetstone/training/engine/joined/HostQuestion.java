@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record HostQuestion(
     String session,
-    Capacity capacity,
-    Capacity free,
+    HostCapacity capacity,
+    HostCapacity free,
     int scoringSlots,
     @Nullable Map<String, String> labels,
     @Nullable List<String> running,

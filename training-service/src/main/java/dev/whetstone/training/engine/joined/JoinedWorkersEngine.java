@@ -60,25 +60,23 @@ public class JoinedWorkersEngine implements ComputeEngine {
     if (before.isPresent()) {
       return new Launch.Started();
     }
-    Capacity asked = Capacity.needed(attempt.engine().resources());
+    HostCapacity asked = HostCapacity.needed(attempt.engine().resources());
     boolean scores = attempt.task() instanceof WorkerTask.Scoring;
-    Capacity needed = scores ? asked.forScoring() : asked;
+    HostCapacity needed = scores ? asked.forScoring() : asked;
     String tenant = attempt.loop().tenant();
     Optional<OpenQuestions.Question> question = questions.take(tenant, needed, scores);
     if (question.isEmpty()) {
-      return new Launch.Deferred(whyNobody(tenant, needed));
+      return new Launch.Deferred(whyNoHost(tenant, needed));
     }
     return offer(attempt, needed, question.get());
   }
 
-  private Launch offer(AttemptLaunch attempt, Capacity needed, OpenQuestions.Question question) {
+  private Launch offer(
+      AttemptLaunch attempt, HostCapacity needed, OpenQuestions.Question question) {
     WorkerTask task = attempt.task();
     boolean isNew =
         QuarkusTransaction.requiringNew()
-            .call(
-                () ->
-                    assignments.offer(
-                        task, fence(task), question.host(), question.session(), clock.now()));
+            .call(() -> assignments.offer(task, question.host(), question.session(), clock.now()));
     if (!isNew) {
       question.answer().complete(HostAnswer.NOTHING);
       return new Launch.Started();
@@ -121,7 +119,7 @@ public class JoinedWorkersEngine implements ComputeEngine {
     return !QuarkusTransaction.requiringNew().call(() -> assignments.withdraw(attemptId));
   }
 
-  private String whyNobody(String tenant, Capacity needed) {
+  private String whyNoHost(String tenant, HostCapacity needed) {
     List<WorkerHostRepository.StoredHost> heard = hosts.heard(tenant, heardSince());
     if (heard.isEmpty()) {
       return "no host has joined for tenant '%s'; run whetstone_worker join on a host with a key of scope work"
@@ -136,23 +134,11 @@ public class JoinedWorkersEngine implements ComputeEngine {
     return (fits ? "no joined host is free (" : "the worker fits on no joined host (") + each + ")";
   }
 
-  private static String why(Capacity needed, WorkerHostRepository.StoredHost host) {
+  private static String why(HostCapacity needed, WorkerHostRepository.StoredHost host) {
     if (host.draining()) {
       return "it drains";
     }
-    return HostFitRule.shortage(needed, host.capacity())
-        .map(shortage -> "too small, has " + shortage)
-        .or(
-            () ->
-                HostFitRule.shortage(needed, host.free())
-                    .map(
-                        shortage ->
-                            shortage.startsWith("every")
-                                ? "%d of %d worker slots are taken"
-                                    .formatted(
-                                        host.capacity().workers() - host.free().workers(),
-                                        host.capacity().workers())
-                                : "has free " + shortage))
+    return HostFitRule.obstacle(needed, host.capacity(), host.free())
         .orElse("asks again within seconds");
   }
 
@@ -226,12 +212,5 @@ public class JoinedWorkersEngine implements ComputeEngine {
 
   private Instant heardSince() {
     return clock.now().minus(config.hostLease());
-  }
-
-  private static long fence(WorkerTask task) {
-    return switch (task) {
-      case WorkerTask.Training training -> training.spec().fence();
-      case WorkerTask.Scoring scoring -> scoring.spec().fence();
-    };
   }
 }

@@ -21,7 +21,7 @@ class OpenQuestions {
   record Question(
       HostId host,
       String session,
-      Capacity free,
+      HostCapacity free,
       int scoringSlots,
       CompletableFuture<HostAnswer> answer) {}
 
@@ -32,7 +32,7 @@ class OpenQuestions {
         new Question(
             host,
             asked.session(),
-            draining ? Capacity.NOTHING : asked.free(),
+            draining ? HostCapacity.NOTHING : asked.free(),
             draining ? 0 : asked.scoringSlots(),
             new CompletableFuture<HostAnswer>());
     Question former = open.put(host, question);
@@ -46,11 +46,12 @@ class OpenQuestions {
   }
 
   /**
-   * Takes the question of a host of this tenant on which the worker fits; nobody else gets it.
+   * Takes the question of a host of this tenant on which the worker fits; it is given to no other
+   * worker.
    *
    * @param scores whether the worker takes a slot for scoring
    */
-  Optional<Question> take(String tenant, Capacity needed, boolean scores) {
+  Optional<Question> take(String tenant, HostCapacity needed, boolean scores) {
     return open.values().stream()
         .filter(question -> question.host().tenant().equals(tenant))
         .filter(question -> !scores || question.scoringSlots() > 0)

@@ -43,7 +43,7 @@ class WorkerAssignmentRepository {
       Instant offeredAt) {}
 
   /** Answers false when the attempt was given to a host before. */
-  boolean offer(WorkerTask task, long fence, HostId host, String session, Instant now) {
+  boolean offer(WorkerTask task, HostId host, String session, Instant now) {
     return sql.update(
             """
             insert into worker_assignment (attempt_id, tenant, host, session, task, fence, state, offered_at)
@@ -54,7 +54,7 @@ class WorkerAssignmentRepository {
             host.name(),
             session,
             task.command(),
-            fence,
+            task.fence(),
             now)
         == 1;
   }
@@ -115,9 +115,9 @@ class WorkerAssignmentRepository {
         host.name());
   }
 
-  /** Workers that the host should run and does not name. */
-  int loseAllBut(HostId host, List<String> running, String reason, Instant now) {
-    return sql.update(
+  /** Marks as lost the workers that the host should run and does not name. */
+  void loseAllBut(HostId host, List<String> running, String reason, Instant now) {
+    sql.update(
         """
         update worker_assignment set state = 'lost', last_words = ?, ended_at = ?
         where tenant = ? and host = ? and state = 'running' and not attempt_id = any(?)

@@ -28,8 +28,8 @@ class WorkerHostRepository {
   record StoredHost(
       HostId id,
       String session,
-      Capacity capacity,
-      Capacity free,
+      HostCapacity capacity,
+      HostCapacity free,
       Map<String, String> labels,
       boolean draining,
       Instant joinedAt,
@@ -133,8 +133,8 @@ class WorkerHostRepository {
     return new StoredHost(
         new HostId(row.getString("tenant"), row.getString("name")),
         row.getString("session"),
-        Json.read(row.getString("capacity"), Capacity.class),
-        Json.read(row.getString("free"), Capacity.class),
+        Json.read(row.getString("capacity"), HostCapacity.class),
+        Json.read(row.getString("free"), HostCapacity.class),
         labels(row),
         row.getBoolean("draining"),
         Objects.requireNonNull(Sql.instant(row, "joined_at")),

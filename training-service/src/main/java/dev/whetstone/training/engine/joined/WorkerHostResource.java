@@ -4,6 +4,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.auth.RequiresScope;
+import dev.whetstone.kit.paging.ListPage;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.time.LeaseClock;
@@ -15,10 +16,17 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +35,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 public class WorkerHostResource {
-  private static final int MOST = 1000;
-  private static final int USUAL = 100;
-
   private final HostReception reception;
   private final WorkerHostRepository hosts;
   private final JoinedEngineConfig config;
@@ -52,15 +57,21 @@ public class WorkerHostResource {
   @GET
   @RequiresScope(KeyScope.READ)
   @Operation(summary = "The tenant's joined hosts, by name")
-  public List<WorkerHostView> list(
-      @QueryParam("limit") @Nullable Integer limit, @QueryParam("after") @Nullable String after) {
-    int most = limit == null ? USUAL : limit;
-    if (most < 1 || most > MOST) {
-      throw new ProblemException(
-          HttpProblems.badRequest(
-              "invalid-limit", "limit is " + most, "limit", "a number from 1 to " + MOST));
-    }
-    return hosts.page(caller.tenant(), after, most, clock.now().minus(config.hostLease()));
+  @APIResponse(
+      responseCode = "200",
+      description = "One page of hosts",
+      headers = @Header(name = "Link", description = ListPage.LINK_TEXT),
+      content = @Content(schema = @Schema(implementation = WorkerHostView[].class)))
+  public Response list(
+      @Parameter(description = ListPage.LIMIT_TEXT) @QueryParam("limit") @Nullable Integer limit,
+      @Parameter(description = ListPage.AFTER_TEXT) @QueryParam("after") @Nullable String after,
+      @Context UriInfo uri) {
+    int most = ListPage.limit(limit);
+    List<WorkerHostView> found =
+        hosts.page(caller.tenant(), after, most + 1, clock.now().minus(config.hostLease()));
+    List<WorkerHostView> page = found.subList(0, Math.min(most, found.size()));
+    String next = found.size() > most ? page.getLast().name() : null;
+    return ListPage.of(page, next, uri);
   }
 
   @POST

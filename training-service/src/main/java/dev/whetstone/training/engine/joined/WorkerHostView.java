@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public record WorkerHostView(
     String name,
     String state,
-    Capacity capacity,
-    Capacity free,
+    HostCapacity capacity,
+    HostCapacity free,
     Map<String, String> labels,
     List<String> running,
     Instant joinedAt,

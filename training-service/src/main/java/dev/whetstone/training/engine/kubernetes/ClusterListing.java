@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest listing of the cluster, shared by everybody who asks. Callers that need a listing that
- * began after their question share one too: while one is read, the others wait for the next.
+ * The newest listing of the cluster, shared by all callers. Those that need a listing that began
+ * after their question share one too: while one is read, the others wait for the next.
  */
 final class ClusterListing {
   private final Supplier<ClusterSnapshot> reader;

@@ -1,5 +1,6 @@
 package dev.whetstone.training.engine.kubernetes;
 
+import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;

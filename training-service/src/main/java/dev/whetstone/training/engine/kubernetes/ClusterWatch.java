@@ -1,5 +1,6 @@
 package dev.whetstone.training.engine.kubernetes;
 
+import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;

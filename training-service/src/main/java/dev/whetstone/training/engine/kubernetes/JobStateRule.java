@@ -1,6 +1,7 @@
 package dev.whetstone.training.engine.kubernetes;
 
 import dev.whetstone.training.engine.ComputeEngine.Observation;
+import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -17,7 +18,7 @@ final class JobStateRule {
   private static final Duration SECRET_DEADLINE = Duration.ofMinutes(2);
 
   private static final String NO_SECRET =
-      "its Secret does not exist: the training service ended between creating the Job and the Secret, or somebody deleted it; another attempt follows";
+      "its Secret does not exist: the training service ended between creating the Job and the Secret, or the Secret was deleted; another attempt follows";
 
   private JobStateRule() {}
 
@@ -30,7 +31,7 @@ final class JobStateRule {
       return view.isSuspended() ? Optional.empty() : Optional.of(view.job());
     }
     Pod newest = view.pods().getFirst();
-    return "Pending".equals(PodEndRule.phase(newest)) ? Optional.of(newest) : Optional.empty();
+    return PodEndRule.hasStarted(newest) ? Optional.empty() : Optional.of(newest);
   }
 
   /**
@@ -51,7 +52,7 @@ final class JobStateRule {
     if (failed.isPresent()) {
       return PodEndRule.end(failed.get(), stopped);
     }
-    if (view.pods().stream().anyMatch(pod -> !"Pending".equals(PodEndRule.phase(pod)))) {
+    if (view.pods().stream().anyMatch(PodEndRule::hasStarted)) {
       return new Observation.Running();
     }
     return waiting(view, troubles, kueueFault, deadlines);

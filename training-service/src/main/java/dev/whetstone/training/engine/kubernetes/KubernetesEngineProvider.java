@@ -1,6 +1,7 @@
 package dev.whetstone.training.engine.kubernetes;
 
 import dev.whetstone.training.engine.ComputeEngine;
+import dev.whetstone.training.engine.kubernetes.manifest.WorkerPodSettings;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.arc.lookup.LookupIfProperty;
@@ -10,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +38,40 @@ public class KubernetesEngineProvider {
             config
                 .namespace()
                 .orElseGet(() -> Objects.requireNonNullElse(client.getNamespace(), "default")),
-            WorkerPodSettings.of(config),
-            new KubernetesJobEngine.Bounds(config.maxWorkers(), config.scoringWorkers()),
+            podSettings(config),
+            new JobBounds(config.maxWorkers(), config.scoringWorkers()),
             new StartDeadlines(config.queueDeadline(), config.startDeadline()),
             config.listEvery());
     ClusterWatch started = engine.watch();
     watch.set(started);
     started.start();
     return engine;
+  }
+
+  static WorkerPodSettings podSettings(KubernetesEngineConfig config) {
+    return new WorkerPodSettings(
+        config.image(),
+        config.imagePullPolicy(),
+        config.imagePullSecrets().orElse(List.of()),
+        config.command(),
+        config.serviceAccount(),
+        config.queue(),
+        config.priorityClass(),
+        WorkerPodSettings.pairs("resources", config.resources()),
+        WorkerPodSettings.pairs("node-selector", config.nodeSelector().orElse(List.of())),
+        config.tolerations().orElse(List.of()).stream()
+            .map(WorkerPodSettings.PodToleration::parse)
+            .toList(),
+        WorkerPodSettings.pairs("claims", config.claims().orElse(List.of())),
+        new WorkerPodSettings.ModelCache(
+            config.modelCacheClaim(), config.modelCachePath(), config.modelCacheSize()),
+        config.workSize(),
+        WorkerPodSettings.pairs("environment", config.environment().orElse(List.of())),
+        config.environmentSecrets().orElse(List.of()),
+        config.runAsUser(),
+        config.fsGroup(),
+        config.gracePeriod(),
+        config.keepEnded());
   }
 
   void onShutdown(@Observes ShutdownEvent event) {

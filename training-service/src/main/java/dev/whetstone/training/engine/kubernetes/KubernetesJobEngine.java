@@ -4,16 +4,19 @@ import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.training.engine.AttemptLaunch;
 import dev.whetstone.training.engine.ComputeEngine;
 import dev.whetstone.training.engine.WorkerTask;
-import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
+import dev.whetstone.training.engine.kubernetes.manifest.JobManifestBuilder;
+import dev.whetstone.training.engine.kubernetes.manifest.WorkerPodSettings;
+import dev.whetstone.training.engine.kubernetes.manifest.WorkerSecretBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -36,30 +39,29 @@ final class KubernetesJobEngine implements ComputeEngine {
   private final KubernetesClient client;
   private final String namespace;
   private final JobManifestBuilder manifests;
-  private final Bounds bounds;
+  private final JobBounds bounds;
   private final StartDeadlines deadlines;
   private final ClusterReader reader;
+  private final ClusterWriter writer;
   private final ClusterListing listing;
 
   /** Jobs whose worker has read its Secret, which is deleted then. */
   private final Set<String> used = ConcurrentHashMap.newKeySet();
 
-  /** How many Jobs of each kind of work exist at the same time; absent sets no bound. */
-  record Bounds(OptionalInt training, OptionalInt scoring) {}
-
   KubernetesJobEngine(
       KubernetesClient client,
       String namespace,
       WorkerPodSettings settings,
-      Bounds bounds,
+      JobBounds bounds,
       StartDeadlines deadlines,
-      java.time.Duration listEvery) {
+      Duration listEvery) {
     this.client = client;
     this.namespace = namespace;
     this.manifests = new JobManifestBuilder(settings);
     this.bounds = bounds;
     this.deadlines = deadlines;
     this.reader = new ClusterReader(client, namespace);
+    this.writer = new ClusterWriter(client, namespace);
     this.listing = new ClusterListing(reader::read, listEvery);
   }
 
@@ -115,7 +117,7 @@ final class KubernetesJobEngine implements ComputeEngine {
   private Launch create(AttemptLaunch attempt, Job job) {
     Job created;
     try {
-      created = client.batch().v1().jobs().inNamespace(namespace).resource(job).create();
+      created = writer.create(job);
     } catch (KubernetesClientException e) {
       if (e.getCode() == ApiFaultRule.CONFLICT) {
         return new Launch.Accepted();
@@ -123,13 +125,9 @@ final class KubernetesJobEngine implements ComputeEngine {
       throw e;
     }
     try {
-      client
-          .secrets()
-          .inNamespace(namespace)
-          .resource(WorkerSecretBuilder.build(attempt, created))
-          .create();
+      writer.create(WorkerSecretBuilder.build(attempt, created));
     } catch (KubernetesClientException e) {
-      delete(created.getMetadata().getName());
+      writer.deleteJob(created.getMetadata().getName());
       throw e;
     }
     LOG.infof(
@@ -142,25 +140,20 @@ final class KubernetesJobEngine implements ComputeEngine {
   }
 
   private Optional<String> whyFull(ClusterSnapshot seen, WorkerTask task) {
-    OptionalInt bound =
-        switch (task) {
-          case WorkerTask.Training _ -> bounds.training();
-          case WorkerTask.Scoring _ -> bounds.scoring();
-        };
+    JobBounds.Bound bound = bounds.of(task);
+    if (bound.most().isEmpty()) {
+      return Optional.empty();
+    }
+    int most = bound.most().getAsInt();
     long taken =
         seen.jobs().values().stream()
             .filter(job -> job.label(JobLabels.TASK).filter(task.command()::equals).isPresent())
             .filter(job -> !observe(job, List.of(), seen.kueueFault()).hasEnded())
             .count();
-    String setting =
-        switch (task) {
-          case WorkerTask.Training _ -> "max-workers";
-          case WorkerTask.Scoring _ -> "scoring-workers";
-        };
-    return bound.isPresent() && taken >= bound.getAsInt()
+    return taken >= most
         ? Optional.of(
             "%d of %d worker slots are taken (whetstone.training.kubernetes.%s)"
-                .formatted(taken, bound.getAsInt(), setting))
+                .formatted(taken, most, bound.setting()))
         : Optional.empty();
   }
 
@@ -217,7 +210,7 @@ final class KubernetesJobEngine implements ComputeEngine {
       return;
     }
     try {
-      client.secrets().inNamespace(namespace).withName(name).delete();
+      writer.deleteSecret(name);
     } catch (KubernetesClientException e) {
       used.remove(name);
       LOG.warnf("used-secret-not-deleted secret=%s reason=%s", name, ApiFaultRule.message(e));
@@ -236,15 +229,12 @@ final class KubernetesJobEngine implements ComputeEngine {
     if (seen.isEmpty() || observe(seen.get(), List.of(), Optional.empty()).hasEnded()) {
       return;
     }
-    boolean started =
-        seen.get().pods().stream().anyMatch(pod -> !"Pending".equals(PodEndRule.phase(pod)));
+    boolean started = seen.get().pods().stream().anyMatch(PodEndRule::hasStarted);
     if (!started) {
-      delete(name);
+      writer.deleteJob(name);
     } else {
-      JobPatch.annotate(client, namespace, name, Map.of(JobLabels.STOPPED, manner.name()));
-      seen.get().pods().stream()
-          .map(pod -> client.pods().inNamespace(namespace).withName(pod.getMetadata().getName()))
-          .forEach(pod -> JobPatch.delete(pod, manner));
+      writer.annotate(name, Map.of(JobLabels.STOPPED, manner.name()));
+      seen.get().pods().forEach(pod -> writer.delete(pod, manner));
     }
     listing.changed();
     LOG.infof("worker-stop attempt=%s manner=%s started=%s", attemptId, manner, started);
@@ -260,9 +250,7 @@ final class KubernetesJobEngine implements ComputeEngine {
           || seen.get().annotation(JobLabels.RESUME_STEP).filter(noted::equals).isPresent()) {
         return;
       }
-      JobPatch.annotate(
-          client,
-          namespace,
+      writer.annotate(
           name,
           Map.of(JobLabels.RESUME_STEP, noted, JobLabels.RESUME_SAVED_AT, savedAt.toString()));
       listing.changed();
@@ -287,22 +275,10 @@ final class KubernetesJobEngine implements ComputeEngine {
       return;
     }
     if (observe(seen.get(), List.of(), Optional.empty()).hasEnded()) {
-      delete(name);
+      writer.deleteJob(name);
       listing.changed();
     } else {
       stop(attemptId, Manner.AT_ONCE);
     }
-  }
-
-  /** With its pods and its Secret. */
-  private void delete(String name) {
-    client
-        .batch()
-        .v1()
-        .jobs()
-        .inNamespace(namespace)
-        .withName(name)
-        .withPropagationPolicy(DeletionPropagation.BACKGROUND)
-        .delete();
   }
 }

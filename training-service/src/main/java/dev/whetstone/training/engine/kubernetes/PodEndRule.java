@@ -31,6 +31,10 @@ final class PodEndRule {
         : pod.getStatus().getPhase();
   }
 
+  static boolean hasStarted(Pod pod) {
+    return !phase(pod).equals("Pending");
+  }
+
   static boolean hasEnded(Pod pod) {
     return phase(pod).equals("Succeeded") || phase(pod).equals("Failed");
   }

@@ -40,7 +40,7 @@ final class QueueWaitRule {
           .formatted(queue, message);
     }
     if (message.contains("ClusterQueue") && isMissing(message)) {
-      return "the queue '%s' leads nowhere: %s; create the ClusterQueue that the LocalQueue names"
+      return "the queue '%s' has no ClusterQueue: %s; create the ClusterQueue that the LocalQueue names"
           .formatted(queue, message);
     }
     if (message.contains("inactive") || message.contains("stopped")) {

@@ -22,10 +22,7 @@ final class WorkloadReader {
 
   private static WorkloadView.Condition condition(Map<?, ?> fields) {
     return new WorkloadView.Condition(
-        text(fields, "type"),
-        text(fields, "status").equals("True"),
-        text(fields, "reason"),
-        text(fields, "message"));
+        text(fields, "type"), text(fields, "status").equals("True"), text(fields, "message"));
   }
 
   private static String text(Map<?, ?> fields, String name) {

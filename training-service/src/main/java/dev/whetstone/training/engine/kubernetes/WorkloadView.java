@@ -10,7 +10,7 @@ record WorkloadView(List<Condition> conditions) {
   }
 
   /** One condition of the Workload's status. */
-  record Condition(String type, boolean holds, String reason, String message) {}
+  record Condition(String type, boolean holds, String message) {}
 
   Optional<Condition> condition(String type) {
     return conditions.stream().filter(condition -> condition.type().equals(type)).findFirst();

@@ -11,11 +11,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ClusterListingTest {
+  private static final long LIMIT_SECONDS = 20;
+
   private final AtomicInteger reads = new AtomicInteger();
 
   @Test
@@ -72,9 +75,9 @@ class ClusterListingTest {
               .toList();
       await().until(() -> asking.get() == 20);
       first.countDown();
-      slow.get();
+      long before = slow.get(LIMIT_SECONDS, TimeUnit.SECONDS).startedAt();
       for (CompletableFuture<ClusterSnapshot> caller : later) {
-        assertThat(caller.get().startedAt()).isGreaterThan(slow.get().startedAt());
+        assertThat(caller.get(LIMIT_SECONDS, TimeUnit.SECONDS).startedAt()).isGreaterThan(before);
       }
     }
     assertThat(reads.get()).as("20 callers share listings").isBetween(2, 10);
@@ -87,7 +90,7 @@ class ClusterListingTest {
 
   private static void hold(CountDownLatch latch) {
     try {
-      latch.await();
+      assertThat(latch.await(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

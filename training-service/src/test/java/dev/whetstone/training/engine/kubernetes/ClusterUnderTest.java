@@ -1,6 +1,7 @@
 package dev.whetstone.training.engine.kubernetes;
 
 import dev.whetstone.training.engine.ComputeEngine;
+import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -179,7 +180,7 @@ public final class ClusterUnderTest implements AutoCloseable {
             new KubernetesClientBuilder().withConfig(own).build(),
             NAMESPACE,
             TestEngineConfig.of(all),
-            new KubernetesJobEngine.Bounds(maxWorkers, OptionalInt.empty()),
+            new JobBounds(maxWorkers, OptionalInt.empty()),
             new StartDeadlines(Duration.ofDays(7), Duration.ofMinutes(15)),
             Duration.ofSeconds(10));
     engine.watch().start();

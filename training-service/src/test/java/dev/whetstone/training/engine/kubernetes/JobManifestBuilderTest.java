@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.training.engine.AttemptLaunch;
+import dev.whetstone.training.engine.TestLaunches;
+import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
+import dev.whetstone.training.engine.kubernetes.manifest.JobManifestBuilder;
+import dev.whetstone.training.engine.kubernetes.manifest.WorkerPodSettings;
+import dev.whetstone.training.engine.kubernetes.manifest.WorkerSecretBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -116,7 +122,7 @@ class JobManifestBuilderTest {
         JobManifestBuilderTest.class.getResourceAsStream("/kubernetes/" + name)) {
       return new String(Objects.requireNonNull(file, name).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -190,7 +190,7 @@ class JobStateRuleTest {
             workload("Inadmissible", "ClusterQueue a doesn''t exist"),
             List.of(),
             queue,
-            "the queue 'gpus' leads nowhere: ClusterQueue a doesn't exist; create the ClusterQueue that the LocalQueue names"),
+            "the queue 'gpus' has no ClusterQueue: ClusterQueue a doesn't exist; create the ClusterQueue that the LocalQueue names"),
         Arguments.of(
             "inactive queue",
             SUSPENDED,
@@ -249,7 +249,7 @@ class JobStateRuleTest {
             List.of(
                 "FailedMount: MountVolume.SetUp failed for volume \"spec\" : secret \"w-run-1\" not found"),
             CREATED.plus(Duration.ofMinutes(62)),
-            "its Secret does not exist: the training service ended between creating the Job and the Secret, or somebody deleted it; another attempt follows"),
+            "its Secret does not exist: the training service ended between creating the Job and the Secret, or the Secret was deleted; another attempt follows"),
         Arguments.of(
             "starting",
             JOB,

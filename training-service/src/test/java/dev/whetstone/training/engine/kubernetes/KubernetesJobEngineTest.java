@@ -8,6 +8,8 @@ import dev.whetstone.training.engine.AttemptLaunch;
 import dev.whetstone.training.engine.ComputeEngine.Launch;
 import dev.whetstone.training.engine.ComputeEngine.Manner;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
+import dev.whetstone.training.engine.TestLaunches;
+import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -38,7 +40,7 @@ class KubernetesJobEngineTest {
   void start() {
     cluster = new FakeApiServer();
     client = cluster.client();
-    engine = engine(Map.of(), OptionalInt.empty());
+    engine = engine(OptionalInt.empty());
   }
 
   @AfterEach
@@ -120,7 +122,7 @@ class KubernetesJobEngineTest {
   void shouldFindTheJobOfAServiceThatWasKilledAfterTheLaunch() {
     engine.launch(LAUNCH);
 
-    KubernetesJobEngine restarted = engine(Map.of(), OptionalInt.empty());
+    KubernetesJobEngine restarted = engine(OptionalInt.empty());
 
     assertThat(restarted.poll(ATTEMPT)).isInstanceOf(Observation.Waiting.class);
     assertThat(restarted.launch(LAUNCH)).isInstanceOf(Launch.Accepted.class);
@@ -155,7 +157,7 @@ class KubernetesJobEngineTest {
 
   @Test
   void shouldDeferBeyondItsOwnBound() {
-    KubernetesJobEngine bounded = engine(Map.of(), OptionalInt.of(1));
+    KubernetesJobEngine bounded = engine(OptionalInt.of(1));
     bounded.launch(LAUNCH);
 
     assertThat(bounded.launch(TestLaunches.training("run-2", ENGINE)))
@@ -274,12 +276,12 @@ class KubernetesJobEngineTest {
                 "no image for the worker; set whetstone.training.kubernetes.image or the loop's training.engine.image"));
   }
 
-  private KubernetesJobEngine engine(Map<String, String> settings, OptionalInt maxWorkers) {
+  private KubernetesJobEngine engine(OptionalInt maxWorkers) {
     return new KubernetesJobEngine(
         client,
         "workers",
-        TestEngineConfig.of(settings),
-        new KubernetesJobEngine.Bounds(maxWorkers, OptionalInt.empty()),
+        TestEngineConfig.of(Map.of()),
+        new JobBounds(maxWorkers, OptionalInt.empty()),
         new StartDeadlines(Duration.ofDays(7), Duration.ofMinutes(15)),
         Duration.ofSeconds(10));
   }

@@ -1,5 +1,6 @@
 package dev.whetstone.training.engine.kubernetes;
 
+import dev.whetstone.training.engine.kubernetes.manifest.WorkerPodSettings;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -12,7 +13,7 @@ final class TestEngineConfig {
    * @param properties without the prefix
    */
   static WorkerPodSettings of(Map<String, String> properties) {
-    return WorkerPodSettings.of(config(properties));
+    return KubernetesEngineProvider.podSettings(config(properties));
   }
 
   static KubernetesEngineConfig config(Map<String, String> properties) {

@@ -1,4 +1,4 @@
-package dev.whetstone.training.engine.kubernetes;
+package dev.whetstone.training.engine.kubernetes.manifest;
 
 import dev.whetstone.training.engine.AttemptLaunch;
 import io.fabric8.kubernetes.api.model.Container;

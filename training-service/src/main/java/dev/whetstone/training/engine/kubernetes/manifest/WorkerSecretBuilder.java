@@ -1,4 +1,4 @@
-package dev.whetstone.training.engine.kubernetes;
+package dev.whetstone.training.engine.kubernetes.manifest;
 
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.training.engine.AttemptLaunch;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * Makes the Secret with an attempt's spec, token and keys. The Job owns it, so that it is deleted
  * with the Job.
  */
-final class WorkerSecretBuilder {
+public final class WorkerSecretBuilder {
   static final String SPEC = "spec.json";
   static final String TOKEN = "WHETSTONE_WORKER_TOKEN";
 
@@ -25,7 +25,7 @@ final class WorkerSecretBuilder {
   /**
    * @param owner the Job as the API server answered it
    */
-  static Secret build(AttemptLaunch launch, Job owner) {
+  public static Secret build(AttemptLaunch launch, Job owner) {
     Map<String, String> data = new TreeMap<>();
     data.put(SPEC, encode(Json.write(launch.task().spec())));
     variables(launch)

@@ -1,4 +1,4 @@
-package dev.whetstone.training.engine.kubernetes;
+package dev.whetstone.training.engine.kubernetes.manifest;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param resources requests and limits by name, before those of the loop
  * @param claims mount path by the name of the PersistentVolumeClaim
  */
-record WorkerPodSettings(
+public record WorkerPodSettings(
     Optional<String> image,
     String imagePullPolicy,
     List<String> imagePullSecrets,
@@ -35,11 +35,12 @@ record WorkerPodSettings(
   private static final String PREFIX = "whetstone.training.kubernetes.";
 
   /** The folder of downloaded models. */
-  record ModelCache(Optional<String> claim, String path, Optional<String> size) {}
+  public record ModelCache(Optional<String> claim, String path, Optional<String> size) {}
 
   /** A taint that worker pods tolerate; without a value, any. */
-  record PodToleration(String key, Optional<String> value, String effect) {
-    static PodToleration parse(String text) {
+  public record PodToleration(String key, Optional<String> value, String effect) {
+    /** Reads {@code key=value:Effect} or {@code key:Effect}. */
+    public static PodToleration parse(String text) {
       int colon = text.lastIndexOf(':');
       int equals = text.indexOf('=');
       if (colon <= 0 || colon == text.length() - 1 || equals > colon) {
@@ -53,30 +54,8 @@ record WorkerPodSettings(
     }
   }
 
-  static WorkerPodSettings of(KubernetesEngineConfig config) {
-    return new WorkerPodSettings(
-        config.image(),
-        config.imagePullPolicy(),
-        config.imagePullSecrets().orElse(List.of()),
-        config.command(),
-        config.serviceAccount(),
-        config.queue(),
-        config.priorityClass(),
-        pairs("resources", config.resources()),
-        pairs("node-selector", config.nodeSelector().orElse(List.of())),
-        config.tolerations().orElse(List.of()).stream().map(PodToleration::parse).toList(),
-        pairs("claims", config.claims().orElse(List.of())),
-        new ModelCache(config.modelCacheClaim(), config.modelCachePath(), config.modelCacheSize()),
-        config.workSize(),
-        pairs("environment", config.environment().orElse(List.of())),
-        config.environmentSecrets().orElse(List.of()),
-        config.runAsUser(),
-        config.fsGroup(),
-        config.gracePeriod(),
-        config.keepEnded());
-  }
-
-  private static Map<String, String> pairs(String setting, List<String> texts) {
+  /** Reads a setting whose entries are {@code name=value}. */
+  public static Map<String, String> pairs(String setting, List<String> texts) {
     Map<String, String> pairs = new LinkedHashMap<>();
     for (String text : texts) {
       int equals = text.indexOf('=');

@@ -1,4 +1,4 @@
-package dev.whetstone.training.engine.kubernetes;
+package dev.whetstone.training.engine.kubernetes.manifest;
 
 import dev.whetstone.training.engine.AttemptLaunch;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -8,22 +8,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Makes the Job of an attempt: the same launch gives the same manifest. */
-final class JobManifestBuilder {
+public final class JobManifestBuilder {
   private final WorkerPodSettings settings;
   private final WorkerPodBuilder pods;
 
-  JobManifestBuilder(WorkerPodSettings settings) {
+  public JobManifestBuilder(WorkerPodSettings settings) {
     this.settings = settings;
     this.pods = new WorkerPodBuilder(settings);
   }
 
   /** The image of the loop, or the configured one. */
-  Optional<String> image(AttemptLaunch launch) {
+  public Optional<String> image(AttemptLaunch launch) {
     return Optional.ofNullable(launch.engine().image()).or(settings::image);
   }
 
   /** The queue of the loop, or the configured one. */
-  Optional<String> queue(AttemptLaunch launch) {
+  public Optional<String> queue(AttemptLaunch launch) {
     return Optional.ofNullable(launch.engine().queue()).or(settings::queue);
   }
 
@@ -32,7 +32,7 @@ final class JobManifestBuilder {
    * attempt has a fence, a token and a resume point of its own. The policy for failures puts the
    * exit code, or the disruption, into the Job's status, where it outlives the pod.
    */
-  Job build(AttemptLaunch launch, String image) {
+  public Job build(AttemptLaunch launch, String image) {
     String name = JobLabels.name(launch.attemptId());
     Map<String, String> labels = JobLabels.of(launch);
     Optional<String> queue = queue(launch);

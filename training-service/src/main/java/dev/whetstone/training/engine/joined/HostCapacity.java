@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes main memory
  * @param milliCpus thousandths of a core
  */
-public record Capacity(int workers, int gpus, long memoryBytes, long milliCpus) {
-  static final Capacity NOTHING = new Capacity(0, 0, 0, 0);
+public record HostCapacity(int workers, int gpus, long memoryBytes, long milliCpus) {
+  static final HostCapacity NOTHING = new HostCapacity(0, 0, 0, 0);
 
   private static final String GPU = "nvidia.com/gpu";
   private static final BigDecimal MILLI = BigDecimal.valueOf(1000);
@@ -25,9 +25,9 @@ public record Capacity(int workers, int gpus, long memoryBytes, long milliCpus) 
    * @param resources the loop's {@code training.engine.resources}; absent asks for one worker's
    *     place and nothing else
    */
-  static Capacity needed(@Nullable Map<String, String> resources) {
+  static HostCapacity needed(@Nullable Map<String, String> resources) {
     Map<String, String> asked = resources == null ? Map.of() : resources;
-    return new Capacity(
+    return new HostCapacity(
         1,
         amount(asked, GPU).intValue(),
         amount(asked, "memory").longValue(),
@@ -37,8 +37,8 @@ public record Capacity(int workers, int gpus, long memoryBytes, long milliCpus) 
   /**
    * What a worker of a scoring job needs: a slot of its own kind, and no accelerator of its own.
    */
-  Capacity forScoring() {
-    return new Capacity(0, 0, memoryBytes, milliCpus);
+  HostCapacity forScoring() {
+    return new HostCapacity(0, 0, memoryBytes, milliCpus);
   }
 
   private static BigDecimal amount(Map<String, String> resources, String name) {

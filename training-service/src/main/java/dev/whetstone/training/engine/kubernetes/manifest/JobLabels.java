@@ -1,4 +1,4 @@
-package dev.whetstone.training.engine.kubernetes;
+package dev.whetstone.training.engine.kubernetes.manifest;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.json.ContentDigests;
@@ -9,20 +9,20 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Names, labels and annotations of what the engine creates. */
-final class JobLabels {
-  static final String ATTEMPT = "whetstone.dev/attempt";
-  static final String TASK = "whetstone.dev/task";
-  static final String RESUME_STEP = "whetstone.dev/resume-point-step";
-  static final String RESUME_SAVED_AT = "whetstone.dev/resume-point-saved-at";
+public final class JobLabels {
+  public static final String ATTEMPT = "whetstone.dev/attempt";
+  public static final String TASK = "whetstone.dev/task";
+  public static final String RESUME_STEP = "whetstone.dev/resume-point-step";
+  public static final String RESUME_SAVED_AT = "whetstone.dev/resume-point-saved-at";
 
   /** Set before the engine ends a worker, which tells that end from an eviction. */
-  static final String STOPPED = "whetstone.dev/stopped";
+  public static final String STOPPED = "whetstone.dev/stopped";
 
-  static final String QUEUE = "kueue.x-k8s.io/queue-name";
-  static final String PRIORITY_CLASS = "kueue.x-k8s.io/priority-class";
+  public static final String QUEUE = "kueue.x-k8s.io/queue-name";
+  public static final String PRIORITY_CLASS = "kueue.x-k8s.io/priority-class";
 
   /** Selects everything that this engine created. */
-  static final Map<String, String> MANAGED =
+  public static final Map<String, String> MANAGED =
       Map.of("app.kubernetes.io/managed-by", "whetstone-training");
 
   private static final int LONGEST_VALUE = 63;
@@ -35,7 +35,7 @@ final class JobLabels {
    * The name of an attempt's Job and Secret: always the same for the same attempt, and another for
    * another one. Pods append a suffix of their own, which fits.
    */
-  static String name(String attemptId) {
+  public static String name(String attemptId) {
     String slug = attemptId.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
     String cut = slug.substring(0, Math.min(LONGEST_SLUG, slug.length())).replaceAll("-+$", "");
     return "w-" + cut.replaceAll("^-+", "") + "-" + digest(attemptId);
@@ -51,7 +51,7 @@ final class JobLabels {
     labels.put("whetstone.dev/loop", value(loop.loop()));
     labels.put("whetstone.dev/run", value(run(launch.task())));
     labels.put(ATTEMPT, value(launch.attemptId()));
-    labels.put("whetstone.dev/fence", Long.toString(fence(launch.task())));
+    labels.put("whetstone.dev/fence", Long.toString(launch.task().fence()));
     labels.put(TASK, launch.task().command());
     return labels;
   }
@@ -60,13 +60,6 @@ final class JobLabels {
     return switch (task) {
       case WorkerTask.Training training -> training.spec().runId();
       case WorkerTask.Scoring scoring -> scoring.spec().jobId();
-    };
-  }
-
-  private static long fence(WorkerTask task) {
-    return switch (task) {
-      case WorkerTask.Training training -> training.spec().fence();
-      case WorkerTask.Scoring scoring -> scoring.spec().fence();
     };
   }
 

@@ -1,0 +1,18 @@
+package dev.whetstone.training.engine.kubernetes;
+
+import dev.whetstone.training.engine.WorkerTask;
+import java.util.OptionalInt;
+
+/** How many Jobs of each kind of work exist at the same time; absent sets no bound. */
+record JobBounds(OptionalInt training, OptionalInt scoring) {
+  /** The bound of a task's kind, with its setting below {@code whetstone.training.kubernetes}. */
+  Bound of(WorkerTask task) {
+    return switch (task) {
+      case WorkerTask.Training _ -> new Bound(training, "max-workers");
+      case WorkerTask.Scoring _ -> new Bound(scoring, "scoring-workers");
+    };
+  }
+
+  /** The bound of one kind of work. */
+  record Bound(OptionalInt most, String setting) {}
+}
