@@ -8,13 +8,20 @@ import dev.whetstone.curation.seal.SealDecision;
 import dev.whetstone.kit.loop.LoopCondition;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Words the conditions of a loop's status. Pure. */
 final class ConditionMessages {
+  /** The fates that a reader looks for; the others are named where they occur. */
+  private static final List<Fate> ALWAYS_SHOWN =
+      List.of(Fate.USED, Fate.READY, Fate.WAITING, Fate.QUARANTINED, Fate.REJECTED);
+
   private ConditionMessages() {}
 
   static LoopCondition receiving(Map<Fate, Long> fates) {
@@ -22,17 +29,14 @@ final class ConditionMessages {
     if (total == 0) {
       return LoopCondition.of("Receiving", false, "Nothing", "no event has arrived yet");
     }
-    long waiting = fates.getOrDefault(Fate.WAITING, 0L);
-    String message =
-        String.format(
-            Locale.ROOT,
-            "%,d events: %,d used, %,d ready, %,d waiting, %,d quarantined, %,d rejected",
-            total,
-            fates.getOrDefault(Fate.USED, 0L),
-            fates.getOrDefault(Fate.READY, 0L),
-            waiting,
-            fates.getOrDefault(Fate.QUARANTINED, 0L),
-            fates.getOrDefault(Fate.REJECTED, 0L));
+    String shown =
+        Stream.concat(
+                ALWAYS_SHOWN.stream(),
+                Arrays.stream(Fate.values())
+                    .filter(fate -> !ALWAYS_SHOWN.contains(fate) && fates.containsKey(fate)))
+            .map(fate -> "%,d %s".formatted(fates.getOrDefault(fate, 0L), fate.wireName()))
+            .collect(Collectors.joining(", "));
+    String message = String.format(Locale.ROOT, "%,d events: %s", total, shown);
     return LoopCondition.of("Receiving", true, "Receiving", message);
   }
 

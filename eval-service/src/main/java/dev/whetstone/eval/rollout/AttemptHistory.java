@@ -2,6 +2,7 @@ package dev.whetstone.eval.rollout;
 
 import dev.whetstone.kit.work.RetryBackoff;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -30,6 +31,6 @@ record AttemptHistory(int failures, Instant next, String trouble) {
   Optional<String> description() {
     return trouble.isEmpty()
         ? Optional.empty()
-        : Optional.of(trouble + "; the next attempt is at " + next);
+        : Optional.of(trouble + "; the next attempt is at " + next.truncatedTo(ChronoUnit.SECONDS));
   }
 }

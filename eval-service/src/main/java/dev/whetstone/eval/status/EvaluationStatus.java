@@ -14,6 +14,7 @@ import dev.whetstone.eval.evaluation.WaitingLimit;
 import dev.whetstone.kit.loop.LoopCondition;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Describes the state of a loop's evaluation. */
@@ -63,7 +64,14 @@ public class EvaluationStatus {
         ? ""
         : ("; evaluating is paused since %s, the next attempt is at %s, and it ends undecided at %s;"
                 + " later candidates are not held up by it then")
-            .formatted(since, evaluation.nextAttemptAt(), limit.serverDeadline(since));
+            .formatted(
+                shown(since),
+                shown(evaluation.nextAttemptAt()),
+                shown(limit.serverDeadline(since)));
+  }
+
+  private static Instant shown(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS);
   }
 
   private String asked(Evaluation evaluation, Asking asking) {
