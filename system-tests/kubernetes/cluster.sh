@@ -56,12 +56,15 @@ kubernetes_version_flags() {
 }
 
 build_cluster() { # names of programs; none: all
-  local wanted=" ${*:-cluster pause probe kube node kubeconform kueue helm} " control="$cluster_sources/cluster"
+  local wanted=" ${*:-cluster pause probe engine-worker kube node kubeconform kueue helm} " control="$cluster_sources/cluster"
   find_go
   take_lock
   if [[ $wanted = *" cluster "* ]]; then build_program cluster "$control" ./cmd/cluster ""; fi
   if [[ $wanted = *" pause "* ]]; then build_program pause "$control" ./cmd/pause ""; fi
   if [[ $wanted = *" probe "* ]]; then build_program probe "$control" ./cmd/probe ""; fi
+  if [[ $wanted = *" engine-worker "* ]]; then
+    build_program engine-worker "$project/training-service/src/test/images/engine-worker" main.go ""
+  fi
   if [[ $wanted = *" kube "* ]]; then
     build_program kube "$control" ./cmd/kube "$(kubernetes_version_flags)"
     ln -sf kube "$cluster_bin/kubectl"
@@ -75,6 +78,7 @@ build_cluster() { # names of programs; none: all
   # Images of the programs that run in pods.
   cluster_image pause pause whetstone.test/pause:1 65532
   cluster_image probe probe whetstone.test/probe:1 65532
+  cluster_image engine-worker engine-worker whetstone.test/engine-worker:1 65532
   cluster_image manager kueue whetstone.test/kueue:1 65532
   give_lock
 }
@@ -211,7 +215,7 @@ install_kueue() {
 
 # --- tests ------------------------------------------------------------------------------------
 
-cluster_tests=KueueTest,ChartManifestsTest,ChartRefusalsTest,LoopOnKubernetesTest
+cluster_tests=KubernetesJobEngineClusterTest,KueueTest,ChartManifestsTest,ChartRefusalsTest,LoopOnKubernetesTest
 
 end_cluster_test() { # whether to keep the cluster
   local code=$?
@@ -258,8 +262,9 @@ test_kubernetes() { # [--install] [--keep] [--class NAME] MAVEN-ARGUMENT...
   "$cluster_bin/cluster" up --dir "$cluster_dir" --bin "$cluster_bin" --port "$cluster_port" --detach --enforce-policies \
     --resource nvidia.com/gpu=2 $($keep || echo "--owner $$")
   install_kueue
+  "$cluster_bin/cluster" load --dir "$cluster_dir" "$cluster_bin/engine-worker.tar"
   local code=0
-  "$project/mvnw" -f "$project/pom.xml" -B -ntp -Dspotless.check.skip=true -Pkubernetes -pl system-tests/kubernetes -am -Dquarkus.build.skip=true \
+  WHETSTONE_TEST_KUBECONFIG="$cluster_dir/admin.kubeconfig" "$project/mvnw" -f "$project/pom.xml" -B -ntp -Dspotless.check.skip=true -Pkubernetes -pl training-service,system-tests/kubernetes -am -Dquarkus.build.skip=true \
     -Dtest="$classes" -Dsurefire.failIfNoSpecifiedTests=false \
     -Dwhetstone.cluster.directory="$cluster_dir" -Dwhetstone.cluster.programs="$cluster_bin" \
     -Dwhetstone.cluster.definitions="$cluster_cache/definitions" -Dwhetstone.cluster.images="$state/images" \

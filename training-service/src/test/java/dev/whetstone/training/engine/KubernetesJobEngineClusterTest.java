@@ -32,7 +32,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
     named = "WHETSTONE_TEST_KUBECONFIG",
     matches = ".+",
     disabledReason =
-        "skipped without a cluster; start one with ./whetstone cluster up, load the image of src/test/images/engine-worker, and set WHETSTONE_TEST_KUBECONFIG to its kubeconfig")
+        "skipped without a cluster; run it with ./whetstone test kubernetes --class KubernetesJobEngineClusterTest")
 class KubernetesJobEngineClusterTest extends ComputeEngineContract {
   private static final String QUEUES =
       """
