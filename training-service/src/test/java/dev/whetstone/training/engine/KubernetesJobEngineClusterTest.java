@@ -297,7 +297,7 @@ class KubernetesJobEngineClusterTest extends ComputeEngineContract {
   private static void setActive(String attemptId, boolean active) {
     cluster
         .admin()
-        .genericKubernetesResources("kueue.x-k8s.io/v1beta1", "Workload")
+        .genericKubernetesResources("kueue.x-k8s.io/v1beta2", "Workload")
         .inNamespace(ClusterUnderTest.NAMESPACE)
         .list()
         .getItems()
