@@ -215,7 +215,7 @@ install_kueue() {
 
 # --- tests ------------------------------------------------------------------------------------
 
-cluster_tests=KubernetesJobEngineClusterTest,KueueTest,ChartManifestsTest,ChartRefusalsTest,LoopOnKubernetesTest
+cluster_tests=KubernetesJobEngineClusterTest,ClusterLoopApiServerTest,KueueTest,ChartManifestsTest,ChartRefusalsTest,LoopOnKubernetesTest
 
 end_cluster_test() { # whether to keep the cluster
   local code=$?
@@ -264,7 +264,7 @@ test_kubernetes() { # [--install] [--keep] [--class NAME] MAVEN-ARGUMENT...
   install_kueue
   "$cluster_bin/cluster" load --dir "$cluster_dir" "$cluster_bin/engine-worker.tar"
   local code=0
-  WHETSTONE_TEST_KUBECONFIG="$cluster_dir/admin.kubeconfig" "$project/mvnw" -f "$project/pom.xml" -B -ntp -Dspotless.check.skip=true -Pkubernetes -pl training-service,system-tests/kubernetes -am -Dquarkus.build.skip=true \
+  WHETSTONE_TEST_KUBECONFIG="$cluster_dir/admin.kubeconfig" "$project/mvnw" -f "$project/pom.xml" -B -ntp -Dspotless.check.skip=true -Pkubernetes -pl training-service,eval-service,system-tests/kubernetes -am -Dquarkus.build.skip=true \
     -Dtest="$classes" -Dsurefire.failIfNoSpecifiedTests=false \
     -Dwhetstone.cluster.directory="$cluster_dir" -Dwhetstone.cluster.programs="$cluster_bin" \
     -Dwhetstone.cluster.definitions="$cluster_cache/definitions" -Dwhetstone.cluster.images="$state/images" \

@@ -13,6 +13,9 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +28,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** The definition and the client against a real API server, whose kubeconfig is given. */
-@EnabledIfEnvironmentVariable(named = "WHETSTONE_TEST_KUBECONFIG", matches = ".+")
+@EnabledIfEnvironmentVariable(
+    named = "WHETSTONE_TEST_KUBECONFIG",
+    matches = ".+",
+    disabledReason =
+        "skipped without a cluster; run it with ./whetstone test kubernetes --class ClusterLoopApiServerTest")
 class ClusterLoopApiServerTest {
   private static final String NAMESPACE = "whetstone-loop-test";
   private static final Path DEFINITION =
@@ -42,8 +49,8 @@ class ClusterLoopApiServerTest {
             .build();
     client
         .load(
-            new java.io.ByteArrayInputStream(
-                text(DEFINITION).getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+            new ByteArrayInputStream(
+                text(DEFINITION).getBytes(StandardCharsets.UTF_8)))
         .serverSideApply();
     client
         .apiextensions()
@@ -58,7 +65,7 @@ class ClusterLoopApiServerTest {
                         .anyMatch(
                             c -> c.getType().equals("Established") && c.getStatus().equals("True")),
             30,
-            java.util.concurrent.TimeUnit.SECONDS);
+            TimeUnit.SECONDS);
     client
         .resource(
             new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
