@@ -14,14 +14,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,9 +48,7 @@ class ClusterLoopApiServerTest {
                 Config.fromKubeconfig(text(Path.of(System.getenv("WHETSTONE_TEST_KUBECONFIG")))))
             .build();
     client
-        .load(
-            new ByteArrayInputStream(
-                text(DEFINITION).getBytes(StandardCharsets.UTF_8)))
+        .load(new ByteArrayInputStream(text(DEFINITION).getBytes(StandardCharsets.UTF_8)))
         .serverSideApply();
     client
         .apiextensions()
