@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chart's topics and access rights are those of the services. */
 class ChartTopicsTest {
+  private static final Pattern USED = Pattern.compile("(?m)^whetstone\\.topics\\.used=(\\S+)$");
   private static final Pattern INCOMING =
       Pattern.compile("(?m)^mp\\.messaging\\.incoming\\.[^.]+\\.topic=(\\S+)$");
   private static final String TEMPLATE =
@@ -39,10 +40,7 @@ class ChartTopicsTest {
   @ParameterizedTest
   @ValueSource(strings = {"ingest", "curation", "training", "eval"})
   void shouldLetAServiceReadWhatItConsumes(String service) throws IOException {
-    String properties =
-        ChartFiles.text(
-            ChartFiles.PROJECT.resolve(
-                service + "-service/src/main/resources/application.properties"));
+    String properties = properties(service);
     Set<String> consumed =
         INCOMING
             .matcher(properties)
@@ -62,6 +60,25 @@ class ChartTopicsTest {
                 .filter(topic -> !(service.equals("ingest") && topic.equals(TopicNames.LOOPS)))
                 .map(TopicNames::deadLetters)
                 .toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ingest", "curation", "training", "eval"})
+  void shouldMakeAServiceReadyOnlyWithEveryTopicThatItWrites(String service) throws IOException {
+    Set<String> used =
+        USED.matcher(properties(service))
+            .results()
+            .flatMap(found -> Stream.of(found.group(1).split(",")))
+            .collect(Collectors.toSet());
+
+    assertThat(used).containsAll(topics(service, "writes"));
+    used.removeAll(topics(service, "writes"));
+    assertThat(topics(service, "reads")).as("what its user may describe").containsAll(used);
+  }
+
+  private static String properties(String service) throws IOException {
+    return ChartFiles.text(
+        ChartFiles.PROJECT.resolve(service + "-service/src/main/resources/application.properties"));
   }
 
   private static Set<String> topics(String service, String right) throws IOException {
