@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,11 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
     disabledReason =
         "skipped without a cluster; run it with ./whetstone test kubernetes --class ClusterLoopApiServerTest")
 class ClusterLoopApiServerTest {
-  private static final String NAMESPACE = "whetstone-loop-test";
+  private static final AtomicInteger TESTS = new AtomicInteger();
+
+  /** Of each test, because a namespace ends some time after it was deleted. */
+  private final String namespace = "whetstone-loop-test-" + TESTS.incrementAndGet();
+
   private static final Path DEFINITION =
       Path.of("../deploy/helm/whetstone/files/loops.whetstone.dev.yaml");
   private KubernetesClient client;
@@ -66,9 +71,9 @@ class ClusterLoopApiServerTest {
             TimeUnit.SECONDS);
     client
         .resource(
-            new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
+            new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
         .serverSideApply();
-    loops = new KubernetesClusterLoops(client, NAMESPACE);
+    loops = new KubernetesClusterLoops(client, namespace);
   }
 
   @AfterEach
@@ -76,7 +81,7 @@ class ClusterLoopApiServerTest {
     for (ClusterLoop left : loops.list()) {
       var unused = loops.setFinalizers(left, List.of());
     }
-    client.namespaces().withName(NAMESPACE).delete();
+    client.namespaces().withName(namespace).delete();
     client.close();
   }
 
@@ -126,14 +131,14 @@ class ClusterLoopApiServerTest {
         client
             .getKubernetesSerialization()
             .unmarshal(resource.toString(), GenericKubernetesResource.class);
-    var unused = client.resource(object).inNamespace(NAMESPACE).forceConflicts().serverSideApply();
+    var unused = client.resource(object).inNamespace(namespace).forceConflicts().serverSideApply();
   }
 
   private io.fabric8.kubernetes.client.dsl.Resource<GenericKubernetesResource> generic(
       String name) {
     return client
         .genericKubernetesResources("whetstone.dev/v1", "Loop")
-        .inNamespace(NAMESPACE)
+        .inNamespace(namespace)
         .withName(name);
   }
 
