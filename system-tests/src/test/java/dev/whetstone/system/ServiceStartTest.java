@@ -3,15 +3,16 @@ package dev.whetstone.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.whetstone.client.api.BoundedExchange;
 import dev.whetstone.client.api.StackComponent;
+import dev.whetstone.client.api.StackPorts;
 import dev.whetstone.testing.TestInfrastructure;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,11 +32,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServiceStartTest {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final TestInfrastructure INFRASTRUCTURE = TestInfrastructure.shared();
+  private static final long MOST_BYTES = 1 << 20;
+
+  private final StackPorts ports = StackPorts.free();
   @TempDir Path folder;
 
   @ParameterizedTest
   @CsvSource({
-    "WHETSTONE_DB_USER, nobody, SQLSTATE 28000, set WHETSTONE_DB_USER and WHETSTONE_DB_PASSWORD",
+    "WHETSTONE_DB_USER, absent_user, SQLSTATE 28000, set WHETSTONE_DB_USER and WHETSTONE_DB_PASSWORD",
     "WHETSTONE_DB_URL, DATABASE_ABSENT, SQLSTATE 3D000, create the database",
     "WHETSTONE_DB_URL, jdbc:postgresql://127.0.0.1:1/x, does not answer, check host and port"
   })
@@ -60,28 +64,23 @@ class ServiceStartTest {
             Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, INFRASTRUCTURE.bootstrapServers()))) {
       admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
-      Map<String, String> environment = environment(StackComponent.INGEST);
-      Process process = start(StackComponent.INGEST, environment);
+      Process process = start(StackComponent.INGEST, environment(StackComponent.INGEST));
       try {
-        URI ready = readiness(environment);
-        await()
-            .atMost(LIMIT)
-            .ignoreExceptionsInstanceOf(IOException.class)
-            .untilAsserted(
-                () ->
-                    assertThat(get(ready).body())
-                        .contains("\"" + topic + "\": \"the topic does not exist: create it"));
-        assertThat(get(ready).statusCode()).isEqualTo(503);
-
-        admin
-            .createTopics(List.of(new NewTopic(topic, 1, (short) 1)))
-            .all()
-            .get(30, TimeUnit.SECONDS);
-        await().atMost(LIMIT).until(() -> get(ready).statusCode() == 200);
+        awaitUnready(
+            StackComponent.INGEST, "\"" + topic + "\": \"the topic does not exist: create it");
+        create(admin, topic);
+        await().atMost(LIMIT).until(() -> readiness(StackComponent.INGEST).statusCode() == 200);
       } finally {
         process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+        if (!admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic)) {
+          create(admin, topic);
+        }
       }
     }
+  }
+
+  private static void create(Admin admin, String topic) throws Exception {
+    admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get(30, TimeUnit.SECONDS);
   }
 
   @Test
@@ -90,23 +89,31 @@ class ServiceStartTest {
     environment.put("WHETSTONE_STORE_URI", "ftp://there/store");
     Process process = start(StackComponent.CURATION, environment);
     try {
-      URI ready = readiness(environment);
-      await()
-          .atMost(LIMIT)
-          .ignoreExceptionsInstanceOf(IOException.class)
-          .untilAsserted(
-              () ->
-                  assertThat(get(ready).body())
-                      .contains("whetstone.store.uri cannot be used", "ftp"));
-      assertThat(get(ready).statusCode()).isEqualTo(503);
+      awaitUnready(StackComponent.CURATION, "whetstone.store.uri cannot be used");
     } finally {
       process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
     }
   }
 
-  private static URI readiness(Map<String, String> environment) {
-    return URI.create(
-        "http://127.0.0.1:" + environment.get("WHETSTONE_MANAGEMENT_PORT") + "/q/health/ready");
+  private void awaitUnready(StackComponent service, String reason) {
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptionsInstanceOf(IOException.class)
+        .untilAsserted(
+            () -> {
+              HttpResponse<byte[]> answer = readiness(service);
+              assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains(reason);
+              assertThat(answer.statusCode()).isEqualTo(503);
+            });
+  }
+
+  private HttpResponse<byte[]> readiness(StackComponent service)
+      throws IOException, InterruptedException {
+    URI ready = URI.create("http://127.0.0.1:" + ports.management(service) + "/q/health/ready");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return BoundedExchange.send(
+          client, HttpRequest.newBuilder(ready).build(), Duration.ofSeconds(10), MOST_BYTES);
+    }
   }
 
   private Process start(StackComponent service, Map<String, String> environment)
@@ -133,8 +140,8 @@ class ServiceStartTest {
   private Map<String, String> environment(StackComponent service) throws IOException {
     Files.writeString(folder.resolve("keys.json"), "{\"keys\": []}");
     Map<String, String> environment = new HashMap<>();
-    environment.put("WHETSTONE_HTTP_PORT", freePort());
-    environment.put("WHETSTONE_MANAGEMENT_PORT", freePort());
+    environment.put("WHETSTONE_HTTP_PORT", Integer.toString(ports.http(service)));
+    environment.put("WHETSTONE_MANAGEMENT_PORT", Integer.toString(ports.management(service)));
     environment.put("KAFKA_BOOTSTRAP_SERVERS", INFRASTRUCTURE.bootstrapServers());
     environment.put("WHETSTONE_STORE_URI", folder.resolve("store").toUri().toString());
     environment.put("WHETSTONE_KEYS_FILE", folder.resolve("keys.json").toString());
@@ -152,19 +159,5 @@ class ServiceStartTest {
     return Files.readAllLines(folder.resolve("log")).stream()
         .filter(line -> !line.isBlank())
         .toList();
-  }
-
-  private static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      return client.send(
-          HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
-          BodyHandlers.ofString());
-    }
-  }
-
-  private static String freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return Integer.toString(socket.getLocalPort());
-    }
   }
 }

@@ -34,7 +34,10 @@ final class ConditionMessages {
                 ALWAYS_SHOWN.stream(),
                 Arrays.stream(Fate.values())
                     .filter(fate -> !ALWAYS_SHOWN.contains(fate) && fates.containsKey(fate)))
-            .map(fate -> "%,d %s".formatted(fates.getOrDefault(fate, 0L), fate.wireName()))
+            .map(
+                fate ->
+                    String.format(
+                        Locale.ROOT, "%,d %s", fates.getOrDefault(fate, 0L), fate.wireName()))
             .collect(Collectors.joining(", "));
     String message = String.format(Locale.ROOT, "%,d events: %s", total, shown);
     return LoopCondition.of("Receiving", true, "Receiving", message);

@@ -1,15 +1,14 @@
 package dev.whetstone.ingest.publish;
 
+import dev.whetstone.kit.readiness.BrokerAdmin;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -24,10 +23,7 @@ public class BrokerReadiness implements HealthCheck {
   private final Admin admin;
 
   public BrokerReadiness(@Identifier("default-kafka-broker") Map<String, Object> broker) {
-    Map<String, Object> settings = new HashMap<>(broker);
-    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLISECONDS);
-    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MILLISECONDS);
-    this.admin = Admin.create(settings);
+    this.admin = BrokerAdmin.answeringWithin(PATIENCE_MILLISECONDS, broker);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.whetstone.kit.readiness;
 
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
+import dev.whetstone.kit.work.RepeatedFailureLog;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -25,6 +26,10 @@ public class StoreReadiness implements HealthCheck {
   /** A bucket is not asked at every probe of every instance. */
   private static final Duration VALIDITY = Duration.ofSeconds(20);
 
+  private static final String ITEM = "object-store";
+
+  private final RepeatedFailureLog failures =
+      new RepeatedFailureLog(LOG, "readiness", RepeatedFailureLog::message);
   private final ObjectStore store;
   private final Clock clock;
   private Instant asked = Instant.EPOCH;
@@ -39,23 +44,21 @@ public class StoreReadiness implements HealthCheck {
   public synchronized HealthCheckResponse call() {
     Instant now = clock.instant();
     if (now.isBefore(asked) || !now.isBefore(asked.plus(VALIDITY))) {
-      String before = fault;
       fault = ask();
       asked = now;
-      if (!fault.isEmpty() && !fault.equals(before)) {
-        LOG.errorf("store-unusable reason=%s", fault);
-      }
     }
-    var response = HealthCheckResponse.named("object store").status(fault.isEmpty());
+    var response = HealthCheckResponse.named(ITEM).status(fault.isEmpty());
     return fault.isEmpty() ? response.build() : response.withData("reason", fault).build();
   }
 
   private String ask() {
     try {
       store.list(NOTHING, "", 1);
+      failures.succeeded(ITEM);
       return "";
     } catch (ObjectStoreException e) {
-      return e.getMessage();
+      failures.failed(ITEM, e);
+      return RepeatedFailureLog.message(e);
     }
   }
 }

@@ -3,14 +3,12 @@ package dev.whetstone.kit.readiness;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -35,10 +33,7 @@ public class TopicReadiness implements HealthCheck {
 
   public TopicReadiness(
       @Identifier("default-kafka-broker") Map<String, Object> broker, Config config) {
-    Map<String, Object> settings = new HashMap<>(broker);
-    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLISECONDS);
-    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MILLISECONDS);
-    this.admin = Admin.create(settings);
+    this.admin = BrokerAdmin.answeringWithin(PATIENCE_MILLISECONDS, broker);
     this.topics = topics(config);
   }
 

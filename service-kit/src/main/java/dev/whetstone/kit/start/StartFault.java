@@ -1,5 +1,6 @@
 package dev.whetstone.kit.start;
 
+import dev.whetstone.kit.sql.SqlFaultText;
 import java.net.BindException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -55,7 +56,8 @@ record StartFault(String reason, String remedy) {
     if (state == null) {
       return null;
     }
-    String reason = "the database refused: " + line(fault) + " (SQLSTATE " + state + ")";
+    String told = line(SqlFaultText.withoutValues(fault));
+    String reason = "the database refused: " + told + " (SQLSTATE " + state + ")";
     return switch (state) {
       case "28P01", "28000" ->
           new StartFault(
@@ -69,7 +71,7 @@ record StartFault(String reason, String remedy) {
       default ->
           state.startsWith("08")
               ? new StartFault(
-                  "the database does not answer: " + line(fault),
+                  "the database does not answer: " + told,
                   "check host and port in WHETSTONE_DB_URL, that PostgreSQL runs, and that a"
                       + " NetworkPolicy or firewall lets this service reach it")
               : null;

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whetstone.contracts.run.RunSpec;
 import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
-import dev.whetstone.training.plan.HyperparameterAdjustment;
-import dev.whetstone.training.plan.RunPlan;
-import dev.whetstone.training.plan.RunSpecBuilder;
-import dev.whetstone.training.plan.TestLoopSpecs;
+import dev.whetstone.training.engine.TestLaunches;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -263,24 +260,7 @@ class AttemptRuleTest {
   }
 
   private static Attempt.Facts facts(Instant startedAt) {
-    RunPlan plan =
-        new RunPlan(
-            List.of(),
-            List.of(),
-            1,
-            0,
-            new RunSpec.Hyperparameters(1, 8, null, 1e-4, 0, 0, false, false),
-            1,
-            List.of(),
-            null,
-            null,
-            HyperparameterAdjustment.NOTHING);
-    RunSpec spec =
-        RunSpecBuilder.build(
-            TestLoopSpecs.training(""),
-            plan,
-            new RunSpecBuilder.AttemptFacts(
-                "run-1", "run-1-1", 1, null, null, "file:///o/", "http://c"));
+    RunSpec spec = TestLaunches.spec("run-1", 1);
     return new Attempt.Facts("run-1-1", "run-1", 1, spec, startedAt);
   }
 }

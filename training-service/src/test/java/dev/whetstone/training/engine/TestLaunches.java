@@ -35,7 +35,7 @@ public final class TestLaunches {
         LOOP, new WorkerTask.Scoring(scoringSpec("ev-1", 2)), engine, "the-token");
   }
 
-  static RunSpec spec(String run, long fence) {
+  public static RunSpec spec(String run, long fence) {
     RunPlan plan =
         new RunPlan(
             List.of(),
