@@ -36,9 +36,9 @@ public final class ImagesCommand implements Callable<Integer> {
 
   @Option(
       names = "--prefix",
-      defaultValue = "whetstone",
+      defaultValue = "whetstone.local/whetstone",
       description =
-          "Registry, if any, and repository in the images' names; default: ${DEFAULT-VALUE}.")
+          "Registry and repository in the images' names; default: ${DEFAULT-VALUE}.")
   private String prefix = "";
 
   @Option(names = "--tag", defaultValue = "0.1.0", description = "Default: ${DEFAULT-VALUE}.")
