@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +33,24 @@ final class AotCaches implements AutoCloseable {
     if (!Files.exists(cache)) {
       System.out.printf("  recording the start of %s%n", recipe.name());
       training().record(recipe, application, cache);
+      deleteOthers(recipe, cache);
     }
     return cache;
+  }
+
+  /** Caches of earlier builds, a hundred megabytes each, are of no more use. */
+  private void deleteOthers(ImageRecipe recipe, Path cache) throws IOException {
+    Pattern ofRecipe = Pattern.compile(Pattern.quote(recipe.name()) + "-[0-9a-f]{16}-.*");
+    List<Path> files;
+    try (Stream<Path> all = Files.list(cache.getParent())) {
+      files =
+          all.filter(file -> ofRecipe.matcher(file.getFileName().toString()).matches()).toList();
+    }
+    for (Path file : files) {
+      if (!file.equals(cache)) {
+        Files.delete(file);
+      }
+    }
   }
 
   /** The start times without and with the cache, in words; measured once for each cache. */

@@ -37,8 +37,7 @@ public final class ImagesCommand implements Callable<Integer> {
   @Option(
       names = "--prefix",
       defaultValue = "whetstone.local/whetstone",
-      description =
-          "Registry and repository in the images' names; default: ${DEFAULT-VALUE}.")
+      description = "Registry and repository in the images' names; default: ${DEFAULT-VALUE}.")
   private String prefix = "";
 
   @Option(names = "--tag", defaultValue = "0.1.0", description = "Default: ${DEFAULT-VALUE}.")

@@ -6,7 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.client.api.StackPorts;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesListBuilder;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -133,42 +138,40 @@ final class WhetstoneRelease {
   }
 
   private void deployModelServer() {
-    Path template = ClusterUnderTest.SOURCES.resolve("manifests/model-server.yaml");
     Path manifest = folder.resolve("model-server.yaml");
     try {
+      String template =
+          Files.readString(ClusterUnderTest.SOURCES.resolve("manifests/model-server.yaml"))
+              .replace("@PYTHON@", python.interpreter().toString());
+      List<HasMetadata> objects =
+          cluster
+              .client()
+              .load(new ByteArrayInputStream(template.getBytes(StandardCharsets.UTF_8)))
+              .items();
+      objects.forEach(this::mountPython);
       Files.writeString(
-          manifest,
-          Files.readString(template).replace("@PYTHON@", python.interpreter().toString()));
+          manifest, Serialization.asYaml(new KubernetesListBuilder().withItems(objects).build()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     cluster.apply(NAMESPACE, manifest);
-    mountPython();
     cluster.awaitReadyPod(NAMESPACE, Map.of("app", "model-server"), LIMIT);
   }
 
-  private void mountPython() {
-    cluster
-        .client()
-        .apps()
-        .deployments()
-        .inNamespace(NAMESPACE)
-        .withName("model-server")
-        .edit(
-            deployment -> {
-              var pod = deployment.getSpec().getTemplate().getSpec();
-              python
-                  .claimsByPath()
-                  .forEach(
-                      (path, claim) -> {
-                        pod.getVolumes().add(HostVolumes.podVolume(claim));
-                        pod.getContainers()
-                            .getFirst()
-                            .getVolumeMounts()
-                            .add(HostVolumes.mount(claim, path));
-                      });
-              return deployment;
-            });
+  private void mountPython(HasMetadata object) {
+    if (object instanceof Deployment deployment) {
+      var pod = deployment.getSpec().getTemplate().getSpec();
+      python
+          .claimsByPath()
+          .forEach(
+              (path, claim) -> {
+                pod.getVolumes().add(HostVolumes.podVolume(claim));
+                pod.getContainers()
+                    .getFirst()
+                    .getVolumeMounts()
+                    .add(HostVolumes.mount(claim, path));
+              });
+    }
   }
 
   /** The values that depend on this machine. */
