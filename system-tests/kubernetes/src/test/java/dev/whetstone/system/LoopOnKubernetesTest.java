@@ -34,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LoopOnKubernetesTest {
   @RegisterExtension static final ClusterUnderTest cluster = new ClusterUnderTest();
 
+  @RegisterExtension static final StopAfterFailure order = new StopAfterFailure();
+
   private static final String NAMESPACE = WhetstoneRelease.NAMESPACE;
   private static final String LOOP = "support";
   private static final String WORKER = "whetstone-worker";
