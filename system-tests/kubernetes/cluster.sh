@@ -268,7 +268,7 @@ test_kubernetes() { # [--install] [--keep] [--class NAME] MAVEN-ARGUMENT...
     -Dtest="$classes" -Dsurefire.failIfNoSpecifiedTests=false \
     -Dwhetstone.cluster.directory="$cluster_dir" -Dwhetstone.cluster.programs="$cluster_bin" \
     -Dwhetstone.cluster.definitions="$cluster_cache/definitions" -Dwhetstone.cluster.images="$state/images" \
-    -Dwhetstone.cluster.python="$state/venv/bin/python" "$@" test || code=$?
+    -Dwhetstone.cluster.python="$state/venv/bin/python" -Dwhetstone.cluster.keep=$keep "$@" test || code=$?
   [ "$code" -eq 0 ] && echo "tests on Kubernetes: passed" || echo "tests on Kubernetes: FAILED (exit code $code)"
   return "$code"
 }

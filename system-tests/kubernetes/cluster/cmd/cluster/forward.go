@@ -34,6 +34,7 @@ func forward(listener net.Listener, dial func() (net.Conn, error)) {
 			defer client.Close()
 			server, err := dial()
 			if err != nil {
+				fmt.Fprintln(os.Stderr, "not forwarded:", err)
 				return
 			}
 			defer server.Close()

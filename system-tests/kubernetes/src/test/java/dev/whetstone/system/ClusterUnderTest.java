@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The cluster that {@code ./whetstone test kubernetes} has started. Namespaces that a test class
- * creates through it are removed after the class.
+ * creates through it are removed after the class, unless the cluster is kept for a look at them.
  */
 final class ClusterUnderTest implements BeforeAllCallback, AfterAllCallback {
   static final String NODE = "node-1";
@@ -54,6 +54,10 @@ final class ClusterUnderTest implements BeforeAllCallback, AfterAllCallback {
     }
     if (context.getExecutionException().isPresent()) {
       namespaces.forEach(this::printState);
+    }
+    if (Boolean.getBoolean("whetstone.cluster.keep")) {
+      client.close();
+      return;
     }
     for (String namespace : namespaces) {
       client.namespaces().withName(namespace).delete();
