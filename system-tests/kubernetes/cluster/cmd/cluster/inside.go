@@ -93,6 +93,9 @@ func setUpNetwork() error {
 		{"ip", "link", "set", "lo", "up"},
 		// The node's address. Every pod's interface has it as its gateway as well (CNI plugin ptp).
 		{"ip", "address", "add", gateway + "/32", "dev", "lo"},
+		// Other nodes have a default route. Without any, connections of the node to Services fail before kube-proxy's
+		// rules replace the address.
+		{"ip", "route", "add", services, "dev", "lo", "src", gateway},
 	} {
 		if err := run(command...); err != nil {
 			return err
