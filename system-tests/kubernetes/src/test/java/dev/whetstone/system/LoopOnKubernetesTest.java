@@ -137,6 +137,10 @@ class LoopOnKubernetesTest {
     steps.done("kill -9 of the kubelet: node and pods ready again");
   }
 
+  /**
+   * Kueue stays: it has no other node to go to, and without its webhook for pods the Job controller
+   * cannot remove the finalizer of the worker's pod, for which the drain waits.
+   */
   @Test
   @Order(6)
   void shouldSurviveADrainedNode() {
@@ -146,6 +150,7 @@ class LoopOnKubernetesTest {
         "--ignore-daemonsets",
         "--delete-emptydir-data",
         "--force",
+        "--pod-selector=app.kubernetes.io/name!=kueue",
         "--timeout=180s");
     assertThat(
             cluster
@@ -157,7 +162,6 @@ class LoopOnKubernetesTest {
                 .getUnschedulable())
         .isTrue();
     cluster.kubectl("uncordon", ClusterUnderTest.NODE);
-    cluster.awaitReadyPod("kueue-system", Map.of("app.kubernetes.io/name", "kueue"), LIMIT);
     release.awaitReady();
     steps.done("node drained and uncordoned: every pod ready again");
   }
