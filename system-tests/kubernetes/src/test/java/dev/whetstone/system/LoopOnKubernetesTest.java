@@ -230,6 +230,7 @@ class LoopOnKubernetesTest {
         .helm("test", WhetstoneRelease.RELEASE, "--namespace", NAMESPACE, "--timeout", "4m")
         .succeeded();
     steps.done("helm test: a feedback was sent and has a fate");
+    steps.done("memory: %s", PodFigures.memoryOf(cluster, NAMESPACE));
   }
 
   private static List<Job> workerJobs() {

@@ -1,14 +1,20 @@
 package dev.whetstone.system;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.client.api.ApiClient;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Start times of pods, read from their status. */
+/** Start times of pods, read from their status, and the memory that the kubelet measures. */
 final class PodFigures {
   private PodFigures() {}
 
@@ -18,6 +24,31 @@ final class PodFigures {
   static String of(ClusterUnderTest cluster, String namespace) {
     return cluster.client().pods().inNamespace(namespace).list().getItems().stream()
         .map(pod -> component(pod) + " " + secondsToReady(pod) + " s")
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Component and working set of every pod of a namespace that the kubelet has measured. */
+  static String memoryOf(ClusterUnderTest cluster, String namespace) {
+    Map<String, Long> bytes = new HashMap<>();
+    try {
+      String summary =
+          cluster.kubectl(
+              "get", "--raw", "/api/v1/nodes/" + ClusterUnderTest.NODE + "/proxy/stats/summary");
+      for (JsonNode pod : ApiClient.JSON.readTree(summary).path("pods")) {
+        bytes.put(
+            pod.path("podRef").path("name").asText(),
+            pod.path("memory").path("workingSetBytes").asLong());
+      }
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+    return cluster.client().pods().inNamespace(namespace).list().getItems().stream()
+        .filter(pod -> bytes.getOrDefault(pod.getMetadata().getName(), 0L) > 0)
+        .map(
+            pod ->
+                "%s %d MiB"
+                    .formatted(
+                        component(pod), bytes.get(pod.getMetadata().getName()) / (1024 * 1024)))
         .collect(Collectors.joining(", "));
   }
 

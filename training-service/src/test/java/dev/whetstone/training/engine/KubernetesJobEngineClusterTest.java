@@ -258,7 +258,9 @@ class KubernetesJobEngineClusterTest extends ComputeEngineContract {
     await().atMost(patience()).until(() -> cluster.pods(spec.attempt()).isEmpty());
     setActive(spec.attempt(), true);
 
-    assertThat(cluster.conditions(spec.attempt())).as("a failed Job stays failed").contains("Failed");
+    assertThat(cluster.conditions(spec.attempt()))
+        .as("a failed Job stays failed")
+        .contains("Failed");
     assertThat(starts(spec.attempt())).isZero();
     assertThat(awaitExit(spec.attempt()).code())
         .as("after the pod is gone\n%s", cluster.describe(spec.attempt()))
