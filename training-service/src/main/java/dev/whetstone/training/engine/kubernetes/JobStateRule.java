@@ -35,6 +35,9 @@ final class JobStateRule {
   }
 
   /**
+   * The condition {@code FailureTarget} comes before {@code Failed}. A Job that Kueue has suspended
+   * again keeps it without ever becoming {@code Failed}.
+   *
    * @param troubles messages of the warning events of what {@link #troubled} answered, newest first
    * @param kueueFault why Workloads cannot be listed; empty when they can
    */
@@ -54,6 +57,10 @@ final class JobStateRule {
     }
     if (view.pods().stream().anyMatch(PodEndRule::hasStarted)) {
       return new Observation.Running();
+    }
+    Optional<JobCondition> failing = view.condition("FailureTarget");
+    if (failing.isPresent()) {
+      return PodEndRule.end(failing.get(), stopped);
     }
     return waiting(view, troubles, kueueFault, deadlines);
   }

@@ -38,7 +38,9 @@ record JobView(Job job, List<Pod> pods, Optional<WorkloadView> workload) {
   }
 
   boolean isFinished() {
-    return condition("Complete").isPresent() || condition("Failed").isPresent();
+    return condition("Complete").isPresent()
+        || condition("Failed").isPresent()
+        || condition("FailureTarget").isPresent();
   }
 
   boolean isSuspended() {

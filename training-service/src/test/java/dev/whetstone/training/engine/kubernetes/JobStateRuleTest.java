@@ -119,6 +119,17 @@ class JobStateRuleTest {
                 71,
                 "Container worker for pod a/w-run-1-x failed with exit code 71 matching FailJob rule at index 1")),
         Arguments.of(
+            "taken back by Kueue, saved",
+            failed(
+                    "PodFailurePolicy",
+                    "Container worker for pod a/w-run-1-x failed with exit code 75 matching FailJob rule at index 1")
+                .replace("type: Failed", "type: FailureTarget")
+                .replace("spec: {}", "spec: {suspend: true}"),
+            null,
+            new Observation.Exited(
+                75,
+                "Container worker for pod a/w-run-1-x failed with exit code 75 matching FailJob rule at index 1")),
+        Arguments.of(
             "disruption of the Job",
             failed(
                 "PodFailurePolicy",
@@ -324,6 +335,12 @@ class JobStateRuleTest {
         .isEqualTo(new Observation.Running());
     assertThat(observe(view(SUSPENDED, ending, null), List.of()))
         .as("taken back by Kueue, still saving")
+        .isEqualTo(new Observation.Running());
+    String toFail =
+        failed("PodFailurePolicy", "Pod a/w-run-1-x has condition DisruptionTarget")
+            .replace("type: Failed", "type: FailureTarget");
+    assertThat(observe(view(toFail, ending, null), List.of()))
+        .as("drained, still saving")
         .isEqualTo(new Observation.Running());
   }
 
