@@ -246,7 +246,6 @@ class KubernetesJobEngineClusterTest extends ComputeEngineContract {
     assertThat(engine.poll(spec.attempt())).isInstanceOf(Observation.Evicted.class);
   }
 
-  /** The worker ends with 75 on SIGTERM, which fails the Job: Kueue cannot start it again. */
   @Test
   void shouldNotStartAWorkerAgainThatKueueTookBack() {
     RunSpec spec = spec();
@@ -254,16 +253,25 @@ class KubernetesJobEngineClusterTest extends ComputeEngineContract {
     awaitReadyForSignals(spec.attempt());
 
     setActive(spec.attempt(), false);
-    assertThat(awaitExit(spec.attempt()).code()).isEqualTo(75);
+    await().atMost(patience()).until(() -> engine.poll(spec.attempt()).hasEnded());
     await().atMost(patience()).until(() -> cluster.pods(spec.attempt()).isEmpty());
-    assertThat(awaitExit(spec.attempt()).code()).as("while it is suspended").isEqualTo(75);
-    setActive(spec.attempt(), true);
-    await().atMost(patience()).until(() -> cluster.conditions(spec.attempt()).contains("Failed"));
+    assertThat(engine.poll(spec.attempt()).hasEnded())
+        .as("while it is suspended\n%s", cluster.describe(spec.attempt()))
+        .isTrue();
+    assertThat(cluster.engine(OptionalInt.empty(), Map.of()).poll(spec.attempt()).hasEnded())
+        .as("for a service that was restarted")
+        .isTrue();
 
-    assertThat(starts(spec.attempt())).isZero();
-    assertThat(awaitExit(spec.attempt()).code())
-        .as("after it was activated again\n%s", cluster.describe(spec.attempt()))
-        .isEqualTo(75);
+    setActive(spec.attempt(), true);
+    await().atMost(patience()).until(() -> !cluster.isSuspended(spec.attempt()));
+    assertThat(engine.poll(spec.attempt()).hasEnded())
+        .as("admitted again\n%s", cluster.describe(spec.attempt()))
+        .isTrue();
+    assertThat(cluster.exec(spec.attempt(), "ready")).as("a worker runs again").isFalse();
+    engine.forget(spec.attempt());
+    await()
+        .atMost(patience())
+        .until(() -> engine.poll(spec.attempt()) instanceof Observation.Unknown);
   }
 
   @Test

@@ -20,6 +20,9 @@ final class JobStateRule {
   private static final String NO_SECRET =
       "its Secret does not exist: the training service ended between creating the Job and the Secret, or the Secret was deleted; another attempt follows";
 
+  private static final String TAKEN_BACK =
+      "Kueue took the Job back after its worker had started; another attempt follows";
+
   private JobStateRule() {}
 
   /** The object whose events say why nothing starts; empty when the rest says enough. */
@@ -62,7 +65,19 @@ final class JobStateRule {
     if (failing.isPresent()) {
       return PodEndRule.end(failing.get(), stopped);
     }
+    if (wasTakenBack(view)) {
+      return new Observation.Evicted(TAKEN_BACK);
+    }
     return waiting(view, troubles, kueueFault, deadlines);
+  }
+
+  /**
+   * Its worker has run, and Kueue has suspended the Job, or admitted it again. Whether the Job
+   * controller noted the end of the pod before the pod was gone is a matter of chance.
+   */
+  private static boolean wasTakenBack(JobView view) {
+    return view.annotation(JobLabels.STARTED).isPresent()
+        && (view.isSuspended() || !view.pods().isEmpty());
   }
 
   private static Observation waiting(

@@ -171,7 +171,7 @@ final class KubernetesJobEngine implements ComputeEngine {
             ? recent
             : observe(listing.fresh(), name);
     if (answer instanceof Observation.Running) {
-      deleteUsedSecret(name);
+      noteStart(name);
     } else {
       used.remove(name);
     }
@@ -203,17 +203,19 @@ final class KubernetesJobEngine implements ComputeEngine {
 
   /**
    * The token is used once: should Kueue take the Job back and admit it again, its second pod must
-   * not start from the beginning of the same spec.
+   * not start from the beginning of the same spec, and the Job tells that it had started.
    */
-  private void deleteUsedSecret(String name) {
+  private void noteStart(String name) {
     if (!used.add(name)) {
       return;
     }
     try {
+      writer.annotate(name, Map.of(JobLabels.STARTED, "true"));
       writer.deleteSecret(name);
+      listing.changed();
     } catch (KubernetesClientException e) {
       used.remove(name);
-      LOG.warnf("used-secret-not-deleted secret=%s reason=%s", name, ApiFaultRule.message(e));
+      LOG.warnf("start-not-noted job=%s reason=%s", name, ApiFaultRule.message(e));
     }
   }
 

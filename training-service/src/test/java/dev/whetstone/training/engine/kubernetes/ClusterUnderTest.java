@@ -6,8 +6,6 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
@@ -236,14 +234,16 @@ public final class ClusterUnderTest implements AutoCloseable {
         .waitUntilCondition(namespace -> namespace == null, 120, TimeUnit.SECONDS);
   }
 
-  /** The types of the conditions that hold for the attempt's Job. */
-  public List<String> conditions(String attemptId) {
-    Job job =
-        admin.batch().v1().jobs().inNamespace(NAMESPACE).withName(JobLabels.name(attemptId)).get();
-    return job.getStatus().getConditions().stream()
-        .filter(condition -> "True".equals(condition.getStatus()))
-        .map(JobCondition::getType)
-        .toList();
+  public boolean isSuspended(String attemptId) {
+    return admin
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(NAMESPACE)
+        .withName(JobLabels.name(attemptId))
+        .get()
+        .getSpec()
+        .getSuspend();
   }
 
   /** A manifest as the API server has it, for messages. */

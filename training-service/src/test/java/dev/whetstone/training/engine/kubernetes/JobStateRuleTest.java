@@ -345,6 +345,23 @@ class JobStateRuleTest {
   }
 
   @Test
+  void shouldTellThatKueueTookAStartedWorkerBack() {
+    String started = "uid: job-uid, annotations: {\"whetstone.dev/started\": \"true\"}";
+
+    assertThat(observe(view(SUSPENDED.replace("uid: job-uid", started), null, null), List.of()))
+        .as("suspended")
+        .isInstanceOf(Observation.Evicted.class);
+    assertThat(
+            observe(
+                view(JOB.replace("uid: job-uid", started), pod("Pending", ""), null), List.of()))
+        .as("admitted again")
+        .isInstanceOf(Observation.Evicted.class);
+    assertThat(observe(view(JOB.replace("uid: job-uid", started), null, null), List.of()))
+        .as("its end is not noted yet")
+        .isInstanceOf(Observation.Waiting.class);
+  }
+
+  @Test
   void shouldAskForEventsOnlyWhereTheyExplainSomething() {
     assertThat(JobStateRule.troubled(view(SUSPENDED, null, null))).isEmpty();
     assertThat(JobStateRule.troubled(view(JOB, pod("Running", ""), null))).isEmpty();

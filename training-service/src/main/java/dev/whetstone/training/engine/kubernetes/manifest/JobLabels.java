@@ -18,6 +18,9 @@ public final class JobLabels {
   /** Set before the engine ends a worker, which tells that end from an eviction. */
   public static final String STOPPED = "whetstone.dev/stopped";
 
+  /** Set when the worker was seen to run; its Secret is deleted then. */
+  public static final String STARTED = "whetstone.dev/started";
+
   public static final String QUEUE = "kueue.x-k8s.io/queue-name";
   public static final String PRIORITY_CLASS = "kueue.x-k8s.io/priority-class";
 
