@@ -70,6 +70,26 @@ final class MonitoringFiles {
         .collect(Collectors.toSet());
   }
 
+  /** The rules of the chart: alerts, and what they are computed from. */
+  static List<JsonNode> rules() {
+    List<JsonNode> rules = new ArrayList<>();
+    for (JsonNode group : read(FILES.resolve("alerts.yaml")).path("groups")) {
+      group.path("rules").forEach(rules::add);
+    }
+    return rules;
+  }
+
+  /** The tests of alerts that {@code promtool} runs. */
+  static List<JsonNode> alertTests() {
+    List<JsonNode> tests = new ArrayList<>();
+    for (Path file : ChartFiles.below(SOURCES, ".test.yaml")) {
+      for (JsonNode test : read(file).path("tests")) {
+        test.path("alert_rule_test").forEach(tests::add);
+      }
+    }
+    return tests;
+  }
+
   /** Digests by path below {@code deploy}, in the order of the file. */
   static List<MatchResult> digests() {
     return new ArrayList<>(
