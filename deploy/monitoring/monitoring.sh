@@ -124,7 +124,7 @@ test_monitoring() { # [--install] [--rules] [--pictures]
   mkdir -p "$monitoring_state" "$pictures" "$state/logs"
   make_monitoring_environment
   in_monitoring generate.py --check
-  promtool check rules "$project/deploy/helm/whetstone/files/monitoring/alerts.yaml"
+  promtool check config "$monitoring/prometheus.yml"
   (cd "$monitoring" && promtool test rules ./*.test.yaml)
   if ! $rules_only; then
     if stack_runs; then fail "the stack is running, and the test starts one" "stop it first: ./whetstone down"; fi

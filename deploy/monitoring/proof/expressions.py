@@ -10,8 +10,8 @@ import yaml
 
 FILES = Path(__file__).resolve().parents[2] / "helm" / "whetstone" / "files" / "monitoring"
 VARIABLES = {"$__rate_interval": "1m", "$__interval": "15s", "$loop": ".*"}
-# A comparison with a number, which may be written as a product.
-COMPARISON = re.compile(r"\s(?:>=|<=|==|!=|>|<)\s+[\d.]+(?:\s*\*\s*[\d.]+)?")
+# A comparison with a number, which may be written as a product, or of a metric with itself.
+COMPARISON = re.compile(r"\s(?:>=|<=|==|!=|>|<)\s+(?:[\d.]+(?:\s*\*\s*[\d.]+)?|\w+)")
 
 
 @dataclass(frozen=True)
