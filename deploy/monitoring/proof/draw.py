@@ -148,7 +148,12 @@ class Drawing:
         times = []
         for mark in (self._board.get("annotations") or {}).get("list") or []:
             for series in self._prometheus.series(resolved(mark["expr"]), self._window):
-                times.append(series["values"][0][0])
+                before = -math.inf
+                for moment, _ in series["values"]:
+                    # Values without a gap belong to one mark.
+                    if moment - before > 1.5 * self._window.step:
+                        times.append(moment)
+                    before = moment
         return times
 
 
