@@ -4,7 +4,9 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from boards.panels import Limit, Query, bars, board, lines, number, row
 
-STAGES = 'max by (loop, stage) (whetstone_stage_oldest_age_seconds{loop=~"$loop", stage=~"candidate|approval|rollout"})'
+STAGES = (
+    'max by (loop, stage) (whetstone_stage_oldest_age_seconds{loop=~"$loop", stage=~"evaluation|approval|rollout"})'
+)
 DURATION = "whetstone_eval_evaluation_time_seconds"
 
 
@@ -64,10 +66,10 @@ def decisions() -> Dashboard:
             about="Answers of champion and candidate to suites.",
         ),
         lines(
-            "Age of candidates, approvals and rollouts",
+            "Age of evaluations, approvals and rollouts",
             "s",
             Query(f"({STAGES}) or vector(0)", "{{stage}} {{loop}}"),
-            about="The oldest of each. 0 where nothing waits.",
+            about="The oldest of each stage. 0 where nothing waits.",
         ),
         row("In service"),
         lines(

@@ -8,6 +8,8 @@ from boards.panels import Limit, Query, bars, board, lines, number, row
 PATHS = 'uri=~"/v1/(events|loops/[^/]+/(interactions|feedback).*|endusers.*|conversations.*)"'
 ALL = f"http_server_requests_seconds_count{{{PATHS}}}"
 FAILED = f'http_server_requests_seconds_count{{{PATHS}, status=~"5.."}}'
+# The types that ingest accepts; it counts the others at 0.
+BY_TYPE = 'whetstone_ingest_accepted_total{type=~".*(interaction|feedback|enduser).*"}'
 ACKNOWLEDGEMENT = "whetstone_ingest_acknowledgement_seconds_bucket"
 
 
@@ -51,21 +53,21 @@ def ingest() -> Dashboard:
         lines(
             "Accepted by type",
             "ops",
-            Query("sum by (type) (rate(whetstone_ingest_accepted_total[$__rate_interval]))", "{{type}}"),
+            Query(f"sum by (type) (rate({BY_TYPE}[$__rate_interval]))", "{{type}}"),
             about="Events per second by event type.",
             stacked=True,
         ),
         lines(
             "Refused by code",
             "ops",
-            Query("sum by (code) (rate(whetstone_ingest_rejected_total[$__rate_interval]))", "{{code}}"),
-            about="docs/contracts.md explains each code.",
+            Query("topk(6, sum by (code) (rate(whetstone_ingest_rejected_total[$__rate_interval])))", "{{code}}"),
+            about="The six most frequent codes; docs/contracts.md explains them.",
             stacked=True,
         ),
         bars(
             "Accepted since the start",
             "short",
-            Query("sum by (type) (whetstone_ingest_accepted_total)", "{{type}}"),
+            Query(f"sum by (type) ({BY_TYPE})", "{{type}}"),
             about="Accepted events by type since the instances started.",
         ),
         lines(

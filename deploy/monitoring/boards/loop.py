@@ -75,7 +75,7 @@ def loop() -> Dashboard:
             "Age of every stage",
             "s",
             Query(AGE, "{{stage}} {{loop}}"),
-            about="Age of the oldest item by stage: example, cut, batch, run, queue, candidate, approval, rollout. "
+            about="How long the oldest item has been in its stage (docs/metrics.md lists the stages). "
             "A stage in which nothing waits has no curve.",
         ),
         lines(

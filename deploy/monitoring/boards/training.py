@@ -4,7 +4,7 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from boards.panels import Limit, Query, board, lines, number, row
 
-STAGES = 'max by (loop, stage) (whetstone_stage_oldest_age_seconds{loop=~"$loop", stage=~"batch|run|queue"})'
+STAGES = 'max by (loop, stage) (whetstone_stage_oldest_age_seconds{loop=~"$loop", stage=~"batch|run|queue|candidate"})'
 USED = 'max by (loop, budget) (whetstone_training_budget_used{loop=~"$loop"})'
 LIMIT = 'max by (loop, budget) (whetstone_training_budget_limit{loop=~"$loop"})'
 
@@ -64,7 +64,7 @@ def training() -> Dashboard:
             about="Ended runs, and attempts that ended without a checkpoint, since the start.",
         ),
         lines(
-            "Age of batches, runs and queued attempts",
+            "Age of batches, runs, queued attempts and candidates",
             "s",
             Query(f"({STAGES}) or vector(0)", "{{stage}} {{loop}}"),
             about="The oldest of each stage. 0 where nothing waits.",

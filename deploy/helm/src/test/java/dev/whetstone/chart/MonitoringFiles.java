@@ -52,7 +52,7 @@ final class MonitoringFiles {
         (name, type) -> {
           if (type.startsWith("timer")) {
             names.addAll(List.of(name + "_count", name + "_sum", name + "_max"));
-            if (type.contains("histogram")) {
+            if (type.contains("buckets")) {
               names.add(name + "_bucket");
             }
           } else {

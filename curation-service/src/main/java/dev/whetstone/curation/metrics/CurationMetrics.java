@@ -1,27 +1,24 @@
-package dev.whetstone.curation.operations;
+package dev.whetstone.curation.metrics;
 
 import dev.whetstone.curation.count.CountKind;
 import dev.whetstone.curation.count.LoopCount;
 import dev.whetstone.curation.count.LoopCountRepository;
 import dev.whetstone.curation.count.LoopCountRepository.Changed;
+import dev.whetstone.kit.metrics.GaugeRow;
+import dev.whetstone.kit.metrics.GaugeRows;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.sql.Sql;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,37 +29,28 @@ import org.jspecify.annotations.Nullable;
 @Startup
 @ApplicationScoped
 public class CurationMetrics {
-  private static final String EVENTS = "whetstone.curation.events";
-  private static final String EXAMPLES = "whetstone.curation.examples";
-  private static final String BATCHES = "whetstone.curation.batches";
-  private static final String OLDEST_WAITING = "whetstone.curation.oldest.overdue.seconds";
-
   private final Sql sql;
   private final Clock clock;
-  private final MultiGauge events;
-  private final MultiGauge examples;
-  private final MultiGauge batches;
+  private final GaugeRows events;
+  private final GaugeRows examples;
+  private final GaugeRows batches;
   private final LoopCountRepository counts;
   private final Map<CountKind, Map<List<String>, LoopCount>> known = new EnumMap<>(CountKind.class);
   private long lastFold;
   private volatile double overdueSeconds;
 
-  public CurationMetrics(Sql sql, LoopCountRepository counts, Clock clock, MeterRegistry registry) {
+  public CurationMetrics(Sql sql, LoopCountRepository counts, Clock clock, Meters meters) {
     this.sql = sql;
     this.counts = counts;
     this.clock = clock;
-    this.events =
-        MultiGauge.builder(EVENTS).description("events by fate and reason").register(registry);
-    this.examples =
-        MultiGauge.builder(EXAMPLES)
-            .description("examples by form, state and the reason that dropped them")
-            .register(registry);
-    this.batches =
-        MultiGauge.builder(BATCHES).description("sealed batches by state").register(registry);
+    meters.begin(CurationMeter.values());
+    this.events = meters.rows(CurationMeter.EVENTS);
+    this.examples = meters.rows(CurationMeter.EXAMPLES);
+    this.batches = meters.rows(CurationMeter.BATCHES);
     for (CountKind kind : CountKind.values()) {
       known.put(kind, new HashMap<>());
     }
-    registry.gauge(OLDEST_WAITING, this, metrics -> metrics.overdueSeconds);
+    meters.gauge(CurationMeter.OLDEST_OVERDUE, () -> overdueSeconds);
   }
 
   /**
@@ -86,32 +74,18 @@ public class CurationMetrics {
 
   private void register(CountKind kind) {
     switch (kind) {
-      case EVENT -> events.register(rows(kind, "fate", "reason", LoopCount::state), true);
-      case EXAMPLE ->
-          examples.register(
-              rows(kind, "state", "reason", one -> one.form() + " " + one.state()), true);
-      case BATCH -> batches.register(rows(kind, "state", "trigger", LoopCount::state), true);
+      case EVENT -> events.set(rows(kind, LoopCount::state));
+      case EXAMPLE -> examples.set(rows(kind, one -> one.form() + " " + one.state()));
+      case BATCH -> batches.set(rows(kind, LoopCount::state));
       case TAG -> throw new IllegalStateException("tags are no labels");
     }
   }
 
-  private List<MultiGauge.Row<?>> rows(
-      CountKind kind, String label, String reasonLabel, Function<LoopCount, String> value) {
-    Map<List<String>, Long> sums = new TreeMap<>(Comparator.comparing(List::toString));
-    for (LoopCount one : known.get(kind).values()) {
-      if (one.n() != 0) {
-        sums.merge(List.of(one.loop().key(), value.apply(one), one.reason()), one.n(), Long::sum);
-      }
-    }
-    List<MultiGauge.Row<?>> rows = new ArrayList<>();
-    sums.forEach(
-        (labels, n) ->
-            rows.add(
-                MultiGauge.Row.of(
-                    Tags.of(
-                        "loop", labels.get(0), label, labels.get(1), reasonLabel, labels.get(2)),
-                    n)));
-    return rows;
+  private List<GaugeRow> rows(CountKind kind, Function<LoopCount, String> state) {
+    return known.get(kind).values().stream()
+        .filter(one -> one.n() != 0)
+        .map(one -> GaugeRow.of(one.n(), one.loop(), state.apply(one), one.reason()))
+        .toList();
   }
 
   /**
