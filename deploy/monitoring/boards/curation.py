@@ -71,16 +71,21 @@ def curation() -> Dashboard:
         lines(
             "Age of examples and cuts",
             "s",
-            Query(f"({STAGES}) or vector(0)", "{{stage}} {{loop}}"),
-            about="Oldest ready example without a batch, oldest cut without a sealed batch. 0 where nothing waits.",
+            Query(STAGES, "{{stage}} {{loop}}"),
+            about="Oldest ready example without a batch, oldest cut without a sealed batch.",
         ),
         lines(
             "Oldest erasure",
             "s",
             Query("max(whetstone_curation_erasures_oldest_age_seconds)", "oldest"),
             Query("max(whetstone_curation_erasures_deadline_seconds)", "deadline"),
-            Query("max(whetstone_curation_erasures_open)", "open erasures"),
-            about="Time since the oldest open erasure was requested, its deadline, and how many are open.",
+            about="Time since the oldest open erasure was requested, and its deadline.",
+        ),
+        lines(
+            "Open erasures",
+            "none",
+            Query("max(whetstone_curation_erasures_open)", "open"),
+            about="Erasures that are not carried out in curation's rows, one for each loop of a request.",
         ),
         loops_of="whetstone_curation_events",
     )

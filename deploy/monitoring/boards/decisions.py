@@ -68,8 +68,8 @@ def decisions() -> Dashboard:
         lines(
             "Age of evaluations, approvals and rollouts",
             "s",
-            Query(f"({STAGES}) or vector(0)", "{{stage}} {{loop}}"),
-            about="The oldest of each stage. 0 where nothing waits.",
+            Query(STAGES, "{{stage}} {{loop}}"),
+            about="The oldest of each stage.",
         ),
         row("In service"),
         lines(

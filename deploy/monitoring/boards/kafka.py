@@ -23,7 +23,7 @@ def kafka() -> Dashboard:
         number(
             "Dead letters",
             "none",
-            Query("sum(whetstone_dead_letters_total) or vector(0)", "records"),
+            Query("sum(whetstone_dead_letters_total)", "records"),
             about="Records that could not be processed, since the start. ./whetstone dlq list names them.",
             limit=Limit(1),
             width=6,
@@ -64,8 +64,8 @@ def kafka() -> Dashboard:
         lines(
             "Dead letters by code",
             "short",
-            Query("sum by (code) (whetstone_dead_letters_total) or vector(0)", "{{code}}"),
-            about="Since the start. 0 without a name where there was none.",
+            Query("sum by (code) (whetstone_dead_letters_total)", "{{code}}"),
+            about="Since the start.",
             stacked=True,
         ),
         lines(

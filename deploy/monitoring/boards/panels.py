@@ -139,7 +139,7 @@ def number(
         .datasource(SOURCE)
         .unit(unit)
         .span(width)
-        .height(5)
+        .height(4)
         .graph_mode(BigValueGraphMode.AREA)
         .color_mode(BigValueColorMode.VALUE)
         .no_value("none")

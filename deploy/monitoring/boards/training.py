@@ -66,8 +66,8 @@ def training() -> Dashboard:
         lines(
             "Age of batches, runs, queued attempts and candidates",
             "s",
-            Query(f"({STAGES}) or vector(0)", "{{stage}} {{loop}}"),
-            about="The oldest of each stage. 0 where nothing waits.",
+            Query(STAGES, "{{stage}} {{loop}}"),
+            about="The oldest of each stage.",
         ),
         lines(
             "Reports of workers",
@@ -85,8 +85,13 @@ def training() -> Dashboard:
             "Scoring jobs",
             "short",
             Query("sum by (outcome) (whetstone_training_scoring_jobs_total)", "{{outcome}}"),
-            Query("max(whetstone_training_scoring_time_seconds_max)", "slowest, seconds"),
-            about="Ended scoring jobs since the start, and the slowest of the last minutes.",
+            about="Ended scoring jobs since the start.",
+        ),
+        lines(
+            "Slowest scoring job",
+            "s",
+            Query("max(whetstone_training_scoring_time_seconds_max)", "slowest"),
+            about="From the request of a scoring job to its end; the slowest of the last minutes.",
         ),
         row("Kueue (metrics of kueue-controller-manager)"),
         lines(
