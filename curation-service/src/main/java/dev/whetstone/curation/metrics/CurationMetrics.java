@@ -7,12 +7,8 @@ import dev.whetstone.curation.count.LoopCountRepository.Changed;
 import dev.whetstone.kit.metrics.GaugeRow;
 import dev.whetstone.kit.metrics.GaugeRows;
 import dev.whetstone.kit.metrics.Meters;
-import dev.whetstone.kit.sql.Sql;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -20,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gauges computed from the counters of rows, so that they are right after a restart and the same on
@@ -29,20 +24,15 @@ import org.jspecify.annotations.Nullable;
 @Startup
 @ApplicationScoped
 public class CurationMetrics {
-  private final Sql sql;
-  private final Clock clock;
   private final GaugeRows events;
   private final GaugeRows examples;
   private final GaugeRows batches;
   private final LoopCountRepository counts;
   private final Map<CountKind, Map<List<String>, LoopCount>> known = new EnumMap<>(CountKind.class);
   private long lastFold;
-  private volatile double overdueSeconds;
 
-  public CurationMetrics(Sql sql, LoopCountRepository counts, Clock clock, Meters meters) {
-    this.sql = sql;
+  public CurationMetrics(LoopCountRepository counts, Meters meters) {
     this.counts = counts;
-    this.clock = clock;
     meters.begin(CurationMeter.values());
     this.events = meters.rows(CurationMeter.EVENTS);
     this.examples = meters.rows(CurationMeter.EXAMPLES);
@@ -50,7 +40,6 @@ public class CurationMetrics {
     for (CountKind kind : CountKind.values()) {
       known.put(kind, new HashMap<>());
     }
-    meters.gauge(CurationMeter.OLDEST_OVERDUE, () -> overdueSeconds);
   }
 
   /**
@@ -65,7 +54,6 @@ public class CurationMetrics {
       touched.add(one.kind());
     }
     touched.forEach(this::register);
-    overdueSeconds = overdue();
   }
 
   private static List<String> key(LoopCount count) {
@@ -86,21 +74,5 @@ public class CurationMetrics {
         .filter(one -> one.n() != 0)
         .map(one -> GaugeRow.of(one.n(), one.loop(), state.apply(one), one.reason()))
         .toList();
-  }
-
-  /**
-   * How long the most overdue live row has been past its deadline in seconds; normally near 0 (I7).
-   */
-  private double overdue() {
-    @Nullable Instant oldest =
-        sql.query(
-                "select min(deadline) as deadline from event where deadline is not null",
-                row -> java.util.Optional.ofNullable(Sql.instant(row, "deadline")))
-            .getFirst()
-            .orElse(null);
-    if (oldest == null) {
-      return 0;
-    }
-    return Math.max(0, Duration.between(oldest, clock.instant()).toSeconds());
   }
 }

@@ -43,17 +43,22 @@ public class CurationGauges implements GaugeSource {
       union all
       select 'erasures', null, null, count(*), extract(epoch from min(requested_at))
         from erasure where state = 'open'
+      union all
+      select 'overdue', null, null, 0, extract(epoch from min(deadline))
+        from event where deadline is not null
       """;
   private final Sql sql;
   private final Clock clock;
   private final GaugeRows stages;
   private volatile double erasures = Double.NaN;
   private volatile double oldestErasure = Double.NaN;
+  private volatile double overdue = Double.NaN;
 
   public CurationGauges(Sql sql, Clock clock, ErasureConfig erasure, Meters meters) {
     this.sql = sql;
     this.clock = clock;
     stages = meters.stages(LoopStage.EXAMPLE, LoopStage.CUT);
+    meters.gauge(CurationMeter.OLDEST_OVERDUE, () -> overdue);
     meters.gauge(CurationMeter.ERASURES_OPEN, () -> erasures);
     meters.gauge(CurationMeter.ERASURES_OLDEST_AGE, () -> oldestErasure);
     double deadline = erasure.deadline().toSeconds();
@@ -63,9 +68,10 @@ public class CurationGauges implements GaugeSource {
   /**
    * A row of the statement.
    *
-   * @param loop of a stage; absent for erasures
+   * @param loop of a stage; absent for erasures and events
    * @param number of erasures
-   * @param age of the oldest item in seconds; 0 when there is none
+   * @param age of the oldest item, or time since the earliest deadline, in seconds; 0 when there is
+   *     none, and for a deadline that is ahead
    */
   private record Measured(String label, @Nullable LoopId loop, long number, double age) {}
 
@@ -81,12 +87,14 @@ public class CurationGauges implements GaugeSource {
                         .map(loop -> GaugeRow.of(row.age(), row.label(), loop.key()))
                         .stream())
             .toList());
-    for (Measured row : measured) {
-      if (row.loop() == null) {
-        erasures = row.number();
-        oldestErasure = row.age();
-      }
-    }
+    Measured erasure = only(measured, "erasures");
+    erasures = erasure.number();
+    oldestErasure = erasure.age();
+    overdue = only(measured, "overdue").age();
+  }
+
+  private static Measured only(List<Measured> measured, String label) {
+    return measured.stream().filter(row -> row.label().equals(label)).findFirst().orElseThrow();
   }
 
   @Override
@@ -94,6 +102,7 @@ public class CurationGauges implements GaugeSource {
     stages.unknown();
     erasures = Double.NaN;
     oldestErasure = Double.NaN;
+    overdue = Double.NaN;
   }
 
   private static Measured read(ResultSet row, double now) throws SQLException {

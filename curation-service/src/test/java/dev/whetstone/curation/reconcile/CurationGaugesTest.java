@@ -99,6 +99,30 @@ class CurationGaugesTest {
   }
 
   @Test
+  void shouldShowHowLongALiveEventHasBeenPastItsDeadline(TestInfo test) {
+    clock.set(AT.plus(Duration.ofHours(1)));
+    var send = TestEvents.of(test);
+    feed.declare(send.declared(""));
+    feed.take(
+        send.interaction("r1", "c1", "ada", AT, TestTexts.question(1), TestTexts.badAnswer(1)));
+    Instant deadline =
+        sql.first(
+                "select deadline from event where tenant = ? and loop = ?",
+                row -> Sql.instant(row, "deadline"),
+                send.loop().tenant(),
+                send.loop().loop())
+            .orElseThrow();
+    clock.set(deadline.plus(Duration.ofHours(3)));
+
+    gauges.measure();
+
+    assertThat(value(CurationMeter.OLDEST_OVERDUE)).isGreaterThanOrEqualTo(3 * 3_600);
+    reconciler.reconcile();
+    gauges.measure();
+    assertThat(value(CurationMeter.OLDEST_OVERDUE)).isZero();
+  }
+
+  @Test
   void shouldShowNoNumberOfWhatIsUnknown() {
     gauges.unknown();
 

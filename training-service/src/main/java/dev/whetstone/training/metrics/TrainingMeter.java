@@ -38,7 +38,8 @@ public enum TrainingMeter implements DescribedMeter {
       age(
           "whetstone.training.progress.oldest.age",
           "time since the last progress (phase, step or work) of the running attempt that has made"
-              + " none for longest, without the time in which this service was down; 0 when none runs")),
+              + " none for longest, without the time in which this service was down; 0 when none"
+              + " runs")),
   BUDGET_USED(
       gauge(
               "whetstone.training.budget.used",
