@@ -44,7 +44,8 @@ def shown(value: float, unit: str) -> str:
     while step + 1 < len(names) and value >= factor:
         value, step = value / factor, step + 1
     suffix = {"s": " s", "ops": "/s", "reqps": "/s", "percent": " %", "watt": " W", "celsius": " °C"}.get(unit, "")
-    return f"{value:.3g}{' ' + names[step] if names[step] else suffix}"
+    digits = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+    return f"{digits}{' ' + names[step] if names[step] else suffix}"
 
 
 class Drawing:
