@@ -106,6 +106,7 @@ public final class WhetstoneArchitecture {
       rules.put("shouldNotSendEntities", EntityRules.isNotSent(root));
       rules.put(
           "shouldDeclareTheCallersOfResources", AccessRules.resourcesDeclareTheirCallers(root));
+      rules.put("shouldDescribeItsMeters", MeterRules.describesItsMeters(root));
       rules.put("shouldAskTheClock", ClockRules.asksTheClock(root));
       rules.put("shouldAskForIds", ClockRules.asksForIds(root));
     }

@@ -33,6 +33,7 @@ class WhetstoneArchitectureTest {
             "shouldNotSendEntities",
             "shouldHaveNoCyclesOfFeatures",
             "shouldHaveNoCyclesOfPackages",
+            "shouldDescribeItsMeters",
             "shouldAskTheClock",
             "shouldAskForIds",
             "shouldDeclareTheCallersOfResources");

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopState;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.config.TrainingConfig;
-import dev.whetstone.training.config.TrainingMetrics;
+import dev.whetstone.training.metrics.TrainingMeter;
 import dev.whetstone.training.plan.RunIdentity;
 import dev.whetstone.training.reconcile.ReconcilerHeartbeat;
 import dev.whetstone.training.reconcile.RunReconciler;
@@ -44,6 +45,7 @@ class RunClaimTest {
   @Inject Sql sql;
   @Inject TestLeaseClock clock;
   @Inject MeterRegistry registry;
+  @Inject Meters meters;
   @Inject WorkerDouble worker;
   @Inject RunScheduler scheduler;
   @Inject ReconcilerHeartbeat heartbeat;
@@ -117,7 +119,7 @@ class RunClaimTest {
 
   /** A reconciler of its own, as another service on the same database has. */
   private RunReconciler otherService() {
-    return new RunReconciler(scheduler, heartbeat, unfinished, stepper, clock, config, registry);
+    return new RunReconciler(scheduler, heartbeat, unfinished, stepper, clock, config, meters);
   }
 
   private static void together(Runnable... works) throws Exception {
@@ -154,6 +156,6 @@ class RunClaimTest {
   }
 
   private double failed() {
-    return registry.counter(TrainingMetrics.RUNS, "outcome", "failed").count();
+    return registry.counter(TrainingMeter.RUNS.meterName(), "outcome", "failed").count();
   }
 }

@@ -3,7 +3,9 @@ package dev.whetstone.curation.batch;
 import dev.whetstone.contracts.batch.BatchFile;
 import dev.whetstone.contracts.batch.BatchManifest;
 import dev.whetstone.curation.batch.BatchCheckRepository.DueCheck;
+import dev.whetstone.curation.metrics.CurationMeter;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
@@ -33,6 +35,7 @@ public class BatchVerification {
   private final ObjectStore store;
   private final BatchCheckConfig config;
   private final Clock clock;
+  private final Meters meters;
   private final ReconcileLoop verifying = new ReconcileLoop("batch-check", LOG);
 
   public BatchVerification(
@@ -40,12 +43,14 @@ public class BatchVerification {
       BatchRepository batches,
       ObjectStore store,
       BatchCheckConfig config,
-      Clock clock) {
+      Clock clock,
+      Meters meters) {
     this.checks = checks;
     this.batches = batches;
     this.store = store;
     this.config = config;
     this.clock = clock;
+    this.meters = meters;
   }
 
   @Scheduled(
@@ -68,10 +73,12 @@ public class BatchVerification {
     }
     try {
       verify(check);
+      count("verified");
       record(check, 0, null, clock.instant().plus(config.interval()));
     } catch (CorruptObjectException e) {
       mismatch(check, e);
     } catch (ObjectStoreException e) {
+      count("unreadable");
       LOG.warnf(
           "batch-unreadable loop=%s batch=%s reason=%s",
           check.loop(), check.batchId(), e.getMessage());
@@ -94,6 +101,7 @@ public class BatchVerification {
     Instant first = check.firstFailure() == null ? now : check.firstFailure();
     int failures = check.failures() + 1;
     boolean proved = failures >= config.failures() && !now.isBefore(first.plus(config.within()));
+    count(proved ? "withdrawn" : "mismatch");
     if (!proved) {
       LOG.warnf(
           "batch-mismatch loop=%s batch=%s failures=%d of %d since=%s reason=%s",
@@ -110,6 +118,10 @@ public class BatchVerification {
     LOG.errorf(
         "batch-withdrawn loop=%s batch=%s failures=%d since=%s reason=%s",
         check.loop(), check.batchId(), failures, first, fault.getMessage());
+  }
+
+  private void count(String outcome) {
+    meters.counter(CurationMeter.BATCH_CHECKS, outcome).increment();
   }
 
   private void record(

@@ -1,4 +1,4 @@
-/** Metric names of the service, and log-safe descriptions of faults. */
+/** Log-safe descriptions of faults, and what keeps batches from being sealed. */
 @NullMarked
 package dev.whetstone.curation.operations;
 

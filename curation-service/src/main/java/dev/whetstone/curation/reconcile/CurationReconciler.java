@@ -4,7 +4,7 @@ import dev.whetstone.curation.agenda.LoopAgendaRepository;
 import dev.whetstone.curation.agenda.LoopAgendaRepository.DueLoop;
 import dev.whetstone.curation.count.LoopCountRepository;
 import dev.whetstone.curation.erasure.ErasureSweep;
-import dev.whetstone.curation.operations.CurationMetrics;
+import dev.whetstone.curation.metrics.CurationMetrics;
 import dev.whetstone.curation.operations.SafeFaults;
 import dev.whetstone.kit.work.ReconcileLoop;
 import io.quarkus.narayana.jta.QuarkusTransaction;

@@ -15,11 +15,13 @@ import dev.whetstone.curation.TestTexts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchRepository;
 import dev.whetstone.curation.batch.BatchVerification;
+import dev.whetstone.curation.metrics.CurationMeter;
 import dev.whetstone.curation.reconcile.CurationReconciler;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.time.MutableClock;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -47,6 +49,7 @@ class CorruptBatchTest {
   @Inject Sql sql;
   @Inject FaultyObjectStore store;
   @Inject MutableClock clock;
+  @Inject MeterRegistry registry;
   private TestEvents send;
 
   @BeforeEach
@@ -82,6 +85,8 @@ class CorruptBatchTest {
 
   @Test
   void shouldWithdrawABatchWhoseFilesStayWrong() throws IOException {
+    double mismatches = checks("mismatch");
+    double withdrawn = checks("withdrawn");
     flipABit();
 
     for (int check = 1; check <= 7; check++) {
@@ -92,6 +97,16 @@ class CorruptBatchTest {
 
     assertThat(newest().state()).isEqualTo(BatchState.WITHDRAWN);
     assertThat(checks()).isZero();
+    assertThat(checks("mismatch") - mismatches).isGreaterThanOrEqualTo(6);
+    assertThat(checks("withdrawn") - withdrawn).isGreaterThanOrEqualTo(1);
+  }
+
+  private double checks(String outcome) {
+    return registry
+        .get(CurationMeter.BATCH_CHECKS.meterName())
+        .tag("outcome", outcome)
+        .counter()
+        .count();
   }
 
   @Test

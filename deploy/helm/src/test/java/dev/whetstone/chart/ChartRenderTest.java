@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -162,6 +163,66 @@ class ChartRenderTest {
         assertThat(rule.path("ports")).as("a rule without ports allows all").isNotEmpty();
       }
     }
+  }
+
+  @Test
+  void shouldMakeAConfigMapOfEachDashboardOnlyWhenAsked() throws IOException {
+    assertThat(rendered(List.of(PRODUCTION))).noneMatch(ChartRenderTest::isDashboard);
+
+    List<JsonNode> made =
+        RenderedChart.of(temporary, List.of(PRODUCTION), "monitoring.dashboards.enabled=true")
+            .stream()
+            .filter(ChartRenderTest::isDashboard)
+            .toList();
+
+    assertThat(made).hasSameSizeAs(MonitoringFiles.dashboards());
+    for (Path file : MonitoringFiles.dashboards()) {
+      assertThat(made)
+          .anySatisfy(
+              map ->
+                  assertThat(map.path("data").path("whetstone-" + file.getFileName()).asText())
+                      .isEqualTo(ChartFiles.text(file).strip()));
+    }
+  }
+
+  @Test
+  void shouldMakeARuleOfTheAlertsOnlyWhenAsked() throws IOException {
+    assertThat(rendered(List.of(PRODUCTION))).noneMatch(ChartRenderTest::isRule);
+
+    List<JsonNode> made =
+        RenderedChart.of(
+                temporary,
+                List.of(PRODUCTION),
+                "monitoring.rules.enabled=true",
+                "monitoring.rules.labels.release=prometheus",
+                "monitoring.rules.runbooks=https://example.com/runbooks/")
+            .stream()
+            .filter(ChartRenderTest::isRule)
+            .toList();
+
+    assertThat(made).hasSize(1);
+    assertThat(made.getFirst().at("/metadata/labels/release").asText()).isEqualTo("prometheus");
+    List<JsonNode> rules = new ArrayList<>();
+    made.getFirst().at("/spec/groups").forEach(group -> group.path("rules").forEach(rules::add));
+    assertThat(rules)
+        .extracting(rule -> rule.path("expr").asText())
+        .isEqualTo(
+            MonitoringFiles.rules().stream().map(rule -> rule.path("expr").asText()).toList());
+    assertThat(rules)
+        .filteredOn(rule -> rule.has("alert"))
+        .allSatisfy(
+            rule ->
+                assertThat(rule.at("/annotations/runbook_url").asText())
+                    .startsWith("https://example.com/runbooks/"));
+  }
+
+  private static boolean isDashboard(JsonNode object) {
+    return object.path("kind").asText().equals("ConfigMap")
+        && object.at("/metadata/labels/grafana_dashboard").asText().equals("1");
+  }
+
+  private static boolean isRule(JsonNode object) {
+    return object.path("kind").asText().equals("PrometheusRule");
   }
 
   private List<JsonNode> rendered(List<String> files) throws IOException {

@@ -89,6 +89,7 @@ class ChartValuesTest {
           workers: {resources: {memory: much}}        | /workers/resources/memory
           route: {kind: gateway}                      | /route/kind
           loops: {files: {support: "x"}}              | /loops/files
+          monitoring: {rules: {runbooks: "https://x"}} | /monitoring/rules/runbooks
           """)
   void shouldRefuseAWrongValue(String values, String place) throws IOException {
     List<String> faults =

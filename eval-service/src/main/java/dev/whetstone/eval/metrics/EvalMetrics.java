@@ -1,31 +1,36 @@
 package dev.whetstone.eval.metrics;
 
+import static dev.whetstone.kit.metrics.LabelDescription.value;
+
+import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.decision.Verdict;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
+import dev.whetstone.kit.metrics.Meters;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Names and label values of the eval service's metrics; label values are bounded by enums. */
+/** Counts what the eval service does, and shows what it sees at the model servers. */
+@Startup
 @ApplicationScoped
 public class EvalMetrics {
-  private static final String DECISIONS = "whetstone.eval.decisions";
-  private static final String EVALUATION_TIME = "whetstone.eval.evaluation.time";
-  private static final String ANSWERS = "whetstone.eval.answers";
-  private static final String ROLLOUTS = "whetstone.eval.rollouts";
-  private static final String PROBES = "whetstone.eval.probes";
-  private static final String TAINTED = "whetstone.eval.champions.tainted";
-  private static final String LIKELIHOODS = "whetstone.eval.likelihoods";
-  private final MeterRegistry registry;
+  private final Meters meters;
   private final AtomicInteger tainted = new AtomicInteger();
   private final AtomicInteger overdue = new AtomicInteger();
+  private final Map<Replica, AtomicInteger> replicas = new EnumMap<>(Replica.class);
 
-  public EvalMetrics(MeterRegistry registry) {
-    this.registry = registry;
-    registry.gauge(TAINTED, Tags.of("deadline", "ahead"), tainted);
-    registry.gauge(TAINTED, Tags.of("deadline", "over"), overdue);
+  public EvalMetrics(Meters meters) {
+    this.meters = meters;
+    meters.begin(EvalMeter.values());
+    meters.gauge(EvalMeter.CHAMPIONS_TAINTED, tainted::get, "ahead");
+    meters.gauge(EvalMeter.CHAMPIONS_TAINTED, overdue::get, "over");
+    for (Replica state : Replica.values()) {
+      AtomicInteger number = new AtomicInteger();
+      replicas.put(state, number);
+      meters.gauge(EvalMeter.REPLICAS, number::get, value(state));
+    }
   }
 
   /** The outcome of a rollout. */
@@ -42,25 +47,32 @@ public class EvalMetrics {
     OTHERWISE
   }
 
+  /** Whether a replica serves a loop's champion. */
+  public enum Replica {
+    SERVING,
+    /** It has loaded the adapter and answers as the base. */
+    WITHOUT_EFFECT,
+    NOT_SERVING
+  }
+
   /**
    * Counts a decision.
    *
    * @param took time from the beginning of the evaluation to its verdict
    */
   public void decided(Verdict verdict, Duration took) {
-    String label = verdict.name().toLowerCase(Locale.ROOT);
-    registry.counter(DECISIONS, "verdict", label).increment();
-    registry.timer(EVALUATION_TIME).record(took);
+    meters.counter(EvalMeter.DECISIONS, value(verdict)).increment();
+    meters.timer(EvalMeter.EVALUATION_TIME).record(took);
   }
 
   /** Counts an answer of a model. */
   public void answered() {
-    registry.counter(ANSWERS).increment();
+    meters.counter(EvalMeter.ANSWERS).increment();
   }
 
   /** Counts an effect probe of a replica. */
   public void probed(Probe outcome) {
-    registry.counter(PROBES, "outcome", outcome.name().toLowerCase(Locale.ROOT)).increment();
+    meters.counter(EvalMeter.PROBES, value(outcome)).increment();
   }
 
   /**
@@ -74,12 +86,22 @@ public class EvalMetrics {
     overdue.set(over);
   }
 
+  /** Sets how many replicas of loops are in each state; 0 for states without a number. */
+  public void replicas(Map<Replica, Integer> numbers) {
+    replicas.forEach((state, number) -> number.set(numbers.getOrDefault(state, 0)));
+  }
+
   /** Counts an evaluation whose likelihoods were requested, by whether they were measured. */
   public void likelihoods(boolean measured) {
-    registry.counter(LIKELIHOODS, "outcome", measured ? "measured" : "not_measured").increment();
+    meters.counter(EvalMeter.LIKELIHOODS, measured ? "measured" : "not_measured").increment();
   }
 
   public void rollout(Rollout outcome) {
-    registry.counter(ROLLOUTS, "outcome", outcome.name().toLowerCase(Locale.ROOT)).increment();
+    meters.counter(EvalMeter.ROLLOUTS, value(outcome)).increment();
+  }
+
+  /** Counts a candidate of a loop that every replica serves. */
+  public void promoted(LoopId loop) {
+    meters.counter(EvalMeter.PROMOTIONS, loop.key()).increment();
   }
 }

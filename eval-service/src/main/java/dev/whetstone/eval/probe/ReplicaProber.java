@@ -30,7 +30,8 @@ public class ReplicaProber {
    *
    * @param url names the replica in messages
    * @param probe of the checkpoint with this name
-   * @throws ServingException {@code MISCONFIGURED} if it gives other answers than those evaluated
+   * @throws ServingException {@code MISCONFIGURED} if it gives other answers than those evaluated;
+   *     {@link IneffectiveAdapterException} if they are those of the base
    */
   public void require(
       ServingPort replica, String url, String servedName, Optional<EffectProbe> probe) {
@@ -42,9 +43,11 @@ public class ReplicaProber {
     metrics.probed(metric(result.outcome()));
     if (result.outcome() != ProbeResult.Outcome.CANDIDATE) {
       LOG.warnf("probe-failed replica=%s model=%s outcome=%s", url, servedName, result.outcome());
-      throw new ServingException(
-          Kind.MISCONFIGURED,
-          "replica %s, asked for %s, %s".formatted(url, servedName, result.description()));
+      String message =
+          "replica %s, asked for %s, %s".formatted(url, servedName, result.description());
+      throw result.outcome() == ProbeResult.Outcome.BASE
+          ? new IneffectiveAdapterException(message)
+          : new ServingException(Kind.MISCONFIGURED, message);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.whetstone.contracts.LoopId;
 import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.champion.ChampionRepository;
 import dev.whetstone.eval.config.EvalConfig;
+import dev.whetstone.eval.metrics.EvalMetrics.Replica;
 import dev.whetstone.eval.serving.ModelServers;
 import dev.whetstone.eval.serving.ServingException;
 import dev.whetstone.eval.serving.ServingPort;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * Checks one model server for all loops that use it: one list of its models, champions and their
@@ -52,6 +54,11 @@ public class EndpointCheck {
   }
 
   void run(EndpointKey endpoint, List<ServingNeed> needs, EndpointMemory memory) {
+    memory.retainLoops(
+        needs.stream()
+            .filter(ServingNeed::serves)
+            .map(need -> need.champion().loop())
+            .collect(Collectors.toSet()));
     ServingPort server;
     Set<String> served;
     try {
@@ -115,9 +122,19 @@ public class EndpointCheck {
         new ReplicaObservation(
             endpoint.url(), need.champion().generation(), answering, trouble, formerTrouble);
     LoopId loop = need.champion().loop();
+    memory.state(loop, state(need, answering, memory));
     if (memory.isNews(loop, observation)) {
       observations.record(loop, observation);
     }
+  }
+
+  private static Replica state(ServingNeed need, boolean answering, EndpointMemory memory) {
+    if (answering) {
+      return Replica.SERVING;
+    }
+    return memory.isIneffective(need.champion().servedName())
+        ? Replica.WITHOUT_EFFECT
+        : Replica.NOT_SERVING;
   }
 
   private Instant now() {

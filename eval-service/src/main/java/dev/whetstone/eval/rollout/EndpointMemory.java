@@ -1,7 +1,10 @@
 package dev.whetstone.eval.rollout;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.eval.metrics.EvalMetrics.Replica;
+import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -13,6 +16,8 @@ final class EndpointMemory {
   private final Map<String, AttemptHistory> loads = new ConcurrentHashMap<>();
   private final Map<String, AttemptHistory> probes = new ConcurrentHashMap<>();
   private final Map<LoopId, ReplicaObservation> reported = new ConcurrentHashMap<>();
+  private final Map<LoopId, Replica> states = new ConcurrentHashMap<>();
+  private final Set<String> ineffective = ConcurrentHashMap.newKeySet();
 
   AttemptHistory server() {
     return server;
@@ -43,9 +48,38 @@ final class EndpointMemory {
     return !observation.equals(reported.put(loop, observation));
   }
 
+  /** Records whether a model answered its last probe as the base does. */
+  void ineffective(String model, boolean as) {
+    if (as) {
+      ineffective.add(model);
+    } else {
+      ineffective.remove(model);
+    }
+  }
+
+  boolean isIneffective(String model) {
+    return ineffective.contains(model);
+  }
+
+  /** Records how the server serves a loop. */
+  void state(LoopId loop, Replica state) {
+    states.put(loop, state);
+  }
+
+  /** How the server serves each of its loops. */
+  Collection<Replica> states() {
+    return states.values();
+  }
+
+  /** Forgets loops that do not use the server any more. */
+  void retainLoops(Set<LoopId> loops) {
+    states.keySet().retainAll(loops);
+  }
+
   /** Forgets models that are no longer in use. */
-  void retain(java.util.Set<String> models) {
+  void retain(Set<String> models) {
     loads.keySet().retainAll(models);
     probes.keySet().retainAll(models);
+    ineffective.retainAll(models);
   }
 }

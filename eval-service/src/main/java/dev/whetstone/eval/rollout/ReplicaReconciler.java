@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -74,6 +75,7 @@ public class ReplicaReconciler {
       // The holder reports; what this process remembers is out of date once it holds the lease.
       memories.clear();
       metrics.taintedChampions(0, 0);
+      metrics.replicas(Map.of());
       return;
     }
     Instant now = clock.instant();
@@ -86,6 +88,10 @@ public class ReplicaReconciler {
             reconciling.start(endpoint.name(), () -> check.run(endpoint, loops, memory));
           }
         });
+    metrics.replicas(
+        memories.values().stream()
+            .flatMap(memory -> memory.states().stream())
+            .collect(Collectors.groupingBy(state -> state, Collectors.summingInt(state -> 1))));
   }
 
   private Map<EndpointKey, List<ServingNeed>> needs(Instant now) {

@@ -108,6 +108,7 @@ public class RolloutMoves {
     if (moved) {
       LOG.infof("applied loop=%s generation=%d", rollout.loop(), generation);
       metrics.rollout(EvalMetrics.Rollout.APPLIED);
+      metrics.promoted(rollout.loop());
     }
     return moved;
   }

@@ -5,6 +5,7 @@ import dev.whetstone.eval.champion.Champion;
 import dev.whetstone.eval.config.EvalConfig;
 import dev.whetstone.eval.probe.EffectProbe;
 import dev.whetstone.eval.probe.EffectProbeRepository;
+import dev.whetstone.eval.probe.IneffectiveAdapterException;
 import dev.whetstone.eval.probe.ReplicaProber;
 import dev.whetstone.eval.serving.ServingException;
 import dev.whetstone.eval.serving.ServingPort;
@@ -112,7 +113,7 @@ public class ServedChampionCheck {
     AttemptHistory history = memory.probe(name);
     if (history.isDue(now()) && probesLeft.get() > 0) {
       probesLeft.decrementAndGet();
-      history = ask(endpoint, server, champion, history);
+      history = ask(endpoint, server, champion, history, memory);
       memory.probe(name, history);
     }
     if (!history.trouble().isEmpty()) {
@@ -121,14 +122,22 @@ public class ServedChampionCheck {
   }
 
   private AttemptHistory ask(
-      EndpointKey endpoint, ServingPort server, Champion champion, AttemptHistory history) {
+      EndpointKey endpoint,
+      ServingPort server,
+      Champion champion,
+      AttemptHistory history,
+      EndpointMemory memory) {
     try {
       Optional<EffectProbe> probe =
           probes.find(champion.loop(), String.valueOf(champion.checkpointId()));
       if (probe.isPresent()) {
         prober.require(server, endpoint.url(), champion.servedName(), probe);
       }
+      memory.ineffective(champion.servedName(), false);
       return AttemptHistory.succeeded(now().plus(config.probeEvery()));
+    } catch (IneffectiveAdapterException e) {
+      memory.ineffective(champion.servedName(), true);
+      return history.failed(String.valueOf(e.getMessage()), now(), config.backoff());
     } catch (ServingException e) {
       return history.failed(String.valueOf(e.getMessage()), now(), config.backoff());
     }

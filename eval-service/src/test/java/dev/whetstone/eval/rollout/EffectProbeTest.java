@@ -14,10 +14,12 @@ import dev.whetstone.contracts.event.PromotionDecided;
 import dev.whetstone.contracts.event.PromotionFailed;
 import dev.whetstone.eval.fixture.FakeModelServer;
 import dev.whetstone.eval.fixture.LoopFixture;
+import dev.whetstone.eval.metrics.EvalMeter;
 import dev.whetstone.eval.probe.EffectProbe;
 import dev.whetstone.eval.probe.EffectProbeRepository;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.testing.InfrastructureResource;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -36,6 +38,7 @@ class EffectProbeTest {
   private static final UnaryOperator<String> OLD =
       question -> question.startsWith("new") ? "wrong" : LoopFixture.right(question);
   @Inject ObjectStore store;
+  @Inject MeterRegistry registry;
   @Inject EffectProbeRepository probes;
   FakeModelServer evaluationServer;
   FakeModelServer serving;
@@ -103,12 +106,22 @@ class EffectProbeTest {
                     .condition("Serving")
                     .contains("answers as the base does on 8 of 8 probe prompts"));
     assertThat(scene.condition("Serving")).contains("0 of 1 replicas", serving.url());
+    await().atMost(TIMEOUT).until(() -> withoutEffect() >= 1);
 
     serving.ignoreAdapters(false);
 
     await()
         .atMost(TIMEOUT)
         .until(() -> scene.condition("Serving").contains("answers on 1 of 1 replicas"));
+    await().atMost(TIMEOUT).until(() -> withoutEffect() == 0);
+  }
+
+  private double withoutEffect() {
+    return registry
+        .get(EvalMeter.REPLICAS.meterName())
+        .tag("state", "without_effect")
+        .gauge()
+        .value();
   }
 
   @Test

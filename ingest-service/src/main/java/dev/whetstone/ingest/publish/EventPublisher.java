@@ -4,7 +4,7 @@ import dev.whetstone.ingest.config.ConfigBounds;
 import dev.whetstone.ingest.config.IngestConfig;
 import dev.whetstone.ingest.event.PreparedEvent;
 import dev.whetstone.kit.event.CloudEvents;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.whetstone.kit.metrics.Meters;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
@@ -33,13 +33,9 @@ public class EventPublisher {
   public EventPublisher(
       IngestConfig config,
       @Identifier("default-kafka-broker") Map<String, Object> broker,
-      MeterRegistry metrics) {
+      Meters meters) {
     this.acknowledgeWithin = ConfigBounds.check(config).acknowledgeWithin();
-    this.acknowledged =
-        Timer.builder("whetstone.ingest.acknowledgement")
-            .description("From sending a request's first record to the last acknowledgement")
-            .publishPercentileHistogram()
-            .register(metrics);
+    this.acknowledged = meters.timer(IngestMeter.ACKNOWLEDGEMENT);
     this.producer =
         new KafkaProducer<>(
             settings(broker, config), new StringSerializer(), new ByteArraySerializer());

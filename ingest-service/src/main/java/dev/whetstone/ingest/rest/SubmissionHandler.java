@@ -11,13 +11,15 @@ import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.publish.EventPublisher;
 import dev.whetstone.ingest.publish.InFlightBytes;
+import dev.whetstone.ingest.publish.IngestMeter;
 import dev.whetstone.ingest.publish.IngestMetrics;
 import dev.whetstone.ingest.publish.NotAcknowledgedException;
 import dev.whetstone.ingest.publish.OversizedRecordException;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.Problem;
 import dev.whetstone.kit.problem.ProblemException;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -27,6 +29,7 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /** Publishes the events of a request's items and answers with one receipt per item. */
+@Startup
 @ApplicationScoped
 public class SubmissionHandler {
   private static final Logger LOG = Logger.getLogger(SubmissionHandler.class);
@@ -48,13 +51,13 @@ public class SubmissionHandler {
       IngestMetrics metrics,
       IngestConfig config,
       CurationLinks links,
-      MeterRegistry registry) {
+      Meters meters) {
     this.bodies = bodies;
     this.publisher = publisher;
     this.metrics = metrics;
     this.config = config;
     this.links = links;
-    registry.gauge("whetstone.ingest.inflight.bytes", inFlight, InFlightBytes::held);
+    meters.gauge(IngestMeter.INFLIGHT_BYTES, inFlight::held);
   }
 
   /** Turns one item, at a JSON Pointer of its body, into an outcome. */

@@ -5,14 +5,14 @@ import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.kit.event.CloudEvents.Decoded;
-import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.metrics.KitMeter;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.sql.DatabaseException;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.work.DatabaseRetry;
 import dev.whetstone.kit.work.FaultText;
 import dev.whetstone.kit.work.RetryBackoff;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -53,18 +53,18 @@ public class EventConsumption {
   private final Outbox outbox;
   private final Sql sql;
   private final ConsumptionConfig config;
-  private final MeterRegistry metrics;
+  private final Meters meters;
 
   /** Rows that the next poll of a partition begins with; absent for the most. */
   private final Map<TopicPartition, Integer> rows = new ConcurrentHashMap<>();
 
   public EventConsumption(
-      Inbox inbox, Outbox outbox, Sql sql, ConsumptionConfig config, MeterRegistry metrics) {
+      Inbox inbox, Outbox outbox, Sql sql, ConsumptionConfig config, Meters meters) {
     this.inbox = inbox;
     this.outbox = outbox;
     this.sql = sql;
     this.config = config;
-    this.metrics = metrics;
+    this.meters = meters;
   }
 
   /**
@@ -211,9 +211,8 @@ public class EventConsumption {
   }
 
   private void count(Tally tally) {
-    tally.deadLetters.forEach(
-        code -> metrics.counter(MetricNames.DEAD_LETTERS, "code", code).increment());
-    metrics.counter(MetricNames.INBOX_DUPLICATES).increment(tally.duplicates);
+    tally.deadLetters.forEach(code -> meters.counter(KitMeter.DEAD_LETTERS, code).increment());
+    meters.counter(KitMeter.INBOX_DUPLICATES).increment(tally.duplicates);
   }
 
   private <D extends EventData> Tally once(List<PolledEvent<D>> events, EventEffect<D> effect) {

@@ -2,9 +2,9 @@ package dev.whetstone.kit.inbox;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.EventData;
-import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.metrics.KitMeter;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.work.DatabaseRetry;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -36,14 +36,14 @@ public class FairConsumption {
   private final EventConsumption consumption;
   private final EventSpool spool;
   private final SpoolConfig config;
-  private final MeterRegistry metrics;
+  private final Meters meters;
 
   public FairConsumption(
-      EventConsumption consumption, EventSpool spool, SpoolConfig config, MeterRegistry metrics) {
+      EventConsumption consumption, EventSpool spool, SpoolConfig config, Meters meters) {
     this.consumption = consumption;
     this.spool = spool;
     this.config = config;
-    this.metrics = metrics;
+    this.meters = meters;
   }
 
   /** Makes the drain of a topic; the caller starts and stops it. */
@@ -109,7 +109,7 @@ public class FairConsumption {
             tenant ->
                 awaitRoom(new EventSpool.Queue(partition.topic(), partition.partition(), tenant)));
     DatabaseRetry.run(() -> spool.add(byTenant));
-    metrics.counter(MetricNames.EVENTS_SPOOLED).increment(records.size());
+    meters.counter(KitMeter.EVENTS_SPOOLED).increment(records.size());
   }
 
   /** Behind a full queue the partition waits, as it did before there was a spool. */

@@ -1,4 +1,4 @@
-/** The names of shared metrics. */
+/** How meters are described, registered, labelled and measured; the meters that services share. */
 @NullMarked
 package dev.whetstone.kit.metrics;
 

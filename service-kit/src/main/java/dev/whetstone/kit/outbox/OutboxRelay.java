@@ -1,9 +1,9 @@
 package dev.whetstone.kit.outbox;
 
 import dev.whetstone.contracts.TopicNames;
-import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.metrics.KitMeter;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.work.RepeatedFailureLog;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
@@ -57,7 +57,7 @@ public class OutboxRelay {
   private static final Duration TRANSACTION = Duration.ofSeconds(60);
 
   private final DataSource dataSource;
-  private final MeterRegistry metrics;
+  private final Meters meters;
   private final Map<String, Object> broker;
   private final AtomicBoolean wakeRequested = new AtomicBoolean();
 
@@ -68,10 +68,10 @@ public class OutboxRelay {
 
   public OutboxRelay(
       DataSource dataSource,
-      MeterRegistry metrics,
+      Meters meters,
       @Identifier("default-kafka-broker") Map<String, Object> broker) {
     this.dataSource = dataSource;
-    this.metrics = metrics;
+    this.meters = meters;
     this.broker = broker;
   }
 
@@ -120,7 +120,7 @@ public class OutboxRelay {
           acknowledged++;
         }
       }
-      metrics.counter(MetricNames.OUTBOX_SENT).increment(acknowledged);
+      meters.counter(KitMeter.OUTBOX_SENT).increment(acknowledged);
       return acknowledged;
     } catch (SQLException e) {
       throw new IllegalStateException("cannot read the outbox: " + e.getMessage(), e);

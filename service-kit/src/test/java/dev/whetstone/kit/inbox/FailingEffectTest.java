@@ -10,7 +10,7 @@ import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.EventFactory;
-import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.metrics.KitMeter;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
@@ -224,7 +224,7 @@ class FailingEffectTest {
   }
 
   private double counted(String code) {
-    return metrics.counter(MetricNames.DEAD_LETTERS, "code", code).count();
+    return metrics.counter(KitMeter.DEAD_LETTERS.meterName(), "code", code).count();
   }
 
   private ConsumerRecord<String, byte[]> record(String id, String key) {

@@ -8,7 +8,7 @@ import dev.whetstone.contracts.event.EventData.FeedbackEvent;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.EventFactory;
-import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.metrics.KitMeter;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -143,7 +143,8 @@ class FairConsumptionTest {
 
   @Test
   void shouldGiveUpASpooledEventWhoseEffectFailsByItself() {
-    double letters = metrics.counter(MetricNames.DEAD_LETTERS, "code", "effect-failed").count();
+    double letters =
+        metrics.counter(KitMeter.DEAD_LETTERS.meterName(), "code", "effect-failed").count();
     List<ConsumerRecord<String, byte[]>> poll = records("heavy", 0, MANY);
     poll.add(7, record("heavy", "bad"));
     consumption.process(partition, poll, drain);
@@ -152,7 +153,7 @@ class FairConsumptionTest {
 
     await().atMost(TIMEOUT).until(() -> waiting() == 0);
     assertThat(ofHeavy()).containsExactlyInAnyOrderElementsOf(ids(0, MANY));
-    assertThat(metrics.counter(MetricNames.DEAD_LETTERS, "code", "effect-failed").count())
+    assertThat(metrics.counter(KitMeter.DEAD_LETTERS.meterName(), "code", "effect-failed").count())
         .isEqualTo(letters + 1);
   }
 
@@ -225,7 +226,7 @@ class FairConsumptionTest {
   }
 
   private double spooled() {
-    return metrics.counter(MetricNames.EVENTS_SPOOLED).count();
+    return metrics.counter(KitMeter.EVENTS_SPOOLED.meterName()).count();
   }
 
   private static List<String> ids(int from, int to) {

@@ -14,7 +14,7 @@ import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.contracts.event.EventData.BatchEvent;
 import dev.whetstone.kit.event.CloudEvents;
 import dev.whetstone.kit.event.EventFactory;
-import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.metrics.KitMeter;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -109,7 +109,7 @@ class WrongTopicTest {
   }
 
   private double counted(String code) {
-    return metrics.counter(MetricNames.DEAD_LETTERS, "code", code).count();
+    return metrics.counter(KitMeter.DEAD_LETTERS.meterName(), "code", code).count();
   }
 
   private ConsumerRecord<String, byte[]> onBatches(String id, EventData data, String otherType) {

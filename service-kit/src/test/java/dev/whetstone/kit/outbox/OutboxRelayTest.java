@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.whetstone.contracts.TopicNames;
-import dev.whetstone.kit.metrics.MetricNames;
+import dev.whetstone.kit.metrics.KitMeter;
+import dev.whetstone.kit.metrics.QueueGauges;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.KafkaProbe;
@@ -32,7 +33,7 @@ class OutboxRelayTest {
 
   @Inject Sql sql;
   @Inject OutboxRelay relay;
-  @Inject OutboxAge age;
+  @Inject QueueGauges gauges;
   @Inject MeterRegistry metrics;
 
   @AfterEach
@@ -60,8 +61,9 @@ class OutboxRelayTest {
     relay.wake();
 
     await().atMost(Duration.ofSeconds(20)).until(() -> waiting(TopicNames.CHECKPOINTS) == 1);
-    age.measure();
-    assertThat(metrics.get(MetricNames.OUTBOX_OLDEST_AGE).gauge().value()).isGreaterThan(3_000);
+    gauges.measure();
+    assertThat(metrics.get(KitMeter.OUTBOX_OLDEST_AGE.meterName()).gauge().value())
+        .isGreaterThan(3_000);
   }
 
   @Test

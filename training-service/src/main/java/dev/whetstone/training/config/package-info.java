@@ -1,4 +1,4 @@
-/** Settings and metric names of the training service. */
+/** Settings of the training service. */
 @NullMarked
 package dev.whetstone.training.config;
 

@@ -1,23 +1,23 @@
 package dev.whetstone.training.reconcile;
 
 import dev.whetstone.contracts.LoopId;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.time.LeaseClock;
 import dev.whetstone.kit.work.ReconcileLoop;
 import dev.whetstone.training.batch.BatchRepository.NewBatches;
 import dev.whetstone.training.config.TrainingConfig;
-import dev.whetstone.training.config.TrainingMetrics;
+import dev.whetstone.training.metrics.TrainingMeter;
 import dev.whetstone.training.run.RunScheduler;
 import dev.whetstone.training.run.UnfinishedRunRepository;
 import dev.whetstone.training.run.UnfinishedRunRepository.UnfinishedRun;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.Startup;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +29,7 @@ import org.jboss.logging.Logger;
  * or object store delays only the run that waits for it. A pass is two statements; loops without
  * news and runs that wait for a time cost nothing more. Several services may run at once.
  */
+@Startup
 @ApplicationScoped
 public class RunReconciler {
   private static final Logger LOG = Logger.getLogger(RunReconciler.class);
@@ -46,7 +47,7 @@ public class RunReconciler {
   private final LeaseClock clock;
   private final TrainingConfig config;
   private final PlanningSchedule schedule = new PlanningSchedule();
-  private final AtomicInteger liveRuns;
+  private final AtomicInteger liveRuns = new AtomicInteger();
   private final KeyedTasks<LoopId> planning;
   private final KeyedTasks<String> steps;
   private final ReconcileLoop reconciling = new ReconcileLoop("run-reconciler", LOG);
@@ -58,7 +59,7 @@ public class RunReconciler {
       RunStepper stepper,
       LeaseClock clock,
       TrainingConfig config,
-      MeterRegistry registry) {
+      Meters meters) {
     this.scheduler = scheduler;
     this.heartbeat = heartbeat;
     this.runs = runs;
@@ -67,8 +68,7 @@ public class RunReconciler {
     this.config = config;
     this.planning = new KeyedTasks<>(config.maxConcurrentSteps());
     this.steps = new KeyedTasks<>(config.maxConcurrentSteps());
-    this.liveRuns =
-        Objects.requireNonNull(registry.gauge(TrainingMetrics.LIVE_RUNS, new AtomicInteger()));
+    meters.gauge(TrainingMeter.LIVE_RUNS, liveRuns::get);
   }
 
   @Scheduled(

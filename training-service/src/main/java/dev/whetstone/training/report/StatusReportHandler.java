@@ -4,6 +4,7 @@ import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.contracts.run.WorkerDirective;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.time.LeaseClock;
@@ -14,14 +15,13 @@ import dev.whetstone.training.attempt.AttemptRepository.StoredAttempt;
 import dev.whetstone.training.attempt.GpuBudget;
 import dev.whetstone.training.checkpoint.CheckpointVerifier;
 import dev.whetstone.training.config.TrainingConfig;
-import dev.whetstone.training.config.TrainingMetrics;
+import dev.whetstone.training.metrics.TrainingMeter;
 import dev.whetstone.training.plan.RunIdentity;
 import dev.whetstone.training.run.Run;
 import dev.whetstone.training.run.RunFinisher;
 import dev.whetstone.training.run.RunRepository;
 import dev.whetstone.training.run.RunRepository.StoredRun;
 import dev.whetstone.training.run.StepMetricsRepository;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +50,7 @@ public class StatusReportHandler {
   private final CheckpointVerifier verifier;
   private final LeaseClock clock;
   private final TrainingConfig config;
-  private final MeterRegistry registry;
+  private final Meters meters;
 
   public StatusReportHandler(
       RunRepository runs,
@@ -62,7 +62,7 @@ public class StatusReportHandler {
       CheckpointVerifier verifier,
       LeaseClock clock,
       TrainingConfig config,
-      MeterRegistry registry) {
+      Meters meters) {
     this.runs = runs;
     this.attempts = attempts;
     this.metrics = metrics;
@@ -72,7 +72,7 @@ public class StatusReportHandler {
     this.verifier = verifier;
     this.clock = clock;
     this.config = config;
-    this.registry = registry;
+    this.meters = meters;
   }
 
   /**
@@ -206,7 +206,7 @@ public class StatusReportHandler {
   }
 
   private void count(String answer) {
-    registry.counter(TrainingMetrics.REPORTS, "answer", answer).increment();
+    meters.counter(TrainingMeter.REPORTS, answer).increment();
   }
 
   private static ProblemException stale(Attempt.Facts facts) {

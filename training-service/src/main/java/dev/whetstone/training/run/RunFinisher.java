@@ -2,6 +2,7 @@ package dev.whetstone.training.run;
 
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.kit.event.EventFactory;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.training.attempt.Attempt;
 import dev.whetstone.training.attempt.AttemptEnd;
@@ -12,12 +13,11 @@ import dev.whetstone.training.batch.BatchStateRepository;
 import dev.whetstone.training.batch.CorruptBatchException;
 import dev.whetstone.training.checkpoint.CheckpointRepository;
 import dev.whetstone.training.checkpoint.CheckpointVerifier;
-import dev.whetstone.training.config.TrainingMetrics;
+import dev.whetstone.training.metrics.TrainingMeter;
 import dev.whetstone.training.plan.AdjustmentRule;
 import dev.whetstone.training.plan.HyperparameterAdjustment;
 import dev.whetstone.training.plan.RunIdentity;
 import dev.whetstone.training.plan.RunPlan;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +44,7 @@ public class RunFinisher {
   private final MicroBatchRepository microBatches;
   private final EventFactory events;
   private final Outbox outbox;
-  private final MeterRegistry registry;
+  private final Meters meters;
 
   public RunFinisher(
       RunRepository runs,
@@ -57,7 +57,7 @@ public class RunFinisher {
       MicroBatchRepository microBatches,
       EventFactory events,
       Outbox outbox,
-      MeterRegistry registry) {
+      Meters meters) {
     this.runs = runs;
     this.attempts = attempts;
     this.metrics = metrics;
@@ -68,7 +68,7 @@ public class RunFinisher {
     this.microBatches = microBatches;
     this.events = events;
     this.outbox = outbox;
-    this.registry = registry;
+    this.meters = meters;
   }
 
   /** The attempt's checkpoint is valid: the run succeeds and publishes the checkpoint. */
@@ -107,7 +107,7 @@ public class RunFinisher {
       AttemptEnd end,
       Instant now) {
     attempts.save(attempt.end(end, now));
-    registry.counter(TrainingMetrics.ATTEMPTS, "outcome", end.outcome()).increment();
+    meters.counter(TrainingMeter.ATTEMPTS, end.outcome()).increment();
     RunPlan plan = stored.plan();
     LOG.infof(
         "attempt-ended attempt=%s outcome=%s detail=%s",
@@ -185,7 +185,7 @@ public class RunFinisher {
   }
 
   private void count(String outcome) {
-    registry.counter(TrainingMetrics.RUNS, "outcome", outcome).increment();
+    meters.counter(TrainingMeter.RUNS, outcome).increment();
   }
 
   private Optional<HyperparameterAdjustment> learned(RunRepository.StoredRun stored, String runId) {

@@ -2,11 +2,11 @@ package dev.whetstone.training.scoring;
 
 import dev.whetstone.contracts.event.EventData.ScoringEvent;
 import dev.whetstone.kit.event.EventFactory;
+import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.time.LeaseClock;
-import dev.whetstone.training.config.TrainingMetrics;
+import dev.whetstone.training.metrics.TrainingMeter;
 import dev.whetstone.training.scoring.ScoringJobRepository.StoredJob;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -26,19 +26,19 @@ public class ScoringMoves {
   private final ScoringJobRepository jobs;
   private final EventFactory events;
   private final Outbox outbox;
-  private final MeterRegistry registry;
+  private final Meters meters;
   private final LeaseClock clock;
 
   public ScoringMoves(
       ScoringJobRepository jobs,
       EventFactory events,
       Outbox outbox,
-      MeterRegistry registry,
+      Meters meters,
       LeaseClock clock) {
     this.jobs = jobs;
     this.events = events;
     this.outbox = outbox;
-    this.registry = registry;
+    this.meters = meters;
     this.clock = clock;
   }
 
@@ -100,9 +100,9 @@ public class ScoringMoves {
                   return true;
                 });
     if (moved) {
-      registry.counter(TrainingMetrics.SCORING_JOBS, "outcome", outcome).increment();
-      registry
-          .timer(TrainingMetrics.SCORING_TIME)
+      meters.counter(TrainingMeter.SCORING_JOBS, outcome).increment();
+      meters
+          .timer(TrainingMeter.SCORING_TIME)
           .record(Duration.between(facts.requestedAt(), clock.now()));
       LOG.infof(
           "scoring-job-ended job=%s outcome=%s reason=%s",

@@ -1,4 +1,4 @@
-package dev.whetstone.curation.operations;
+package dev.whetstone.curation.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

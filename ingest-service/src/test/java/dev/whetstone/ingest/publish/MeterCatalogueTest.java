@@ -1,0 +1,61 @@
+package dev.whetstone.ingest.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whetstone.ingest.IngestTest;
+import dev.whetstone.kit.metrics.DescribedMeter;
+import dev.whetstone.kit.metrics.LabelDescription;
+import dev.whetstone.kit.metrics.MeterTable;
+import dev.whetstone.testing.GeneratedSection;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** docs/metrics.md lists the meters of the service, and the service has no others. */
+@QuarkusTest
+class MeterCatalogueTest extends IngestTest {
+  @Inject MeterRegistry registry;
+
+  @Test
+  void shouldListTheMeters() throws IOException {
+    new GeneratedSection(Path.of("../docs/metrics.md"), "meters of ingest")
+        .shouldBe(MeterTable.of(IngestMeter.values()), "metrics.page.write");
+  }
+
+  @Test
+  void shouldRegisterNoMeterThatIsNotDescribed() {
+    List<String> described =
+        Stream.<DescribedMeter>of(IngestMeter.values())
+            .map(DescribedMeter::description)
+            .map(
+                meter ->
+                    meter.name()
+                        + meter.labels().stream().map(LabelDescription::name).sorted().toList())
+            .toList();
+
+    assertThat(registry.getMeters().stream().map(Meter::getId))
+        .filteredOn(id -> id.getName().startsWith("whetstone."))
+        .isNotEmpty()
+        .allSatisfy(
+            id ->
+                assertThat(id.getName() + id.getTags().stream().map(Tag::getKey).sorted().toList())
+                    .isIn(described));
+  }
+
+  @Test
+  void shouldHaveEveryMeterFromTheStartWhoseLabelsAreKnown() {
+    assertThat(
+            Arrays.stream(IngestMeter.values())
+                .filter(meter -> meter.description().isClosed())
+                .map(IngestMeter::meterName))
+        .allSatisfy(name -> assertThat(registry.find(name).meters()).isNotEmpty());
+  }
+}

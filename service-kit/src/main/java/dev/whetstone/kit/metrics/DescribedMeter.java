@@ -1,0 +1,11 @@
+package dev.whetstone.kit.metrics;
+
+/** A constant of an enum that lists the meters of a service. {@link Meters} registers it. */
+public interface DescribedMeter {
+  MeterDescription description();
+
+  /** The name under which the registry knows it. */
+  default String meterName() {
+    return description().name();
+  }
+}
