@@ -2,14 +2,20 @@ package dev.whetstone.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.doctor.cluster.ClusterCheck;
 import dev.whetstone.doctor.report.CheckResult;
 import dev.whetstone.doctor.settings.ServiceName;
-import java.nio.file.Path;
+import dev.whetstone.doctor.settings.ServiceSettings;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A training service that runs workers as Jobs, against recorded answers of an API server. */
 class ClusterFaultsTest {
@@ -32,28 +38,27 @@ class ClusterFaultsTest {
       """;
   private static final String PREFIX = "WHETSTONE_TRAINING_KUBERNETES_";
 
-  @TempDir Path folder;
-  private TestInstallation installation;
+  private final CannedServer cluster = new CannedServer();
+  private final Map<String, String> environment = new HashMap<>();
 
   @BeforeEach
-  void install() throws Exception {
-    installation = new TestInstallation(folder);
-    installation.set(ServiceName.TRAINING, PREFIX + "ENABLED", "true");
-    installation.set(ServiceName.TRAINING, PREFIX + "QUEUE", "gpus");
-    installation.set(ServiceName.TRAINING, PREFIX + "RESOURCES", "nvidia.com/gpu=1,memory=16Gi");
+  void install() {
+    environment.put(PREFIX + "ENABLED", "true");
+    environment.put(PREFIX + "QUEUE", "gpus");
+    environment.put(PREFIX + "RESOURCES", "nvidia.com/gpu=1,memory=16Gi");
     allow("nothing is refused");
-    installation.cluster.answer(LOCAL, 200, ACTIVE.formatted("True", "ready"));
-    installation.cluster.answer(CLUSTER, 200, QUOTA.formatted(8));
+    cluster.answer(LOCAL, 200, ACTIVE.formatted("True", "ready"));
+    cluster.answer(CLUSTER, 200, QUOTA.formatted(8));
   }
 
   @AfterEach
   void remove() {
-    installation.close();
+    cluster.close();
   }
 
   /** Refuses the right whose review contains a text. */
   private void allow(String... refused) {
-    installation.cluster.answer(
+    cluster.answer(
         REVIEWS,
         request -> {
           boolean isRefused = List.of(refused).stream().allMatch(request::contains);
@@ -62,15 +67,31 @@ class ClusterFaultsTest {
         });
   }
 
-  private void assertFault(String... parts) throws Exception {
-    assertThat(installation.faults())
+  private List<CheckResult> examine() {
+    ServiceSettings training = ServiceSettings.of(ServiceName.TRAINING, environment);
+    assertThat(ClusterCheck.applies(training)).isTrue();
+    return new ClusterCheck(training, this::client).find();
+  }
+
+  private KubernetesClient client() {
+    Config config =
+        new ConfigBuilder(Config.empty())
+            .withMasterUrl(cluster.url())
+            .withNamespace("whetstone")
+            .withRequestRetryBackoffLimit(0)
+            .build();
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  private void assertFault(String... parts) {
+    assertThat(examine().stream().filter(CheckResult::isFault).map(CheckResult::line))
         .singleElement()
         .satisfies(fault -> assertThat(fault).contains(parts));
   }
 
   @Test
-  void shouldFindNothingWrongWithAHealthyCluster() throws Exception {
-    var results = installation.examine().results();
+  void shouldFindNothingWrongWithAHealthyCluster() {
+    var results = examine();
 
     assertThat(results.stream().filter(CheckResult::isFault)).isEmpty();
     assertThat(results)
@@ -85,7 +106,7 @@ class ClusterFaultsTest {
   }
 
   @Test
-  void shouldNameAMissingRight() throws Exception {
+  void shouldNameAMissingRight() {
     allow("\"patch\"", "\"jobs\"");
 
     assertFault(
@@ -95,30 +116,30 @@ class ClusterFaultsTest {
   }
 
   @Test
-  void shouldNameAnApiServerThatDoesNotAnswer() throws Exception {
-    installation.cluster.close();
+  void shouldNameAnApiServerThatDoesNotAnswer() {
+    cluster.close();
 
     assertFault("Kubernetes API server", "does not answer", "→ let a NetworkPolicy allow");
   }
 
   @Test
-  void shouldNameAnUnknownQueue() throws Exception {
-    installation.set(ServiceName.TRAINING, PREFIX + "QUEUE", "cpus");
+  void shouldNameAnUnknownQueue() {
+    environment.put(PREFIX + "QUEUE", "cpus");
 
     assertFault("queue 'cpus'", "does not exist", "→ create LocalQueue 'cpus'");
   }
 
   @Test
-  void shouldNameAQueueThatAdmitsNothing() throws Exception {
-    installation.cluster.answer(
+  void shouldNameAQueueThatAdmitsNothing() {
+    cluster.answer(
         LOCAL, 200, ACTIVE.formatted("False", "Can't submit new workloads to clusterQueue"));
 
     assertFault("queue 'gpus'", "it admits nothing: Can't submit", "→ create or activate");
   }
 
   @Test
-  void shouldNameAQuotaThatNeverFits() throws Exception {
-    installation.cluster.answer(CLUSTER, 200, QUOTA.formatted(0));
+  void shouldNameAQuotaThatNeverFits() {
+    cluster.answer(CLUSTER, 200, QUOTA.formatted(0));
 
     assertFault(
         "queue 'gpus'",
@@ -127,20 +148,20 @@ class ClusterFaultsTest {
   }
 
   @Test
-  void shouldSayThatAQuotaMayNotBeRead() throws Exception {
-    installation.cluster.answer(
+  void shouldSayThatAQuotaMayNotBeRead() {
+    cluster.answer(
         CLUSTER,
         403,
         "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"status\":\"Failure\",\"code\":403,\"message\":\"no\"}");
 
-    assertThat(installation.examine().results())
+    assertThat(examine())
         .map(CheckResult::line)
         .anySatisfy(line -> assertThat(line).startsWith("ok").contains("its quota is not checked"));
   }
 
   @Test
-  void shouldNameAMissingPullSecret() throws Exception {
-    installation.set(ServiceName.TRAINING, PREFIX + "IMAGE_PULL_SECRETS", "registry");
+  void shouldNameAMissingPullSecret() {
+    environment.put(PREFIX + "IMAGE_PULL_SECRETS", "registry");
 
     assertFault("pull secret 'registry'", "it does not exist", "→ create it");
   }

@@ -8,10 +8,7 @@ import dev.whetstone.doctor.settings.ServiceName;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.loop.LoopFileReader;
 import dev.whetstone.testing.TestInfrastructure;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,7 +45,6 @@ final class TestInstallation implements AutoCloseable {
   final TestInfrastructure infrastructure = TestInfrastructure.shared();
   final CannedServer services = new CannedServer();
   final CannedServer models = new CannedServer();
-  final CannedServer cluster = new CannedServer();
   final Map<ServiceName, Map<String, String>> environments = new EnumMap<>(ServiceName.class);
   final Path store;
   Clock clock = Clock.systemUTC();
@@ -141,14 +137,8 @@ final class TestInstallation implements AutoCloseable {
     environments.values().forEach(environment -> environment.put(variable, value));
   }
 
-  private KubernetesClient cluster() {
-    Config config =
-        new ConfigBuilder(Config.empty())
-            .withMasterUrl(cluster.url())
-            .withNamespace("whetstone")
-            .withRequestRetryBackoffLimit(0)
-            .build();
-    return new KubernetesClientBuilder().withConfig(config).build();
+  private static KubernetesClient noCluster() {
+    throw new AssertionError("no service of this installation uses a cluster");
   }
 
   DoctorReport examine() throws InterruptedException {
@@ -163,7 +153,7 @@ final class TestInstallation implements AutoCloseable {
                         "start it with ./whetstone up"))
             .toList();
     Duration limit = Duration.ofSeconds(10);
-    DoctorPlan plan = new DoctorPlan(clock, limit, this::cluster);
+    DoctorPlan plan = new DoctorPlan(clock, limit, TestInstallation::noCluster);
     CheckRunner runner = new CheckRunner(limit);
     List<CheckResult> results = new ArrayList<>(runner.run(plan.checks(installed)));
     results.addAll(runner.run(plan.modelServers()));
@@ -182,6 +172,5 @@ final class TestInstallation implements AutoCloseable {
   public void close() {
     services.close();
     models.close();
-    cluster.close();
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What Helm renders. */
 class ChartRenderTest {
   private static final String PRODUCTION = "values-production.yaml";
-  private static final Set<String> POD_OWNERS = Set.of("Deployment", "StatefulSet", "Pod");
+  private static final Set<String> POD_OWNERS = Set.of("Deployment", "StatefulSet", "Job", "Pod");
   @TempDir Path temporary;
 
   static Stream<List<String>> installations() {
@@ -47,8 +47,10 @@ class ChartRenderTest {
           .contains("doctor-" + service);
     }
     assertThat(object(objects, "Role", "whetstone-training").toString()).contains("localqueues");
+    assertThat(object(objects, "KafkaUser", "whetstone-eval").toString())
+        .contains("DescribeConfigs");
     assertThat(rendered(List.of(PRODUCTION, "values-gpu.yaml")).toString())
-        .doesNotContain("doctor");
+        .doesNotContain("doctor", "localqueues", "DescribeConfigs");
   }
 
   private static JsonNode object(List<JsonNode> objects, String kind, String name) {
