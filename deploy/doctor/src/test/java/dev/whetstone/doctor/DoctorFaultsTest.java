@@ -113,7 +113,7 @@ class DoctorFaultsTest {
 
       assertFault(
           "topic whetstone.feedback",
-          "it has 1 partitions, and 4 consumers read it",
+          "partitions: 1, but 4 consumers read it",
           "--alter --topic whetstone.feedback --partitions 4");
     }
   }
@@ -254,7 +254,10 @@ class DoctorFaultsTest {
           {"name":"clock","status":"UP"}]}
         """);
 
-    assertFault("curation service", "not ready: topics: whetstone.loops: the topic does not exist");
+    assertFault(
+        "curation service",
+        "not ready: topics: whetstone.loops: the topic does not exist",
+        "→ remove these causes");
   }
 
   @Test

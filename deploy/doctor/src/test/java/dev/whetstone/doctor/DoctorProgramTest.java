@@ -31,7 +31,7 @@ class DoctorProgramTest {
   @Test
   void shouldEndWithZeroWhenNothingIsWrong() {
     assertThat(run("{\"services\":[]}")).isZero();
-    assertThat(output.toString()).contains("0 checks: 0 ok, 0 faults, 0 not checked");
+    assertThat(output.toString()).contains("checks: 0, ok: 0, faults: 0, not checked: 0");
   }
 
   @Test

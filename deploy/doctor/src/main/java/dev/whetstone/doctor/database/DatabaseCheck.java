@@ -103,7 +103,7 @@ public final class DatabaseCheck {
         .orElseGet(
             () ->
                 subject.ok(
-                    "%d migrations, the last is %s"
+                    "migrations: %d, the last is %s"
                         .formatted(state.applied().size(), state.applied().getLast())));
   }
 }

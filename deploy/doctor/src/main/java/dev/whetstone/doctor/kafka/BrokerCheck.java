@@ -3,6 +3,7 @@ package dev.whetstone.doctor.kafka;
 import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.doctor.kafka.TopicFaultRule.Needs;
 import dev.whetstone.doctor.kafka.TopicFaultRule.TopicFault;
+import dev.whetstone.doctor.kafka.TopicView.TopicSettings;
 import dev.whetstone.doctor.report.CheckName;
 import dev.whetstone.doctor.report.CheckResult;
 import dev.whetstone.doctor.report.CheckSubject;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.jspecify.annotations.Nullable;
 
 /** Checks the broker of services that reach it with the same settings, and their topics. */
 public final class BrokerCheck {
@@ -68,7 +70,7 @@ public final class BrokerCheck {
       throws ExecutionException, InterruptedException {
     List<CheckResult> results = new ArrayList<>();
     int brokers = reader.brokers();
-    results.add(subject().ok("%d in the cluster".formatted(brokers)));
+    results.add(subject().ok("brokers: %d".formatted(brokers)));
     Set<String> names = new TreeSet<>();
     Map<String, Integer> partitions = new HashMap<>();
     for (ServiceSettings service : services) {
@@ -76,9 +78,10 @@ public final class BrokerCheck {
       partitions.putAll(TopicUse.of(service).partitions());
     }
     BrokerReader.Topics topics = reader.topics(names);
+    Map<String, TopicSettings> settings = reader.settings(topics.found().keySet());
     for (String name : names) {
       Needs needs = new Needs(brokers, partitions.getOrDefault(name, 1), personalData());
-      results.addAll(topic(reader, topics, name, needs));
+      results.addAll(topic(topics, settings.get(name), name, needs));
     }
     for (ServiceSettings service : services) {
       results.add(access(reader, topics, service));
@@ -87,8 +90,7 @@ public final class BrokerCheck {
   }
 
   private List<CheckResult> topic(
-      BrokerReader reader, BrokerReader.Topics topics, String name, Needs needs)
-      throws ExecutionException, InterruptedException {
+      BrokerReader.Topics topics, @Nullable TopicSettings settings, String name, Needs needs) {
     CheckSubject subject = new CheckSubject(CheckName.TOPIC, "topic " + name, place());
     TopicDescription found = topics.found().get(name);
     if (found == null) {
@@ -98,7 +100,7 @@ public final class BrokerCheck {
               : subject.fault(
                   "the Kafka user may not describe it", "add the ACL Describe on topic " + name));
     }
-    TopicView view = reader.view(found);
+    TopicView view = BrokerReader.view(found, settings);
     List<TopicFault> faults = TopicFaultRule.faults(view, needs);
     if (!faults.isEmpty()) {
       return faults.stream().map(fault -> subject.fault(fault.detail(), fault.remedy())).toList();
@@ -110,7 +112,7 @@ public final class BrokerCheck {
     }
     return List.of(
         subject.ok(
-            "%d partitions, %d replicas, %s"
+            "partitions: %d, replicas: %d, cleanup.policy: %s"
                 .formatted(view.partitions(), view.replicas(), view.settings().cleanupPolicy())));
   }
 
@@ -147,7 +149,7 @@ public final class BrokerCheck {
     List<String> missing = TopicAccessRule.missing(use, allowed, reader.groups(use.groups()));
     return missing.isEmpty()
         ? subject.ok(
-            "reads %d topics, writes %d".formatted(use.reads().size(), use.writes().size()))
+            "may read topics: %d, write: %d".formatted(use.reads().size(), use.writes().size()))
         : subject.fault(
             "the Kafka user lacks " + String.join(", ", missing),
             "add these ACLs (kafka-acls.sh --add, or the KafkaUser of Strimzi)");

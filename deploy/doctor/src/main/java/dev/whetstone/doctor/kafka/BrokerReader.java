@@ -65,7 +65,7 @@ final class BrokerReader {
     return new Topics(found, absent, hidden);
   }
 
-  TopicView view(TopicDescription topic) throws ExecutionException, InterruptedException {
+  static TopicView view(TopicDescription topic, @Nullable TopicSettings settings) {
     int replicas = Integer.MAX_VALUE;
     int inSync = Integer.MAX_VALUE;
     int leaderless = 0;
@@ -75,25 +75,33 @@ final class BrokerReader {
       leaderless += partition.leader() == null || partition.leader().isEmpty() ? 1 : 0;
     }
     return new TopicView(
-        topic.name(), topic.partitions().size(), replicas, leaderless, inSync, settings(topic));
+        topic.name(), topic.partitions().size(), replicas, leaderless, inSync, settings);
   }
 
-  private @Nullable TopicSettings settings(TopicDescription topic)
+  /** The settings of topics, in one request; those that the user may not read are left out. */
+  Map<String, TopicSettings> settings(Collection<String> topics)
       throws ExecutionException, InterruptedException {
-    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    try {
-      Config config = admin.describeConfigs(List.of(resource)).values().get(resource).get();
-      long retention = Long.parseLong(config.get("retention.ms").value());
-      return new TopicSettings(
-          config.get("cleanup.policy").value(),
-          retention < 0 ? null : Duration.ofMillis(retention),
-          Integer.parseInt(config.get("min.insync.replicas").value()));
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof AuthorizationException) {
-        return null;
+    Map<String, TopicSettings> settings = new HashMap<>();
+    List<ConfigResource> resources =
+        topics.stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
+    for (var answer : admin.describeConfigs(resources).values().entrySet()) {
+      try {
+        settings.put(answer.getKey().name(), settings(answer.getValue().get()));
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof AuthorizationException)) {
+          throw e;
+        }
       }
-      throw e;
     }
+    return settings;
+  }
+
+  private static TopicSettings settings(Config config) {
+    long retention = Long.parseLong(config.get("retention.ms").value());
+    return new TopicSettings(
+        config.get("cleanup.policy").value(),
+        retention < 0 ? null : Duration.ofMillis(retention),
+        Integer.parseInt(config.get("min.insync.replicas").value()));
   }
 
   /** What the user may do with consumer groups; those that do not exist yet are left out. */

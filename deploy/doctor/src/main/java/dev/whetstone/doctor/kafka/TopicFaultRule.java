@@ -38,7 +38,7 @@ final class TopicFaultRule {
     if (topic.partitions() < needs.partitions()) {
       faults.add(
           new TopicFault(
-              "it has %d partitions, and %d consumers read it"
+              "partitions: %d, but %d consumers read it"
                   .formatted(topic.partitions(), needs.partitions()),
               "kafka-topics.sh --alter --topic %s --partitions %d"
                   .formatted(topic.name(), needs.partitions())));
@@ -114,8 +114,7 @@ final class TopicFaultRule {
     if (topic.inSync() < least && topic.leaderless() == 0) {
       return List.of(
           new TopicFault(
-              "a partition has %d replicas in sync, and writes need %d"
-                  .formatted(topic.inSync(), least),
+              "replicas in sync: %d, but writes need %d".formatted(topic.inSync(), least),
               "start the missing brokers"));
     }
     return List.of();

@@ -20,7 +20,7 @@ public record DoctorReport(List<CheckResult> results) {
   public void print(PrintWriter out) {
     results.forEach(result -> out.println(result.line()));
     out.printf(
-        "%d checks: %d ok, %d faults, %d not checked%n",
+        "checks: %d, ok: %d, faults: %d, not checked: %d%n",
         results.size(),
         count(CheckVerdict.OK),
         count(CheckVerdict.FAULT),

@@ -67,21 +67,19 @@ public final class ReadinessCheck {
                   "what answers there (%d) is not the health of a service".formatted(status),
                   "end the program that listens on this port, then start the service"));
     }
-    List<CheckResult> results = new ArrayList<>();
+    List<String> faults = new ArrayList<>();
     for (JsonNode check : report.path("checks")) {
       if (!check.path("status").asText().equals("UP")) {
-        results.add(
-            subject()
-                .fault(
-                    "not ready: %s: %s".formatted(check.path("name").asText(), told(check)),
-                    service.look()));
+        faults.add(check.path("name").asText() + ": " + told(check));
       }
     }
-    if (results.isEmpty()) {
-      results.add(
-          subject().ok("ready, %d checks of its own".formatted(report.path("checks").size())));
-    }
-    return results;
+    return List.of(
+        faults.isEmpty()
+            ? subject().ok("ready; checks of its own: %d".formatted(report.path("checks").size()))
+            : subject()
+                .fault(
+                    "not ready: " + String.join("; ", faults),
+                    "remove these causes; it becomes ready by itself"));
   }
 
   /** The reasons that the service gives, by name. */

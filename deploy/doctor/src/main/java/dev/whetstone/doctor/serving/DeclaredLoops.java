@@ -37,7 +37,7 @@ public final class DeclaredLoops {
     source.setReadOnly(true);
     try {
       loops = new DeclaredLoopRepository(source).all();
-      return List.of(subject().ok(loops.size() + " loops"));
+      return List.of(subject().ok("loops: " + loops.size()));
     } catch (DatabaseException e) {
       return List.of(
           subject().notChecked("their model servers are not known: the database cannot be read"));

@@ -22,7 +22,7 @@ class TopicFaultRuleTest {
     "1, 1, 3, 1, one replica on 3 brokers",
     "3, 3, 3, 1, an acknowledged event may be on one broker only",
     "2, 2, 3, 3, no write is acknowledged",
-    "3, 1, 3, 2, 'a partition has 1 replicas in sync, and writes need 2'"
+    "3, 1, 3, 2, 'replicas in sync: 1, but writes need 2'"
   })
   void shouldJudgeReplication(int replicas, int inSync, int brokers, int least, String fault) {
     TopicView topic =
