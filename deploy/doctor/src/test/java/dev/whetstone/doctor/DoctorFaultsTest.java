@@ -89,6 +89,7 @@ class DoctorFaultsTest {
   @Test
   void shouldNameABrokerThatIsDown() throws Exception {
     installation.setAll("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + freePort());
+    installation.limit = Duration.ofSeconds(4);
 
     assertFault("Kafka broker at 127.0.0.1:", "does not answer", "→ start Kafka");
   }

@@ -48,6 +48,7 @@ final class TestInstallation implements AutoCloseable {
   final Map<ServiceName, Map<String, String>> environments = new EnumMap<>(ServiceName.class);
   final Path store;
   Clock clock = Clock.systemUTC();
+  Duration limit = Duration.ofSeconds(10);
 
   TestInstallation(Path folder) throws IOException, SQLException {
     store = Files.createDirectory(folder.resolve("store"));
@@ -152,7 +153,6 @@ final class TestInstallation implements AutoCloseable {
                         Optional.of(services.url() + "/" + each.getKey().id()),
                         "start it with ./whetstone up"))
             .toList();
-    Duration limit = Duration.ofSeconds(10);
     DoctorPlan plan = new DoctorPlan(clock, limit, TestInstallation::noCluster);
     CheckRunner runner = new CheckRunner(limit);
     List<CheckResult> results = new ArrayList<>(runner.run(plan.checks(installed)));

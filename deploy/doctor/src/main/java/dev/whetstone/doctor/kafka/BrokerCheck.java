@@ -45,7 +45,7 @@ public final class BrokerCheck {
     this.services = List.copyOf(services);
     this.broker = services.getFirst().broker();
     // So that the client says what is wrong before the check ends.
-    this.milliseconds = (int) (limit.toMillis() * 8 / 10);
+    this.milliseconds = (int) (limit.toMillis() * 6 / 10);
   }
 
   public CheckSubject subject() {
