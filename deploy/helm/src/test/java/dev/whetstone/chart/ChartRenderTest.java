@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What Helm renders. */
 class ChartRenderTest {
   private static final String PRODUCTION = "values-production.yaml";
-  private static final Set<String> POD_OWNERS = Set.of("Deployment", "StatefulSet", "Pod");
+  private static final Set<String> POD_OWNERS = Set.of("Deployment", "StatefulSet", "Job", "Pod");
   @TempDir Path temporary;
 
   static Stream<List<String>> installations() {
@@ -29,6 +29,39 @@ class ChartRenderTest {
         List.of(PRODUCTION),
         List.of(PRODUCTION, "values-gpu.yaml"),
         List.of("values-small.yaml", "values-gpu.yaml"));
+  }
+
+  @Test
+  void shouldRunTheDoctorAsEachServiceWhereAsked() throws IOException {
+    List<JsonNode> objects =
+        RenderedChart.of(temporary, List.of(PRODUCTION, "values-gpu.yaml"), "doctor.enabled=true");
+
+    for (String service : List.of("ingest", "curation", "training", "eval")) {
+      JsonNode job = object(objects, "Job", "whetstone-doctor-" + service).at("/spec/template");
+      JsonNode deployment =
+          object(objects, "Deployment", "whetstone-" + service).at("/spec/template/spec");
+      assertThat(job.at("/spec/serviceAccountName"))
+          .isEqualTo(deployment.path("serviceAccountName"));
+      assertThat(job.at("/spec/volumes")).isEqualTo(deployment.path("volumes"));
+      assertThat(job.at("/spec/containers/0/env")).containsAll(deployment.at("/containers/0/env"));
+      assertThat(object(objects, "NetworkPolicy", "whetstone-" + service).toString())
+          .contains("doctor-" + service);
+    }
+    assertThat(object(objects, "Role", "whetstone-training").toString()).contains("localqueues");
+    assertThat(object(objects, "KafkaUser", "whetstone-eval").toString())
+        .contains("DescribeConfigs");
+    assertThat(rendered(List.of(PRODUCTION, "values-gpu.yaml")).toString())
+        .doesNotContain("doctor", "localqueues", "DescribeConfigs");
+  }
+
+  private static JsonNode object(List<JsonNode> objects, String kind, String name) {
+    return objects.stream()
+        .filter(
+            object ->
+                object.path("kind").asText().equals(kind)
+                    && object.at("/metadata/name").asText().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + kind + " " + name));
   }
 
   @ParameterizedTest

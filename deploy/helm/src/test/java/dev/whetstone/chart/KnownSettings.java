@@ -44,7 +44,8 @@ final class KnownSettings {
           "training-service",
           "eval-service",
           "clients/java",
-          "deploy/local/embedded"
+          "deploy/local/embedded",
+          "deploy/doctor"
         }) {
       Path main = ChartFiles.PROJECT.resolve(module).resolve("src/main");
       ChartFiles.below(main, ".properties")

@@ -19,6 +19,9 @@ final class RenderedChart {
    */
   private static final String LOOKUP = "(lookup \"v1\" \"Secret\" .Release.Namespace $name).data";
 
+  /** Helm's own library renders no hooks. */
+  private static final String HOOK = "helm.sh/hook: test";
+
   private RenderedChart() {}
 
   /**
@@ -65,7 +68,10 @@ final class RenderedChart {
         Path target = chart.resolve(ChartFiles.CHART.relativize(file).toString());
         Files.createDirectories(target.getParent());
         Files.writeString(
-            target, ChartFiles.text(file).replace(LOOKUP, "(dict \"data\" dict).data"));
+            target,
+            ChartFiles.text(file)
+                .replace(LOOKUP, "(dict \"data\" dict).data")
+                .replace(HOOK, "whetstone.dev/hook: test"));
       }
     }
     return chart;

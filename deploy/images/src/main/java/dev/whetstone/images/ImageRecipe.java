@@ -44,6 +44,7 @@ record ImageRecipe(
     List<ImageRecipe> all = new ArrayList<>();
     SERVICES.forEach(service -> all.add(service(project, service)));
     all.add(client(project));
+    all.add(doctor(project));
     all.add(infrastructure(project));
     return all;
   }
@@ -77,6 +78,22 @@ record ImageRecipe(
                 || jar.startsWith("snakeyaml")
                 || jar.startsWith("jspecify"),
         List.of("-cp", APPLICATION + "/*", "dev.whetstone.client.check.InstallationCheck"),
+        false,
+        List.of(),
+        "");
+  }
+
+  /** The Jobs of {@code doctor.enabled}. */
+  private static ImageRecipe doctor(Path project) {
+    return new ImageRecipe(
+        "doctor",
+        project.resolve("deploy/doctor/target/lib"),
+        jar -> true,
+        List.of(
+            "-Djdk.httpclient.allowRestrictedHeaders=host",
+            "-cp",
+            APPLICATION + "/*",
+            "dev.whetstone.doctor.DoctorProgram"),
         false,
         List.of(),
         "");

@@ -19,6 +19,7 @@ class ImageRecipeTest {
             "training-service",
             "eval-service",
             "client",
+            "doctor",
             "infrastructure");
   }
 

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenAiClient {
   private static final int MEBIBYTE = 1024 * 1024;
+  private static final int BAD_REQUEST = 400;
+  private static final int NOT_FOUND = 404;
+  private static final int METHOD_NOT_ALLOWED = 405;
+  private static final int UNPROCESSABLE = 422;
 
   /** A list of names; a server that takes longer to write it cannot serve users. */
   private static final CallBounds LIST = new CallBounds(MEBIBYTE, Duration.ofSeconds(10));
@@ -70,6 +75,44 @@ public final class OpenAiClient {
     Set<String> names = new LinkedHashSet<>();
     data.forEach(model -> names.add(model.path("id").asText()));
     return names;
+  }
+
+  /**
+   * The version of the server, as vLLM tells it; empty when the server has no such path.
+   *
+   * @throws OpenAiException when it does not answer otherwise
+   */
+  public Optional<String> version() {
+    String path = "/version";
+    try {
+      String version =
+          transport.get(path, LIST, body -> json(path, body)).path("version").asText("");
+      return version.isEmpty() ? Optional.empty() : Optional.of(version);
+    } catch (OpenAiException e) {
+      if (e.status() == NOT_FOUND || e.status() == METHOD_NOT_ALLOWED) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Whether the server takes adapters while it runs. Asks it to load one without a name, which
+   * every server refuses: nothing changes.
+   *
+   * @throws OpenAiException when the server neither refuses that nor says that it has no such path
+   */
+  public boolean takesAdapters() {
+    try {
+      loadAdapter("", "");
+      return true;
+    } catch (OpenAiException e) {
+      return switch (e.status()) {
+        case NOT_FOUND, METHOD_NOT_ALLOWED -> false;
+        case BAD_REQUEST, UNPROCESSABLE -> true;
+        default -> throw e;
+      };
+    }
   }
 
   /** Loads a LoRA adapter from a path as the server sees it (vLLM). */

@@ -45,18 +45,8 @@ public class ClockReadiness implements HealthCheck {
     }
     Duration skew = Duration.between(theirs, clock.instant());
     var response = HealthCheckResponse.named("clock").withData("skewSeconds", skew.toSeconds());
-    if (skew.abs().compareTo(most) <= 0) {
-      return response.up().build();
-    }
-    return response
-        .down()
-        .withData(
-            "reason",
-            "this machine's clock is %d s %s the database's, and at most %d s are allowed (whetstone.clock.most-skew): synchronise both with NTP"
-                .formatted(
-                    skew.abs().toSeconds(),
-                    skew.isNegative() ? "behind" : "ahead of",
-                    most.toSeconds()))
-        .build();
+    return ClockSkewRule.fault(skew, most, "the database's")
+        .map(fault -> response.down().withData("reason", fault).build())
+        .orElseGet(() -> response.up().build());
   }
 }

@@ -37,7 +37,8 @@ public class TopicReadiness implements HealthCheck {
     this.topics = topics(config);
   }
 
-  static Set<String> topics(Config config) {
+  /** The topics that a service with these settings uses. */
+  public static Set<String> topics(Config config) {
     Set<String> topics = new TreeSet<>();
     StreamSupport.stream(config.getPropertyNames().spliterator(), false)
         .filter(name -> name.startsWith("mp.messaging.") && name.endsWith(".topic"))

@@ -12,16 +12,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a service could not start. Pure.
+ * Why a service could not start, or cannot use its database. Pure.
  *
  * @param reason one line
  * @param remedy one line, an instruction
  */
-record StartFault(String reason, String remedy) {
+public record StartFault(String reason, String remedy) {
   private static final int MOST_CHARACTERS = 500;
 
   /** Reads the whole chain of causes, from the outermost to the root. */
-  static StartFault of(Throwable fault) {
+  public static StartFault of(Throwable fault) {
     List<Throwable> chain = chain(fault);
     for (Throwable one : chain) {
       if (one instanceof SQLException sql) {

@@ -31,6 +31,11 @@ public class TenantLimitsProvider {
   @DefaultBean
   @Singleton
   AllowedEndpoints allowedEndpoints(Config config) {
+    return endpoints(config);
+  }
+
+  /** The model servers that loops may name by these settings. */
+  public static AllowedEndpoints endpoints(Config config) {
     List<String> allowed =
         config.getOptionalValues(AllowedEndpoints.ALLOW, String.class).orElse(List.of());
     List<Integer> ownPorts =

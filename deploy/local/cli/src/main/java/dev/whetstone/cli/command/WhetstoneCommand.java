@@ -54,6 +54,7 @@ public final class WhetstoneCommand {
             new LogsCommand(),
             new DeadLetterCommand(),
             new RestoreCommand(),
+            new DoctorCommand(),
             new ImagesCommand(),
             new TestCommand(),
             completion())

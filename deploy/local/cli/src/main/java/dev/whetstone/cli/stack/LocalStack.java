@@ -115,6 +115,16 @@ public final class LocalStack implements AutoCloseable {
         .write(options.home().pidFile(component.id()));
   }
 
+  /**
+   * The environment that a component gets: this process's, and the stack's settings without the
+   * secrets that {@link #start(StackComponent)} makes.
+   */
+  public Map<String, String> environment(StackComponent component) {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.putAll(LaunchPlan.of(component, options).environment());
+    return environment;
+  }
+
   private void requireBuilt(StackComponent component) {
     Path needs = LaunchPlan.of(component, options).needs();
     if (!Files.exists(needs)) {

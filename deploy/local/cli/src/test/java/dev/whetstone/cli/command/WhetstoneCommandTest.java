@@ -29,6 +29,7 @@ class WhetstoneCommandTest {
         "logs",
         "dlq",
         "restore",
+        "doctor",
         "test",
         "completion"
       })
@@ -63,10 +64,10 @@ class WhetstoneCommandTest {
   void shouldNotSuggestACommandThatIsNotSimilar() {
     StringWriter output = new StringWriter();
 
-    int code = WhetstoneCommand.commandLine().setErr(new PrintWriter(output)).execute("doctor");
+    int code = WhetstoneCommand.commandLine().setErr(new PrintWriter(output)).execute("repair");
 
     assertThat(code).isNotZero();
-    assertThat(output.toString()).contains("doctor", "--help").doesNotContain("down");
+    assertThat(output.toString()).contains("repair", "--help").doesNotContain("down");
   }
 
   @Test

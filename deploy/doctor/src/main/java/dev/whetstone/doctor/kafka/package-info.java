@@ -1,0 +1,5 @@
+/** Checks of the broker and its topics. */
+@NullMarked
+package dev.whetstone.doctor.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Checks of the running services. */
+@NullMarked
+package dev.whetstone.doctor.service;
+
+import org.jspecify.annotations.NullMarked;

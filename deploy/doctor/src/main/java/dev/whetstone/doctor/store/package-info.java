@@ -1,0 +1,5 @@
+/** Checks of the object store. */
+@NullMarked
+package dev.whetstone.doctor.store;
+
+import org.jspecify.annotations.NullMarked;
