@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whetstone.client.RemedyException;
-import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.LoopDeclarer;
-import dev.whetstone.client.api.LoopFile;
 import dev.whetstone.client.api.StackComponent;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -42,8 +39,6 @@ class LoopOnKubernetesTest {
   private static final int QUESTIONS = 440;
   private static final int END_USERS = 60;
   private static final Duration LIMIT = Duration.ofMinutes(10);
-  private static final String DEMO_URI =
-      "file://" + ClusterUnderTest.PROJECT.resolve("deploy/local/demo");
 
   @TempDir static Path folder;
 
@@ -63,9 +58,9 @@ class LoopOnKubernetesTest {
 
   @Test
   @Order(1)
-  void shouldAcceptTheLoopAsAResource() throws IOException {
+  void shouldAcceptTheLoopAsAResource() {
     Path file = folder.resolve("loop.json");
-    ApiClient.JSON.writeValue(file.toFile(), loopResource());
+    DemoLoopResource.write(LOOP, file);
     cluster.apply(NAMESPACE, file);
     cluster.kubectl(
         "wait", "-n", NAMESPACE, "--for=condition=Accepted", "loop/" + LOOP, "--timeout=120s");
@@ -243,22 +238,5 @@ class LoopOnKubernetesTest {
         .withLabel("app.kubernetes.io/name", WORKER)
         .list()
         .getItems();
-  }
-
-  /**
-   * The demo's loop as a resource: Kubernetes owns the metadata, and pods have the files elsewhere.
-   */
-  private static ObjectNode loopResource() throws IOException {
-    LoopFile loop = LoopFile.read(ClusterUnderTest.PROJECT.resolve("deploy/local/demo/loop.yaml"));
-    String text =
-        ApiClient.JSON.writeValueAsString(loop.content()).replace(DEMO_URI, "file:///inputs/demo");
-    ObjectNode resource = (ObjectNode) ApiClient.JSON.readTree(text);
-    resource.putObject("metadata").put("name", LOOP);
-    ObjectNode spec = (ObjectNode) resource.path("spec");
-    spec.put("tenant", loop.tenant());
-    ((ObjectNode) spec.path("serving")).put("endpoint", "http://model-server:8090");
-    ObjectNode training = (ObjectNode) spec.path("training");
-    training.put("leaseDuration", "PT30S").putObject("engine").put("kind", "kubernetes-job");
-    return resource;
   }
 }

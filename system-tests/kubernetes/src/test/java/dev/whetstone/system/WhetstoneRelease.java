@@ -53,8 +53,12 @@ final class WhetstoneRelease {
     this.folder = folder;
   }
 
-  /** Loads the images, creates the namespace and its volumes, and installs the chart. */
-  void install() {
+  /**
+   * Loads the images, creates the namespace and its volumes, and installs the chart.
+   *
+   * @param more further arguments of {@code helm upgrade --install}
+   */
+  void install(String... more) {
     loadImages();
     cluster.namespace(NAMESPACE);
     python.createVolumes(cluster, NAMESPACE);
@@ -62,7 +66,7 @@ final class WhetstoneRelease {
     cluster.hostVolume(NAMESPACE, "infrastructure", writableFolder("infrastructure"), true);
     cluster.hostVolume(
         NAMESPACE, "demo", ClusterUnderTest.PROJECT.resolve("deploy/local/demo"), false);
-    upgrade(CHART);
+    upgrade(CHART, more);
     deployModelServer();
     for (StackComponent service : SERVICES) {
       cluster.publish(ports.http(service), addressOf(RELEASE + "-" + service.id(), 8080));
