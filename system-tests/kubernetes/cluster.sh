@@ -215,7 +215,7 @@ install_kueue() {
 
 # --- tests ------------------------------------------------------------------------------------
 
-cluster_tests=KubernetesJobEngineClusterTest,TrainJobClusterTest,ClusterLoopApiServerTest,KueueTest,ChartManifestsTest,ChartRefusalsTest,LoopOnKubernetesTest
+cluster_tests=KubernetesJobEngineClusterTest,TrainJobClusterTest,ClusterLoopApiServerTest,KueueTest,ChartManifestsTest,ChartRefusalsTest,DoctorJobsTest,LoopOnKubernetesTest
 
 end_cluster_test() { # whether to keep the cluster
   local code=$?
@@ -250,7 +250,7 @@ test_kubernetes() { # [--install] [--keep] [--class NAME] MAVEN-ARGUMENT...
   require_cluster_host $install
   build_cluster
   collect_definitions
-  if [[ $classes = *LoopOnKubernetesTest* ]]; then
+  if [[ $classes = *LoopOnKubernetesTest* || $classes = *DoctorJobsTest* ]]; then
     make_worker
     build_images
     with_progress "writing the images" "$state/logs/write-images.log" write_images

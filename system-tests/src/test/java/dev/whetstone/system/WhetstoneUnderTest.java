@@ -41,7 +41,7 @@ import org.junit.jupiter.api.extension.TestWatcher;
 final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, TestWatcher {
   static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 
-  private final LocalStack stack;
+  private LocalStack stack;
   private final Map<String, String> keys = new ConcurrentHashMap<>();
 
   /** Stops the stack when the test JVM is terminated. */
@@ -60,15 +60,42 @@ final class WhetstoneUnderTest implements BeforeAllCallback, AfterAllCallback, T
 
   /** The same, with additional environment variables for its services. */
   static WhetstoneUnderTest of(Set<StackComponent> components, Map<String, String> environment) {
-    StackOptions standard = StackOptions.standard(PROJECT);
-    Path home = temporaryHome();
     return new WhetstoneUnderTest(
         LocalStack.of(
-            standard
-                .at(home, StackPorts.free())
-                .withPython(standard.home().python())
+            thisVersion(temporaryHome(), StackPorts.free())
                 .withComponents(components)
                 .withEnvironment(environment)));
+  }
+
+  /**
+   * A stack with the programs of an earlier version until {@link #upgrade()}.
+   *
+   * @param property system property with the folder that {@code upgrade.sh} makes; without it, the
+   *     tests are skipped and this version's programs are named
+   */
+  static WhetstoneUnderTest ofEarlierVersion(String property) {
+    String folder = System.getProperty(property, "");
+    Path home = temporaryHome();
+    StackPorts ports = StackPorts.free();
+    return new WhetstoneUnderTest(
+        LocalStack.of(
+            folder.isEmpty()
+                ? thisVersion(home, ports)
+                : StackOptions.standard(Path.of(folder, "earlier"))
+                    .at(home, ports)
+                    .withPython(Path.of(folder, "venv/bin/python"))));
+  }
+
+  private static StackOptions thisVersion(Path home, StackPorts ports) {
+    StackOptions standard = StackOptions.standard(PROJECT);
+    return standard.at(home, ports).withPython(standard.home().python());
+  }
+
+  /** Stops the stack and starts this version's programs with its data and ports. */
+  void upgrade() {
+    stack.down();
+    stack = LocalStack.of(thisVersion(stack.options().home().directory(), stack.options().ports()));
+    stack.start();
   }
 
   @Override
