@@ -21,8 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,22 +38,30 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
         "skipped without a cluster; run it with ./whetstone test kubernetes --class ClusterLoopApiServerTest")
 class ClusterLoopApiServerTest {
   private static final AtomicInteger TESTS = new AtomicInteger();
+  private static final String DEFINITION_NAME = "loops.whetstone.dev";
+  private static final Path DEFINITION =
+      Path.of("../deploy/helm/whetstone/files", DEFINITION_NAME + ".yaml");
 
   /** Of each test, because a namespace ends some time after it was deleted. */
   private final String namespace = "whetstone-loop-test-" + TESTS.incrementAndGet();
 
-  private static final Path DEFINITION =
-      Path.of("../deploy/helm/whetstone/files/loops.whetstone.dev.yaml");
   private KubernetesClient client;
   private KubernetesClusterLoops loops;
 
+  /** Helm takes over no definition that others made. */
+  @AfterAll
+  static void removeDefinition() {
+    try (KubernetesClient client = client()) {
+      var definition =
+          client.apiextensions().v1().customResourceDefinitions().withName(DEFINITION_NAME);
+      definition.delete();
+      definition.waitUntilCondition(Objects::isNull, 60, TimeUnit.SECONDS);
+    }
+  }
+
   @BeforeEach
   void connect() {
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                Config.fromKubeconfig(text(Path.of(System.getenv("WHETSTONE_TEST_KUBECONFIG")))))
-            .build();
+    client = client();
     client
         .load(new ByteArrayInputStream(text(DEFINITION).getBytes(StandardCharsets.UTF_8)))
         .serverSideApply();
@@ -59,7 +69,7 @@ class ClusterLoopApiServerTest {
         .apiextensions()
         .v1()
         .customResourceDefinitions()
-        .withName("loops.whetstone.dev")
+        .withName(DEFINITION_NAME)
         .waitUntilCondition(
             crd ->
                 crd != null
@@ -124,6 +134,13 @@ class ClusterLoopApiServerTest {
     ObjectNode other = resource("moved");
     ((ObjectNode) other.get("spec")).put("tenant", "other");
     assertThatThrownBy(() -> apply(other)).hasMessageContaining("cannot change");
+  }
+
+  private static KubernetesClient client() {
+    return new KubernetesClientBuilder()
+        .withConfig(
+            Config.fromKubeconfig(text(Path.of(System.getenv("WHETSTONE_TEST_KUBECONFIG")))))
+        .build();
   }
 
   private void apply(ObjectNode resource) {
