@@ -71,6 +71,11 @@ public record MeterDescription(
     return new MeterDescription(name, type, unit, help, labels, Combining.LEAVE_OUT);
   }
 
+  /** The names of its labels. */
+  public List<String> labelNames() {
+    return labels.stream().map(LabelDescription::name).toList();
+  }
+
   /** Whether the values of all labels are known when the service starts. */
   public boolean isClosed() {
     return labels.stream().allMatch(label -> label.kind() == LabelDescription.Kind.CLOSED);
