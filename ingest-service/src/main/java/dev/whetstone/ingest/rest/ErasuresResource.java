@@ -99,7 +99,7 @@ public class ErasuresResource {
                         erasureId,
                         data,
                         watermark,
-                        RequestContext.traceParent(headers)))
+                        requests.traceParent(headers)))
             .toList();
     submissions.publishAll(all);
     all.forEach(event -> metrics.accepted(EventType.END_USER_ERASED));

@@ -91,24 +91,33 @@ public class EventsResource {
 
   private Response take(HttpHeaders headers, InputStream body, BodyShape shape, Mode mode) {
     Sender sender = requests.sender();
-    Instant receivedAt = clock.instant();
+    var received = new Received(sender, clock.instant(), requests.traceParent(headers));
     return submissions.take(
-        headers, body, shape, (item, place) -> read(sender, mode, item, receivedAt, place));
+        headers, body, shape, (item, place) -> read(received, mode, item, place));
   }
 
-  private ItemOutcome read(
-      Sender sender, Mode mode, JsonNode item, Instant receivedAt, String place) {
+  /**
+   * What the events of a request share.
+   *
+   * @param traceParent of the events that name none themselves
+   */
+  private record Received(Sender sender, Instant at, @Nullable String traceParent) {}
+
+  private ItemOutcome read(Received received, Mode mode, JsonNode item, String place) {
     try {
       CloudEventItem event = mode.reader().apply(item);
-      checkSource(sender, event);
-      return new ItemOutcome.Taken(make(sender, event, receivedAt).under(place));
+      checkSource(received.sender(), event);
+      return new ItemOutcome.Taken(make(received, event).under(place));
     } catch (Fault fault) {
       return new ItemOutcome.Refused(
           CloudEventReader.id(mode.attributes().apply(item)), fault.under(place));
     }
   }
 
-  private PreparedEvent make(Sender sender, CloudEventItem event, Instant receivedAt) {
+  private PreparedEvent make(Received received, CloudEventItem event) {
+    Sender sender = received.sender();
+    String traceParent =
+        event.traceParent() == null ? received.traceParent() : event.traceParent();
     if (event.tenant() != null && !event.tenant().equals(sender.tenant())) {
       throw requests.unknownLoop(event.loop(), event.tenantPointer());
     }
@@ -116,7 +125,7 @@ public class EventsResource {
     try {
       return events
           .read(
-              sender, loop, event.type(), event.id(), event.data(), receivedAt, event.traceParent())
+              sender, loop, event.type(), event.id(), event.data(), received.at(), traceParent)
           .under(event.dataPointer());
     } catch (Fault fault) {
       throw fault.under(event.dataPointer());
