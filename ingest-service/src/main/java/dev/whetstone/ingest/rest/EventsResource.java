@@ -25,6 +25,7 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Accepts CloudEvents 1.0 over HTTP: binary, structured and batched. */
 @Path("/v1/events")
