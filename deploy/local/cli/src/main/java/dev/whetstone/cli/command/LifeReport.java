@@ -120,6 +120,7 @@ final class LifeReport {
   private void showFate(String loop, JsonNode fate) {
     title("event " + FateText.text(fate, "id"), loop);
     FateText.lines(fate).forEach(terminal::print);
+    showTrace(StackComponent.CURATION, loop, "event", FateText.text(fate, "eventKey"));
     Set<String> batches = new LinkedHashSet<>();
     for (JsonNode example : fate.path("examples")) {
       String batch = FateText.text(example, "batchId");
@@ -136,6 +137,7 @@ final class LifeReport {
       print("  then      as above: batch %s", FateText.shortId(batch));
       return;
     }
+    showTrace(StackComponent.CURATION, loop, "batch", batch);
     showRuns(loop, run -> holds(run, batch));
     for (JsonNode decision : oldestFirst(StackComponent.EVAL, loop, "decisions")) {
       if (holds(decision, batch)) {
@@ -173,7 +175,19 @@ final class LifeReport {
             FateText.text(run, "state"),
             run.path("attempts").size(),
             reason.isEmpty() ? "" : ": " + reason);
+        showTrace(StackComponent.TRAINING, loop, "run", FateText.text(run, "runId"));
       }
+    }
+  }
+
+  /** A run's trace goes on to the promotion. Nothing is printed where tracing was off. */
+  private void showTrace(StackComponent service, String loop, String kind, String id) {
+    ApiReply reply =
+        api.get(
+            service,
+            "/v1/loops/" + loop + "/traces?kind=" + kind + "&id=" + ApiClient.encode(id));
+    if (reply.isOk()) {
+      print("  trace     %s of the %s", FateText.text(reply.body(), "traceId"), kind);
     }
   }
 
