@@ -1,9 +1,11 @@
 package dev.whetstone.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.LoopFile;
 import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.contracts.TopicNames;
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -44,8 +47,11 @@ class WholeLoopTest {
   private static final int RING_USERS = 25;
   private static final int RING_CORRECTIONS = 500;
 
+  private static final SpanCollector COLLECTOR = SpanCollector.start();
+
   @RegisterExtension
-  static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(StackComponent.all());
+  static final WhetstoneUnderTest whetstone =
+      WhetstoneUnderTest.of(StackComponent.all(), COLLECTOR.environment());
 
   private final ModelServerClient server = new ModelServerClient(whetstone.ports());
 
@@ -311,6 +317,79 @@ class WholeLoopTest {
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(server.models()).contains(champion));
     }
+  }
+
+  /**
+   * From what the services exported: the trace of a feedback's request is linked to its batch, that
+   * to the run, and the run's trace ends with the rollout.
+   */
+  @Test
+  @Order(13)
+  void shouldLinkAFeedbackToThePromotionThatItTookPartIn() {
+    String loop = TestLoops.demo(CALM, whetstone).name();
+    var watch = new LoopProbe(whetstone.api(CALM), loop);
+    String key =
+        IntStream.range(0, QUESTIONS)
+            .mapToObj(i -> watch.fate(CALM + "-correction-" + i))
+            .filter(fate -> fate.path("fate").asText().equals("used"))
+            .map(fate -> fate.path("eventKey").asText())
+            .findFirst()
+            .orElseThrow();
+    String feedback =
+        whetstone
+            .api(CALM)
+            .ok(
+                StackComponent.CURATION,
+                "/v1/loops/" + loop + "/traces?kind=event&id=" + ApiClient.encode(key))
+            .path("traceId")
+            .asText();
+
+    assertThat(COLLECTOR.ofTrace(feedback))
+        .extracting(SpanCollector.Exported::name)
+        .contains("POST /v1/loops/{loop}/feedback", "process " + TopicNames.FEEDBACK);
+    String batch = COLLECTOR.traceLinkedTo(feedback, "batch seal").orElseThrow();
+    String run = COLLECTOR.traceLinkedTo(batch, "run plan").orElseThrow();
+    List<SpanCollector.Exported> promotion = COLLECTOR.ofTrace(run);
+    assertThat(promotion)
+        .extracting(SpanCollector.Exported::name)
+        .contains("attempt", "worker load", "worker train", "run", "evaluation");
+    assertThat(promotion)
+        .filteredOn(span -> span.name().equals("rollout"))
+        .extracting(
+            span -> span.attributes().get("whetstone.outcome"),
+            span -> span.attributes().get("whetstone.generation"),
+            span -> span.attributes().get("whetstone.tenant"))
+        .containsExactly(tuple("applied", "1", CALM));
+  }
+
+  /** No address, no query and no text leaves a service in a span. */
+  @Test
+  @Order(14)
+  void shouldExportOnlyTheAttributesThatAreDocumented() {
+    assertThat(COLLECTOR.attributeNames())
+        .contains("whetstone.tenant")
+        .isSubsetOf(
+            "whetstone.tenant",
+            "whetstone.loop",
+            "whetstone.batch",
+            "whetstone.examples",
+            "whetstone.run",
+            "whetstone.attempt",
+            "whetstone.checkpoint",
+            "whetstone.decision",
+            "whetstone.generation",
+            "whetstone.outcome",
+            "http.request.method",
+            "http.route",
+            "http.response.status_code",
+            "messaging.system",
+            "messaging.destination.name",
+            "messaging.batch.message_count");
+  }
+
+  @AfterAll
+  static void stopTheCollector() {
+    COLLECTOR.close();
   }
 
   /** Champion and fates per tenant. */
