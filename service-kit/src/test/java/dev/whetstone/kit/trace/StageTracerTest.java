@@ -8,10 +8,7 @@ import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.event.FeedbackRetracted;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.testing.InfrastructureResource;
-import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.sdk.trace.data.LinkData;
-import io.opentelemetry.sdk.trace.data.SpanData;
+import dev.whetstone.testing.RecordedSpans;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -44,11 +41,11 @@ class StageTracerTest {
   private final RecordedSpans spans = new RecordedSpans();
 
   private StageTracer tracer() {
-    return new StageTracer(spans.recorder(), contexts, transactions);
+    return new StageTracer(new SpanRecorder(spans.telemetry()), contexts, transactions);
   }
 
   private EventTraceRecorder eventTraces() {
-    return new EventTraceRecorder(spans.recorder(), contexts, transactions);
+    return new EventTraceRecorder(new SpanRecorder(spans.telemetry()), contexts, transactions);
   }
 
   private TraceSubject batch(String id) {
@@ -74,17 +71,15 @@ class StageTracerTest {
                   return made;
                 });
 
-    SpanData span = spans.exported().getFirst();
-    assertThat(span.getName()).isEqualTo("batch seal");
-    assertThat(span.getEndEpochNanos() - span.getStartEpochNanos())
-        .isEqualTo(Duration.ofSeconds(2).toNanos());
-    assertThat(span.getLinks())
-        .extracting(LinkData::getSpanContext)
-        .extracting(linked -> linked.getTraceId())
-        .containsExactly(SENT.traceId());
-    assertThat(span.getAttributes().get(AttributeKey.stringKey(TraceAttributes.LOOP)))
-        .isEqualTo(loop.loop());
-    assertThat(context).map(TraceContext::spanId).contains(span.getSpanId());
+    assertThat(spans.exported()).hasSize(1);
+    RecordedSpans.Recorded span = spans.exported().getFirst();
+    assertThat(span.name()).isEqualTo("batch seal");
+    assertThat(span.took()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(span.linkedTraces()).containsExactly(SENT.traceId());
+    assertThat(span.attributes())
+        .containsEntry(TraceAttributes.LOOP, loop.loop())
+        .containsEntry(TraceAttributes.EXAMPLES, "3");
+    assertThat(context).map(TraceContext::spanId).contains(span.spanId());
     assertThat(contexts.find(batch("b1"))).isEqualTo(context);
   }
 
@@ -114,7 +109,7 @@ class StageTracerTest {
         record(tracer, StageSpan.of("run", loop).startedAt(START).childOf(parent), null).orElseThrow();
 
     assertThat(run.traceId()).isEqualTo(plan.traceId());
-    assertThat(spans.exported().getLast().getParentSpanId()).isEqualTo(plan.spanId());
+    assertThat(spans.exported().getLast().parentSpanId()).isEqualTo(plan.spanId());
   }
 
   @Test
@@ -137,12 +132,11 @@ class StageTracerTest {
     QuarkusTransaction.requiringNew().run(() -> eventTraces().taken(received, "some.topic"));
 
     assertThat(spans.exported()).hasSize(1);
-    SpanData span = spans.exported().getFirst();
-    assertThat(span.getKind()).isEqualTo(SpanKind.CONSUMER);
-    assertThat(span.getTraceId()).isEqualTo(SENT.traceId());
-    assertThat(span.getParentSpanId()).isEqualTo(SENT.spanId());
-    assertThat(span.getAttributes().get(AttributeKey.longKey(TraceAttributes.MESSAGES)))
-        .isEqualTo(5);
+    RecordedSpans.Recorded span = spans.exported().getFirst();
+    assertThat(span.kind()).isEqualTo("CONSUMER");
+    assertThat(span.traceId()).isEqualTo(SENT.traceId());
+    assertThat(span.parentSpanId()).isEqualTo(SENT.spanId());
+    assertThat(span.attributes()).containsEntry(TraceAttributes.MESSAGES, "5");
   }
 
   @Test
