@@ -2,6 +2,7 @@ package dev.whetstone.ingest.trace;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.kit.auth.ApiCaller;
+import dev.whetstone.kit.trace.OpenSpan;
 import dev.whetstone.kit.trace.SpanRecorder;
 import dev.whetstone.kit.trace.StageSpan;
 import dev.whetstone.kit.trace.TraceAttributes;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public class RequestTraceFilter {
   private static final int AFTER_AUTHENTICATION = Priorities.USER + 100;
+  private static final int FIRST_SERVER_ERROR = 500;
+  private static final String SPAN = RequestTraceFilter.class.getName();
 
   private final SpanRecorder spans;
   private final RequestTrace trace;
@@ -42,12 +45,14 @@ public class RequestTraceFilter {
     }
     String route = RouteTemplate.of(resource.getResourceClass(), resource.getResourceMethod());
     String loop = request.getUriInfo().getPathParameters().getFirst("loop");
-    trace.begun(
+    OpenSpan span =
         spans.begin(
             StageSpan.ofRequest(request.getMethod() + " " + route, caller.tenant(), name(loop))
                 .childOf(TraceContext.parse(request.getHeaderString("traceparent")))
                 .with(TraceAttributes.REQUEST_METHOD, request.getMethod())
-                .with(TraceAttributes.ROUTE, route)));
+                .with(TraceAttributes.ROUTE, route));
+    trace.begun(span);
+    request.setProperty(SPAN, span);
   }
 
   /** Any other text is no loop, and stays out of the span. */
@@ -56,9 +61,13 @@ public class RequestTraceFilter {
   }
 
   @ServerResponseFilter
-  public void end(ContainerResponseContext response) {
-    if (spans.enabled()) {
-      trace.ended(response.getStatus());
+  public void end(ContainerRequestContext request, ContainerResponseContext response) {
+    if (request.getProperty(SPAN) instanceof OpenSpan span) {
+      span.with(TraceAttributes.STATUS, response.getStatus());
+      if (response.getStatus() >= FIRST_SERVER_ERROR) {
+        span.failed();
+      }
+      span.end();
     }
   }
 }
