@@ -10,7 +10,6 @@ import dev.whetstone.client.api.DecisionLink;
 import dev.whetstone.client.api.StackComponent;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -20,12 +19,14 @@ final class LifeReport {
   private final ApiClient api;
   private final Terminal terminal;
   private final String tenant;
+  private final TraceReader traces;
   private final Set<String> shownBatches = new HashSet<>();
 
   LifeReport(ApiClient api, Terminal terminal, String tenant) {
     this.api = api;
     this.terminal = terminal;
     this.tenant = tenant;
+    this.traces = new TraceReader(api);
   }
 
   /** Prints everything about {@code id}; false when no service knows it. */
@@ -53,6 +54,10 @@ final class LifeReport {
         known = true;
       }
       if (known) {
+        ArrayNode traced = traces.of(loop, entry.path("events"));
+        if (!traced.isEmpty()) {
+          entry.set("traces", traced);
+        }
         found.add(entry);
       }
     }
@@ -120,15 +125,8 @@ final class LifeReport {
   private void showFate(String loop, JsonNode fate) {
     title("event " + FateText.text(fate, "id"), loop);
     FateText.lines(fate).forEach(terminal::print);
-    showTrace(StackComponent.CURATION, loop, "event", FateText.text(fate, "eventKey"));
-    Set<String> batches = new LinkedHashSet<>();
-    for (JsonNode example : fate.path("examples")) {
-      String batch = FateText.text(example, "batchId");
-      if (!batch.isEmpty()) {
-        batches.add(batch);
-      }
-    }
-    batches.forEach(batch -> showBatch(loop, batch));
+    traces.event(loop, FateText.text(fate, "eventKey")).ifPresent(this::showTrace);
+    TraceReader.batches(fate).forEach(batch -> showBatch(loop, batch));
   }
 
   /** Events of one batch share its runs and decisions, which are printed once. */
@@ -137,7 +135,7 @@ final class LifeReport {
       print("  then      as above: batch %s", FateText.shortId(batch));
       return;
     }
-    showTrace(StackComponent.CURATION, loop, "batch", batch);
+    traces.batch(loop, batch).ifPresent(this::showTrace);
     showRuns(loop, run -> holds(run, batch));
     for (JsonNode decision : oldestFirst(StackComponent.EVAL, loop, "decisions")) {
       if (holds(decision, batch)) {
@@ -175,20 +173,13 @@ final class LifeReport {
             FateText.text(run, "state"),
             run.path("attempts").size(),
             reason.isEmpty() ? "" : ": " + reason);
-        showTrace(StackComponent.TRAINING, loop, "run", FateText.text(run, "runId"));
+        traces.run(loop, FateText.text(run, "runId")).ifPresent(this::showTrace);
       }
     }
   }
 
-  /** A run's trace goes on to the promotion. Nothing is printed where tracing was off. */
-  private void showTrace(StackComponent service, String loop, String kind, String id) {
-    ApiReply reply =
-        api.get(
-            service,
-            "/v1/loops/" + loop + "/traces?kind=" + kind + "&id=" + ApiClient.encode(id));
-    if (reply.isOk()) {
-      print("  trace     %s of the %s", FateText.text(reply.body(), "traceId"), kind);
-    }
+  private void showTrace(JsonNode trace) {
+    print("  trace     %s of the %s", FateText.text(trace, "traceId"), FateText.text(trace, "kind"));
   }
 
   /** Services list the newest first; reversed here. */

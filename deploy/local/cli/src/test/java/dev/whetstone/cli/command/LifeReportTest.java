@@ -142,6 +142,9 @@ class LifeReportTest {
             "trace     " + "1".repeat(32) + " of the event",
             "trace     " + "2".repeat(32) + " of the batch",
             "trace     " + "3".repeat(32) + " of the run");
+    assertThat(new LifeReport(api(), terminal(), "demo").answers("c-4").path(0).path("traces"))
+        .extracting(trace -> trace.path("kind").asText())
+        .containsExactly("event", "batch", "run");
   }
 
   private void traced(String kind, String id, String trace) {
