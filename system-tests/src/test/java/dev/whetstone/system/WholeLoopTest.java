@@ -328,10 +328,14 @@ class WholeLoopTest {
   void shouldLinkAFeedbackToThePromotionThatItTookPartIn() {
     String loop = TestLoops.demo(CALM, whetstone).name();
     var watch = new LoopProbe(whetstone.api(CALM), loop);
+    List<JsonNode> promoted = LoopProbe.list(watch.decisions().getLast().path("batchIds"));
     String key =
         IntStream.range(0, QUESTIONS)
             .mapToObj(i -> watch.fate(CALM + "-correction-" + i))
-            .filter(fate -> fate.path("fate").asText().equals("used"))
+            .filter(
+                fate ->
+                    LoopProbe.list(fate.path("examples")).stream()
+                        .anyMatch(example -> promoted.contains(example.path("batchId"))))
             .map(fate -> fate.path("eventKey").asText())
             .findFirst()
             .orElseThrow();
