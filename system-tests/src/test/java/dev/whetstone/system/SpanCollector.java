@@ -77,9 +77,7 @@ final class SpanCollector implements AutoCloseable {
                       .getScopeSpansList()
                       .forEach(
                           scope ->
-                              scope
-                                  .getSpansList()
-                                  .forEach(span -> spans.add(Exported.of(span)))));
+                              scope.getSpansList().forEach(span -> spans.add(Exported.of(span)))));
       exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
       exchange.sendResponseHeaders(200, -1);
     }

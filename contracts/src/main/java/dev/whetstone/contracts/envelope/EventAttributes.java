@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param time when ingest received the event or a service created it; time windows use this
  * @param subject the object of the event: a response id, batch id, checkpoint id
  * @param partitionKey the Kafka key
- * @param traceParent W3C trace context of the work that led to the event: CloudEvents' extension for
- *     distributed tracing
+ * @param traceParent W3C trace context of the work that led to the event: CloudEvents' extension
+ *     for distributed tracing
  * @param sender the API key that ingest authenticated
  */
 public record EventAttributes(

@@ -95,7 +95,8 @@ class BatchTracerTest {
     assertThat(spans.exported().stream().flatMap(span -> span.linkedTraces().stream()).toList())
         .doesNotHaveDuplicates()
         .isSubsetOf(traced.values().stream().map(TraceContext::traceId).toList());
-    assertThat(contexts.find(new TraceSubject(batch.loop(), TraceSubject.Kind.BATCH, batch.batchId())))
+    assertThat(
+            contexts.find(new TraceSubject(batch.loop(), TraceSubject.Kind.BATCH, batch.batchId())))
         .isEqualTo(seal);
   }
 

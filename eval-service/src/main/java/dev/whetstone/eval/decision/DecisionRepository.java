@@ -47,11 +47,7 @@ public class DecisionRepository {
   private final PromotionTracer traces;
 
   public DecisionRepository(
-      Sql sql,
-      Outbox outbox,
-      EventFactory events,
-      DueLoopRepository due,
-      PromotionTracer traces) {
+      Sql sql, Outbox outbox, EventFactory events, DueLoopRepository due, PromotionTracer traces) {
     this.sql = sql;
     this.outbox = outbox;
     this.events = events;
@@ -116,8 +112,7 @@ public class DecisionRepository {
       return false;
     }
     Optional<TraceContext> trace =
-        traces.settled(
-            settled.loop(), settled.id(), body.verdict().name(), settled.decidedAt());
+        traces.settled(settled.loop(), settled.id(), body.verdict().name(), settled.decidedAt());
     publish(settled.loop(), settled.id() + "-settled", body, trace);
     return true;
   }

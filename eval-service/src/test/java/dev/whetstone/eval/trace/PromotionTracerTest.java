@@ -69,8 +69,7 @@ class PromotionTracerTest {
               tracer.decided(decided("d-traced", "ev-traced", "traced"));
               tracer.settled(LOOP, "d-traced", "PROMOTE", DECIDED);
             });
-    QuarkusTransaction.requiringNew()
-        .run(() -> tracer.rolledOut(LOOP, "d-traced", "applied", 4));
+    QuarkusTransaction.requiringNew().run(() -> tracer.rolledOut(LOOP, "d-traced", "applied", 4));
 
     assertThat(spans.exported())
         .extracting(Recorded::name)

@@ -117,16 +117,14 @@ public class EventsResource {
 
   private PreparedEvent make(Received received, CloudEventItem event) {
     Sender sender = received.sender();
-    String traceParent =
-        event.traceParent() == null ? received.traceParent() : event.traceParent();
+    String traceParent = event.traceParent() == null ? received.traceParent() : event.traceParent();
     if (event.tenant() != null && !event.tenant().equals(sender.tenant())) {
       throw requests.unknownLoop(event.loop(), event.tenantPointer());
     }
     var loop = requests.loop(event.loop(), event.loopPointer());
     try {
       return events
-          .read(
-              sender, loop, event.type(), event.id(), event.data(), received.at(), traceParent)
+          .read(sender, loop, event.type(), event.id(), event.data(), received.at(), traceParent)
           .under(event.dataPointer());
     } catch (Fault fault) {
       throw fault.under(event.dataPointer());

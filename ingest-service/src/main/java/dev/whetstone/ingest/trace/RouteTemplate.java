@@ -5,8 +5,8 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of a resource as it is declared. The path of a request holds ids of the sender, and of an
- * erasure the end user.
+ * The path of a resource as it is declared. The path of a request holds ids of the sender, and of
+ * an erasure the end user.
  */
 final class RouteTemplate {
   private RouteTemplate() {}

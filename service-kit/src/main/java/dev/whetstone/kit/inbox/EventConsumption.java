@@ -270,8 +270,7 @@ public class EventConsumption {
       }
     }
     if (!fresh.isEmpty()) {
-      traces.taken(
-          fresh.stream().map(ReceivedEvent::event).toList(), fresh.getFirst().topic());
+      traces.taken(fresh.stream().map(ReceivedEvent::event).toList(), fresh.getFirst().topic());
       effect.apply(fresh);
     }
     if (!resent.isEmpty()) {

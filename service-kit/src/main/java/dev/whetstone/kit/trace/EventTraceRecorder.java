@@ -12,13 +12,15 @@ import java.util.Optional;
 
 /**
  * Continues the traces that events bring along, in the transaction in which they take effect: one
- * span for each trace, however many of its events there are, and the contexts that later stages link
- * to.
+ * span for each trace, however many of its events there are, and the contexts that later stages
+ * link to.
  */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
 public class EventTraceRecorder {
-  /** Traces of a transaction's events that get a span; the others' contexts are stored all the same. */
+  /**
+   * Traces of a transaction's events that get a span; the others' contexts are stored all the same.
+   */
   private static final int MOST_SPANS = 32;
 
   private final SpanRecorder spans;

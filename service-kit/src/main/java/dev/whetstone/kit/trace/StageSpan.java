@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a span says. Its attributes are names, ids and numbers of the loop, never text of a tenant or
- * of an end user.
+ * What a span says. Its attributes are names, ids and numbers of the loop, never text of a tenant
+ * or of an end user.
  *
  * @param name from a bounded set
  * @param loop null where the work is for all loops of the tenant
@@ -58,8 +58,7 @@ public record StageSpan(
     return of(name, SpanKind.CONSUMER, loop.tenant(), loop.loop());
   }
 
-  private static StageSpan of(
-      String name, SpanKind kind, String tenant, @Nullable String loop) {
+  private static StageSpan of(String name, SpanKind kind, String tenant, @Nullable String loop) {
     return new StageSpan(name, kind, tenant, loop, null, null, List.of(), Map.of(), Map.of());
   }
 
@@ -69,7 +68,8 @@ public record StageSpan(
 
   /** Empty for a trace of its own. */
   public StageSpan childOf(Optional<TraceContext> other) {
-    return new StageSpan(name, kind, tenant, loop, startedAt, other.orElse(null), links, texts, numbers);
+    return new StageSpan(
+        name, kind, tenant, loop, startedAt, other.orElse(null), links, texts, numbers);
   }
 
   public StageSpan linkedTo(List<TraceContext> others) {

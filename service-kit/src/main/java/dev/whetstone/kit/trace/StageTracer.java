@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records the stages of a loop as spans, each in the transaction that ends the stage. A stage takes
- * up to days and outlives processes, so its span is made when it ends, from times that rows hold. It
- * is exported after the commit: a stage that is rolled back leaves no span.
+ * up to days and outlives processes, so its span is made when it ends, from times that rows hold.
+ * It is exported after the commit: a stage that is rolled back leaves no span.
  */
 @ApplicationScoped
 @IfBuildProperty(name = "whetstone.database", stringValue = "true")
@@ -61,9 +61,7 @@ public class StageTracer {
 
   /** The span of a subject; empty if there is none, and while tracing is off. */
   public Optional<TraceContext> find(LoopId loop, TraceSubject.Kind kind, String id) {
-    return spans.enabled()
-        ? contexts.find(new TraceSubject(loop, kind, id))
-        : Optional.empty();
+    return spans.enabled() ? contexts.find(new TraceSubject(loop, kind, id)) : Optional.empty();
   }
 
   /**

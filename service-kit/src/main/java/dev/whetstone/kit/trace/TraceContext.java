@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A span that other spans name as their parent or link to: the content of W3C's {@code traceparent}.
+ * A span that other spans name as their parent or link to: the content of W3C's {@code
+ * traceparent}.
  *
  * @param traceId 32 lower-case hexadecimal digits, not all zero
  * @param spanId 16 lower-case hexadecimal digits, not all zero

@@ -63,8 +63,7 @@ public class TraceContextRepository {
   }
 
   public Optional<TraceContext> find(TraceSubject subject) {
-    return sql
-        .first(
+    return sql.first(
             """
             select traceparent from trace_context
             where tenant = ? and loop = ? and kind = ? and subject = ?

@@ -38,8 +38,7 @@ public record TraceSubject(LoopId loop, Kind kind, String id) {
     return switch (event.data()) {
       case InteractionRecorded _, FeedbackGiven _ ->
           Optional.of(new TraceSubject(loop, Kind.EVENT, event.attributes().key().text()));
-      case BatchSealed sealed ->
-          Optional.of(new TraceSubject(loop, Kind.BATCH, sealed.batchId()));
+      case BatchSealed sealed -> Optional.of(new TraceSubject(loop, Kind.BATCH, sealed.batchId()));
       case CheckpointReady ready ->
           Optional.of(new TraceSubject(loop, Kind.CHECKPOINT, ready.checkpointId()));
       default -> Optional.empty();

@@ -7,7 +7,9 @@ import java.time.Duration;
 /** What is kept of traces, and how many a batch is linked to. */
 @ConfigMapping(prefix = "whetstone.tracing")
 public interface TracingConfig {
-  /** How long trace contexts are kept with rows; longer than a loop takes from feedback to service. */
+  /**
+   * How long trace contexts are kept with rows; longer than a loop takes from feedback to service.
+   */
   @WithDefault("P90D")
   Duration keep();
 

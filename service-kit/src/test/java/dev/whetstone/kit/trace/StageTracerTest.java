@@ -90,7 +90,11 @@ class StageTracerTest {
                 QuarkusTransaction.requiringNew()
                     .run(
                         () -> {
-                          tracer().record(StageSpan.of("batch seal", loop).startedAt(START), START, batch("b2"));
+                          tracer()
+                              .record(
+                                  StageSpan.of("batch seal", loop).startedAt(START),
+                                  START,
+                                  batch("b2"));
                           throw new IllegalStateException("the stage failed");
                         }))
         .isInstanceOf(IllegalStateException.class);
@@ -102,11 +106,13 @@ class StageTracerTest {
   @Test
   void shouldPutALaterStageIntoTheTraceOfAnEarlierOne() {
     StageTracer tracer = tracer();
-    TraceContext plan = record(tracer, StageSpan.of("run plan", loop).startedAt(START), batch("b3")).orElseThrow();
+    TraceContext plan =
+        record(tracer, StageSpan.of("run plan", loop).startedAt(START), batch("b3")).orElseThrow();
 
     Optional<TraceContext> parent = tracer.find(loop, TraceSubject.Kind.BATCH, "b3");
     TraceContext run =
-        record(tracer, StageSpan.of("run", loop).startedAt(START).childOf(parent), null).orElseThrow();
+        record(tracer, StageSpan.of("run", loop).startedAt(START).childOf(parent), null)
+            .orElseThrow();
 
     assertThat(run.traceId()).isEqualTo(plan.traceId());
     assertThat(spans.exported().getLast().parentSpanId()).isEqualTo(plan.spanId());
@@ -116,7 +122,8 @@ class StageTracerTest {
   void shouldRecordNothingWhileTracingIsOff() {
     assertThat(switchedOff.enabled()).isFalse();
 
-    assertThat(record(switchedOff, StageSpan.of("batch seal", loop).startedAt(START), batch("b4"))).isEmpty();
+    assertThat(record(switchedOff, StageSpan.of("batch seal", loop).startedAt(START), batch("b4")))
+        .isEmpty();
     assertThat(contexts.find(batch("b4"))).isEmpty();
   }
 

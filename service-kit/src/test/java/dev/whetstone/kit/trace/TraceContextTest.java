@@ -36,11 +36,12 @@ class TraceContextTest {
   void shouldReadTheSampledFlagAmongAllFlags(@ForAll @IntRange(min = 0, max = 255) int flags) {
     String text = "00-" + TRACE + "-" + SPAN + "-" + HEX.toHexDigits((byte) flags);
 
-    assertThat(TraceContext.parse(text))
-        .contains(new TraceContext(TRACE, SPAN, (flags & 1) == 1));
+    assertThat(TraceContext.parse(text)).contains(new TraceContext(TRACE, SPAN, (flags & 1) == 1));
   }
 
-  /** Text of a sender that nearly is a header never ends in an error, and never passes on as it is. */
+  /**
+   * Text of a sender that nearly is a header never ends in an error, and never passes on as it is.
+   */
   @Property
   void shouldReadAnyTextAsNoneOrAsAValidContext(
       @ForAll
@@ -73,11 +74,11 @@ class TraceContextTest {
     assertThat(TraceContext.parse("ff-" + TRACE + "-" + SPAN + "-01")).isEmpty();
     assertThat(TraceContext.parse("00-" + "0".repeat(32) + "-" + SPAN + "-01")).isEmpty();
     assertThat(TraceContext.parse("00-" + TRACE + "-" + "0".repeat(16) + "-01")).isEmpty();
-    assertThat(TraceContext.parse("00-" + TRACE.toUpperCase(Locale.ROOT) + "-" + SPAN + "-01")).isEmpty();
+    assertThat(TraceContext.parse("00-" + TRACE.toUpperCase(Locale.ROOT) + "-" + SPAN + "-01"))
+        .isEmpty();
     assertThat(TraceContext.parse("00-" + TRACE + "-" + SPAN + "-01-more")).isEmpty();
     assertThat(TraceContext.parse("01-" + TRACE + "-" + SPAN + "-01more")).isEmpty();
-    assertThat(TraceContext.parse("01-" + TRACE + "-" + SPAN + "-01-" + "x".repeat(300)))
-        .isEmpty();
+    assertThat(TraceContext.parse("01-" + TRACE + "-" + SPAN + "-01-" + "x".repeat(300))).isEmpty();
   }
 
   @Example

@@ -28,9 +28,7 @@ class TraceResourceTest {
   @BeforeEach
   void recordAContext() {
     QuarkusTransaction.requiringNew()
-        .run(
-            () ->
-                contexts.put(new TraceSubject(LOOP, TraceSubject.Kind.EVENT, EVENT), CONTEXT));
+        .run(() -> contexts.put(new TraceSubject(LOOP, TraceSubject.Kind.EVENT, EVENT), CONTEXT));
   }
 
   @Test

@@ -92,8 +92,7 @@ public class RunFinisher {
         .ifPresent(learned -> runs.saveLearned(identity.runId(), learned));
     CheckpointReady ready = ready(stored, run, output);
     traces.attemptEnded(identity, attempt.facts(), Attempt.SUCCEEDED, now);
-    Optional<TraceContext> trace =
-        traces.ended(identity, "succeeded", output.checkpointId(), now);
+    Optional<TraceContext> trace = traces.ended(identity, "succeeded", output.checkpointId(), now);
     outbox.add(
         events
             .create(

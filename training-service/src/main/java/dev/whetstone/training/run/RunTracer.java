@@ -41,8 +41,7 @@ public class RunTracer {
     tracer.record(
         StageSpan.of("run plan", loop)
             .startedAt(run.createdAt())
-            .linkedTo(
-                tracer.find(loop, TraceSubject.Kind.BATCH, newest, StageSpan.MOST_LINKS))
+            .linkedTo(tracer.find(loop, TraceSubject.Kind.BATCH, newest, StageSpan.MOST_LINKS))
             .with(TraceAttributes.RUN, run.runId()),
         run.createdAt(),
         new TraceSubject(loop, TraceSubject.Kind.RUN, run.runId()));

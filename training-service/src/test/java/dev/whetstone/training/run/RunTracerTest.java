@@ -88,8 +88,7 @@ class RunTracerTest {
     assertThat(only("run").attributes())
         .containsEntry(TraceAttributes.OUTCOME, "succeeded")
         .containsEntry(TraceAttributes.CHECKPOINT, "checkpoint-1");
-    assertThat(
-            contexts.find(new TraceSubject(LOOP, TraceSubject.Kind.CHECKPOINT, "checkpoint-1")))
+    assertThat(contexts.find(new TraceSubject(LOOP, TraceSubject.Kind.CHECKPOINT, "checkpoint-1")))
         .isEqualTo(ended);
   }
 

@@ -179,7 +179,8 @@ final class LifeReport {
   }
 
   private void showTrace(JsonNode trace) {
-    print("  trace     %s of the %s", FateText.text(trace, "traceId"), FateText.text(trace, "kind"));
+    print(
+        "  trace     %s of the %s", FateText.text(trace, "traceId"), FateText.text(trace, "kind"));
   }
 
   /** Services list the newest first; reversed here. */

@@ -74,8 +74,7 @@ final class TraceReader {
   private Optional<JsonNode> find(StackComponent service, String loop, String kind, String id) {
     ApiReply reply =
         api.get(
-            service,
-            "/v1/loops/" + loop + "/traces?kind=" + kind + "&id=" + ApiClient.encode(id));
+            service, "/v1/loops/" + loop + "/traces?kind=" + kind + "&id=" + ApiClient.encode(id));
     return reply.isOk() ? Optional.of(reply.body()) : Optional.empty();
   }
 }
