@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class RouteTemplateTest {
   @Path("/v1/loops/{loop}")
-  private static final class Sample {
+  static final class Sample {
     @Path("/feedback")
     void below() {}
 
