@@ -270,7 +270,9 @@ public class EventConsumption {
       }
     }
     if (!fresh.isEmpty()) {
-      traces.taken(fresh.stream().map(ReceivedEvent::event).toList(), fresh.getFirst().topic());
+      if (traces.enabled()) {
+        traces.taken(fresh.stream().map(ReceivedEvent::event).toList(), fresh.getFirst().topic());
+      }
       effect.apply(fresh);
     }
     if (!resent.isEmpty()) {

@@ -39,6 +39,11 @@ public class EventTraceRecorder {
   /** Events of one loop that came with the same context. */
   private record Origin(TraceContext context, LoopId loop) {}
 
+  /** Whether spans are recorded; callers need not prepare anything while they are not. */
+  public boolean enabled() {
+    return spans.enabled();
+  }
+
   /**
    * Called before the events take effect, in the same transaction.
    *
