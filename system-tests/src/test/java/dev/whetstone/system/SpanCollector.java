@@ -98,12 +98,17 @@ final class SpanCollector implements AutoCloseable {
     return spans.stream().filter(span -> span.traceId().equals(traceId)).toList();
   }
 
-  /** The trace that a span of this name continues by a link to the given one. */
-  Optional<String> traceLinkedTo(String traceId, String name) {
+  /** The trace of a span with one of these names that has a link to the given trace. */
+  Optional<String> traceLinkedTo(String traceId, String... names) {
     return spans.stream()
-        .filter(span -> span.name().equals(name) && span.linked().contains(traceId))
+        .filter(span -> List.of(names).contains(span.name()) && span.linked().contains(traceId))
         .map(Exported::traceId)
         .findFirst();
+  }
+
+  /** Names of all spans. */
+  Set<String> names() {
+    return spans.stream().map(Exported::name).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Names of the attributes of all spans. */

@@ -351,7 +351,7 @@ class WholeLoopTest {
     assertThat(COLLECTOR.ofTrace(feedback))
         .extracting(SpanCollector.Exported::name)
         .contains("POST /v1/loops/{loop}/feedback", "process " + TopicNames.FEEDBACK);
-    String batch = COLLECTOR.traceLinkedTo(feedback, "batch seal").orElseThrow();
+    String batch = COLLECTOR.traceLinkedTo(feedback, "batch seal", "batch inputs").orElseThrow();
     String run = COLLECTOR.traceLinkedTo(batch, "run plan").orElseThrow();
     List<SpanCollector.Exported> promotion = COLLECTOR.ofTrace(run);
     assertThat(promotion)
@@ -366,10 +366,30 @@ class WholeLoopTest {
         .containsExactly(tuple("applied", "1", CALM));
   }
 
-  /** No address, no query and no text leaves a service in a span. */
+  /**
+   * No address, no query and no text leaves a service in a span; requests that only read have none.
+   */
   @Test
   @Order(14)
-  void shouldExportOnlyTheAttributesThatAreDocumented() {
+  void shouldExportOnlyTheSpansAndAttributesThatAreDocumented() {
+    assertThat(COLLECTOR.names())
+        .isSubsetOf(
+            "POST /v1/loops/{loop}/interactions",
+            "POST /v1/loops/{loop}/feedback",
+            "process " + TopicNames.FEEDBACK,
+            "process " + TopicNames.BATCHES,
+            "process " + TopicNames.CHECKPOINTS,
+            "process " + TopicNames.DECISIONS,
+            "batch seal",
+            "batch inputs",
+            "run plan",
+            "attempt",
+            "worker load",
+            "worker prepare",
+            "worker train",
+            "run",
+            "evaluation",
+            "rollout");
     assertThat(COLLECTOR.attributeNames())
         .contains("whetstone.tenant")
         .isSubsetOf(
