@@ -339,21 +339,25 @@ class WholeLoopTest {
             .map(fate -> fate.path("eventKey").asText())
             .findFirst()
             .orElseThrow();
-    String feedback =
-        whetstone
-            .api(CALM)
-            .ok(
-                StackComponent.CURATION,
-                "/v1/loops/" + loop + "/traces?kind=event&id=" + ApiClient.encode(key))
-            .path("traceId")
-            .asText();
+    String feedback = trace(StackComponent.CURATION, loop, "event", key);
 
     assertThat(COLLECTOR.ofTrace(feedback))
         .extracting(SpanCollector.Exported::name)
         .contains("POST /v1/loops/{loop}/feedback", "process " + TopicNames.FEEDBACK);
     String batch = COLLECTOR.traceLinkedTo(feedback, "batch seal", "batch inputs").orElseThrow();
     String run = COLLECTOR.traceLinkedTo(batch, "run plan").orElseThrow();
-    List<SpanCollector.Exported> promotion = COLLECTOR.ofTrace(run);
+    assertThat(trace(StackComponent.TRAINING, loop, "run", firstId(watch.runs(), "runId")))
+        .isEqualTo(run);
+    assertThat(
+            trace(StackComponent.EVAL, loop, "decision", firstId(watch.decisions(), "decisionId")))
+        .isEqualTo(run);
+    // Services export every few seconds.
+    List<SpanCollector.Exported> promotion =
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () -> COLLECTOR.ofTrace(run),
+                spans -> spans.stream().anyMatch(span -> span.name().equals("rollout")));
     assertThat(promotion)
         .extracting(SpanCollector.Exported::name)
         .contains("attempt", "worker load", "worker train", "run", "evaluation");
@@ -409,6 +413,22 @@ class WholeLoopTest {
             "messaging.system",
             "messaging.destination.name",
             "messaging.batch.message_count");
+  }
+
+  /** The id of the oldest: services list the newest first. */
+  private static String firstId(List<JsonNode> listed, String field) {
+    return listed.getLast().path(field).asText();
+  }
+
+  /** As the service tells it. */
+  private static String trace(StackComponent service, String loop, String kind, String id) {
+    return whetstone
+        .api(CALM)
+        .ok(
+            service,
+            "/v1/loops/%s/traces?kind=%s&id=%s".formatted(loop, kind, ApiClient.encode(id)))
+        .path("traceId")
+        .asText();
   }
 
   @AfterAll
