@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class MigrationOrderTest {
   private static final String SCHEMA = "before_traces";
 
-  /** Configured as in a service. */
+  /** Configured by properties, as in a service. */
   @Inject Flyway migrations;
 
   @Inject Sql sql;
