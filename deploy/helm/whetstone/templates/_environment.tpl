@@ -69,11 +69,7 @@
 {{- end }}
 {{- if $root.Values.opentelemetry.endpoint }}
 - {name: QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ $root.Values.opentelemetry.endpoint | quote }}}
-{{- if eq $service "ingest" }}
 - {name: OTEL_SDK_DISABLED, value: "false"}
-{{- else }}
-- {name: WHETSTONE_OTEL_DISABLED, value: "false"}
-{{- end }}
 {{- end }}
 {{- include (printf "whetstone.environment.%s" $service) $root }}
 {{- with (index $root.Values.services $service).jvmOptions }}

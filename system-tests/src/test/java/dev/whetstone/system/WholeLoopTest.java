@@ -1,9 +1,11 @@
 package dev.whetstone.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.LoopFile;
 import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.contracts.TopicNames;
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -44,8 +47,11 @@ class WholeLoopTest {
   private static final int RING_USERS = 25;
   private static final int RING_CORRECTIONS = 500;
 
+  private static final SpanCollector COLLECTOR = SpanCollector.start();
+
   @RegisterExtension
-  static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(StackComponent.all());
+  static final WhetstoneUnderTest whetstone =
+      WhetstoneUnderTest.of(StackComponent.all(), COLLECTOR.environment());
 
   private final ModelServerClient server = new ModelServerClient(whetstone.ports());
 
@@ -311,6 +317,123 @@ class WholeLoopTest {
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(server.models()).contains(champion));
     }
+  }
+
+  /**
+   * From what the services exported: the trace of a feedback's request is linked to its batch, that
+   * to the run, and the run's trace ends with the rollout.
+   */
+  @Test
+  @Order(13)
+  void shouldLinkAFeedbackToThePromotionThatItTookPartIn() {
+    String loop = TestLoops.demo(CALM, whetstone).name();
+    var watch = new LoopProbe(whetstone.api(CALM), loop);
+    List<JsonNode> promoted = LoopProbe.list(watch.decisions().getLast().path("batchIds"));
+    String key =
+        IntStream.range(0, QUESTIONS)
+            .mapToObj(i -> watch.fate(CALM + "-correction-" + i))
+            .filter(
+                fate ->
+                    LoopProbe.list(fate.path("examples")).stream()
+                        .anyMatch(example -> promoted.contains(example.path("batchId"))))
+            .map(fate -> fate.path("eventKey").asText())
+            .findFirst()
+            .orElseThrow();
+    String feedback = trace(StackComponent.CURATION, loop, "event", key);
+
+    assertThat(COLLECTOR.ofTrace(feedback))
+        .extracting(SpanCollector.Exported::name)
+        .contains("POST /v1/loops/{loop}/feedback", "process " + TopicNames.FEEDBACK);
+    String batch = COLLECTOR.traceLinkedTo(feedback, "batch seal", "batch inputs").orElseThrow();
+    String run = COLLECTOR.traceLinkedTo(batch, "run plan").orElseThrow();
+    assertThat(trace(StackComponent.TRAINING, loop, "run", firstId(watch.runs(), "runId")))
+        .isEqualTo(run);
+    assertThat(
+            trace(StackComponent.EVAL, loop, "decision", firstId(watch.decisions(), "decisionId")))
+        .isEqualTo(run);
+    // Services export every few seconds.
+    List<SpanCollector.Exported> promotion =
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () -> COLLECTOR.ofTrace(run),
+                spans -> spans.stream().anyMatch(span -> span.name().equals("rollout")));
+    assertThat(promotion)
+        .extracting(SpanCollector.Exported::name)
+        .contains("attempt", "worker load", "worker train", "run", "evaluation");
+    assertThat(promotion)
+        .filteredOn(span -> span.name().equals("rollout"))
+        .extracting(
+            span -> span.attributes().get("whetstone.outcome"),
+            span -> span.attributes().get("whetstone.generation"),
+            span -> span.attributes().get("whetstone.tenant"))
+        .containsExactly(tuple("applied", "1", CALM));
+  }
+
+  /**
+   * No address, no query and no text leaves a service in a span; requests that only read have none.
+   */
+  @Test
+  @Order(14)
+  void shouldExportOnlyTheSpansAndAttributesThatAreDocumented() {
+    assertThat(COLLECTOR.names())
+        .isSubsetOf(
+            "POST /v1/loops/{loop}/interactions",
+            "POST /v1/loops/{loop}/feedback",
+            "process " + TopicNames.FEEDBACK,
+            "process " + TopicNames.BATCHES,
+            "process " + TopicNames.CHECKPOINTS,
+            "process " + TopicNames.DECISIONS,
+            "batch seal",
+            "batch inputs",
+            "run plan",
+            "attempt",
+            "worker load",
+            "worker prepare",
+            "worker train",
+            "run",
+            "evaluation",
+            "rollout");
+    assertThat(COLLECTOR.attributeNames())
+        .contains("whetstone.tenant")
+        .isSubsetOf(
+            "whetstone.tenant",
+            "whetstone.loop",
+            "whetstone.batch",
+            "whetstone.examples",
+            "whetstone.run",
+            "whetstone.attempt",
+            "whetstone.checkpoint",
+            "whetstone.decision",
+            "whetstone.generation",
+            "whetstone.outcome",
+            "http.request.method",
+            "http.route",
+            "http.response.status_code",
+            "messaging.system",
+            "messaging.destination.name",
+            "messaging.batch.message_count");
+  }
+
+  /** The id of the oldest: services list the newest first. */
+  private static String firstId(List<JsonNode> listed, String field) {
+    return listed.getLast().path(field).asText();
+  }
+
+  /** As the service tells it. */
+  private static String trace(StackComponent service, String loop, String kind, String id) {
+    return whetstone
+        .api(CALM)
+        .ok(
+            service,
+            "/v1/loops/%s/traces?kind=%s&id=%s".formatted(loop, kind, ApiClient.encode(id)))
+        .path("traceId")
+        .asText();
+  }
+
+  @AfterAll
+  static void stopTheCollector() {
+    COLLECTOR.close();
   }
 
   /** Champion and fates per tenant. */

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param time when ingest received the event or a service created it; time windows use this
  * @param subject the object of the event: a response id, batch id, checkpoint id
  * @param partitionKey the Kafka key
+ * @param traceParent W3C trace context of the work that led to the event: CloudEvents' extension
+ *     for distributed tracing
  * @param sender the API key that ingest authenticated
  */
 public record EventAttributes(
@@ -48,6 +50,11 @@ public record EventAttributes(
       String partitionKey,
       @Nullable String traceParent) {
     this(id, source, type, time, subject, loop, partitionKey, traceParent, null);
+  }
+
+  /** The same with another W3C trace parent; null for none. */
+  public EventAttributes withTraceParent(@Nullable String other) {
+    return new EventAttributes(id, source, type, time, subject, loop, partitionKey, other, sender);
   }
 
   /** The idempotency key of the event, unique across all loops and sources. */

@@ -6,6 +6,7 @@ import dev.whetstone.contracts.event.BatchSealed;
 import dev.whetstone.contracts.event.BatchTainted;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.outbox.Outbox;
+import dev.whetstone.kit.trace.TraceContext;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -28,8 +29,12 @@ public class BatchRepository {
     this.outbox = outbox;
   }
 
-  /** Records a sealed batch and queues its announcement. */
-  public void sealed(Batch batch) {
+  /**
+   * Records a sealed batch and queues its announcement.
+   *
+   * @param trace in which it was sealed
+   */
+  public void sealed(Batch batch, Optional<TraceContext> trace) {
     BatchRow.of(batch).persistAndFlush();
     var data =
         new BatchSealed(
@@ -42,13 +47,15 @@ public class BatchRepository {
             batch.trigger(),
             batch.sealedAt());
     outbox.add(
-        events.create(
-            "sealed-" + batch.batchId(),
-            batch.loop(),
-            SOURCE,
-            batch.batchId(),
-            batch.loop().key(),
-            data));
+        events
+            .create(
+                "sealed-" + batch.batchId(),
+                batch.loop(),
+                SOURCE,
+                batch.batchId(),
+                batch.loop().key(),
+                data)
+            .tracedBy(trace.map(TraceContext::text).orElse(null)));
   }
 
   /** Marks a batch of which examples may no longer be used, and publishes it. */

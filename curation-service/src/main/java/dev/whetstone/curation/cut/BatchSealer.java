@@ -9,6 +9,7 @@ import dev.whetstone.contracts.batch.SplitCounts;
 import dev.whetstone.curation.batch.Batch;
 import dev.whetstone.curation.batch.BatchCheckRepository;
 import dev.whetstone.curation.batch.BatchRepository;
+import dev.whetstone.curation.batch.BatchTracer;
 import dev.whetstone.curation.erasure.ErasureRepository;
 import dev.whetstone.curation.example.CutExampleRepository;
 import dev.whetstone.curation.example.CutExampleRepository.Held;
@@ -55,6 +56,7 @@ public class BatchSealer {
   private final ErasureRepository erasures;
   private final BlobLock blobs;
   private final SealBlockers obstacles;
+  private final BatchTracer traces;
   private final Clock clock;
 
   BatchSealer(
@@ -69,6 +71,7 @@ public class BatchSealer {
       ErasureRepository erasures,
       BlobLock blobs,
       SealBlockers obstacles,
+      BatchTracer traces,
       Clock clock) {
     this.batches = batches;
     this.checks = checks;
@@ -81,6 +84,7 @@ public class BatchSealer {
     this.erasures = erasures;
     this.blobs = blobs;
     this.obstacles = obstacles;
+    this.traces = traces;
     this.clock = clock;
   }
 
@@ -205,7 +209,7 @@ public class BatchSealer {
 
   private void record(CutRow row, Sealed sealed, List<Held> held) {
     Batch batch = sealed.batch();
-    batches.sealed(batch);
+    batches.sealed(batch, traces.sealed(batch, row.cutId, row.createdAt, held.size()));
     leftovers.need(batch.batchId(), sealed.blobs());
     checks.plan(batch.batchId(), batch.sealedAt());
     cutExamples.use(row.cutId, batch.batchId());

@@ -8,6 +8,8 @@ import dev.whetstone.curation.tombstone.Tombstone.Subject;
 import dev.whetstone.curation.tombstone.TombstoneRepository;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.trace.TraceContextRepository;
+import dev.whetstone.kit.trace.TraceSubject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.Collection;
@@ -54,6 +56,7 @@ class ErasedRowRepository {
   private final EventRejoin rejoin;
   private final DeclaredLoopRepository loops;
   private final ErasureConfig config;
+  private final TraceContextRepository traces;
   private final Sql sql;
 
   ErasedRowRepository(
@@ -63,6 +66,7 @@ class ErasedRowRepository {
       EventRejoin rejoin,
       DeclaredLoopRepository loops,
       ErasureConfig config,
+      TraceContextRepository traces,
       Sql sql) {
     this.tombstones = tombstones;
     this.eventFates = eventFates;
@@ -70,6 +74,7 @@ class ErasedRowRepository {
     this.rejoin = rejoin;
     this.loops = loops;
     this.config = config;
+    this.traces = traces;
     this.sql = sql;
   }
 
@@ -149,6 +154,7 @@ class ErasedRowRepository {
     List<String> answers = answersOf(keys);
     Set<String> tainted = examples.forget(erasure, formed);
     forgetEvents(keys);
+    traces.forget(loop, TraceSubject.Kind.EVENT, keys);
     eventFates.follow(others);
     loops.current(loop).ifPresent(declared -> rejoin.atAnswers(declared, answers));
     return new Step(keys.size(), rows.size(), tainted, false);

@@ -21,6 +21,9 @@ import dev.whetstone.curation.fate.ReceiptRepository;
 import dev.whetstone.curation.reconcile.CurationReconciler;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.time.MutableClock;
+import dev.whetstone.kit.trace.TraceContext;
+import dev.whetstone.kit.trace.TraceContextRepository;
+import dev.whetstone.kit.trace.TraceSubject;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.testing.TestKeys;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -50,6 +53,7 @@ class ErasureTest {
   @Inject BatchRepository batches;
   @Inject FaultyObjectStore store;
   @Inject Sql sql;
+  @Inject TraceContextRepository traces;
   @Inject MutableClock clock;
   private TestEvents send;
 
@@ -74,6 +78,32 @@ class ErasureTest {
     assertThat(examples.in(send.loop(), ExampleState.READY)).hasSize(2);
     assertThat(textLeft(TestTexts.goodAnswer(1))).isZero();
     assertThat(textLeft(TestTexts.goodAnswer(2))).isPositive();
+  }
+
+  @Test
+  void shouldForgetWhichTracesErasedEventsBelongTo() {
+    feed.take(interaction(1, "ada"), correction(1, "ada"), correction(2, "bob"));
+    var trace = new TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", true);
+    QuarkusTransaction.requiringNew()
+        .run(() -> List.of("f1", "f2").forEach(id -> traces.put(traced(id), trace)));
+
+    feed.take(send.erasure("era-1" + send.loop().loop(), "ada", null, WATERMARK));
+    reconciler.reconcile();
+
+    assertThat(traces.find(traced("f1"))).isEmpty();
+    assertThat(traces.find(traced("f2"))).contains(trace);
+  }
+
+  private TraceSubject traced(String eventId) {
+    String key =
+        sql.first(
+                "select event_key from event where tenant = ? and loop = ? and id = ?",
+                row -> row.getString(1),
+                send.loop().tenant(),
+                send.loop().loop(),
+                eventId)
+            .orElseThrow();
+    return new TraceSubject(send.loop(), TraceSubject.Kind.EVENT, key);
   }
 
   /** Feedback of others on an erased person's conversation holds that person's words. */

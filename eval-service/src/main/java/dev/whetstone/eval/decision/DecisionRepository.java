@@ -6,10 +6,12 @@ import dev.whetstone.eval.decision.Decision.Adoption;
 import dev.whetstone.eval.due.DueLoopRepository;
 import dev.whetstone.eval.due.WorkKind;
 import dev.whetstone.eval.paging.NewestFirstPage;
+import dev.whetstone.eval.trace.PromotionTracer;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.trace.TraceContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
@@ -42,12 +44,15 @@ public class DecisionRepository {
   private final Outbox outbox;
   private final EventFactory events;
   private final DueLoopRepository due;
+  private final PromotionTracer traces;
 
-  public DecisionRepository(Sql sql, Outbox outbox, EventFactory events, DueLoopRepository due) {
+  public DecisionRepository(
+      Sql sql, Outbox outbox, EventFactory events, DueLoopRepository due, PromotionTracer traces) {
     this.sql = sql;
     this.outbox = outbox;
     this.events = events;
     this.due = due;
+    this.traces = traces;
   }
 
   /**
@@ -74,7 +79,16 @@ public class DecisionRepository {
         text(body),
         text(decision.facts()),
         decision.decidedAt());
-    publish(decision.loop(), decision.id(), body);
+    Optional<TraceContext> trace =
+        traces.decided(
+            new PromotionTracer.Decided(
+                decision.loop(),
+                decision.id(),
+                decision.evaluationId(),
+                body.candidate(),
+                body.verdict().name(),
+                decision.decidedAt()));
+    publish(decision.loop(), decision.id(), body, trace);
   }
 
   /**
@@ -97,7 +111,9 @@ public class DecisionRepository {
     if (changed == 0) {
       return false;
     }
-    publish(settled.loop(), settled.id() + "-settled", body);
+    Optional<TraceContext> trace =
+        traces.settled(settled.loop(), settled.id(), body.verdict().name(), settled.decidedAt());
+    publish(settled.loop(), settled.id() + "-settled", body, trace);
     return true;
   }
 
@@ -193,8 +209,12 @@ public class DecisionRepository {
         loop.loop());
   }
 
-  private void publish(LoopId loop, String eventId, PromotionDecided body) {
-    outbox.add(events.create(eventId, loop, "eval", body.candidate(), loop.key(), body));
+  private void publish(
+      LoopId loop, String eventId, PromotionDecided body, Optional<TraceContext> trace) {
+    outbox.add(
+        events
+            .create(eventId, loop, "eval", body.candidate(), loop.key(), body)
+            .tracedBy(trace.map(TraceContext::text).orElse(null)));
     due.wake(loop, WorkKind.EVALUATION, WorkKind.ROLLOUT);
   }
 

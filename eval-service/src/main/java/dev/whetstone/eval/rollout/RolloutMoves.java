@@ -15,8 +15,10 @@ import dev.whetstone.eval.rollout.RolloutState.Applied;
 import dev.whetstone.eval.rollout.RolloutState.Failed;
 import dev.whetstone.eval.rollout.RolloutState.RolledBack;
 import dev.whetstone.eval.rollout.RolloutState.Switched;
+import dev.whetstone.eval.trace.PromotionTracer;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.outbox.Outbox;
+import dev.whetstone.kit.trace.TraceContext;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -37,6 +39,7 @@ public class RolloutMoves {
   private final EventFactory events;
   private final Clock clock;
   private final EvalMetrics metrics;
+  private final PromotionTracer traces;
 
   public RolloutMoves(
       ChampionRepository champions,
@@ -46,7 +49,8 @@ public class RolloutMoves {
       Outbox outbox,
       EventFactory events,
       Clock clock,
-      EvalMetrics metrics) {
+      EvalMetrics metrics,
+      PromotionTracer traces) {
     this.champions = champions;
     this.checkpoints = checkpoints;
     this.decisions = decisions;
@@ -55,6 +59,7 @@ public class RolloutMoves {
     this.events = events;
     this.clock = clock;
     this.metrics = metrics;
+    this.traces = traces;
   }
 
   /** Thrown within a move's transaction to roll it back. */
@@ -103,7 +108,9 @@ public class RolloutMoves {
               publish(
                   rollout,
                   new PromotionApplied(
-                      rollout.decisionId(), rollout.checkpointId(), generation, replicas));
+                      rollout.decisionId(), rollout.checkpointId(), generation, replicas),
+                  "applied",
+                  generation);
             });
     if (moved) {
       LOG.infof("applied loop=%s generation=%d", rollout.loop(), generation);
@@ -127,7 +134,9 @@ public class RolloutMoves {
               publish(
                   rollout,
                   new PromotionFailed(
-                      rollout.decisionId(), rollout.checkpointId(), generation, failed.reason()));
+                      rollout.decisionId(), rollout.checkpointId(), generation, failed.reason()),
+                  "failed",
+                  generation);
             });
     if (moved) {
       LOG.warnf("rollout-failed loop=%s reason=%s", rollout.loop(), failed.reason());
@@ -168,7 +177,9 @@ public class RolloutMoves {
             rollout.checkpointId(),
             former.checkpointId(),
             restored.generation(),
-            back.reason()));
+            back.reason()),
+        "rolled_back",
+        restored.generation());
   }
 
   private void replace(Rollout rollout, RolloutState to, Champion next) {
@@ -187,8 +198,14 @@ public class RolloutMoves {
   }
 
   /** Publishes an event under a new id: a restarted rollout may fail again for another reason. */
-  private void publish(Rollout rollout, EventData data) {
+  private void publish(Rollout rollout, EventData data, String outcome, long generation) {
     LoopId loop = rollout.loop();
-    outbox.add(events.create(loop, "eval", rollout.checkpointId(), loop.key(), data));
+    String trace =
+        traces
+            .rolledOut(loop, rollout.decisionId(), outcome, generation)
+            .map(TraceContext::text)
+            .orElse(null);
+    outbox.add(
+        events.create(loop, "eval", rollout.checkpointId(), loop.key(), data).tracedBy(trace));
   }
 }

@@ -27,8 +27,8 @@ public class RolloutRepository {
   private static final String INSERT =
       """
       insert into rollout (decision_id, tenant, loop, checkpoint_id, adapter_uri, served_name,
-        from_generation, state, deadline, reason, updated_at)
-      values (?, ?, ?, ?, ?, ?, ?, 'loading', ?, '', ?) on conflict do nothing
+        from_generation, state, deadline, reason, updated_at, begun_at)
+      values (?, ?, ?, ?, ?, ?, ?, 'loading', ?, '', ?, ?) on conflict do nothing
       """;
   private final Sql sql;
   private final Clock clock;
@@ -40,6 +40,7 @@ public class RolloutRepository {
 
   @Transactional
   void begin(Rollout rollout, Instant deadline) {
+    Instant now = clock.instant();
     sql.update(
         INSERT,
         rollout.decisionId(),
@@ -50,7 +51,8 @@ public class RolloutRepository {
         rollout.servedName(),
         rollout.fromGeneration(),
         deadline,
-        clock.instant());
+        now,
+        now);
   }
 
   /** The rollouts that have not ended, oldest first. */

@@ -135,7 +135,10 @@ class RolloutTest {
     String decision = scene.decision().decisionId();
     // Another owner holds the lease, so that only this test moves the rollout.
     sql.updateInNewTransaction(
-        "insert into work_lease (name, owner, until) values (?, 'other-owner', ?)",
+        """
+        insert into work_lease (name, owner, until) values (?, 'other-owner', ?)
+        on conflict (name) do update set owner = excluded.owner, until = excluded.until
+        """,
         "rollout " + scene.loop().key(),
         clock.instant().plus(Duration.ofDays(1)));
     LoopFixture.api().post("/v1/decisions/" + decision + "/approve").then().statusCode(200);

@@ -3,11 +3,11 @@ package dev.whetstone.ingest.cloudevents;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.EventType;
-import dev.whetstone.ingest.event.TraceParent;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.item.IdentifierRule;
 import dev.whetstone.ingest.item.ItemReader;
+import dev.whetstone.kit.trace.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +71,7 @@ public final class CloudEventReader {
         type(attributes),
         name(attributes, "tenant", attributes.get("tenant")),
         name(attributes, "loop", required(attributes, "loop", "the loop's name")),
-        TraceParent.of(attributes.get("traceparent")),
+        TraceContext.parse(attributes.get("traceparent")).map(TraceContext::text).orElse(null),
         attributes.pointer("loop"),
         attributes.pointer("tenant"),
         attributes.pointer("source"),

@@ -94,12 +94,7 @@ public class ErasuresResource {
             .map(
                 loop ->
                     events.make(
-                        sender,
-                        loop,
-                        erasureId,
-                        data,
-                        watermark,
-                        RequestContext.traceParent(headers)))
+                        sender, loop, erasureId, data, watermark, requests.traceParent(headers)))
             .toList();
     submissions.publishAll(all);
     all.forEach(event -> metrics.accepted(EventType.END_USER_ERASED));

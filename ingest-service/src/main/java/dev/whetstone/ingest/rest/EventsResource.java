@@ -25,6 +25,7 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Accepts CloudEvents 1.0 over HTTP: binary, structured and batched. */
 @Path("/v1/events")
@@ -91,32 +92,39 @@ public class EventsResource {
 
   private Response take(HttpHeaders headers, InputStream body, BodyShape shape, Mode mode) {
     Sender sender = requests.sender();
-    Instant receivedAt = clock.instant();
+    var received = new Received(sender, clock.instant(), requests.traceParent(headers));
     return submissions.take(
-        headers, body, shape, (item, place) -> read(sender, mode, item, receivedAt, place));
+        headers, body, shape, (item, place) -> read(received, mode, item, place));
   }
 
-  private ItemOutcome read(
-      Sender sender, Mode mode, JsonNode item, Instant receivedAt, String place) {
+  /**
+   * What the events of a request share.
+   *
+   * @param traceParent of the events that name none themselves
+   */
+  private record Received(Sender sender, Instant at, @Nullable String traceParent) {}
+
+  private ItemOutcome read(Received received, Mode mode, JsonNode item, String place) {
     try {
       CloudEventItem event = mode.reader().apply(item);
-      checkSource(sender, event);
-      return new ItemOutcome.Taken(make(sender, event, receivedAt).under(place));
+      checkSource(received.sender(), event);
+      return new ItemOutcome.Taken(make(received, event).under(place));
     } catch (Fault fault) {
       return new ItemOutcome.Refused(
           CloudEventReader.id(mode.attributes().apply(item)), fault.under(place));
     }
   }
 
-  private PreparedEvent make(Sender sender, CloudEventItem event, Instant receivedAt) {
+  private PreparedEvent make(Received received, CloudEventItem event) {
+    Sender sender = received.sender();
+    String traceParent = event.traceParent() == null ? received.traceParent() : event.traceParent();
     if (event.tenant() != null && !event.tenant().equals(sender.tenant())) {
       throw requests.unknownLoop(event.loop(), event.tenantPointer());
     }
     var loop = requests.loop(event.loop(), event.loopPointer());
     try {
       return events
-          .read(
-              sender, loop, event.type(), event.id(), event.data(), receivedAt, event.traceParent())
+          .read(sender, loop, event.type(), event.id(), event.data(), received.at(), traceParent)
           .under(event.dataPointer());
     } catch (Fault fault) {
       throw fault.under(event.dataPointer());

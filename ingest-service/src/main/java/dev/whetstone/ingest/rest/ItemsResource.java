@@ -62,7 +62,7 @@ public class ItemsResource {
     LoopId loop = requests.loop(loopName);
     Sender sender = requests.sender();
     Instant receivedAt = clock.instant();
-    String traceParent = RequestContext.traceParent(headers);
+    String traceParent = requests.traceParent(headers);
     return submissions.take(
         headers,
         body,

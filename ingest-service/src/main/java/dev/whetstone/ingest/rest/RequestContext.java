@@ -4,14 +4,15 @@ import dev.whetstone.contracts.EventSource;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.envelope.SenderStamp;
 import dev.whetstone.ingest.event.Sender;
-import dev.whetstone.ingest.event.TraceParent;
 import dev.whetstone.ingest.item.Fault;
 import dev.whetstone.ingest.item.FaultCode;
 import dev.whetstone.ingest.loops.KnownLoops;
+import dev.whetstone.ingest.trace.RequestTrace;
 import dev.whetstone.kit.auth.ApiCaller;
 import dev.whetstone.kit.auth.KeyScope;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
+import dev.whetstone.kit.trace.TraceContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.time.Duration;
@@ -24,11 +25,14 @@ public class RequestContext {
   private final ApiCaller caller;
   private final KnownLoops loops;
   private final ConnectionDigests connections;
+  private final RequestTrace trace;
 
-  public RequestContext(ApiCaller caller, KnownLoops loops, ConnectionDigests connections) {
+  public RequestContext(
+      ApiCaller caller, KnownLoops loops, ConnectionDigests connections, RequestTrace trace) {
     this.caller = caller;
     this.loops = loops;
     this.connections = connections;
+    this.trace = trace;
   }
 
   /** A key with the scope import and without the scope ingest is an importer. */
@@ -113,7 +117,12 @@ public class RequestContext {
         LoopNameAdvice.remedy(loop, names));
   }
 
-  static @Nullable String traceParent(HttpHeaders headers) {
-    return TraceParent.of(headers.getHeaderString("traceparent"));
+  /** The request's span; while tracing is off, what the sender named, so that others can follow. */
+  @Nullable String traceParent(HttpHeaders headers) {
+    return trace
+        .context()
+        .or(() -> TraceContext.parse(headers.getHeaderString("traceparent")))
+        .map(TraceContext::text)
+        .orElse(null);
   }
 }

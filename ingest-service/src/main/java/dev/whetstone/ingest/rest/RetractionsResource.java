@@ -62,7 +62,7 @@ public class RetractionsResource {
     }
     var data = new FeedbackRetracted(sender.source(), id, responseId, endUser);
     var event =
-        events.make(sender, loop, null, data, clock.instant(), RequestContext.traceParent(headers));
+        events.make(sender, loop, null, data, clock.instant(), requests.traceParent(headers));
     return submissions.answer(List.of(new ItemOutcome.Taken(event)), List.of(0), false);
   }
 }

@@ -10,6 +10,7 @@ import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.sql.DatabaseException;
 import dev.whetstone.kit.sql.Sql;
+import dev.whetstone.kit.trace.EventTraceRecorder;
 import dev.whetstone.kit.work.DatabaseRetry;
 import dev.whetstone.kit.work.FaultText;
 import dev.whetstone.kit.work.RetryBackoff;
@@ -54,17 +55,24 @@ public class EventConsumption {
   private final Sql sql;
   private final ConsumptionConfig config;
   private final Meters meters;
+  private final EventTraceRecorder traces;
 
   /** Rows that the next poll of a partition begins with; absent for the most. */
   private final Map<TopicPartition, Integer> rows = new ConcurrentHashMap<>();
 
   public EventConsumption(
-      Inbox inbox, Outbox outbox, Sql sql, ConsumptionConfig config, Meters meters) {
+      Inbox inbox,
+      Outbox outbox,
+      Sql sql,
+      ConsumptionConfig config,
+      Meters meters,
+      EventTraceRecorder traces) {
     this.inbox = inbox;
     this.outbox = outbox;
     this.sql = sql;
     this.config = config;
     this.meters = meters;
+    this.traces = traces;
   }
 
   /**
@@ -262,6 +270,9 @@ public class EventConsumption {
       }
     }
     if (!fresh.isEmpty()) {
+      if (traces.enabled()) {
+        traces.taken(fresh.stream().map(ReceivedEvent::event).toList(), fresh.getFirst().topic());
+      }
       effect.apply(fresh);
     }
     if (!resent.isEmpty()) {

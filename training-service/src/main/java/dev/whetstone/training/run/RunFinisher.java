@@ -4,6 +4,7 @@ import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.kit.event.EventFactory;
 import dev.whetstone.kit.metrics.Meters;
 import dev.whetstone.kit.outbox.Outbox;
+import dev.whetstone.kit.trace.TraceContext;
 import dev.whetstone.training.attempt.Attempt;
 import dev.whetstone.training.attempt.AttemptEnd;
 import dev.whetstone.training.attempt.AttemptRepository;
@@ -45,6 +46,7 @@ public class RunFinisher {
   private final EventFactory events;
   private final Outbox outbox;
   private final Meters meters;
+  private final RunTracer traces;
 
   public RunFinisher(
       RunRepository runs,
@@ -57,7 +59,8 @@ public class RunFinisher {
       MicroBatchRepository microBatches,
       EventFactory events,
       Outbox outbox,
-      Meters meters) {
+      Meters meters,
+      RunTracer traces) {
     this.runs = runs;
     this.attempts = attempts;
     this.metrics = metrics;
@@ -69,6 +72,7 @@ public class RunFinisher {
     this.events = events;
     this.outbox = outbox;
     this.meters = meters;
+    this.traces = traces;
   }
 
   /** The attempt's checkpoint is valid: the run succeeds and publishes the checkpoint. */
@@ -87,14 +91,18 @@ public class RunFinisher {
     learned(stored, identity.runId())
         .ifPresent(learned -> runs.saveLearned(identity.runId(), learned));
     CheckpointReady ready = ready(stored, run, output);
+    traces.attemptEnded(identity, attempt.facts(), Attempt.SUCCEEDED, now);
+    Optional<TraceContext> trace = traces.ended(identity, "succeeded", output.checkpointId(), now);
     outbox.add(
-        events.create(
-            "checkpoint-" + output.checkpointId(),
-            identity.loop(),
-            SOURCE,
-            output.checkpointId(),
-            identity.loop().key(),
-            ready));
+        events
+            .create(
+                "checkpoint-" + output.checkpointId(),
+                identity.loop(),
+                SOURCE,
+                output.checkpointId(),
+                identity.loop().key(),
+                ready)
+            .tracedBy(trace.map(TraceContext::text).orElse(null)));
     count("succeeded");
     LOG.infof("run-succeeded run=%s checkpoint=%s", identity.runId(), output.checkpointId());
   }
@@ -107,6 +115,7 @@ public class RunFinisher {
       AttemptEnd end,
       Instant now) {
     attempts.save(attempt.end(end, now));
+    traces.attemptEnded(run.identity(), attempt.facts(), end.outcome(), now);
     meters.counter(TrainingMeter.ATTEMPTS, end.outcome()).increment();
     RunPlan plan = stored.plan();
     LOG.infof(
@@ -146,6 +155,7 @@ public class RunFinisher {
       CorruptBatchException corrupt,
       Instant now) {
     attempts.save(attempt.end(end, now));
+    traces.attemptEnded(run.identity(), attempt.facts(), end.outcome(), now);
     failCorrupt(stored, run, corrupt, now);
   }
 
@@ -153,6 +163,7 @@ public class RunFinisher {
   public void fail(
       RunRepository.StoredRun stored, Run.Unfinished run, String code, String reason, Instant now) {
     runs.save(run.fail(code, reason, now));
+    traces.ended(run.identity(), "failed", null, now);
     learnFromDivergence(stored, run.identity().runId());
     count("failed");
     LOG.warnf("run-failed run=%s code=%s reason=%s", run.identity().runId(), code, reason);
@@ -179,6 +190,7 @@ public class RunFinisher {
    */
   public void supersede(Run.Unfinished run, String reason, Instant now) {
     runs.save(run.supersede(reason, now));
+    traces.ended(run.identity(), "superseded", null, now);
     batches.giveBack(run.identity().runId());
     count("superseded");
     LOG.infof("run-superseded run=%s reason=%s", run.identity().runId(), reason);

@@ -37,6 +37,7 @@ public class RunScheduler {
   private final LeaseClock clock;
   private final IdGenerator ids;
   private final TrainingConfig config;
+  private final RunTracer traces;
 
   public RunScheduler(
       BatchRepository batches,
@@ -47,7 +48,8 @@ public class RunScheduler {
       DeclaredLoopRepository loops,
       LeaseClock clock,
       IdGenerator ids,
-      TrainingConfig config) {
+      TrainingConfig config,
+      RunTracer traces) {
     this.batches = batches;
     this.runs = runs;
     this.history = history;
@@ -57,6 +59,7 @@ public class RunScheduler {
     this.clock = clock;
     this.ids = ids;
     this.config = config;
+    this.traces = traces;
   }
 
   /** Loops that have a batch which no run has taken yet, and may start a run. */
@@ -99,6 +102,7 @@ public class RunScheduler {
       return Optional.empty();
     }
     batches.takeIn(loop, batchIds, identity.runId());
+    traces.planned(identity);
     LOG.infof("run-planned loop=%s run=%s batches=%d", loop, identity.runId(), batchIds.size());
     return Optional.of(identity.runId());
   }

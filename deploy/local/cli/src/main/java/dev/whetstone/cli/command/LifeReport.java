@@ -10,7 +10,6 @@ import dev.whetstone.client.api.DecisionLink;
 import dev.whetstone.client.api.StackComponent;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -20,12 +19,14 @@ final class LifeReport {
   private final ApiClient api;
   private final Terminal terminal;
   private final String tenant;
+  private final TraceReader traces;
   private final Set<String> shownBatches = new HashSet<>();
 
   LifeReport(ApiClient api, Terminal terminal, String tenant) {
     this.api = api;
     this.terminal = terminal;
     this.tenant = tenant;
+    this.traces = new TraceReader(api);
   }
 
   /** Prints everything about {@code id}; false when no service knows it. */
@@ -53,6 +54,10 @@ final class LifeReport {
         known = true;
       }
       if (known) {
+        ArrayNode traced = traces.of(loop, entry.path("events"));
+        if (!traced.isEmpty()) {
+          entry.set("traces", traced);
+        }
         found.add(entry);
       }
     }
@@ -120,14 +125,8 @@ final class LifeReport {
   private void showFate(String loop, JsonNode fate) {
     title("event " + FateText.text(fate, "id"), loop);
     FateText.lines(fate).forEach(terminal::print);
-    Set<String> batches = new LinkedHashSet<>();
-    for (JsonNode example : fate.path("examples")) {
-      String batch = FateText.text(example, "batchId");
-      if (!batch.isEmpty()) {
-        batches.add(batch);
-      }
-    }
-    batches.forEach(batch -> showBatch(loop, batch));
+    traces.event(loop, FateText.text(fate, "eventKey")).ifPresent(this::showTrace);
+    TraceReader.batches(fate).forEach(batch -> showBatch(loop, batch));
   }
 
   /** Events of one batch share its runs and decisions, which are printed once. */
@@ -136,6 +135,7 @@ final class LifeReport {
       print("  then      as above: batch %s", FateText.shortId(batch));
       return;
     }
+    traces.batch(loop, batch).ifPresent(this::showTrace);
     showRuns(loop, run -> holds(run, batch));
     for (JsonNode decision : oldestFirst(StackComponent.EVAL, loop, "decisions")) {
       if (holds(decision, batch)) {
@@ -173,8 +173,14 @@ final class LifeReport {
             FateText.text(run, "state"),
             run.path("attempts").size(),
             reason.isEmpty() ? "" : ": " + reason);
+        traces.run(loop, FateText.text(run, "runId")).ifPresent(this::showTrace);
       }
     }
+  }
+
+  private void showTrace(JsonNode trace) {
+    print(
+        "  trace     %s of the %s", FateText.text(trace, "traceId"), FateText.text(trace, "kind"));
   }
 
   /** Services list the newest first; reversed here. */

@@ -121,6 +121,39 @@ class LifeReportTest {
   }
 
   @Test
+  void shouldShowTheTracesOfAnEventItsBatchAndItsRun() {
+    String event = "demo/support/shop/c-4";
+    answers.put(
+        "/v1/loops/support/fates?id=c-4",
+        """
+        [{"eventKey": "%s", "id": "c-4", "kind": "correction", "fate": "used",
+          "receivedAt": "2026-11-26T10:00:00Z", "examples": [
+            {"exampleId": "aaaaaaaaaaaaaaaa", "form": "sft", "split": "train", "state": "used",
+             "batchId": "%s", "steps": []}]}]
+        """
+            .formatted(event, BATCH));
+    judged();
+    traced("event", event, "1".repeat(32));
+    traced("batch", BATCH, "2".repeat(32));
+    traced("run", "run-1", "3".repeat(32));
+
+    assertThat(show("c-4"))
+        .contains(
+            "trace     " + "1".repeat(32) + " of the event",
+            "trace     " + "2".repeat(32) + " of the batch",
+            "trace     " + "3".repeat(32) + " of the run");
+    assertThat(new LifeReport(api(), terminal(), "demo").answers("c-4").path(0).path("traces"))
+        .extracting(trace -> trace.path("kind").asText())
+        .containsExactly("event", "batch", "run");
+  }
+
+  private void traced(String kind, String id, String trace) {
+    answers.put(
+        "/v1/loops/support/traces?kind=" + kind + "&id=" + ApiClient.encode(id),
+        "{\"kind\": \"%s\", \"traceId\": \"%s\"}".formatted(kind, trace));
+  }
+
+  @Test
   void shouldShowTheConversationAndFeedbackOfAnAnswer() {
     answers.put(
         "/v1/loops/support/responses/r-3",

@@ -1,0 +1,2 @@
+-- When a rollout began, for its span; null in rows from before.
+alter table rollout add column begun_at timestamptz;

@@ -1,0 +1,5 @@
+/** The spans of requests. */
+@NullMarked
+package dev.whetstone.ingest.trace;
+
+import org.jspecify.annotations.NullMarked;
