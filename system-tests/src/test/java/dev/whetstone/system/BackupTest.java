@@ -23,14 +23,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A backup that is taken while feedback comes in, restored on an empty stack: every event that was
  * accepted before it has a fate, the champion and the declaration are there, an erasure that only a
- * later backup knows is carried out, and the loop goes on.
+ * later backup knows is carried out, and the loop goes on. It runs by {@code ./whetstone test
+ * backup}.
  */
+@EnabledIfSystemProperty(named = "whetstone.test.backup", matches = "true")
 class BackupTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(120);
   private static final String ERASED_USER = "user-erased";

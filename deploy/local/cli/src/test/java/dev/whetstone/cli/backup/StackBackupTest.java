@@ -42,9 +42,14 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against the stack's own Kafka and PostgreSQL, with the schemas that the migrations give. */
+/**
+ * Against the stack's own Kafka and PostgreSQL, with the schemas that the migrations give. Each test
+ * starts them twice, so that it runs by {@code ./whetstone test backup} only.
+ */
+@EnabledIfSystemProperty(named = "whetstone.test.backup", matches = "true")
 class StackBackupTest {
   private static final Path PROJECT = Path.of("../../..");
   private static final TopicPartition FEEDBACK = new TopicPartition(TopicNames.FEEDBACK, 0);
