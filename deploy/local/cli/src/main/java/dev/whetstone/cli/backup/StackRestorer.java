@@ -73,10 +73,10 @@ public final class StackRestorer {
     progress.print("sending the messages of Kafka again");
     long records = new TopicReplay("127.0.0.1:" + stack.options().ports().kafka()).send(backup);
     StackPostgres postgres = StackPostgres.of(stack.options());
+    int ignored = new LaterAttemptFiles(postgres, stack.options().home().store()).delete();
     int erasures = 0;
     if (newer.isPresent()) {
-      erasures =
-          new ErasureLedger(postgres).apply(newer.get().file(ErasureLedger.FILE));
+      erasures = new ErasureLedger(postgres).apply(newer.get().file(ErasureLedger.FILE));
     }
     for (String database : StackPostgres.DATABASES) {
       if (postgres.hasTable(database, "database_epoch")) {

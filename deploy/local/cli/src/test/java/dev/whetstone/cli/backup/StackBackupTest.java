@@ -46,8 +46,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Against the stack's own Kafka and PostgreSQL, with the schemas that the migrations give. Each test
- * starts them twice, so that it runs by {@code ./whetstone test backup} only.
+ * Against the stack's own Kafka and PostgreSQL, with the schemas that the migrations give. Each
+ * test starts them twice, so that it runs by {@code ./whetstone test backup} only.
  */
 @EnabledIfSystemProperty(named = "whetstone.test.backup", matches = "true")
 class StackBackupTest {
@@ -70,6 +70,7 @@ class StackBackupTest {
     stack.start();
     postgres = StackPostgres.of(options);
     migrate("curation");
+    migrate("training");
     migrate("eval");
     Path blobs = Files.createDirectories(options.home().store().resolve("blobs"));
     Files.createFile(blobs.resolve(EMPTY_SHA256));
@@ -154,6 +155,44 @@ class StackBackupTest {
                 "curation",
                 "select erasure_id || ' ' || (spread_until > now()) from erasure_request"))
         .isEqualTo("e1 true");
+  }
+
+  @Test
+  void shouldLeaveNothingWhereAnAttemptThatIsGivenOutAgainWrites() throws Exception {
+    execute(
+        "training",
+        """
+        insert into run (run_id, tenant, loop, batch_ids, loop_spec_sha256, state, fence, created_at)
+        values ('run-1', 'acme', 'support', '{}', '', 'active', 2, now()),
+          ('run-2', 'acme', 'sales', '{}', '', 'active', 1, now());
+        insert into attempt (attempt_id, run_id, fence, state, run_spec, lease_seconds, started_at)
+        values ('run-1-2', 'run-1', 2, 'live', '{}', 60, now()),
+          ('run-2-1', 'run-2', 1, 'starting', '{}', 60, now());
+        insert into scoring_job (job_id, tenant, loop, request, state, fence, due_at, requested_at)
+        values ('job-1', 'acme', 'support', '{}', 'launching', 1, now(), now())
+        """);
+    Path store = stack.options().home().store();
+    for (String key :
+        List.of(
+            "runs/run-1/data/rows",
+            "runs/run-1/2/resume/step-1/manifest.json",
+            "runs/run-1/3/manifest.json",
+            "runs/run-2/1/manifest.json",
+            "runs/run-later/1/manifest.json",
+            "scoring/job-1/1/scores.jsonl")) {
+      Files.createDirectories(store.resolve(key).getParent());
+      Files.writeString(store.resolve(key), key);
+    }
+    StackBackup.Taken ignored = backup("backup");
+
+    StackRestorer.Restored ignoredToo = restore("backup", Optional.empty());
+
+    assertThat(store.resolve("runs/run-1/data/rows")).exists();
+    assertThat(store.resolve("runs/run-1/2/resume/step-1/manifest.json")).exists();
+    assertThat(store.resolve("runs/run-later/1/manifest.json")).exists();
+    assertThat(store.resolve("runs/run-1/3")).doesNotExist();
+    assertThat(store.resolve("runs/run-2/1")).doesNotExist();
+    assertThat(store.resolve("scoring/job-1/1")).doesNotExist();
   }
 
   @Test
