@@ -60,7 +60,9 @@ class ComposeFileTest {
         .as("others come from a registry, with a fixed version")
         .filteredOn(name -> !IMAGES.containsKey(name))
         .allSatisfy(
-            name -> assertThat(container(name).path("image").asText()).matches(".+:v?\\d+\\.\\d+\\.\\d+"));
+            name ->
+                assertThat(container(name).path("image").asText())
+                    .matches(".+:v?\\d+\\.\\d+\\.\\d+"));
   }
 
   @Test
@@ -70,10 +72,10 @@ class ComposeFileTest {
     for (String service : SERVICES) {
       Set<String> set = new TreeSet<>(names(container(service).path("environment")));
       assertThat(known).as(service).containsAll(set);
-      texts(container(service).path("secrets"))
-          .forEach(secret -> set.addAll(propertiesOf(secret)));
+      texts(container(service).path("secrets")).forEach(secret -> set.addAll(propertiesOf(secret)));
       Path properties =
-          ChartFiles.PROJECT.resolve(service + "-service/src/main/resources/application.properties");
+          ChartFiles.PROJECT.resolve(
+              service + "-service/src/main/resources/application.properties");
       assertThat(set)
           .as("settings of %s without a default", service)
           .containsAll(
@@ -94,7 +96,9 @@ class ComposeFileTest {
       assertThat(declared).containsAll(secrets);
       assertThat(container(service).path("environment").path("QUARKUS_CONFIG_LOCATIONS").asText())
           .isEqualTo(
-              secrets.stream().map(name -> "/run/secrets/" + name).collect(Collectors.joining(",")));
+              secrets.stream()
+                  .map(name -> "/run/secrets/" + name)
+                  .collect(Collectors.joining(",")));
     }
     for (String name : declared) {
       String file = compose.path("secrets").path(name).path("file").asText();
