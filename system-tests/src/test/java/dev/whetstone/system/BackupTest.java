@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -37,15 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 class BackupTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(120);
   private static final String ERASED_USER = "user-erased";
+  private static final String TENANT = "backup";
+  private static final int QUESTIONS = 440;
+  private static final int END_USERS = 60;
 
   @RegisterExtension
-  static final WhetstoneUnderTest whetstone =
-      WhetstoneUnderTest.of(
-          EnumSet.of(
-              StackComponent.INFRA,
-              StackComponent.INGEST,
-              StackComponent.CURATION,
-              StackComponent.EVAL));
+  static final WhetstoneUnderTest whetstone = WhetstoneUnderTest.of(StackComponent.all());
 
   private final List<String> accepted = Collections.synchronizedList(new ArrayList<>());
 
@@ -63,7 +59,8 @@ class BackupTest {
     List<String> before = backUpUnderTraffic(folder.resolve("older"), app);
     erase(api);
     StackBackup.Taken ignored = backUp(folder.resolve("newer"));
-    restore(folder);
+    assertThat(restore(folder.resolve("older"), Optional.of(folder.resolve("newer"))).erasures())
+        .isEqualTo(1);
 
     assertThat(probe.champion().path("servedName")).isEqualTo(champion.path("servedName"));
     await()
@@ -81,6 +78,47 @@ class BackupTest {
         .atMost(TIMEOUT)
         .ignoreException(RemedyException.class)
         .until(() -> !probe.fate(after).path("fate").asText().isEmpty());
+  }
+
+  /** The run's worker is lost with the machine; the next one resumes from what the backup has. */
+  @Test
+  void shouldPromoteAfterARestoreFromTheMiddleOfARunAndServeThePromotedAfterAnother(
+      @TempDir Path folder) {
+    LoopFile loop = TestLoops.demo(TENANT, whetstone);
+    whetstone.declare(loop);
+    LoopProbe probe = new LoopProbe(whetstone.api(TENANT), loop.name());
+    SupportFeed feed =
+        SupportFeed.of(TENANT, new SupportDesk(7).feedbackQuestions(QUESTIONS), END_USERS);
+    feed.sendTo(new ProductAppClient(whetstone.api(TENANT), loop.name()));
+    probe.awaitTrainingAttempt(1);
+    StackBackup.Taken training = backUp(folder.resolve("training"));
+
+    StackRestorer.Restored ignored = restore(folder.resolve("training"), Optional.empty());
+
+    assertThat(training.damaged()).isEmpty();
+    assertThat(probe.awaitDecision().path("verdict").asText()).isEqualTo("PROMOTE");
+    JsonNode champion = probe.awaitGeneration(1);
+    assertThat(probe.attempts()).hasSizeGreaterThan(1);
+    assertThat(probe.fates().path("total").asInt()).isEqualTo(feed.size());
+
+    StackBackup.Taken promoted = backUp(folder.resolve("promoted"));
+    StackRestorer.Restored ignoredToo = restore(folder.resolve("promoted"), Optional.empty());
+
+    assertThat(promoted.damaged()).isEmpty();
+    assertThat(probe.champion().path("checkpointId")).isEqualTo(champion.path("checkpointId"));
+    assertThat(probe.champion().path("generation").asLong()).isEqualTo(1);
+    // The model server was started anew: eval loads the adapter from the restored store.
+    await()
+        .atMost(TIMEOUT)
+        .ignoreException(RemedyException.class)
+        .until(
+            () ->
+                new ModelServerClient(whetstone.ports())
+                    .models()
+                    .anyMatch(champion.path("servedName").asText()::equals));
+    SealedBatchReader batches = SealedBatchReader.of(whetstone);
+    assertThat(batches.all()).isNotEmpty();
+    batches.all().forEach(batch -> assertThat(batch.brokenFiles()).isEmpty());
   }
 
   /** Returns the events that were accepted before the backup began. */
@@ -127,17 +165,17 @@ class BackupTest {
         .take(folder, ProgressDisplay.silent());
   }
 
-  private static void restore(Path folder) {
+  private static StackRestorer.Restored restore(Path folder, Optional<Path> newer) {
     whetstone.stack().down();
     whetstone.stack().deleteData();
     StackRestorer.Restored restored =
         new StackRestorer(whetstone.stack())
             .restore(
-                BackupFolder.open(folder.resolve("older")),
-                Optional.of(BackupFolder.open(folder.resolve("newer"))),
+                BackupFolder.open(folder),
+                newer.map(BackupFolder::open),
                 ProgressDisplay.silent());
-    assertThat(restored.erasures()).isEqualTo(1);
     whetstone.stack().start();
+    return restored;
   }
 
   /** Returns the id of the event. */
