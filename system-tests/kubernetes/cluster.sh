@@ -215,7 +215,7 @@ install_kueue() {
 
 # --- tests ------------------------------------------------------------------------------------
 
-cluster_tests=KubernetesJobEngineClusterTest,ClusterLoopApiServerTest,KueueTest,ChartManifestsTest,ChartRefusalsTest,LoopOnKubernetesTest
+cluster_tests=KubernetesJobEngineClusterTest,TrainJobClusterTest,ClusterLoopApiServerTest,KueueTest,ChartManifestsTest,ChartRefusalsTest,LoopOnKubernetesTest
 
 end_cluster_test() { # whether to keep the cluster
   local code=$?

@@ -117,6 +117,12 @@
 {{- with .Values.workers }}
 {{- if .kubernetesJobs }}
 - {name: WHETSTONE_TRAINING_KUBERNETES_ENABLED, value: "true"}
+{{- end }}
+{{- if .kubeflowTrainJobs }}
+- {name: WHETSTONE_TRAINING_KUBEFLOW_ENABLED, value: "true"}
+- {name: WHETSTONE_TRAINING_KUBEFLOW_RUNTIME, value: {{ printf "%s-worker" (include "whetstone.fullname" $) }}}
+{{- end }}
+{{- if or .kubernetesJobs .kubeflowTrainJobs }}
 - name: WHETSTONE_TRAINING_KUBERNETES_NAMESPACE
   valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
 - {name: WHETSTONE_TRAINING_KUBERNETES_IMAGE, value: {{ include "whetstone.workerImage" $ | quote }}}
@@ -208,6 +214,23 @@ WHETSTONE_S3_KMS_KEY_ID: {{ .kmsKeyId | quote }}
 {{- $all = append $all .Values.store.s3.credentialsSecret | uniq -}}
 {{- end -}}
 {{- join "," $all -}}
+{{- end -}}
+
+{{/* Whether workers are pods of this cluster; empty for no. */}}
+{{- define "whetstone.workersInCluster" -}}
+{{- if or .Values.workers.kubernetesJobs .Values.workers.kubeflowTrainJobs -}}true{{- end -}}
+{{- end -}}
+
+{{/* The seconds of workers.gracePeriod. */}}
+{{- define "whetstone.workerGraceSeconds" -}}
+{{- $period := .Values.workers.gracePeriod -}}
+{{- if not (regexMatch "^PT([0-9]+H)?([0-9]+M)?([0-9]+S)?$" $period) -}}
+{{- fail (printf "workers.gracePeriod is %s; write whole hours, minutes and seconds, such as PT2M or PT1M30S" $period) -}}
+{{- end -}}
+{{- $hours := regexFind "[0-9]+H" $period | trimSuffix "H" | int -}}
+{{- $minutes := regexFind "[0-9]+M" $period | trimSuffix "M" | int -}}
+{{- $seconds := regexFind "[0-9]+S" $period | trimSuffix "S" | int -}}
+{{- add (mul $hours 3600) (mul $minutes 60) $seconds -}}
 {{- end -}}
 
 {{/* The queue of the workers; empty for none. */}}

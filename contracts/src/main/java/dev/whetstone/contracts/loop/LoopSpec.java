@@ -250,13 +250,23 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
    * @param queue queue that the engine admits the worker through; for engines that have queues
    * @param resources what the worker requests, by resource name, as Kubernetes writes quantities:
    *     {@code {"nvidia.com/gpu": "1", "memory": "64Gi"}}; for engines that schedule by requests
+   * @param nodes how many nodes a worker spreads over; absent means 1, the only count that this
+   *     version's worker can do; for {@link #KUBEFLOW_TRAINJOB}
+   * @param runtime the training runtime: {@code NAME} or {@code TrainingRuntime/NAME} for one of
+   *     the workers' namespace, {@code ClusterTrainingRuntime/NAME} for one of the cluster; for
+   *     {@link #KUBEFLOW_TRAINJOB}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Engine(
       String kind,
       @Nullable String image,
       @Nullable String queue,
-      @Nullable Map<String, String> resources) {
+      @Nullable Map<String, String> resources,
+      @Bounds(min = 1) @Nullable Integer nodes,
+      @Nullable String runtime) {
+    /** Workers are TrainJobs of Kubeflow Trainer in a Kubernetes cluster. */
+    public static final String KUBEFLOW_TRAINJOB = "kubeflow-trainjob";
+
     /** Workers are Jobs of a Kubernetes cluster. */
     public static final String KUBERNETES_JOB = "kubernetes-job";
 
@@ -264,13 +274,23 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
     public static final String JOINED_WORKERS = "joined-workers";
 
     /** The engines that this version has. */
-    public static final List<String> KINDS = List.of("process", KUBERNETES_JOB, JOINED_WORKERS);
+    public static final List<String> KINDS =
+        List.of("process", KUBERNETES_JOB, JOINED_WORKERS, KUBEFLOW_TRAINJOB);
 
     /** Workers are processes of the machine that the training service runs on. */
     public static final Engine PROCESS = new Engine("process", null, null, null);
 
     public Engine {
       resources = resources == null ? null : Map.copyOf(resources);
+    }
+
+    /** Without what only {@link #KUBEFLOW_TRAINJOB} reads. */
+    public Engine(
+        String kind,
+        @Nullable String image,
+        @Nullable String queue,
+        @Nullable Map<String, String> resources) {
+      this(kind, image, queue, resources, null, null);
     }
   }
 

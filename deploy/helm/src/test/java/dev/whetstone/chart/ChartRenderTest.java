@@ -142,6 +142,55 @@ class ChartRenderTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"true, create", "false, list"})
+  void shouldGiveTrainJobsTheirRuntimeAndRightsOnlyWhenAsked(boolean jobs, String first)
+      throws IOException {
+    assertThat(rendered(List.of(PRODUCTION)))
+        .noneMatch(object -> object.toString().contains("trainer.kubeflow.org"));
+
+    List<JsonNode> objects =
+        RenderedChart.of(
+            temporary,
+            List.of(PRODUCTION),
+            "workers.kubeflowTrainJobs=true",
+            "workers.gracePeriod=PT1M30S",
+            "workers.kubernetesJobs=" + jobs);
+    JsonNode runtime = only(objects, "TrainingRuntime", "whetstone-worker");
+    JsonNode job = runtime.at("/spec/template/spec/replicatedJobs/0/template/spec");
+    assertThat(job.path("backoffLimit").asInt(-1)).isZero();
+    assertThat(job.at("/podFailurePolicy/rules/1/onExitCodes/containerName").asText())
+        .isEqualTo("node");
+    assertThat(job.at("/template/spec/terminationGracePeriodSeconds").asInt()).isEqualTo(90);
+    JsonNode rules = only(objects, "Role", "whetstone-training").path("rules");
+    assertThat(rules.at("/0/resources/0").asText()).isEqualTo("jobs");
+    assertThat(rules.at("/0/verbs/0").asText()).isEqualTo(first);
+    assertThat(rules.at("/1/apiGroups/0").asText()).isEqualTo("trainer.kubeflow.org");
+    assertThat(rules.at("/1/resources").toString()).isEqualTo("[\"trainjobs\"]");
+    assertThat(only(objects, "Deployment", "whetstone-training").toString())
+        .contains("\"WHETSTONE_TRAINING_KUBEFLOW_ENABLED\"", "\"whetstone-worker\"");
+  }
+
+  @Test
+  void shouldRefuseAGracePeriodThatARuntimeCannotHave() {
+    assertThatThrownBy(
+            () ->
+                RenderedChart.of(
+                    temporary,
+                    List.of(PRODUCTION),
+                    "workers.kubeflowTrainJobs=true",
+                    "workers.gracePeriod=PT1.5M"))
+        .hasMessageContaining("workers.gracePeriod is PT1.5M; write whole hours");
+  }
+
+  private static JsonNode only(List<JsonNode> objects, String kind, String name) {
+    return objects.stream()
+        .filter(object -> object.path("kind").asText().equals(kind))
+        .filter(object -> object.at("/metadata/name").asText().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(kind + " " + name));
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =

@@ -16,6 +16,16 @@ final class EngineSettingsRule {
   private static final Pattern QUANTITY =
       Pattern.compile("[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?");
 
+  private static final Pattern RUNTIME =
+      Pattern.compile("((Cluster)?TrainingRuntime/)?[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
+
+  private static final Map<String, String> ONLY_TRAIN_JOBS =
+      Map.of(
+          "nodes",
+          "no value; only the engine " + LoopSpec.Engine.KUBEFLOW_TRAINJOB + " counts nodes",
+          "runtime",
+          "no value; only the engine " + LoopSpec.Engine.KUBEFLOW_TRAINJOB + " has runtimes");
+
   /** Why an engine reads none of a field's values. */
   private static final Map<String, Map<String, String>> IGNORED =
       Map.of(
@@ -54,6 +64,12 @@ final class EngineSettingsRule {
     ignored(faults, file, "image", engine.image(), ignored);
     ignored(faults, file, "queue", engine.queue(), ignored);
     ignored(faults, file, "resources", engine.resources(), ignored);
+    if (engine.kind().equals(LoopSpec.Engine.KUBEFLOW_TRAINJOB)) {
+      faults.addAll(trainJob(file, engine));
+    } else {
+      ignored(faults, file, "nodes", engine.nodes(), ONLY_TRAIN_JOBS);
+      ignored(faults, file, "runtime", engine.runtime(), ONLY_TRAIN_JOBS);
+    }
     if (faults.isEmpty() && engine.resources() != null) {
       engine
           .resources()
@@ -68,6 +84,27 @@ final class EngineSettingsRule {
                           "a quantity as Kubernetes writes it, such as 1, 500m or 64Gi"));
                 }
               });
+    }
+    return faults;
+  }
+
+  private static List<Fault> trainJob(String file, LoopSpec.Engine engine) {
+    List<Fault> faults = new ArrayList<>();
+    if (engine.nodes() != null && engine.nodes() > 1) {
+      faults.add(
+          new Fault(
+              file,
+              AT + "/nodes",
+              engine.nodes().toString(),
+              "1; the worker of this version trains on one node"));
+    }
+    if (engine.runtime() != null && !RUNTIME.matcher(engine.runtime()).matches()) {
+      faults.add(
+          new Fault(
+              file,
+              AT + "/runtime",
+              engine.runtime(),
+              "NAME, TrainingRuntime/NAME or ClusterTrainingRuntime/NAME"));
     }
     return faults;
   }

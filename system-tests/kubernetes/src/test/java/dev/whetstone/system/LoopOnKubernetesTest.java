@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LoopOnKubernetesTest {
   @RegisterExtension static final ClusterUnderTest cluster = new ClusterUnderTest();
 
-  @RegisterExtension static final StopAfterFailure order = new StopAfterFailure();
+  @RegisterExtension static final StopAfterFailure stopAfterFailure = new StopAfterFailure();
 
   private static final String NAMESPACE = WhetstoneRelease.NAMESPACE;
   private static final String LOOP = "support";

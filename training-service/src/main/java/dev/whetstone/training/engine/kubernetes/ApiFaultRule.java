@@ -28,7 +28,10 @@ final class ApiFaultRule {
     return fault.getCode() <= 0;
   }
 
-  static Launch launch(KubernetesClientException fault, String namespace) {
+  /**
+   * @param kind of the object that the launch creates
+   */
+  static Launch launch(KubernetesClientException fault, String namespace, String kind) {
     String message = message(fault);
     if (isUnanswered(fault)) {
       return new Launch.Deferred(
@@ -39,19 +42,23 @@ final class ApiFaultRule {
       case FORBIDDEN ->
           missingRight(fault, namespace)
               .<Launch>map(Launch.Refused::new)
-              .orElseGet(() -> forbidden(message));
+              .orElseGet(() -> forbidden(message, kind));
       case UNAUTHORIZED ->
           new Launch.Refused(
               "the API server does not accept the service's credentials (%s); mount the token of its ServiceAccount"
                   .formatted(message));
       case NOT_FOUND ->
-          new Launch.Refused(
-              "%s; create the namespace '%s' or correct whetstone.training.kubernetes.namespace"
-                  .formatted(message, namespace));
+          message.contains("namespaces \"")
+              ? new Launch.Refused(
+                  "%s; create the namespace '%s' or correct whetstone.training.kubernetes.namespace"
+                      .formatted(message, namespace))
+              : new Launch.Refused(
+                  "this cluster serves no %s: %s; install the operator that defines it, or name another training.engine.kind"
+                      .formatted(kind, message));
       case BAD_REQUEST, UNPROCESSABLE ->
           new Launch.Refused(
-              "the API server refuses the Job: %s; correct training.engine or whetstone.training.kubernetes"
-                  .formatted(message));
+              "the API server refuses the %s: %s; correct training.engine or whetstone.training.kubernetes"
+                  .formatted(kind, message));
       default -> new Launch.Deferred("the API server answers: " + message);
     };
   }
@@ -82,9 +89,9 @@ final class ApiFaultRule {
   }
 
   /** Not a missing right: a ResourceQuota is used up, or an admission rule refuses. */
-  private static Launch forbidden(String message) {
+  private static Launch forbidden(String message, String kind) {
     return message.contains("exceeded quota")
         ? new Launch.Deferred(message)
-        : new Launch.Refused("the API server refuses the Job: " + message);
+        : new Launch.Refused("the API server refuses the %s: %s".formatted(kind, message));
   }
 }

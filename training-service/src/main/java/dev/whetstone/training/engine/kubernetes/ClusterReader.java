@@ -1,12 +1,13 @@
 package dev.whetstone.training.engine.kubernetes;
 
+import dev.whetstone.training.engine.kubernetes.kueue.WorkloadReader;
+import dev.whetstone.training.engine.kubernetes.kueue.WorkloadView;
 import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
@@ -16,13 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
- * Lists the Jobs of this engine with their pods and Workloads. Kueue's rows are listed only if a
- * Job names a queue, so that a cluster without Kueue needs no rights for them.
+ * Lists the objects of an engine with their pods and Workloads. Kueue's rows are listed only if an
+ * object names a queue, so that a cluster without Kueue needs no rights for them.
  */
-final class ClusterReader {
+public final class ClusterReader<T extends HasMetadata> {
   private static final String KUEUE = "kueue.x-k8s.io";
 
   /** Newest first; Kueue serves several versions of the same rows. */
@@ -32,53 +32,59 @@ final class ClusterReader {
 
   private final KubernetesClient client;
   private final String namespace;
+  private final WorkerObjects<T> objects;
 
-  ClusterReader(KubernetesClient client, String namespace) {
+  ClusterReader(KubernetesClient client, String namespace, WorkerObjects<T> objects) {
     this.client = client;
     this.namespace = namespace;
+    this.objects = objects;
   }
 
   ClusterSnapshot read() {
     long startedAt = System.nanoTime();
-    List<Job> jobs =
-        client
-            .batch()
-            .v1()
-            .jobs()
-            .inNamespace(namespace)
-            .withLabels(JobLabels.MANAGED)
-            .list()
-            .getItems();
-    Map<String, List<Pod>> pods =
-        client
-            .pods()
-            .inNamespace(namespace)
-            .withLabels(JobLabels.MANAGED)
-            .list()
-            .getItems()
-            .stream()
-            .filter(pod -> owner(pod).isPresent())
-            .collect(Collectors.groupingBy(pod -> owner(pod).get()));
+    List<T> found =
+        objects.all(client).inNamespace(namespace).withLabels(JobLabels.MANAGED).list().getItems();
+    WorkerObjects.Members<T> members = objects.members(client, namespace);
     Map<String, WorkloadView> workloads = Map.of();
     Optional<String> kueueFault = Optional.empty();
-    if (jobs.stream().anyMatch(ClusterReader::isQueued)) {
+    if (found.stream().anyMatch(ClusterReader::isQueued)) {
       try {
         workloads = workloads();
       } catch (KubernetesClientException e) {
         kueueFault = Optional.of(kueueFault(e));
       }
     }
-    Map<String, JobView> views = new HashMap<>();
-    for (Job job : jobs) {
-      String uid = job.getMetadata().getUid();
+    Map<String, WorkerView> views = new HashMap<>();
+    for (T object : found) {
       views.put(
-          job.getMetadata().getName(),
-          new JobView(
-              job,
-              newestFirst(pods.getOrDefault(uid, List.of())),
-              Optional.ofNullable(workloads.get(uid))));
+          object.getMetadata().getName(),
+          members.view(object, Optional.ofNullable(workloads.get(object.getMetadata().getUid()))));
     }
     return new ClusterSnapshot(views, kueueFault, startedAt);
+  }
+
+  /** The pods of all engines, newest first. */
+  public static List<Pod> managedPods(KubernetesClient client, String namespace) {
+    return client
+        .pods()
+        .inNamespace(namespace)
+        .withLabels(JobLabels.MANAGED)
+        .list()
+        .getItems()
+        .stream()
+        .sorted(
+            Comparator.comparing(
+                (Pod pod) -> String.valueOf(pod.getMetadata().getCreationTimestamp()),
+                Comparator.reverseOrder()))
+        .toList();
+  }
+
+  /** The identity of the owner of this kind. */
+  static Optional<String> owner(HasMetadata object, String kind) {
+    return object.getMetadata().getOwnerReferences().stream()
+        .filter(owner -> kind.equals(owner.getKind()))
+        .map(OwnerReference::getUid)
+        .findFirst();
   }
 
   /** Messages of the object's warning events, newest first. */
@@ -92,7 +98,7 @@ final class ClusterReader {
         .getItems()
         .stream()
         .filter(event -> "Warning".equals(event.getType()))
-        .sorted(Comparator.comparing(ClusterReader::time).reversed())
+        .sorted(Comparator.comparing((Event event) -> time(event)).reversed())
         .limit(MOST_TROUBLES)
         .map(event -> event.getReason() + ": " + event.getMessage())
         .toList();
@@ -101,7 +107,8 @@ final class ClusterReader {
   private Map<String, WorkloadView> workloads() {
     Map<String, WorkloadView> views = new HashMap<>();
     for (GenericKubernetesResource workload : listWorkloads()) {
-      owner(workload).ifPresent(job -> views.put(job, WorkloadReader.read(workload)));
+      owner(workload, objects.kind())
+          .ifPresent(owner -> views.put(owner, WorkloadReader.read(workload)));
     }
     return views;
   }
@@ -142,25 +149,9 @@ final class ClusterReader {
         : ApiFaultRule.missingRight(fault, namespace).orElse(ApiFaultRule.message(fault));
   }
 
-  private static boolean isQueued(Job job) {
-    Map<String, String> labels = job.getMetadata().getLabels();
+  private static boolean isQueued(HasMetadata object) {
+    Map<String, String> labels = object.getMetadata().getLabels();
     return labels != null && labels.containsKey(JobLabels.QUEUE);
-  }
-
-  private static Optional<String> owner(HasMetadata object) {
-    return object.getMetadata().getOwnerReferences().stream()
-        .filter(owner -> "Job".equals(owner.getKind()))
-        .map(OwnerReference::getUid)
-        .findFirst();
-  }
-
-  private static List<Pod> newestFirst(List<Pod> pods) {
-    return pods.stream()
-        .sorted(
-            Comparator.comparing(
-                (Pod pod) -> String.valueOf(pod.getMetadata().getCreationTimestamp()),
-                Comparator.reverseOrder()))
-        .toList();
   }
 
   private static String time(Event event) {

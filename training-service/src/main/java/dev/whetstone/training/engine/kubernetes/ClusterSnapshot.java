@@ -6,16 +6,17 @@ import java.util.Optional;
 /**
  * What one listing found.
  *
- * @param jobs by the Job's name
+ * @param workers by the name of the object that was made for them
  * @param kueueFault why Workloads could not be listed; empty when they could, or need not be
  * @param startedAt when the listing began, as {@link System#nanoTime()}
  */
-record ClusterSnapshot(Map<String, JobView> jobs, Optional<String> kueueFault, long startedAt) {
+record ClusterSnapshot(
+    Map<String, WorkerView> workers, Optional<String> kueueFault, long startedAt) {
   ClusterSnapshot {
-    jobs = Map.copyOf(jobs);
+    workers = Map.copyOf(workers);
   }
 
-  Optional<JobView> job(String name) {
-    return Optional.ofNullable(jobs.get(name));
+  Optional<WorkerView> worker(String name) {
+    return Optional.ofNullable(workers.get(name));
   }
 }

@@ -9,22 +9,21 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Announces changes of Jobs and pods, so that an end is seen at once. Nothing is decided from it: a
- * watch that fails makes answers older, up to {@code whetstone.training.kubernetes.list-every}, and
- * not wrong.
+ * Announces changes of an engine's objects and pods, so that an end is seen at once. Nothing is
+ * decided from it: a watch that fails makes answers older, up to {@code
+ * whetstone.training.kubernetes.list-every}, and not wrong.
  */
 final class ClusterWatch implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(ClusterWatch.class);
 
   private final List<SharedIndexInformer<? extends HasMetadata>> informers;
 
-  ClusterWatch(KubernetesClient client, String namespace, Runnable changed) {
+  ClusterWatch(
+      KubernetesClient client, String namespace, WorkerObjects<?> objects, Runnable changed) {
     this.informers =
         List.of(
-            client
-                .batch()
-                .v1()
-                .jobs()
+            objects
+                .all(client)
                 .inNamespace(namespace)
                 .withLabels(JobLabels.MANAGED)
                 .runnableInformer(0)

@@ -3,9 +3,9 @@ package dev.whetstone.training.engine.kubernetes;
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.training.engine.ComputeEngine.Manner;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -13,33 +13,33 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
 
 /** Creates, annotates and deletes what belongs to an attempt. */
-final class ClusterWriter {
+final class ClusterWriter<T extends HasMetadata> {
   private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
   private final KubernetesClient client;
   private final String namespace;
+  private final WorkerObjects<T> objects;
 
-  ClusterWriter(KubernetesClient client, String namespace) {
+  ClusterWriter(KubernetesClient client, String namespace, WorkerObjects<T> objects) {
     this.client = client;
     this.namespace = namespace;
+    this.objects = objects;
   }
 
-  /** Answers the Job with the identity that the API server gave it. */
-  Job create(Job job) {
-    return client.batch().v1().jobs().inNamespace(namespace).resource(job).create();
+  /** Answers the object with the identity that the API server gave it. */
+  T create(T object) {
+    return objects.all(client).inNamespace(namespace).resource(object).create();
   }
 
-  void create(Secret secret) {
+  void createSecret(Secret secret) {
     client.secrets().inNamespace(namespace).resource(secret).create();
   }
 
-  void annotate(String job, Map<String, String> annotations) {
-    client
-        .batch()
-        .v1()
-        .jobs()
+  void annotate(String name, Map<String, String> annotations) {
+    objects
+        .all(client)
         .inNamespace(namespace)
-        .withName(job)
+        .withName(name)
         .patch(MERGE, Json.text(Map.of("metadata", Map.of("annotations", annotations))));
   }
 
@@ -54,11 +54,9 @@ final class ClusterWriter {
   }
 
   /** With its pods and its Secret. */
-  void deleteJob(String name) {
-    client
-        .batch()
-        .v1()
-        .jobs()
+  void delete(String name) {
+    objects
+        .all(client)
         .inNamespace(namespace)
         .withName(name)
         .withPropagationPolicy(DeletionPropagation.BACKGROUND)

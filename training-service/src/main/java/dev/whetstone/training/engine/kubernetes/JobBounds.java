@@ -3,8 +3,8 @@ package dev.whetstone.training.engine.kubernetes;
 import dev.whetstone.training.engine.WorkerTask;
 import java.util.OptionalInt;
 
-/** How many Jobs of each kind of work exist at the same time; absent sets no bound. */
-record JobBounds(OptionalInt training, OptionalInt scoring) {
+/** How many workers of each kind of work an engine has at the same time; absent sets no bound. */
+public record JobBounds(OptionalInt training, OptionalInt scoring) {
   /** The bound of a task's kind, with its setting below {@code whetstone.training.kubernetes}. */
   Bound of(WorkerTask task) {
     return switch (task) {
@@ -14,5 +14,5 @@ record JobBounds(OptionalInt training, OptionalInt scoring) {
   }
 
   /** The bound of one kind of work. */
-  record Bound(OptionalInt most, String setting) {}
+  public record Bound(OptionalInt most, String setting) {}
 }

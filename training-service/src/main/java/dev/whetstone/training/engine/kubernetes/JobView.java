@@ -1,53 +1,82 @@
 package dev.whetstone.training.engine.kubernetes;
 
+import dev.whetstone.training.engine.kubernetes.kueue.WorkloadView;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * A Job with what belongs to it, as one listing found it.
- *
- * @param pods newest first
- * @param workload what Kueue made for the Job; absent without Kueue, and until it has made it
- */
-record JobView(Job job, List<Pod> pods, Optional<WorkloadView> workload) {
-  JobView {
+/** A Job with its pods. */
+public record JobView(Job job, List<Pod> pods, Optional<WorkloadView> workload)
+    implements WorkerView {
+  public JobView {
     pods = List.copyOf(pods);
   }
 
-  Optional<String> annotation(String name) {
-    Map<String, String> annotations = job.getMetadata().getAnnotations();
-    return annotations == null ? Optional.empty() : Optional.ofNullable(annotations.get(name));
+  @Override
+  public HasMetadata object() {
+    return job;
   }
 
-  Optional<String> label(String name) {
-    Map<String, String> labels = job.getMetadata().getLabels();
-    return labels == null ? Optional.empty() : Optional.ofNullable(labels.get(name));
+  @Override
+  public String integration() {
+    return "batch/job";
+  }
+
+  /** The condition holds until the Job controller has seen that the Job was resumed. */
+  @Override
+  public boolean isSuspended() {
+    return Boolean.TRUE.equals(job.getSpec().getSuspend())
+        || condition(job, "Suspended").isPresent();
+  }
+
+  @Override
+  public boolean isComplete() {
+    return condition(job, "Complete").isPresent();
+  }
+
+  @Override
+  public Optional<JobCondition> failed() {
+    return condition(job, "Failed");
+  }
+
+  @Override
+  public Optional<JobCondition> failing() {
+    return condition(job, "FailureTarget");
+  }
+
+  @Override
+  public Optional<String> startedAt() {
+    return startedAt(job);
+  }
+
+  @Override
+  public HasMetadata podMaker() {
+    return job;
+  }
+
+  @Override
+  public String withoutPod() {
+    return "the Job controller has not made the worker's pod yet";
   }
 
   /** The condition of this type that holds. */
-  Optional<JobCondition> condition(String type) {
-    return conditions()
+  public static Optional<JobCondition> condition(Job job, String type) {
+    return conditions(job)
         .filter(condition -> type.equals(condition.getType()))
         .filter(condition -> "True".equals(condition.getStatus()))
         .findFirst();
   }
 
-  boolean isFinished() {
-    return condition("Complete").isPresent()
-        || condition("Failed").isPresent()
-        || condition("FailureTarget").isPresent();
+  public static Optional<String> startedAt(Job job) {
+    return Optional.ofNullable(job.getStatus()).map(JobStatus::getStartTime);
   }
 
-  boolean isSuspended() {
-    return Boolean.TRUE.equals(job.getSpec().getSuspend());
-  }
-
-  private Stream<JobCondition> conditions() {
+  private static Stream<JobCondition> conditions(Job job) {
     return job.getStatus() == null || job.getStatus().getConditions() == null
         ? Stream.empty()
         : job.getStatus().getConditions().stream();

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The engine {@code kubernetes-job}. Maps are lists of {@code name=value}, so that environment
- * variables can set all of them.
+ * The engines {@code kubernetes-job} and {@code kubeflow-trainjob}. Maps are lists of {@code
+ * name=value}, so that environment variables can set all of them.
  */
 @ConfigMapping(prefix = "whetstone.training.kubernetes")
 public interface KubernetesEngineConfig {

@@ -2,6 +2,7 @@ package dev.whetstone.training.engine.kubernetes;
 
 import dev.whetstone.training.engine.ComputeEngine;
 import dev.whetstone.training.engine.kubernetes.manifest.WorkerPodSettings;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.arc.lookup.LookupIfProperty;
@@ -13,13 +14,12 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Makes the engine {@code kubernetes-job} from its configuration, where it is enabled. */
 @ApplicationScoped
 public class KubernetesEngineProvider {
-  private final AtomicReference<@Nullable ClusterWatch> watch = new AtomicReference<>();
+  private final List<ClusterWatch> watches = new CopyOnWriteArrayList<>();
 
   /**
    * The first use connects to the cluster.
@@ -31,24 +31,30 @@ public class KubernetesEngineProvider {
   @LookupIfProperty(name = "whetstone.training.kubernetes.enabled", stringValue = "true")
   ComputeEngine kubernetesJobEngine(
       KubernetesEngineConfig config, Instance<KubernetesClient> clients) {
-    KubernetesClient client = clients.get();
-    KubernetesJobEngine engine =
-        new KubernetesJobEngine(
+    return start(config, clients.get(), new JobObjects(podSettings(config)));
+  }
+
+  /** Makes an engine of these objects, which watches the cluster until the service ends. */
+  public <T extends HasMetadata> ComputeEngine start(
+      KubernetesEngineConfig config, KubernetesClient client, WorkerObjects<T> objects) {
+    ClusterEngine<T> engine =
+        new ClusterEngine<>(
             client,
             config
                 .namespace()
                 .orElseGet(() -> Objects.requireNonNullElse(client.getNamespace(), "default")),
+            objects,
             podSettings(config),
             new JobBounds(config.maxWorkers(), config.scoringWorkers()),
             new StartDeadlines(config.queueDeadline(), config.startDeadline()),
             config.listEvery());
     ClusterWatch started = engine.watch();
-    watch.set(started);
+    watches.add(started);
     started.start();
     return engine;
   }
 
-  static WorkerPodSettings podSettings(KubernetesEngineConfig config) {
+  public static WorkerPodSettings podSettings(KubernetesEngineConfig config) {
     return new WorkerPodSettings(
         config.image(),
         config.imagePullPolicy(),
@@ -75,10 +81,7 @@ public class KubernetesEngineProvider {
   }
 
   void onShutdown(@Observes ShutdownEvent event) {
-    ClusterWatch started = watch.getAndSet(null);
-    if (started != null) {
-      started.close();
-    }
+    watches.forEach(ClusterWatch::close);
   }
 
   /** Every call to the API server has a limit. */

@@ -35,12 +35,13 @@ final class PodWaitRule {
         .orElseGet(() -> "the worker's pod starts on node " + text(pod.getSpec().getNodeName()));
   }
 
-  /** Why the Job controller has not made a pod. */
-  static String noPod(List<String> troubles) {
-    return troubles.stream()
-        .findFirst()
-        .map(PodWaitRule::trouble)
-        .orElse("the Job controller has not made the worker's pod yet");
+  /**
+   * Why there is no pod.
+   *
+   * @param otherwise the answer where no event says it
+   */
+  static String noPod(List<String> troubles, String otherwise) {
+    return troubles.stream().findFirst().map(PodWaitRule::trouble).orElse(otherwise);
   }
 
   private static Optional<String> fault(Pod pod, ContainerStateWaiting waiting) {

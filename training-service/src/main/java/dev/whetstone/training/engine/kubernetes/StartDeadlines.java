@@ -3,9 +3,9 @@ package dev.whetstone.training.engine.kubernetes;
 import java.time.Duration;
 
 /**
- * How long a Job is waited for.
+ * How long a worker is waited for.
  *
  * @param queue for its quota
  * @param start for its pod, once it has the quota
  */
-record StartDeadlines(Duration queue, Duration start) {}
+public record StartDeadlines(Duration queue, Duration start) {}

@@ -2,6 +2,7 @@ package dev.whetstone.training.engine.kubernetes;
 
 import dev.whetstone.training.engine.ComputeEngine;
 import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
+import dev.whetstone.training.engine.kubernetes.manifest.WorkerPodSettings;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -63,8 +65,22 @@ public final class ClusterUnderTest implements AutoCloseable {
     return admin;
   }
 
-  /** Makes the namespace with its ServiceAccount and Role. */
+  /** Makes the namespace with its ServiceAccount and the Role of {@code kubernetes-job}. */
   public void create() {
+    create(List.of(rule("batch", "jobs", "create", "get", "list", "watch", "patch", "delete")));
+  }
+
+  /**
+   * Makes the namespace with its ServiceAccount and Role.
+   *
+   * @param own the rights of one engine, beside those that all have
+   */
+  public void create(List<PolicyRule> own) {
+    List<PolicyRule> rules = new ArrayList<>(own);
+    rules.add(rule("", "secrets", "create", "delete"));
+    rules.add(rule("", "pods", "list", "watch", "delete"));
+    rules.add(rule("", "events", "list"));
+    rules.add(rule("kueue.x-k8s.io", "workloads", "list"));
     delete();
     admin
         .resource(
@@ -84,12 +100,7 @@ public final class ClusterUnderTest implements AutoCloseable {
                 .withName(SERVICE)
                 .withNamespace(NAMESPACE)
                 .endMetadata()
-                .withRules(
-                    rule("batch", "jobs", "create", "get", "list", "watch", "patch", "delete"),
-                    rule("", "secrets", "create", "delete"),
-                    rule("", "pods", "list", "watch", "delete"),
-                    rule("", "events", "list"),
-                    rule("kueue.x-k8s.io", "workloads", "list"))
+                .withRules(rules)
                 .build())
         .create();
     admin
@@ -117,7 +128,7 @@ public final class ClusterUnderTest implements AutoCloseable {
         .create();
   }
 
-  private static PolicyRule rule(String group, String resource, String... verbs) {
+  public static PolicyRule rule(String group, String resource, String... verbs) {
     return new PolicyRuleBuilder()
         .withApiGroups(group)
         .withResources(resource)
@@ -145,8 +156,12 @@ public final class ClusterUnderTest implements AutoCloseable {
     return engineOf("without-rights", OptionalInt.empty(), Map.of());
   }
 
-  private ComputeEngine engineOf(
-      String serviceAccount, OptionalInt maxWorkers, Map<String, String> settings) {
+  /** A client with the rights of the training service. */
+  public KubernetesClient serviceClient() {
+    return clientOf(SERVICE);
+  }
+
+  private KubernetesClient clientOf(String serviceAccount) {
     String token =
         admin
             .serviceAccounts()
@@ -168,6 +183,11 @@ public final class ClusterUnderTest implements AutoCloseable {
             .withOauthToken(token)
             .withRequestTimeout(10_000)
             .build();
+    return new KubernetesClientBuilder().withConfig(own).build();
+  }
+
+  private ComputeEngine engineOf(
+      String serviceAccount, OptionalInt maxWorkers, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>();
     all.put("image", IMAGE);
     all.put("image-pull-policy", "Never");
@@ -175,11 +195,13 @@ public final class ClusterUnderTest implements AutoCloseable {
     all.put("resources", "cpu=10m,memory=32Mi");
     all.put("grace-period", "PT5S");
     all.putAll(settings);
-    KubernetesJobEngine engine =
-        new KubernetesJobEngine(
-            new KubernetesClientBuilder().withConfig(own).build(),
+    WorkerPodSettings podSettings = TestEngineConfig.of(all);
+    ClusterEngine<Job> engine =
+        new ClusterEngine<>(
+            clientOf(serviceAccount),
             NAMESPACE,
-            TestEngineConfig.of(all),
+            new JobObjects(podSettings),
+            podSettings,
             new JobBounds(maxWorkers, OptionalInt.empty()),
             new StartDeadlines(Duration.ofDays(7), Duration.ofMinutes(15)),
             Duration.ofSeconds(10));

@@ -26,7 +26,7 @@ import java.util.concurrent.Executors;
  * Keeps what is created and answers as an API server does, without its controllers. The contract
  * test in a cluster checks the engine against the real one.
  */
-final class FakeApiServer implements AutoCloseable {
+public final class FakeApiServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpServer server;
@@ -37,7 +37,7 @@ final class FakeApiServer implements AutoCloseable {
 
   private record Fault(int code, String message) {}
 
-  FakeApiServer() {
+  public FakeApiServer() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -48,7 +48,7 @@ final class FakeApiServer implements AutoCloseable {
     server.start();
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     Config config =
         new ConfigBuilder(Config.empty())
             .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
@@ -59,21 +59,21 @@ final class FakeApiServer implements AutoCloseable {
   }
 
   /** From now on calls of this method to this resource get a fault; 0 gives them no answer. */
-  synchronized void fail(String method, String resource, int code, String message) {
+  public synchronized void fail(String method, String resource, int code, String message) {
     faults.put(method + " " + resource, new Fault(code, message));
   }
 
   /** Methods with the resource and name they were about, reads left out. */
-  synchronized List<String> changes() {
+  public synchronized List<String> changes() {
     return calls.stream().filter(call -> !call.startsWith("GET")).toList();
   }
 
-  synchronized JsonNode object(String resource, String name) {
+  public synchronized JsonNode object(String resource, String name) {
     return objects.get(resource + "/" + name);
   }
 
   /** Puts an object there as a controller would. */
-  synchronized void put(String resource, String json) {
+  public synchronized void put(String resource, String json) {
     try {
       ObjectNode object = (ObjectNode) JSON.readTree(json);
       objects.put(resource + "/" + object.at("/metadata/name").asText(), object);
@@ -82,7 +82,7 @@ final class FakeApiServer implements AutoCloseable {
     }
   }
 
-  synchronized void setStatus(String resource, String name, String json) {
+  public synchronized void setStatus(String resource, String name, String json) {
     try {
       objects.get(resource + "/" + name).set("status", JSON.readTree(json));
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.whetstone.training.engine.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.training.engine.ComputeEngine.Observation;
+import dev.whetstone.training.engine.kubernetes.kueue.WorkloadReader;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -287,6 +288,14 @@ class JobStateRuleTest {
                 "FailedCreate: Error creating: pods \"w\" is forbidden: violates PodSecurity \"restricted:latest\""),
             CREATED.plus(DEADLINES.start()),
             "the pod is refused: FailedCreate: Error creating: pods \"w\" is forbidden: violates PodSecurity \"restricted:latest\"; the namespace allows less than 'restricted' needs, or whetstone.training.kubernetes asks for more"),
+        Arguments.of(
+            "admitted, and not resumed by the Job controller yet",
+            JOB + "status: {conditions: [{type: Suspended, status: 'True'}]}\n",
+            null,
+            "status: {conditions: [{type: QuotaReserved, status: 'True'}]}",
+            List.of(),
+            CREATED.plus(DEADLINES.queue()),
+            "has its quota in queue 'gpus' and is admitted next"),
         Arguments.of(
             "no pod yet",
             JOB,

@@ -10,6 +10,8 @@ import dev.whetstone.training.engine.ComputeEngine.Manner;
 import dev.whetstone.training.engine.ComputeEngine.Observation;
 import dev.whetstone.training.engine.TestLaunches;
 import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
+import dev.whetstone.training.engine.kubernetes.manifest.WorkerPodSettings;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -34,7 +36,7 @@ class KubernetesJobEngineTest {
 
   private FakeApiServer cluster;
   private KubernetesClient client;
-  private KubernetesJobEngine engine;
+  private ClusterEngine<Job> engine;
 
   @BeforeEach
   void start() {
@@ -122,7 +124,7 @@ class KubernetesJobEngineTest {
   void shouldFindTheJobOfAServiceThatWasKilledAfterTheLaunch() {
     engine.launch(LAUNCH);
 
-    KubernetesJobEngine restarted = engine(OptionalInt.empty());
+    ClusterEngine<Job> restarted = engine(OptionalInt.empty());
 
     assertThat(restarted.poll(ATTEMPT)).isInstanceOf(Observation.Waiting.class);
     assertThat(restarted.launch(LAUNCH)).isInstanceOf(Launch.Accepted.class);
@@ -157,7 +159,7 @@ class KubernetesJobEngineTest {
 
   @Test
   void shouldDeferBeyondItsOwnBound() {
-    KubernetesJobEngine bounded = engine(OptionalInt.of(1));
+    ClusterEngine<Job> bounded = engine(OptionalInt.of(1));
     bounded.launch(LAUNCH);
 
     assertThat(bounded.launch(TestLaunches.training("run-2", ENGINE)))
@@ -276,11 +278,13 @@ class KubernetesJobEngineTest {
                 "no image for the worker; set whetstone.training.kubernetes.image or the loop's training.engine.image"));
   }
 
-  private KubernetesJobEngine engine(OptionalInt maxWorkers) {
-    return new KubernetesJobEngine(
+  private ClusterEngine<Job> engine(OptionalInt maxWorkers) {
+    WorkerPodSettings settings = TestEngineConfig.of(Map.of());
+    return new ClusterEngine<>(
         client,
         "workers",
-        TestEngineConfig.of(Map.of()),
+        new JobObjects(settings),
+        settings,
         new JobBounds(maxWorkers, OptionalInt.empty()),
         new StartDeadlines(Duration.ofDays(7), Duration.ofMinutes(15)),
         Duration.ofSeconds(10));

@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The engine's configuration as properties give it. */
-final class TestEngineConfig {
+public final class TestEngineConfig {
   private TestEngineConfig() {}
 
   /**
    * @param properties without the prefix
    */
-  static WorkerPodSettings of(Map<String, String> properties) {
+  public static WorkerPodSettings of(Map<String, String> properties) {
     return KubernetesEngineProvider.podSettings(config(properties));
   }
 
-  static KubernetesEngineConfig config(Map<String, String> properties) {
+  public static KubernetesEngineConfig config(Map<String, String> properties) {
     return new SmallRyeConfigBuilder()
         .addDiscoveredConverters()
         .withMapping(KubernetesEngineConfig.class)

@@ -164,11 +164,19 @@ class ScriptTest {
     }
   }
 
-  /** Maven exits with its own code; the script must not continue with the worker tests. */
+  /** Maven exits with its own code; the script must not continue, and ends the worker's tests. */
   @Test
   void shouldStopItsTestsWhenInterrupted() throws Exception {
+    Path pytest = checkout.resolve("pytest-pid");
+    Path ruff = checkout.resolve("ruff-calls");
     program(
-        checkout.resolve("mvnw"), "trap 'exit 130' INT; echo begun; while :; do sleep 0.1; done");
+        checkout.state().resolve("venv/bin/python"),
+        "case \"$*\" in *'-m pytest'*) echo $$ >%1$s.new; mv %1$s.new %1$s; exec sleep 300 ;; *'-m ruff'*) echo \"$*\" >>%2$s ;; esac"
+            .formatted(pytest, ruff));
+    program(
+        checkout.resolve("mvnw"),
+        "case \"$*\" in *compile) exit 0 ;; esac; trap 'exit 130' INT; until [ -f %s ]; do sleep 0.1; done; echo begun; while :; do sleep 0.1; done"
+            .formatted(pytest));
     Process testing = checkout.builder(List.of("perl", "-e", OWN_PROCESS_GROUP), "test").start();
     assertThat(testing.inputReader().lines().anyMatch("begun"::equals)).isTrue();
 
@@ -181,7 +189,10 @@ class ScriptTest {
 
     assertThat(testing.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(testing.exitValue()).isEqualTo(130);
-    assertThat(checkout.resolve("python-calls")).content().doesNotContain("pytest");
+    assertThat(ProcessHandle.of(Long.parseLong(Files.readString(pytest).strip())))
+        .as("the worker's tests")
+        .isEmpty();
+    assertThat(ruff).doesNotExist();
     assertThat(Files.isSymbolicLink(checkout.buildLock())).isFalse();
   }
 

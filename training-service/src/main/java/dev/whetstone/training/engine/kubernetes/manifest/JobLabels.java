@@ -7,6 +7,7 @@ import dev.whetstone.training.engine.WorkerTask;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Names, labels and annotations of what the engine creates. */
 public final class JobLabels {
@@ -31,6 +32,7 @@ public final class JobLabels {
   private static final int LONGEST_VALUE = 63;
   private static final int DIGEST = 10;
   private static final int LONGEST_SLUG = 40;
+  private static final int LONGEST_SHORT_SLUG = 24;
 
   private JobLabels() {}
 
@@ -39,13 +41,22 @@ public final class JobLabels {
    * another one. Pods append a suffix of their own, which fits.
    */
   public static String name(String attemptId) {
+    return name(attemptId, LONGEST_SLUG);
+  }
+
+  /** As {@link #name(String)}, for objects that append more to the names of their pods. */
+  public static String shortName(String attemptId) {
+    return name(attemptId, LONGEST_SHORT_SLUG);
+  }
+
+  private static String name(String attemptId, int longestSlug) {
     String slug = attemptId.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-    String cut = slug.substring(0, Math.min(LONGEST_SLUG, slug.length())).replaceAll("-+$", "");
+    String cut = slug.substring(0, Math.min(longestSlug, slug.length())).replaceAll("-+$", "");
     return "w-" + cut.replaceAll("^-+", "") + "-" + digest(attemptId);
   }
 
-  /** Of the Job, its pod and its Secret. */
-  static Map<String, String> of(AttemptLaunch launch) {
+  /** Of an attempt's object, its pods and its Secret. */
+  public static Map<String, String> of(AttemptLaunch launch) {
     LoopId loop = launch.loop();
     Map<String, String> labels = new LinkedHashMap<>();
     labels.put("app.kubernetes.io/name", "whetstone-worker");
@@ -57,6 +68,18 @@ public final class JobLabels {
     labels.put("whetstone.dev/fence", Long.toString(launch.task().fence()));
     labels.put(TASK, launch.task().command());
     return labels;
+  }
+
+  /** The labels of an object that Kueue admits; without a queue, those given. */
+  public static Map<String, String> withQueue(
+      Map<String, String> labels, Optional<String> queue, Optional<String> priorityClass) {
+    if (queue.isEmpty()) {
+      return labels;
+    }
+    Map<String, String> all = new LinkedHashMap<>(labels);
+    all.put(QUEUE, queue.get());
+    priorityClass.ifPresent(one -> all.put(PRIORITY_CLASS, one));
+    return all;
   }
 
   private static String run(WorkerTask task) {

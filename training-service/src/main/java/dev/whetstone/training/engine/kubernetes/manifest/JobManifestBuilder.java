@@ -3,7 +3,6 @@ package dev.whetstone.training.engine.kubernetes.manifest;
 import dev.whetstone.training.engine.AttemptLaunch;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,16 +16,6 @@ public final class JobManifestBuilder {
     this.pods = new WorkerPodBuilder(settings);
   }
 
-  /** The image of the loop, or the configured one. */
-  public Optional<String> image(AttemptLaunch launch) {
-    return Optional.ofNullable(launch.engine().image()).or(settings::image);
-  }
-
-  /** The queue of the loop, or the configured one. */
-  public Optional<String> queue(AttemptLaunch launch) {
-    return Optional.ofNullable(launch.engine().queue()).or(settings::queue);
-  }
-
   /**
    * One pod, once: a failed or disrupted pod is never replaced within the Job, because the next
    * attempt has a fence, a token and a resume point of its own. The policy for failures puts the
@@ -35,16 +24,11 @@ public final class JobManifestBuilder {
   public Job build(AttemptLaunch launch, String image) {
     String name = JobLabels.name(launch.attemptId());
     Map<String, String> labels = JobLabels.of(launch);
-    Optional<String> queue = queue(launch);
-    Map<String, String> ofJob = new LinkedHashMap<>(labels);
-    queue.ifPresent(one -> ofJob.put(JobLabels.QUEUE, one));
-    if (queue.isPresent()) {
-      settings.priorityClass().ifPresent(one -> ofJob.put(JobLabels.PRIORITY_CLASS, one));
-    }
+    Optional<String> queue = settings.queueOf(launch.engine());
     return new JobBuilder()
         .withNewMetadata()
         .withName(name)
-        .withLabels(ofJob)
+        .withLabels(JobLabels.withQueue(labels, queue, settings.priorityClass()))
         .addToAnnotations(JobLabels.ATTEMPT, launch.attemptId())
         .endMetadata()
         .withNewSpec()

@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Makes the pod of a worker. It meets the pod security standard {@code restricted}. */
-final class WorkerPodBuilder {
+public final class WorkerPodBuilder {
   static final String CONTAINER = "worker";
 
   private static final String SPEC_FOLDER = "/etc/whetstone";
@@ -34,7 +34,7 @@ final class WorkerPodBuilder {
 
   private final WorkerPodSettings settings;
 
-  WorkerPodBuilder(WorkerPodSettings settings) {
+  public WorkerPodBuilder(WorkerPodSettings settings) {
     this.settings = settings;
   }
 
@@ -42,7 +42,7 @@ final class WorkerPodBuilder {
    * @param image that of the loop, or the configured one
    * @param secret the name of the attempt's Secret
    */
-  PodSpec build(AttemptLaunch launch, String image, String secret) {
+  public PodSpec build(AttemptLaunch launch, String image, String secret) {
     return new PodSpecBuilder()
         .withRestartPolicy("Never")
         .withServiceAccountName(settings.serviceAccount())

@@ -1,5 +1,6 @@
 package dev.whetstone.training.engine.kubernetes.manifest;
 
+import dev.whetstone.contracts.loop.LoopSpec;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,16 @@ public record WorkerPodSettings(
           equals < 0 ? Optional.empty() : Optional.of(text.substring(equals + 1, colon)),
           text.substring(colon + 1));
     }
+  }
+
+  /** The image of the loop, or the configured one. */
+  public Optional<String> imageOf(LoopSpec.Engine engine) {
+    return Optional.ofNullable(engine.image()).or(this::image);
+  }
+
+  /** The queue of the loop, or the configured one. */
+  public Optional<String> queueOf(LoopSpec.Engine engine) {
+    return Optional.ofNullable(engine.queue()).or(this::queue);
   }
 
   /** Reads a setting whose entries are {@code name=value}. */

@@ -2,19 +2,19 @@ package dev.whetstone.training.engine.kubernetes.manifest;
 
 import dev.whetstone.kit.json.Json;
 import dev.whetstone.training.engine.AttemptLaunch;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Makes the Secret with an attempt's spec, token and keys. The Job owns it, so that it is deleted
- * with the Job.
+ * Makes the Secret with an attempt's spec, token and keys. The attempt's object owns it, so that it
+ * is deleted with the object.
  */
 public final class WorkerSecretBuilder {
   static final String SPEC = "spec.json";
@@ -23,9 +23,9 @@ public final class WorkerSecretBuilder {
   private WorkerSecretBuilder() {}
 
   /**
-   * @param owner the Job as the API server answered it
+   * @param owner the attempt's object as the API server answered it
    */
-  public static Secret build(AttemptLaunch launch, Job owner) {
+  public static Secret build(AttemptLaunch launch, HasMetadata owner) {
     Map<String, String> data = new TreeMap<>();
     data.put(SPEC, encode(Json.write(launch.task().spec())));
     variables(launch)
@@ -51,10 +51,10 @@ public final class WorkerSecretBuilder {
     return variables;
   }
 
-  private static OwnerReference ownerReference(Job owner) {
+  private static OwnerReference ownerReference(HasMetadata owner) {
     return new OwnerReferenceBuilder()
-        .withApiVersion("batch/v1")
-        .withKind("Job")
+        .withApiVersion(owner.getApiVersion())
+        .withKind(owner.getKind())
         .withName(owner.getMetadata().getName())
         .withUid(owner.getMetadata().getUid())
         .withController(true)

@@ -1,15 +1,12 @@
 package dev.whetstone.training.engine.kubernetes;
 
-import dev.whetstone.contracts.loop.LoopSpec;
 import dev.whetstone.training.engine.AttemptLaunch;
 import dev.whetstone.training.engine.ComputeEngine;
 import dev.whetstone.training.engine.WorkerTask;
 import dev.whetstone.training.engine.kubernetes.manifest.JobLabels;
-import dev.whetstone.training.engine.kubernetes.manifest.JobManifestBuilder;
 import dev.whetstone.training.engine.kubernetes.manifest.WorkerPodSettings;
 import dev.whetstone.training.engine.kubernetes.manifest.WorkerSecretBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -23,67 +20,74 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Runs each worker as a Job with one pod. Everything the engine knows is in the cluster: Jobs have
- * names made of the attempt's id, so that a service that was killed finds them again, and two
- * services that launch one attempt create one Job.
+ * Makes an object of the cluster for each worker. Everything the engine knows is in the cluster:
+ * objects have names made of the attempt's id, so that a service that was killed finds them again,
+ * and two services that launch one attempt create one object.
  *
- * <p>The Job is created first and its Secret second, owned by the Job. A pod cannot start without
- * the Secret, and a Secret is never left behind.
+ * <p>The object is created first and its Secret second, owned by the object. A pod cannot start
+ * without the Secret, and a Secret is never left behind.
  */
-final class KubernetesJobEngine implements ComputeEngine {
-  private static final Logger LOG = Logger.getLogger(KubernetesJobEngine.class);
+public final class ClusterEngine<T extends HasMetadata> implements ComputeEngine {
+  private static final Logger LOG = Logger.getLogger(ClusterEngine.class);
 
   private static final String NO_IMAGE =
       "no image for the worker; set whetstone.training.kubernetes.image or the loop's training.engine.image";
 
   private final KubernetesClient client;
   private final String namespace;
-  private final JobManifestBuilder manifests;
+  private final WorkerObjects<T> objects;
+  private final WorkerPodSettings settings;
   private final JobBounds bounds;
   private final StartDeadlines deadlines;
-  private final ClusterReader reader;
-  private final ClusterWriter writer;
+  private final ClusterReader<T> reader;
+  private final ClusterWriter<T> writer;
   private final ClusterListing listing;
 
-  /** Jobs whose worker has read its Secret, which is deleted then. */
+  /** Objects whose worker has read its Secret, which is deleted then. */
   private final Set<String> used = ConcurrentHashMap.newKeySet();
 
-  KubernetesJobEngine(
+  public ClusterEngine(
       KubernetesClient client,
       String namespace,
+      WorkerObjects<T> objects,
       WorkerPodSettings settings,
       JobBounds bounds,
       StartDeadlines deadlines,
       Duration listEvery) {
     this.client = client;
     this.namespace = namespace;
-    this.manifests = new JobManifestBuilder(settings);
+    this.objects = objects;
+    this.settings = settings;
     this.bounds = bounds;
     this.deadlines = deadlines;
-    this.reader = new ClusterReader(client, namespace);
-    this.writer = new ClusterWriter(client, namespace);
+    this.reader = new ClusterReader<>(client, namespace, objects);
+    this.writer = new ClusterWriter<>(client, namespace, objects);
     this.listing = new ClusterListing(reader::read, listEvery);
   }
 
   /** A watch that makes this engine see changes at once. */
   ClusterWatch watch() {
-    return new ClusterWatch(client, namespace, listing::changed);
+    return new ClusterWatch(client, namespace, objects, listing::changed);
   }
 
   @Override
   public String kind() {
-    return LoopSpec.Engine.KUBERNETES_JOB;
+    return objects.engine();
   }
 
   @Override
   public Launch launch(AttemptLaunch attempt) {
-    Optional<String> image = manifests.image(attempt);
+    Optional<String> refusal = objects.refusal(attempt);
+    if (refusal.isPresent()) {
+      return new Launch.Refused(refusal.get());
+    }
+    Optional<String> image = settings.imageOf(attempt.engine());
     if (image.isEmpty()) {
       return new Launch.Refused(NO_IMAGE);
     }
-    Job job;
+    T object;
     try {
-      job = manifests.build(attempt, image.get());
+      object = objects.build(attempt, image.get());
     } catch (IllegalArgumentException e) {
       return new Launch.Refused(
           "training.engine.resources or whetstone.training.kubernetes: " + e.getMessage());
@@ -92,9 +96,9 @@ final class KubernetesJobEngine implements ComputeEngine {
     try {
       seen = listing.fresh();
     } catch (KubernetesClientException e) {
-      return ApiFaultRule.launch(e, namespace);
+      return ApiFaultRule.launch(e, namespace, objects.kind());
     }
-    if (seen.job(job.getMetadata().getName()).isPresent()) {
+    if (seen.worker(object.getMetadata().getName()).isPresent()) {
       return new Launch.Accepted();
     }
     Optional<String> full = whyFull(seen, attempt.task());
@@ -102,22 +106,22 @@ final class KubernetesJobEngine implements ComputeEngine {
       return new Launch.Deferred(full.get());
     }
     try {
-      return create(attempt, job);
+      return create(attempt, object);
     } catch (KubernetesClientException e) {
       if (ApiFaultRule.isUnanswered(e)) {
-        // The Job may exist. The claim ends, and another attempt takes over.
+        // The object may exist. The claim ends, and another attempt takes over.
         throw e;
       }
-      return ApiFaultRule.launch(e, namespace);
+      return ApiFaultRule.launch(e, namespace, objects.kind());
     } finally {
       listing.changed();
     }
   }
 
-  private Launch create(AttemptLaunch attempt, Job job) {
-    Job created;
+  private Launch create(AttemptLaunch attempt, T object) {
+    T created;
     try {
-      created = writer.create(job);
+      created = writer.create(object);
     } catch (KubernetesClientException e) {
       if (e.getCode() == ApiFaultRule.CONFLICT) {
         return new Launch.Accepted();
@@ -125,17 +129,18 @@ final class KubernetesJobEngine implements ComputeEngine {
       throw e;
     }
     try {
-      writer.create(WorkerSecretBuilder.build(attempt, created));
+      writer.createSecret(WorkerSecretBuilder.build(attempt, created));
     } catch (KubernetesClientException e) {
-      writer.deleteJob(created.getMetadata().getName());
+      writer.delete(created.getMetadata().getName());
       throw e;
     }
     LOG.infof(
-        "job-created attempt=%s job=%s namespace=%s queue=%s",
+        "worker-created attempt=%s kind=%s name=%s namespace=%s queue=%s",
         attempt.attemptId(),
+        objects.kind(),
         created.getMetadata().getName(),
         namespace,
-        manifests.queue(attempt).orElse("none"));
+        settings.queueOf(attempt.engine()).orElse("none"));
     return new Launch.Accepted();
   }
 
@@ -146,9 +151,9 @@ final class KubernetesJobEngine implements ComputeEngine {
     }
     int most = bound.most().getAsInt();
     long taken =
-        seen.jobs().values().stream()
-            .filter(job -> job.label(JobLabels.TASK).filter(task.command()::equals).isPresent())
-            .filter(job -> !observe(job, List.of(), seen.kueueFault()).hasEnded())
+        seen.workers().values().stream()
+            .filter(one -> one.label(JobLabels.TASK).filter(task.command()::equals).isPresent())
+            .filter(one -> !observe(one, List.of(), seen.kueueFault()).hasEnded())
             .count();
     return taken >= most
         ? Optional.of(
@@ -164,7 +169,7 @@ final class KubernetesJobEngine implements ComputeEngine {
    */
   @Override
   public Observation poll(String attemptId) {
-    String name = JobLabels.name(attemptId);
+    String name = objects.name(attemptId);
     Observation recent = observe(listing.recent(), name);
     Observation answer =
         recent instanceof Observation.Running || recent.hasEnded()
@@ -179,18 +184,19 @@ final class KubernetesJobEngine implements ComputeEngine {
   }
 
   private Observation observe(ClusterSnapshot seen, String name) {
-    return seen.job(name)
-        .map(job -> observe(job, troubles(job), seen.kueueFault()))
+    return seen.worker(name)
+        .map(worker -> observe(worker, troubles(worker), seen.kueueFault()))
         .orElseGet(Observation.Unknown::new);
   }
 
-  private Observation observe(JobView job, List<String> troubles, Optional<String> kueueFault) {
-    return JobStateRule.observe(job, troubles, kueueFault, deadlines);
+  private Observation observe(
+      WorkerView worker, List<String> troubles, Optional<String> kueueFault) {
+    return JobStateRule.observe(worker, troubles, kueueFault, deadlines);
   }
 
   /** Events only explain; without the right to read them the rest of the answer stands. */
-  private List<String> troubles(JobView job) {
-    Optional<HasMetadata> troubled = JobStateRule.troubled(job);
+  private List<String> troubles(WorkerView worker) {
+    Optional<HasMetadata> troubled = JobStateRule.troubled(worker);
     if (troubled.isEmpty()) {
       return List.of();
     }
@@ -202,8 +208,8 @@ final class KubernetesJobEngine implements ComputeEngine {
   }
 
   /**
-   * The token is used once: should Kueue take the Job back and admit it again, its second pod must
-   * not start from the beginning of the same spec, and the Job tells that it had started.
+   * The token is used once: should Kueue take the worker back and admit it again, its second pod
+   * must not start from the beginning of the same spec, and the object tells that it had started.
    */
   private void noteStart(String name) {
     if (!used.add(name)) {
@@ -215,25 +221,25 @@ final class KubernetesJobEngine implements ComputeEngine {
       listing.changed();
     } catch (KubernetesClientException e) {
       used.remove(name);
-      LOG.warnf("start-not-noted job=%s reason=%s", name, ApiFaultRule.message(e));
+      LOG.warnf("start-not-noted name=%s reason=%s", name, ApiFaultRule.message(e));
     }
   }
 
   /**
-   * Ends the pods and keeps the Job, whose status then holds the exit code. A Job of which nothing
+   * Ends the pods and keeps the object, whose status then holds the exit code. One of which nothing
    * has started is deleted. {@link Manner#AT_ONCE} leaves the worker the two seconds that the
    * kubelet grants at least.
    */
   @Override
   public void stop(String attemptId, Manner manner) {
-    String name = JobLabels.name(attemptId);
-    Optional<JobView> seen = listing.fresh().job(name);
+    String name = objects.name(attemptId);
+    Optional<WorkerView> seen = listing.fresh().worker(name);
     if (seen.isEmpty() || observe(seen.get(), List.of(), Optional.empty()).hasEnded()) {
       return;
     }
     boolean started = seen.get().pods().stream().anyMatch(PodEndRule::hasStarted);
     if (!started) {
-      writer.deleteJob(name);
+      writer.delete(name);
     } else {
       writer.annotate(name, Map.of(JobLabels.STOPPED, manner.name()));
       seen.get().pods().forEach(pod -> writer.delete(pod, manner));
@@ -244,9 +250,9 @@ final class KubernetesJobEngine implements ComputeEngine {
 
   @Override
   public void noteResumePoint(String attemptId, long step, Instant savedAt) {
-    String name = JobLabels.name(attemptId);
+    String name = objects.name(attemptId);
     try {
-      Optional<JobView> seen = listing.recent().job(name);
+      Optional<WorkerView> seen = listing.recent().worker(name);
       String noted = Long.toString(step);
       if (seen.isEmpty()
           || seen.get().annotation(JobLabels.RESUME_STEP).filter(noted::equals).isPresent()) {
@@ -257,27 +263,27 @@ final class KubernetesJobEngine implements ComputeEngine {
           Map.of(JobLabels.RESUME_STEP, noted, JobLabels.RESUME_SAVED_AT, savedAt.toString()));
       listing.changed();
     } catch (KubernetesClientException e) {
-      LOG.warnf("resume-point-not-noted job=%s reason=%s", name, ApiFaultRule.message(e));
+      LOG.warnf("resume-point-not-noted name=%s reason=%s", name, ApiFaultRule.message(e));
     }
   }
 
   @Override
   public List<String> kept() {
-    return listing.fresh().jobs().values().stream()
-        .flatMap(job -> job.annotation(JobLabels.ATTEMPT).map(Stream::of).orElseGet(Stream::empty))
+    return listing.fresh().workers().values().stream()
+        .flatMap(one -> one.annotation(JobLabels.ATTEMPT).map(Stream::of).orElseGet(Stream::empty))
         .sorted()
         .toList();
   }
 
   @Override
   public void forget(String attemptId) {
-    String name = JobLabels.name(attemptId);
-    Optional<JobView> seen = listing.fresh().job(name);
+    String name = objects.name(attemptId);
+    Optional<WorkerView> seen = listing.fresh().worker(name);
     if (seen.isEmpty()) {
       return;
     }
     if (observe(seen.get(), List.of(), Optional.empty()).hasEnded()) {
-      writer.deleteJob(name);
+      writer.delete(name);
       listing.changed();
     } else {
       stop(attemptId, Manner.AT_ONCE);

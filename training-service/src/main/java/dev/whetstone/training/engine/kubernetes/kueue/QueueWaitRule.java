@@ -1,25 +1,30 @@
-package dev.whetstone.training.engine.kubernetes;
+package dev.whetstone.training.engine.kubernetes.kueue;
 
-import dev.whetstone.training.engine.kubernetes.WorkloadView.Condition;
+import dev.whetstone.training.engine.kubernetes.kueue.WorkloadView.Condition;
 import java.util.Optional;
 
-/** Says what a suspended Job waits for, from the conditions of Kueue's Workload. */
-final class QueueWaitRule {
+/** Says what a suspended worker waits for, from the conditions of Kueue's Workload. */
+public final class QueueWaitRule {
   private static final String RAISE =
       "; raise the ClusterQueue's nominal quota or lower training.engine.resources";
 
   private QueueWaitRule() {}
 
   /**
+   * @param integration what Kueue's configuration calls the kind of object that waits
    * @param kueueFault why Workloads cannot be listed; empty when they can
    */
-  static String reason(String queue, Optional<WorkloadView> workload, Optional<String> kueueFault) {
+  public static String reason(
+      String queue,
+      String integration,
+      Optional<WorkloadView> workload,
+      Optional<String> kueueFault) {
     if (kueueFault.isPresent()) {
       return "waits in Kueue's queue '%s'; why is not known: %s".formatted(queue, kueueFault.get());
     }
     if (workload.isEmpty()) {
-      return "Kueue has made no Workload for queue '%s' yet; if this lasts, check that Kueue runs and manages batch/job in this namespace"
-          .formatted(queue);
+      return "Kueue has made no Workload for queue '%s' yet; if this lasts, check that Kueue runs and manages %s in this namespace"
+          .formatted(queue, integration);
     }
     Optional<Condition> reserved = workload.get().condition("QuotaReserved");
     if (reserved.filter(Condition::holds).isPresent()) {

@@ -1,14 +1,14 @@
-package dev.whetstone.training.engine.kubernetes;
+package dev.whetstone.training.engine.kubernetes.kueue;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.List;
 import java.util.Map;
 
 /** Reads the conditions of a Kueue Workload, whose type the client does not know. */
-final class WorkloadReader {
+public final class WorkloadReader {
   private WorkloadReader() {}
 
-  static WorkloadView read(GenericKubernetesResource workload) {
+  public static WorkloadView read(GenericKubernetesResource workload) {
     Object status = workload.getAdditionalProperties().get("status");
     Object conditions = status instanceof Map<?, ?> fields ? fields.get("conditions") : null;
     return new WorkloadView(
