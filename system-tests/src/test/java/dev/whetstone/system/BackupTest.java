@@ -171,9 +171,7 @@ class BackupTest {
     StackRestorer.Restored restored =
         new StackRestorer(whetstone.stack())
             .restore(
-                BackupFolder.open(folder),
-                newer.map(BackupFolder::open),
-                ProgressDisplay.silent());
+                BackupFolder.open(folder), newer.map(BackupFolder::open), ProgressDisplay.silent());
     whetstone.stack().start();
     return restored;
   }

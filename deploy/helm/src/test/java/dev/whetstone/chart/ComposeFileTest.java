@@ -204,8 +204,7 @@ class ComposeFileTest {
         .forEach(
             job ->
                 jobs.put(
-                    job.path("job_name").asText(),
-                    job.at("/static_configs/0/targets/0").asText()));
+                    job.path("job_name").asText(), job.at("/static_configs/0/targets/0").asText()));
     return jobs;
   }
 

@@ -126,9 +126,7 @@ final class BackupWriter implements AutoCloseable {
     Entry(Path file) throws IOException {
       this(
           FileChannel.open(
-              file,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              OWNER_FILE),
+              file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_FILE),
           newSha256());
     }
 

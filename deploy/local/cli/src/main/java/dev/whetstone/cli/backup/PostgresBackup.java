@@ -138,8 +138,7 @@ final class PostgresBackup implements AutoCloseable {
     for (String segment : segments) {
       backup.copy(data.resolve("pg_wal").resolve(segment), FOLDER + "pg_wal/" + segment);
     }
-    backup.write(
-        FOLDER + LABEL, out -> out.write(point.label().getBytes(StandardCharsets.UTF_8)));
+    backup.write(FOLDER + LABEL, out -> out.write(point.label().getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Ends the session, and with it a backup that was not ended. */

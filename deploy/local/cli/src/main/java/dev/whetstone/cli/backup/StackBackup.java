@@ -161,8 +161,7 @@ public final class StackBackup {
     }
   }
 
-  private static void copyErasures(StackPostgres server, BackupWriter backup)
-      throws IOException {
+  private static void copyErasures(StackPostgres server, BackupWriter backup) throws IOException {
     backup.write(
         ErasureLedger.FILE,
         out -> {
@@ -223,8 +222,7 @@ public final class StackBackup {
     }
 
     @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-        throws IOException {
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       String key = store.relativize(file).toString();
       try {
         String sha256 = backup.copy(file, STORE + key);

@@ -100,8 +100,7 @@ final class TopicBackup implements AutoCloseable {
    *
    * @return how many
    */
-  long copy(
-      Map<TopicPartition, Long> begins, Map<TopicPartition, Long> ends, BackupWriter backup)
+  long copy(Map<TopicPartition, Long> begins, Map<TopicPartition, Long> ends, BackupWriter backup)
       throws IOException {
     long copied = 0;
     for (var end : ends.entrySet()) {

@@ -33,8 +33,7 @@ final class TopicReplay {
     try (var producer =
         new KafkaProducer<>(settings(), new ByteArraySerializer(), new ByteArraySerializer())) {
       backup.each(
-          TopicBackup.FOLDER,
-          file -> sent[0] += send(producer, backup.file(file.name()), failure));
+          TopicBackup.FOLDER, file -> sent[0] += send(producer, backup.file(file.name()), failure));
       producer.flush();
     }
     Exception failed = failure.get();

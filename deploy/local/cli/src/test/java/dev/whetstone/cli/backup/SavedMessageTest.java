@@ -24,8 +24,7 @@ class SavedMessageTest {
                 7L,
                 bytes("acme/support"),
                 bytes("{}"),
-                List.of(
-                    new RecordHeader("ce_id", bytes("e1")), new RecordHeader("empty", null))),
+                List.of(new RecordHeader("ce_id", bytes("e1")), new RecordHeader("empty", null))),
             new SavedMessage(8L, null, null, List.of()));
     var in = new DataInputStream(new ByteArrayInputStream(written));
 
@@ -48,8 +47,7 @@ class SavedMessageTest {
   void shouldNotTakeAFileThatWasCutForItsEnd() throws IOException {
     byte[] written = written(new SavedMessage(7L, bytes("key"), bytes("value"), List.of()));
     var in =
-        new DataInputStream(
-            new ByteArrayInputStream(Arrays.copyOf(written, written.length - 1)));
+        new DataInputStream(new ByteArrayInputStream(Arrays.copyOf(written, written.length - 1)));
     assertThat(SavedMessage.read(in)).isPresent();
 
     assertThatThrownBy(() -> SavedMessage.read(in)).isInstanceOf(EOFException.class);

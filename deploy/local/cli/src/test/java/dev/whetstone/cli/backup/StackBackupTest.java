@@ -340,8 +340,7 @@ class StackBackupTest {
       consumer.seekToBeginning(List.of(partition));
       long end = consumer.endOffsets(List.of(partition)).get(partition);
       while (consumer.position(partition) < end) {
-        for (ConsumerRecord<String, byte[]> received :
-            consumer.poll(Duration.ofMillis(200))) {
+        for (ConsumerRecord<String, byte[]> received : consumer.poll(Duration.ofMillis(200))) {
           values.add(new String(received.value(), StandardCharsets.UTF_8));
         }
       }

@@ -33,15 +33,13 @@ public final class BackupCommand implements Callable<Integer> {
         .terminal()
         .print(
             "Wrote %s: %d files, %d MB, %d messages; it restores the state of %s.",
-            folder,
-            marker.files(),
-            marker.bytes() / MEGABYTE,
-            marker.records(),
-            marker.pointAt());
+            folder, marker.files(), marker.bytes() / MEGABYTE, marker.records(), marker.pointAt());
     for (String key : taken.damaged()) {
       context
           .terminal()
-          .print("Object %s does not have the bytes of its name; see docs/runbooks/batch-broken.md", key);
+          .print(
+              "Object %s does not have the bytes of its name; see docs/runbooks/batch-broken.md",
+              key);
     }
     context.terminal().print("It holds personal data and secrets: encrypt it where it is kept.");
     return taken.damaged().isEmpty() ? 0 : 1;
