@@ -13,7 +13,6 @@ import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.LoopFile;
 import dev.whetstone.client.api.StackComponent;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -161,8 +160,7 @@ class BackupTest {
   }
 
   private static StackBackup.Taken backUp(Path folder) {
-    return new StackBackup(whetstone.stack(), Clock.systemUTC())
-        .take(folder, ProgressDisplay.silent());
+    return new StackBackup(whetstone.stack()).take(folder, ProgressDisplay.silent());
   }
 
   private static StackRestorer.Restored restore(Path folder, Optional<Path> newer) {

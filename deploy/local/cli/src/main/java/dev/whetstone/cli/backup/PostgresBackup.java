@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -50,27 +51,49 @@ final class PostgresBackup implements AutoCloseable {
   private static final Set<String> LEFT_OUT =
       Set.of("postmaster.pid", "postmaster.opts", "backup_label.old", "current_logfiles");
 
+  /** The server's clock, ISO 8601. */
+  private static final String NOW =
+      """
+      to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')""";
+
   private final Connection session;
   private final Path data;
+  private final String begunAt;
 
-  private PostgresBackup(Connection session, Path data) {
+  private PostgresBackup(Connection session, Path data, String begunAt) {
     this.session = session;
     this.data = data;
+    this.begunAt = begunAt;
   }
 
   /** Begins a backup with a checkpoint. Until it is closed the server keeps its write-ahead log. */
   static PostgresBackup begin(StackPostgres postgres) throws SQLException {
     Connection session = postgres.connect("postgres");
     try (var statement = session.createStatement()) {
+      String begunAt = one(statement, "select " + NOW);
       // Temporary: it ends with the session, also when this process is killed.
       statement.execute(
           "select pg_create_physical_replication_slot('whetstone_backup', true, true)");
       statement.execute("select pg_backup_start('whetstone', true)");
-      return new PostgresBackup(session, postgres.data());
+      return new PostgresBackup(session, postgres.data(), begunAt);
     } catch (SQLException e) {
       session.close();
       throw e;
     }
+  }
+
+  private static String one(Statement statement, String query) throws SQLException {
+    try (ResultSet row = statement.executeQuery(query)) {
+      if (!row.next()) {
+        throw new SQLException("no row of: " + query);
+      }
+      return row.getString(1);
+    }
+  }
+
+  /** When the backup was begun, by the server's clock. */
+  String begunAt() {
+    return begunAt;
   }
 
   /** The major version of the server. */
@@ -101,10 +124,10 @@ final class PostgresBackup implements AutoCloseable {
         ResultSet row =
             statement.executeQuery(
                 """
-                select labelfile, pg_walfile_name(lsn - 1) as last, spcmapfile,
-                  to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+                select labelfile, pg_walfile_name(lsn - 1) as last, spcmapfile, %s as at
                 from pg_backup_stop(false)
-                """)) {
+                """
+                    .formatted(NOW))) {
       if (!row.next()) {
         throw new SQLException("pg_backup_stop returned no row");
       }

@@ -18,7 +18,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +44,9 @@ public final class StackBackup {
   private static final String UNNAMED = ".writing";
 
   private final LocalStack stack;
-  private final Clock clock;
 
-  public StackBackup(LocalStack stack, Clock clock) {
+  public StackBackup(LocalStack stack) {
     this.stack = stack;
-    this.clock = clock;
   }
 
   /**
@@ -112,7 +109,6 @@ public final class StackBackup {
 
   private Taken write(Path draft, ProgressDisplay progress) throws IOException, SQLException {
     StackPostgres server = StackPostgres.of(stack.options());
-    String begunAt = clock.instant().toString();
     List<String> damaged = new ArrayList<>();
     try (var backup = new BackupWriter(draft);
         var topics = new TopicBackup("127.0.0.1:" + stack.options().ports().kafka());
@@ -136,7 +132,7 @@ public final class StackBackup {
       BackupMarker marker =
           new BackupMarker(
               BackupMarker.FORMAT,
-              begunAt,
+              postgres.begunAt(),
               point.at(),
               postgres.version(),
               BackupMarker.thisPlatform(),

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -236,8 +235,7 @@ class StackBackupTest {
   }
 
   private StackBackup.Taken backup(String name) {
-    return new StackBackup(stack, Clock.systemUTC())
-        .take(folder.resolve(name), ProgressDisplay.silent());
+    return new StackBackup(stack).take(folder.resolve(name), ProgressDisplay.silent());
   }
 
   private StackRestorer.Restored restore(String name, Optional<String> newer) throws IOException {

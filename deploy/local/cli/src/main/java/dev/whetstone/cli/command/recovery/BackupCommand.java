@@ -4,7 +4,6 @@ import dev.whetstone.cli.backup.BackupMarker;
 import dev.whetstone.cli.backup.StackBackup;
 import dev.whetstone.cli.context.CommandContext;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -26,8 +25,7 @@ public final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandContext context = CommandContext.current();
-    StackBackup.Taken taken =
-        new StackBackup(context.stack(), Clock.systemUTC()).take(folder, context.terminal());
+    StackBackup.Taken taken = new StackBackup(context.stack()).take(folder, context.terminal());
     BackupMarker marker = taken.marker();
     context
         .terminal()
