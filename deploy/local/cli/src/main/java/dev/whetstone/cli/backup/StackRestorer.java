@@ -8,6 +8,7 @@ import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 
@@ -68,8 +69,7 @@ public final class StackRestorer {
   private Restored recover(
       BackupFolder backup, Optional<BackupFolder> newer, boolean keys, ProgressDisplay progress)
       throws IOException, SQLException {
-    stack.start(StackComponent.INFRA);
-    stack.awaitReady(StackComponent.INFRA, progress);
+    LocalStack.of(stack.options().withComponents(EnumSet.of(StackComponent.INFRA))).start(progress);
     progress.print("sending the messages of Kafka again");
     long records = new TopicReplay("127.0.0.1:" + stack.options().ports().kafka()).send(backup);
     StackPostgres postgres = StackPostgres.of(stack.options());
