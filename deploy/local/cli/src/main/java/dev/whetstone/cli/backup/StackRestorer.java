@@ -93,7 +93,8 @@ public final class StackRestorer {
     for (StackComponent component : StackComponent.all()) {
       if (stack.isRunning(component)) {
         throw new RemedyException(
-            component.description() + " is running", "stop the stack first: ./whetstone down");
+            "this stack is running (%s)".formatted(component.description()),
+            "stop it first: ./whetstone down");
       }
     }
   }
