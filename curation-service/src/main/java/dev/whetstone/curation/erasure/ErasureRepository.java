@@ -99,26 +99,25 @@ public class ErasureRepository {
 
   /**
    * Adds recent erasures to the tenant's other loops that have a declaration or an event, in the
-   * caller's transaction.
+   * caller's transaction. Their deadline is that of the request, which a restore may have brought
+   * back long after it.
    *
    * @return how many were added
    */
   int spread() {
-    Instant now = clock.instant();
     return sql.update(
         """
         insert into erasure (erasure_id, tenant, loop, subject, digest, conversation_key, watermark, state,
           requested_at, arrival)
-        select r.erasure_id, r.tenant, a.loop, r.subject, r.digest, r.conversation_key, r.watermark, 'open', ?,
-          (select last_value from event_arrival_seq)
+        select r.erasure_id, r.tenant, a.loop, r.subject, r.digest, r.conversation_key, r.watermark, 'open',
+          r.requested_at, (select last_value from event_arrival_seq)
         from erasure_request r join loop_agenda a on a.tenant = r.tenant
         where r.spread_until > ? and not exists (
           select 1 from erasure e
           where e.tenant = r.tenant and e.loop = a.loop and e.erasure_id = r.erasure_id)
         on conflict do nothing
         """,
-        now,
-        now);
+        clock.instant());
   }
 
   /**

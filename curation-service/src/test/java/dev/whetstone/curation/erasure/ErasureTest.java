@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.hasItem;
 
 import dev.whetstone.contracts.envelope.Event;
 import dev.whetstone.contracts.event.FeedbackGiven;
@@ -224,14 +226,19 @@ class ErasureTest {
   void shouldReachLoopsThatAreDeclaredLater() {
     var undeclared = TestEvents.of("acme", send.loop().loop() + "x");
     feed.take(foreign(undeclared, "early"));
-    feed.take(send.erasure("era-1" + send.loop().loop(), "ada", null, WATERMARK));
+    String id = "era-1" + send.loop().loop();
+    feed.take(send.erasure(id, "ada", null, WATERMARK));
 
+    clock.advance(Duration.ofMinutes(10));
     reconciler.reconcile();
     feed.take(foreign(undeclared, "late"));
 
     assertThat(fate(undeclared, "early")).isEqualTo(Fate.ERASED);
     assertThat(fate(undeclared, "late")).isEqualTo(Fate.ERASED);
     assertThat(textLeft(undeclared, "foreign words")).isZero();
+    erasure(id)
+        .body("loops.loop", hasItem(undeclared.loop().loop()))
+        .body("loops.requestedAt", everyItem(equalTo(WATERMARK.toString())));
     feed.declare(undeclared.declared(""));
     feed.take(foreign(undeclared, "later"));
     reconciler.reconcile();

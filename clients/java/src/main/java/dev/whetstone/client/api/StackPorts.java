@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,6 +32,15 @@ public record StackPorts(
     int evalManagement) {
 
   private static final int COUNT = 12;
+
+  /**
+   * Between the ports of {@code ./whetstone} and those that operating systems give to programs that
+   * ask for any port.
+   */
+  private static final int FIRST_FREE = 20_000;
+
+  private static final int AFTER_FREE = 30_000;
+  private static final int ATTEMPTS = 1_000;
 
   /** The default ports of {@code ./whetstone}. */
   public static StackPorts standard() {
@@ -82,18 +93,32 @@ public record StackPorts(
     return new StackPorts(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11]);
   }
 
-  /** Ports that are free at this moment, for tests. */
+  /**
+   * Ports that are free at this moment, for tests. No program gets one of them by asking for any
+   * port, so that they stay free while a stack is stopped.
+   */
   public static StackPorts free() {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
-      for (int i = 0; i < COUNT; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      for (int attempt = 0; sockets.size() < COUNT && attempt < ATTEMPTS; attempt++) {
+        listen(ThreadLocalRandom.current().nextInt(FIRST_FREE, AFTER_FREE)).ifPresent(sockets::add);
+      }
+      if (sockets.size() < COUNT) {
+        throw new IllegalStateException(
+            "no %d ports from %d to %d are free on 127.0.0.1"
+                .formatted(COUNT, FIRST_FREE, AFTER_FREE - 1));
       }
       return of(sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray());
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot find free ports on 127.0.0.1", e);
     } finally {
       sockets.forEach(StackPorts::closeQuietly);
+    }
+  }
+
+  private static Optional<ServerSocket> listen(int port) {
+    try {
+      return Optional.of(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

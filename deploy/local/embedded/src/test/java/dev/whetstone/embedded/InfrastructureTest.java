@@ -47,11 +47,18 @@ class InfrastructureTest {
     assertThat(topics())
         .containsAll(TopicNames.DELETED)
         .contains(TopicNames.deadLetters(TopicNames.FEEDBACK));
+    assertThat(probe()).isTrue();
     second.getOutputStream().close();
     assertThat(second.waitFor()).isZero();
+    assertThat(probe()).isFalse();
     await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() -> assertThatThrownBy(this::read).hasMessageContaining("refused"));
+  }
+
+  private boolean probe() {
+    return InfrastructureProbe.isReady(
+        "127.0.0.1", Integer.toString(kafkaPort), Integer.toString(postgresPort));
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.whetstone.cli.command.feedback.RefuseCommand;
 import dev.whetstone.cli.command.feedback.SealCommand;
 import dev.whetstone.cli.command.feedback.SendCommand;
 import dev.whetstone.cli.command.loop.LoopCommand;
+import dev.whetstone.cli.command.recovery.BackupCommand;
+import dev.whetstone.cli.command.recovery.RestoreCommand;
 import dev.whetstone.cli.context.SimilarNames;
 import dev.whetstone.client.RemedyException;
 import java.util.List;
@@ -53,6 +55,7 @@ public final class WhetstoneCommand {
             new KeyCommand(),
             new LogsCommand(),
             new DeadLetterCommand(),
+            new BackupCommand(),
             new RestoreCommand(),
             new DoctorCommand(),
             new ImagesCommand(),

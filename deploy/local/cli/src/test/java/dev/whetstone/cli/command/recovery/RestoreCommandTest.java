@@ -1,9 +1,13 @@
-package dev.whetstone.cli.command;
+package dev.whetstone.cli.command.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.cli.command.WhetstoneCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,5 +30,18 @@ class RestoreCommandTest {
 
     assertThat(code).isNotZero();
     assertThat(error.toString()).contains(message);
+  }
+
+  @Test
+  void shouldRefuseAFolderThatIsNoBackup(@TempDir Path folder) {
+    StringWriter error = new StringWriter();
+
+    int code =
+        WhetstoneCommand.commandLine()
+            .setErr(new PrintWriter(error))
+            .execute("restore", "from", folder.toString());
+
+    assertThat(code).isNotZero();
+    assertThat(error.toString()).contains("is no complete backup");
   }
 }

@@ -1,4 +1,4 @@
-package dev.whetstone.cli.command;
+package dev.whetstone.cli.command.recovery;
 
 import dev.whetstone.cli.context.CommandContext;
 import dev.whetstone.cli.recovery.ServiceRestorer;
@@ -11,14 +11,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What follows the restore of a service's database from a backup. */
+/** Restores a backup of the stack, and does what follows the restore of one service's database. */
 @Command(
     name = "restore",
     description =
-        "After a service's database was restored from a backup: begin a new epoch and read again what the backup lacks.",
+        "Restore a backup of the stack ('from'). Or, after one service's database was restored by other means: begin a new epoch and read again what the backup lacks.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "stop|rewind|replay")
-final class RestoreCommand {
+    subcommands = RestoreFromCommand.class,
+    synopsisSubcommandLabel = "from|stop|rewind|replay")
+public final class RestoreCommand {
   private static final String SERVICES = "curation, training or eval";
 
   @Command(

@@ -1,0 +1,5 @@
+/** Commands that back up and restore the stack. */
+@NullMarked
+package dev.whetstone.cli.command.recovery;
+
+import org.jspecify.annotations.NullMarked;
