@@ -10,8 +10,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The meters that a service under test has registered, compared with those that it describes. */
-public record RegisteredMeters(MeterRegistry registry) {
+public final class RegisteredMeters {
   private static final String OWN = "whetstone.";
+
+  private final MeterRegistry registry;
+
+  public RegisteredMeters(MeterRegistry registry) {
+    this.registry = registry;
+  }
 
   /**
    * A meter's name with its labels.
@@ -22,15 +28,11 @@ public record RegisteredMeters(MeterRegistry registry) {
     public Signature {
       labels = labels.stream().sorted().toList();
     }
-
-    private static Signature of(Meter.Id id) {
-      return new Signature(id.getName(), id.getTags().stream().map(Tag::getKey).toList());
-    }
   }
 
   /** Checks that Whetstone's own meters have no other names and labels than these. */
   public void shouldAllBeAmong(Collection<Signature> described) {
-    assertThat(registry.getMeters().stream().map(meter -> Signature.of(meter.getId())))
+    assertThat(registry.getMeters().stream().map(meter -> signature(meter.getId())))
         .filteredOn(signature -> signature.name().startsWith(OWN))
         .isNotEmpty()
         .allSatisfy(signature -> assertThat(signature).isIn(described));
@@ -39,5 +41,9 @@ public record RegisteredMeters(MeterRegistry registry) {
   /** Checks that each of these meters exists with at least one combination of label values. */
   public void shouldInclude(Stream<String> names) {
     assertThat(names).allSatisfy(name -> assertThat(registry.find(name).meters()).isNotEmpty());
+  }
+
+  private static Signature signature(Meter.Id id) {
+    return new Signature(id.getName(), id.getTags().stream().map(Tag::getKey).toList());
   }
 }
