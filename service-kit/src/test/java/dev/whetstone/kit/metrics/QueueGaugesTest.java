@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What waits in the outbox and in the spool. */
@@ -31,6 +32,12 @@ class QueueGaugesTest {
   @Inject MeterRegistry registry;
   @Inject Sql sql;
   @Inject Clock clock;
+
+  /** What other tests left counts, too, and may be of any age. */
+  @BeforeEach
+  void emptySpool() {
+    sql.updateInNewTransaction("delete from event_spool");
+  }
 
   @AfterEach
   void empty() {
