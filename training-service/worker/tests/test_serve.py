@@ -1,6 +1,7 @@
 """The model server over real HTTP: shapes, refusals, and answers that do not depend on concurrent requests."""
 
 import asyncio
+import http.client
 import json
 import random
 import shutil
@@ -14,7 +15,6 @@ from typing import Any
 import httpx
 import pytest
 import torch
-import uvicorn
 from safetensors.torch import load_file, save_file
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -26,6 +26,7 @@ from whetstone_serve.batch import DecodeBatch
 from whetstone_serve.engine import Engine
 from whetstone_serve.models import Adapters, load_base
 from whetstone_serve.requests import plain_message
+from whetstone_serve.server import http_server
 from whetstone_serve.tools import message_of
 from whetstone_toybase.dialogue import DialogueGenerator
 
@@ -67,7 +68,7 @@ def served(base) -> Iterator[str]:
     engine.start()
     listening = socket.create_server(("127.0.0.1", 0))
     application = Api(loaded, Adapters(loaded, None), engine).application()
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="off"))
+    server = http_server(application)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -440,6 +441,18 @@ def test_should_take_the_best_token_at_a_tiny_temperature_without_changing_other
         together = list(pool.map(lambda pair: chat(client, pair[0], **pair[1]), zip(questions, options, strict=True)))
 
     assert [text(answer) for answer in together] == alone
+
+
+def test_should_keep_an_idle_connection_open_longer_than_its_client_does(served):
+    """httpx reuses a connection for 5 s; a server that closes it then drops the request that is under way."""
+    connection = http.client.HTTPConnection(served.removeprefix("http://"), timeout=10)
+    connection.request("GET", "/health")
+    assert connection.getresponse().read() == b""
+
+    connection.sock.settimeout(7)
+    with pytest.raises(TimeoutError):
+        connection.sock.recv(1)  # returns b"" when the server has closed the connection
+    connection.close()
 
 
 def test_should_load_and_unload_during_other_requests(client, adapters, questions):

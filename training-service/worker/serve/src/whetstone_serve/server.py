@@ -21,6 +21,9 @@ from whetstone_serve.threads import tensor_threads
 
 # The engine's thread makes thousands of short tensor calls and would wait 5 ms, Python's default, for each turn.
 _SWITCH_SECONDS = 0.0005
+# A request sent on an idle connection at the moment the server closes it gets no response. The limit is therefore
+# above those of the usual clients: httpx 5 s (uvicorn's own default is the same), the JDK's HttpClient 30 s, nginx 60 s.
+_IDLE_CONNECTION_SECONDS = 75
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,23 @@ def run(settings: Settings) -> None:
     application: ASGIApp = Api(base, adapters, engine).application()
     if settings.api_key:
         application = KeyRequired(application, settings.api_key)
-    config = uvicorn.Config(application, log_level="warning", access_log=False, lifespan="off")
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        http_server(application).run(sockets=[listening])
     finally:
         engine.close()
+
+
+def http_server(application: ASGIApp) -> uvicorn.Server:
+    """The HTTP server for ``application``: no access log, and idle connections stay open for 75 s."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_keep_alive=_IDLE_CONNECTION_SECONDS,
+        )
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
