@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -68,9 +67,10 @@ final class RestoredFiles {
     copy(backup, PostgresBackup.FOLDER, draft);
     copy(backup, StackBackup.STORE, draft);
     Path databases = draft.resolve(PostgresBackup.FOLDER);
-    String folders = Files.readString(backup.file(PostgresBackup.FOLDERS), StandardCharsets.UTF_8);
-    for (String folder : folders.split("\n")) {
-      Files.createDirectories(databases.resolve(folder), OWNER_FOLDER);
+    try (Stream<String> folders = Files.lines(backup.file(PostgresBackup.FOLDERS))) {
+      for (String folder : (Iterable<String>) folders::iterator) {
+        Files.createDirectories(databases.resolve(folder), OWNER_FOLDER);
+      }
     }
     Files.createDirectories(draft.resolve(StackBackup.STORE));
     Files.deleteIfExists(home.store());

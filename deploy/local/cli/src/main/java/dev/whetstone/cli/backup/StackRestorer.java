@@ -121,7 +121,7 @@ public final class StackRestorer {
     return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
   }
 
-  /** Digests of another secret would cover nobody. */
+  /** Digests made with another secret match no end user. */
   private static void requireSameKey(BackupFolder backup, BackupFolder newer) throws IOException {
     if (!backup.sha256(ErasureLedger.KEY).equals(newer.sha256(ErasureLedger.KEY))) {
       throw new RemedyException(
