@@ -4,6 +4,7 @@ import dev.whetstone.doctor.report.CheckName;
 import dev.whetstone.doctor.report.CheckResult;
 import dev.whetstone.doctor.report.CheckSubject;
 import dev.whetstone.doctor.settings.ServiceSettings;
+import dev.whetstone.kit.id.IdGenerator;
 import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.ObjectConflictException;
 import dev.whetstone.kit.store.ObjectStore;
@@ -17,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 
 /** Writes, compares, lists, reads and deletes one small object, as the services do. */
 public final class StoreCheck {
@@ -28,10 +28,12 @@ public final class StoreCheck {
   private static final byte[] TWO = "two".getBytes(StandardCharsets.UTF_8);
 
   private final ServiceSettings service;
+  private final IdGenerator ids;
   private final String uri;
 
-  public StoreCheck(ServiceSettings service) {
+  public StoreCheck(ServiceSettings service, IdGenerator ids) {
     this.service = service;
+    this.ids = ids;
     this.uri = uri(service);
   }
 
@@ -68,7 +70,7 @@ public final class StoreCheck {
   }
 
   private CheckResult use(ObjectStore store) {
-    String key = FOLDER + UUID.randomUUID();
+    String key = ids.next(FOLDER);
     store.put(key, ONE);
     try {
       if (replaces(store, key)) {
