@@ -1,11 +1,9 @@
 package dev.whetstone.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.whetstone.client.api.ApiClient;
 import dev.whetstone.client.api.LoopFile;
 import dev.whetstone.client.api.StackComponent;
 import dev.whetstone.contracts.TopicNames;
@@ -339,35 +337,7 @@ class WholeLoopTest {
             .map(fate -> fate.path("eventKey").asText())
             .findFirst()
             .orElseThrow();
-    String feedback = trace(StackComponent.CURATION, loop, "event", key);
-
-    assertThat(COLLECTOR.ofTrace(feedback))
-        .extracting(SpanCollector.Exported::name)
-        .contains("POST /v1/loops/{loop}/feedback", "process " + TopicNames.FEEDBACK);
-    String batch = COLLECTOR.traceLinkedTo(feedback, "batch seal", "batch inputs").orElseThrow();
-    String run = COLLECTOR.traceLinkedTo(batch, "run plan").orElseThrow();
-    assertThat(trace(StackComponent.TRAINING, loop, "run", firstId(watch.runs(), "runId")))
-        .isEqualTo(run);
-    assertThat(
-            trace(StackComponent.EVAL, loop, "decision", firstId(watch.decisions(), "decisionId")))
-        .isEqualTo(run);
-    // Services export every few seconds.
-    List<SpanCollector.Exported> promotion =
-        await()
-            .atMost(Duration.ofSeconds(30))
-            .until(
-                () -> COLLECTOR.ofTrace(run),
-                spans -> spans.stream().anyMatch(span -> span.name().equals("rollout")));
-    assertThat(promotion)
-        .extracting(SpanCollector.Exported::name)
-        .contains("attempt", "worker load", "worker train", "run", "evaluation");
-    assertThat(promotion)
-        .filteredOn(span -> span.name().equals("rollout"))
-        .extracting(
-            span -> span.attributes().get("whetstone.outcome"),
-            span -> span.attributes().get("whetstone.generation"),
-            span -> span.attributes().get("whetstone.tenant"))
-        .containsExactly(tuple("applied", "1", CALM));
+    new LoopTraceAssertions(COLLECTOR, whetstone, CALM, loop).assertLinked(key, watch);
   }
 
   /**
@@ -376,59 +346,7 @@ class WholeLoopTest {
   @Test
   @Order(14)
   void shouldExportOnlyTheSpansAndAttributesThatAreDocumented() {
-    assertThat(COLLECTOR.names())
-        .isSubsetOf(
-            "POST /v1/loops/{loop}/interactions",
-            "POST /v1/loops/{loop}/feedback",
-            "process " + TopicNames.FEEDBACK,
-            "process " + TopicNames.BATCHES,
-            "process " + TopicNames.CHECKPOINTS,
-            "process " + TopicNames.DECISIONS,
-            "batch seal",
-            "batch inputs",
-            "run plan",
-            "attempt",
-            "worker load",
-            "worker prepare",
-            "worker train",
-            "run",
-            "evaluation",
-            "rollout");
-    assertThat(COLLECTOR.attributeNames())
-        .contains("whetstone.tenant")
-        .isSubsetOf(
-            "whetstone.tenant",
-            "whetstone.loop",
-            "whetstone.batch",
-            "whetstone.examples",
-            "whetstone.run",
-            "whetstone.attempt",
-            "whetstone.checkpoint",
-            "whetstone.decision",
-            "whetstone.generation",
-            "whetstone.outcome",
-            "http.request.method",
-            "http.route",
-            "http.response.status_code",
-            "messaging.system",
-            "messaging.destination.name",
-            "messaging.batch.message_count");
-  }
-
-  /** The id of the oldest: services list the newest first. */
-  private static String firstId(List<JsonNode> listed, String field) {
-    return listed.getLast().path(field).asText();
-  }
-
-  /** As the service tells it. */
-  private static String trace(StackComponent service, String loop, String kind, String id) {
-    return whetstone
-        .api(CALM)
-        .ok(
-            service,
-            "/v1/loops/%s/traces?kind=%s&id=%s".formatted(loop, kind, ApiClient.encode(id)))
-        .path("traceId")
-        .asText();
+    LoopTraceAssertions.assertOnlyDocumented(COLLECTOR);
   }
 
   @AfterAll
