@@ -21,6 +21,6 @@ final class MeterRules {
         .allowEmptyShould(true)
         .because(
             "docs/metrics.md lists every meter, with bounded labels: describe it in the service's"
-                + " enum of meters and register it through Meters");
+                + " enum of meters and register it through MeterRegistrar");
   }
 }

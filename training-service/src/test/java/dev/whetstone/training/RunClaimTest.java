@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.loop.LoopState;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.testing.InfrastructureResource;
 import dev.whetstone.training.config.TrainingConfig;
@@ -45,7 +45,7 @@ class RunClaimTest {
   @Inject Sql sql;
   @Inject TestLeaseClock clock;
   @Inject MeterRegistry registry;
-  @Inject Meters meters;
+  @Inject MeterRegistrar meters;
   @Inject WorkerDouble worker;
   @Inject RunScheduler scheduler;
   @Inject ReconcilerHeartbeat heartbeat;

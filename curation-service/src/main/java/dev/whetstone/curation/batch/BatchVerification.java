@@ -5,7 +5,7 @@ import dev.whetstone.contracts.batch.BatchManifest;
 import dev.whetstone.curation.batch.BatchCheckRepository.DueCheck;
 import dev.whetstone.curation.metrics.CurationMeter;
 import dev.whetstone.kit.json.Json;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.store.CorruptObjectException;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
@@ -35,7 +35,7 @@ public class BatchVerification {
   private final ObjectStore store;
   private final BatchCheckConfig config;
   private final Clock clock;
-  private final Meters meters;
+  private final MeterRegistrar meters;
   private final ReconcileLoop verifying = new ReconcileLoop("batch-check", LOG);
 
   public BatchVerification(
@@ -44,7 +44,7 @@ public class BatchVerification {
       ObjectStore store,
       BatchCheckConfig config,
       Clock clock,
-      Meters meters) {
+      MeterRegistrar meters) {
     this.checks = checks;
     this.batches = batches;
     this.store = store;

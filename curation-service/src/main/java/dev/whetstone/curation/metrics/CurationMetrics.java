@@ -6,7 +6,7 @@ import dev.whetstone.curation.count.LoopCountRepository;
 import dev.whetstone.curation.count.LoopCountRepository.Changed;
 import dev.whetstone.kit.metrics.GaugeRow;
 import dev.whetstone.kit.metrics.GaugeRows;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.EnumMap;
@@ -31,7 +31,7 @@ public class CurationMetrics {
   private final Map<CountKind, Map<List<String>, LoopCount>> known = new EnumMap<>(CountKind.class);
   private long lastFold;
 
-  public CurationMetrics(LoopCountRepository counts, Meters meters) {
+  public CurationMetrics(LoopCountRepository counts, MeterRegistrar meters) {
     this.counts = counts;
     meters.begin(CurationMeter.values());
     this.events = meters.rows(CurationMeter.EVENTS);

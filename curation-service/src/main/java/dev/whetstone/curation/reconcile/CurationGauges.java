@@ -7,7 +7,7 @@ import dev.whetstone.kit.metrics.GaugeRow;
 import dev.whetstone.kit.metrics.GaugeRows;
 import dev.whetstone.kit.metrics.GaugeSource;
 import dev.whetstone.kit.metrics.LoopStage;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.sql.Sql;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -54,7 +54,7 @@ public class CurationGauges implements GaugeSource {
   private volatile double oldestErasure = Double.NaN;
   private volatile double overdue = Double.NaN;
 
-  public CurationGauges(Sql sql, Clock clock, ErasureConfig erasure, Meters meters) {
+  public CurationGauges(Sql sql, Clock clock, ErasureConfig erasure, MeterRegistrar meters) {
     this.sql = sql;
     this.clock = clock;
     stages = meters.stages(LoopStage.EXAMPLE, LoopStage.CUT);

@@ -5,7 +5,7 @@ import dev.whetstone.kit.metrics.GaugeRow;
 import dev.whetstone.kit.metrics.GaugeRows;
 import dev.whetstone.kit.metrics.GaugeSource;
 import dev.whetstone.kit.metrics.LoopStage;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.sql.Sql;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -65,14 +65,14 @@ public class EvalGauges implements GaugeSource {
 
   private final Sql sql;
   private final Clock clock;
-  private final Meters meters;
+  private final MeterRegistrar meters;
   private final GaugeRows stages;
   private final GaugeRows evaluations;
   private final GaugeRows rollouts;
   private final GaugeRows generations;
   private final GaugeRows championAges;
 
-  public EvalGauges(Sql sql, Clock clock, Meters meters) {
+  public EvalGauges(Sql sql, Clock clock, MeterRegistrar meters) {
     this.sql = sql;
     this.clock = clock;
     this.meters = meters;

@@ -4,7 +4,7 @@ import static dev.whetstone.kit.metrics.LabelDescription.value;
 
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.decision.Verdict;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -16,12 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Startup
 @ApplicationScoped
 public class EvalMetrics {
-  private final Meters meters;
+  private final MeterRegistrar meters;
   private final AtomicInteger tainted = new AtomicInteger();
   private final AtomicInteger overdue = new AtomicInteger();
   private final Map<Replica, AtomicInteger> replicas = new EnumMap<>(Replica.class);
 
-  public EvalMetrics(Meters meters) {
+  public EvalMetrics(MeterRegistrar meters) {
     this.meters = meters;
     meters.begin(EvalMeter.values());
     meters.gauge(EvalMeter.CHAMPIONS_TAINTED, tainted::get, "ahead");

@@ -4,7 +4,7 @@ import dev.whetstone.ingest.config.ConfigBounds;
 import dev.whetstone.ingest.config.IngestConfig;
 import dev.whetstone.ingest.event.PreparedEvent;
 import dev.whetstone.kit.event.CloudEvents;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
@@ -33,7 +33,7 @@ public class EventPublisher {
   public EventPublisher(
       IngestConfig config,
       @Identifier("default-kafka-broker") Map<String, Object> broker,
-      Meters meters) {
+      MeterRegistrar meters) {
     this.acknowledgeWithin = ConfigBounds.check(config).acknowledgeWithin();
     this.acknowledged = meters.timer(IngestMeter.ACKNOWLEDGEMENT);
     this.producer =

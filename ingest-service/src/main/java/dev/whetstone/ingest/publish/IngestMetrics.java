@@ -2,7 +2,7 @@ package dev.whetstone.ingest.publish;
 
 import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.ingest.item.FaultCode;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import io.micrometer.core.instrument.Counter;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,7 +16,7 @@ public class IngestMetrics {
   private final Map<EventType, Counter> accepted = new EnumMap<>(EventType.class);
   private final Map<FaultCode, Counter> rejected = new EnumMap<>(FaultCode.class);
 
-  public IngestMetrics(Meters meters) {
+  public IngestMetrics(MeterRegistrar meters) {
     meters.begin(IngestMeter.values());
     for (EventType type : EventType.values()) {
       accepted.put(type, meters.counter(IngestMeter.ACCEPTED, type.wireName()));

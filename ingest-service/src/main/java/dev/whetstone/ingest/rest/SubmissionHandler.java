@@ -15,7 +15,7 @@ import dev.whetstone.ingest.publish.IngestMeter;
 import dev.whetstone.ingest.publish.IngestMetrics;
 import dev.whetstone.ingest.publish.NotAcknowledgedException;
 import dev.whetstone.ingest.publish.OversizedRecordException;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.Problem;
 import dev.whetstone.kit.problem.ProblemException;
@@ -51,7 +51,7 @@ public class SubmissionHandler {
       IngestMetrics metrics,
       IngestConfig config,
       CurationLinks links,
-      Meters meters) {
+      MeterRegistrar meters) {
     this.bodies = bodies;
     this.publisher = publisher;
     this.metrics = metrics;

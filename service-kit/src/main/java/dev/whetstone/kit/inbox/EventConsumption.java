@@ -6,7 +6,7 @@ import dev.whetstone.contracts.envelope.EventType;
 import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.kit.event.CloudEvents.Decoded;
 import dev.whetstone.kit.metrics.KitMeter;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.sql.DatabaseException;
 import dev.whetstone.kit.sql.Sql;
@@ -54,7 +54,7 @@ public class EventConsumption {
   private final Outbox outbox;
   private final Sql sql;
   private final ConsumptionConfig config;
-  private final Meters meters;
+  private final MeterRegistrar meters;
   private final EventTraceRecorder traces;
 
   /** Rows that the next poll of a partition begins with; absent for the most. */
@@ -65,7 +65,7 @@ public class EventConsumption {
       Outbox outbox,
       Sql sql,
       ConsumptionConfig config,
-      Meters meters,
+      MeterRegistrar meters,
       EventTraceRecorder traces) {
     this.inbox = inbox;
     this.outbox = outbox;

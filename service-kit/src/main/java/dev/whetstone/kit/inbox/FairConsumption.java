@@ -3,7 +3,7 @@ package dev.whetstone.kit.inbox;
 import dev.whetstone.contracts.LoopId;
 import dev.whetstone.contracts.event.EventData;
 import dev.whetstone.kit.metrics.KitMeter;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.work.DatabaseRetry;
 import io.quarkus.arc.properties.IfBuildProperty;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -36,10 +36,10 @@ public class FairConsumption {
   private final EventConsumption consumption;
   private final EventSpool spool;
   private final SpoolConfig config;
-  private final Meters meters;
+  private final MeterRegistrar meters;
 
   public FairConsumption(
-      EventConsumption consumption, EventSpool spool, SpoolConfig config, Meters meters) {
+      EventConsumption consumption, EventSpool spool, SpoolConfig config, MeterRegistrar meters) {
     this.consumption = consumption;
     this.spool = spool;
     this.config = config;

@@ -33,7 +33,7 @@ public class QueueGauges implements GaugeSource {
   private final Clock clock;
   private volatile Measured last = UNKNOWN;
 
-  public QueueGauges(Sql sql, Clock clock, Meters meters) {
+  public QueueGauges(Sql sql, Clock clock, MeterRegistrar meters) {
     this.sql = sql;
     this.clock = clock;
     meters.begin(KitMeter.values());

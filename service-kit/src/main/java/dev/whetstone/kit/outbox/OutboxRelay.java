@@ -2,7 +2,7 @@ package dev.whetstone.kit.outbox;
 
 import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.kit.metrics.KitMeter;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.work.RepeatedFailureLog;
 import io.quarkus.arc.properties.IfBuildProperty;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -57,7 +57,7 @@ public class OutboxRelay {
   private static final Duration TRANSACTION = Duration.ofSeconds(60);
 
   private final DataSource dataSource;
-  private final Meters meters;
+  private final MeterRegistrar meters;
   private final Map<String, Object> broker;
   private final AtomicBoolean wakeRequested = new AtomicBoolean();
 
@@ -68,7 +68,7 @@ public class OutboxRelay {
 
   public OutboxRelay(
       DataSource dataSource,
-      Meters meters,
+      MeterRegistrar meters,
       @Identifier("default-kafka-broker") Map<String, Object> broker) {
     this.dataSource = dataSource;
     this.meters = meters;

@@ -5,7 +5,7 @@ import dev.whetstone.kit.metrics.GaugeRow;
 import dev.whetstone.kit.metrics.GaugeRows;
 import dev.whetstone.kit.metrics.GaugeSource;
 import dev.whetstone.kit.metrics.LoopStage;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.sql.Sql;
 import dev.whetstone.kit.time.LeaseClock;
 import io.quarkus.runtime.Startup;
@@ -83,7 +83,7 @@ public class TrainingGauges implements GaugeSource {
   private final GaugeRows budgetLimit;
   private volatile double progressAge;
 
-  public TrainingGauges(Sql sql, LeaseClock clock, Meters meters) {
+  public TrainingGauges(Sql sql, LeaseClock clock, MeterRegistrar meters) {
     this.sql = sql;
     this.clock = clock;
     meters.begin(TrainingMeter.values());

@@ -1,7 +1,7 @@
 package dev.whetstone.training.reconcile;
 
 import dev.whetstone.contracts.LoopId;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.time.LeaseClock;
 import dev.whetstone.kit.work.ReconcileLoop;
 import dev.whetstone.training.batch.BatchRepository.NewBatches;
@@ -59,7 +59,7 @@ public class RunReconciler {
       RunStepper stepper,
       LeaseClock clock,
       TrainingConfig config,
-      Meters meters) {
+      MeterRegistrar meters) {
     this.scheduler = scheduler;
     this.heartbeat = heartbeat;
     this.runs = runs;

@@ -4,7 +4,7 @@ import dev.whetstone.contracts.run.StatusReport;
 import dev.whetstone.contracts.run.WorkerDirective;
 import dev.whetstone.kit.json.ContentDigests;
 import dev.whetstone.kit.loop.DeclaredLoopRepository;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.problem.HttpProblems;
 import dev.whetstone.kit.problem.ProblemException;
 import dev.whetstone.kit.time.LeaseClock;
@@ -50,7 +50,7 @@ public class StatusReportHandler {
   private final CheckpointVerifier verifier;
   private final LeaseClock clock;
   private final TrainingConfig config;
-  private final Meters meters;
+  private final MeterRegistrar meters;
 
   public StatusReportHandler(
       RunRepository runs,
@@ -62,7 +62,7 @@ public class StatusReportHandler {
       CheckpointVerifier verifier,
       LeaseClock clock,
       TrainingConfig config,
-      Meters meters) {
+      MeterRegistrar meters) {
     this.runs = runs;
     this.attempts = attempts;
     this.metrics = metrics;

@@ -2,7 +2,7 @@ package dev.whetstone.training.run;
 
 import dev.whetstone.contracts.event.CheckpointReady;
 import dev.whetstone.kit.event.EventFactory;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.trace.TraceContext;
 import dev.whetstone.training.attempt.Attempt;
@@ -45,7 +45,7 @@ public class RunFinisher {
   private final MicroBatchRepository microBatches;
   private final EventFactory events;
   private final Outbox outbox;
-  private final Meters meters;
+  private final MeterRegistrar meters;
   private final RunTracer traces;
 
   public RunFinisher(
@@ -59,7 +59,7 @@ public class RunFinisher {
       MicroBatchRepository microBatches,
       EventFactory events,
       Outbox outbox,
-      Meters meters,
+      MeterRegistrar meters,
       RunTracer traces) {
     this.runs = runs;
     this.attempts = attempts;

@@ -2,7 +2,7 @@ package dev.whetstone.training.scoring;
 
 import dev.whetstone.contracts.event.EventData.ScoringEvent;
 import dev.whetstone.kit.event.EventFactory;
-import dev.whetstone.kit.metrics.Meters;
+import dev.whetstone.kit.metrics.MeterRegistrar;
 import dev.whetstone.kit.outbox.Outbox;
 import dev.whetstone.kit.time.LeaseClock;
 import dev.whetstone.training.metrics.TrainingMeter;
@@ -26,14 +26,14 @@ public class ScoringMoves {
   private final ScoringJobRepository jobs;
   private final EventFactory events;
   private final Outbox outbox;
-  private final Meters meters;
+  private final MeterRegistrar meters;
   private final LeaseClock clock;
 
   public ScoringMoves(
       ScoringJobRepository jobs,
       EventFactory events,
       Outbox outbox,
-      Meters meters,
+      MeterRegistrar meters,
       LeaseClock clock) {
     this.jobs = jobs;
     this.events = events;

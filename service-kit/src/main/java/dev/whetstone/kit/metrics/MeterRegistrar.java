@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * uses the registry, so that the catalogue of the described meters is complete.
  */
 @ApplicationScoped
-public class Meters {
+public class MeterRegistrar {
   private final MeterRegistry registry;
   private final LabelValues values;
 
-  public Meters(MeterRegistry registry, LabelValues values) {
+  public MeterRegistrar(MeterRegistry registry, LabelValues values) {
     this.registry = registry;
     this.values = values;
   }

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Meters are registered as described, and label values stay within their bounds. */
-class MetersTest {
+class MeterRegistrarTest {
   private static final LoopId FIRST = new LoopId("acme", "first");
   private static final LoopId SECOND = new LoopId("acme", "second");
   private static final LoopId THIRD = new LoopId("acme", "third");
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final Meters meters = meters(2);
+  private final MeterRegistrar meters = meters(2);
 
   private enum TestMeter implements DescribedMeter {
     ENDED(
@@ -147,8 +147,8 @@ class MetersTest {
         .withMessageContaining("[outcome]");
   }
 
-  private Meters meters(int loops) {
-    return new Meters(
+  private MeterRegistrar meters(int loops) {
+    return new MeterRegistrar(
         registry,
         new LabelValues(
             new MetricsConfig() {
