@@ -1,6 +1,8 @@
 package dev.whetstone.kit.metrics;
 
-/** A constant of an enum that lists the meters of a service. {@link MeterRegistrar} registers it. */
+/**
+ * A constant of an enum that lists the meters of a service. {@link MeterRegistrar} registers it.
+ */
 public interface DescribedMeter {
   MeterDescription description();
 
