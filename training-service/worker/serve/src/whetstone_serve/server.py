@@ -22,7 +22,7 @@ from whetstone_serve.threads import tensor_threads
 # The engine's thread makes thousands of short tensor calls and would wait 5 ms, Python's default, for each turn.
 _SWITCH_SECONDS = 0.0005
 # A request sent on an idle connection at the moment the server closes it gets no response. The limit is therefore
-# above those of the usual clients: httpx 5 s (uvicorn's own default is the same), the JDK's HttpClient 30 s, nginx 60 s.
+# above those of the usual clients: httpx 5 s (as is uvicorn's default), the JDK's HttpClient 30 s, nginx 60 s.
 _IDLE_CONNECTION_SECONDS = 75
 
 
