@@ -42,7 +42,11 @@ class EvaluationRestartTest {
   }
 
   private LoopFixture scene(String name) {
-    return new LoopFixture(name, store, server)
+    return scene(name, server);
+  }
+
+  private LoopFixture scene(String name, FakeModelServer asked) {
+    return new LoopFixture(name, store, asked)
         .suite("RETAIN", "golden", 150, false)
         .suite("FORGET", "skills", 100, false)
         .declared();
@@ -50,10 +54,15 @@ class EvaluationRestartTest {
 
   @Test
   void shouldMakeTheSameDecisionAfterAnInterruption() {
-    LoopFixture smooth = scene("smooth");
-    smooth.checkpoint(LoopEvaluationTest.BETTER, smooth.batch("new", 60));
-    PromotionDecided expected = smooth.decision();
-    long answersOfAWholeEvaluation = server.answers();
+    PromotionDecided expected;
+    long answersOfAWholeEvaluation;
+    // A server of its own: probes of its new champion would use up the answers counted below.
+    try (var uninterrupted = new FakeModelServer().base(LoopEvaluationTest.OLD)) {
+      LoopFixture smooth = scene("smooth", uninterrupted);
+      smooth.checkpoint(LoopEvaluationTest.BETTER, smooth.batch("new", 60));
+      expected = smooth.decision();
+      answersOfAWholeEvaluation = uninterrupted.answers();
+    }
 
     LoopFixture broken = scene("broken");
     server.breakAfter(200);
