@@ -103,6 +103,45 @@ def tokenizer(base: Path) -> Any:
     return AutoTokenizer.from_pretrained(base, local_files_only=True)
 
 
+@pytest.fixture(scope="module")
+def adapters(tmp_path_factory: pytest.TempPathFactory, base: Path) -> dict[str, Path]:
+    """Two adapters of the model server, by name."""
+    import model_server
+
+    root = tmp_path_factory.mktemp("adapters")
+    return {
+        name: model_server.make_adapter(base, root / name, seed, 4 * seed)
+        for seed, name in enumerate(("one", "two"), start=1)
+    }
+
+
+@pytest.fixture(scope="module")
+def served(base: Path) -> Iterator[str]:
+    """The address of a model server."""
+    import model_server
+
+    with model_server.running(base) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def client(served: str, adapters: dict[str, Path]) -> Iterator[Any]:
+    """A client of the model server, which has loaded the adapters."""
+    import httpx
+
+    with httpx.Client(base_url=served, timeout=60, trust_env=False) as http:
+        for name, folder in adapters.items():
+            body = {"lora_name": name, "lora_path": str(folder)}
+            assert http.post("/v1/load_lora_adapter", json=body).status_code == 200
+        yield http
+
+
+@pytest.fixture(scope="module")
+def questions(world: World) -> list[str]:
+    generator = DialogueGenerator(world, random.Random(8))
+    return [generator.support(world.topics[i % 8]).prompt for i in range(24)]
+
+
 def path_of(uri: str) -> Path:
     """The path of a ``file`` URI, whether or not anything exists there."""
     return Path(unquote(urlsplit(uri).path))

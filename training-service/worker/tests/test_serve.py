@@ -3,103 +3,21 @@
 import asyncio
 import http.client
 import json
-import random
-import shutil
-import socket
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import closing
 from typing import Any
 
 import httpx
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from model_server import BASE_NAME, chat, text
 from whetstone_serve.access import KeyRequired
-from whetstone_serve.api import Api
-from whetstone_serve.batch import DecodeBatch
-from whetstone_serve.engine import Engine
-from whetstone_serve.models import Adapters, load_base
 from whetstone_serve.requests import plain_message
-from whetstone_serve.server import http_server
 from whetstone_serve.tools import message_of
-from whetstone_toybase.dialogue import DialogueGenerator
-
-BASE_NAME = "toy"
-
-
-def make_adapter(base: Path, folder: Path, seed: int, rank: int = 4) -> Path:
-    """An adapter that visibly changes answers."""
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM
-
-    torch.manual_seed(seed)
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, local_files_only=True)
-    config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
-    peft = get_peft_model(model, config)
-    for name, parameter in peft.named_parameters():
-        if "lora_B" in name:
-            torch.nn.init.normal_(parameter, std=0.4)
-    peft.save_pretrained(folder, save_embedding_layers=False)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def adapters(tmp_path_factory, base) -> dict[str, Path]:
-    root = tmp_path_factory.mktemp("adapters")
-    return {name: make_adapter(base, root / name, seed, 4 * seed) for seed, name in enumerate(("one", "two"), start=1)}
-
-
-@pytest.fixture(scope="module")
-def served(base) -> Iterator[str]:
-    loaded = load_base(BASE_NAME, base)
-    torch.set_num_threads(1)
-    batch = DecodeBatch(loaded.model, loaded.rows, loaded.pad_token)
-
-    def decode(tokens: list[int]) -> str:
-        return loaded.tokenizer.decode(tokens, skip_special_tokens=True)
-
-    engine = Engine(batch, decode, loaded.end_tokens, max_batch=12)
-    engine.start()
-    listening = socket.create_server(("127.0.0.1", 0))
-    application = Api(loaded, Adapters(loaded, None), engine).application()
-    server = http_server(application)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
-    engine.close()
-
-
-@pytest.fixture(scope="module")
-def client(served, adapters) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=served, timeout=60, trust_env=False) as http:
-        for name, folder in adapters.items():
-            body = {"lora_name": name, "lora_path": str(folder)}
-            assert http.post("/v1/load_lora_adapter", json=body).status_code == 200
-        yield http
-
-
-@pytest.fixture(scope="module")
-def questions(world) -> list[str]:
-    generator = DialogueGenerator(world, random.Random(8))
-    return [generator.support(world.topics[i % 8]).prompt for i in range(24)]
-
-
-def chat(client: httpx.Client, question: str, model: str | None = BASE_NAME, **options: Any) -> httpx.Response:
-    body = {"model": model, "messages": [{"role": "user", "content": question}], "temperature": 0, "max_tokens": 40}
-    return client.post("/v1/chat/completions", json=body | options)
-
-
-def text(answer: httpx.Response) -> str:
-    assert answer.status_code == 200, answer.text
-    return answer.json()["choices"][0]["message"]["content"]
 
 
 def test_should_answer_as_the_base_was_trained(client, world):
@@ -240,8 +158,12 @@ def test_should_find_tool_calls_in_an_answer():
     assert len({call["id"] for call in message["tool_calls"]}) == 2
     assert message_of(called, True)["content"] is None
     assert message_of(called.removesuffix("</tool_call>"), True)["tool_calls"]
-    for text, with_tools in ((called, False), ("<tool_call>{}</tool_call>", True), ("<tool_call>no</tool_call>", True)):
-        assert message_of(text, with_tools) == {"role": "assistant", "content": text}
+    for plain, with_tools in (
+        (called, False),
+        ("<tool_call>{}</tool_call>", True),
+        ("<tool_call>no</tool_call>", True),
+    ):
+        assert message_of(plain, with_tools) == {"role": "assistant", "content": plain}
 
 
 def test_should_require_its_key_except_for_health():
@@ -330,106 +252,6 @@ def test_should_refuse_a_body_that_is_not_json(client):
     assert client.post("/v1/completions", content=b"{").json()["error"]["code"] == "invalid_json"
 
 
-def test_should_refuse_to_load_a_name_twice(client, adapters):
-    answer = client.post("/v1/load_lora_adapter", json={"lora_name": "one", "lora_path": str(adapters["one"])})
-
-    assert answer.status_code == 400
-    assert answer.json()["error"]["code"] == "already_loaded"
-
-
-def truncated(folder: Path) -> None:
-    file = folder / "adapter_model.safetensors"
-    file.write_bytes(file.read_bytes()[:-100])
-
-
-def with_nan(folder: Path) -> None:
-    tensors = load_file(folder / "adapter_model.safetensors")
-    next(iter(tensors.values()))[0, 0] = float("nan")
-    save_file(tensors, folder / "adapter_model.safetensors")
-
-
-def too_large_once_scaled(folder: Path) -> None:
-    tensors = load_file(folder / "adapter_model.safetensors")
-    next(value for name, value in tensors.items() if "lora_B" in name)[0, 0] = 3e38
-    save_file(tensors, folder / "adapter_model.safetensors")
-
-
-def overflowing(folder: Path) -> None:
-    """Every weight is finite, but the output is not."""
-    tensors = load_file(folder / "adapter_model.safetensors")
-    for name, value in tensors.items():
-        value.fill_(3e38 if "lora_A" in name else 1.0)
-    save_file(tensors, folder / "adapter_model.safetensors")
-
-
-def renamed(folder: Path) -> None:
-    tensors = load_file(folder / "adapter_model.safetensors")
-    save_file({k.replace("layers.0", "layers.9"): v for k, v in tensors.items()}, folder / "adapter_model.safetensors")
-
-
-def configured(**fields: Any):
-    def change(folder: Path) -> None:
-        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-        (folder / "adapter_config.json").write_text(json.dumps(config | fields), encoding="utf-8")
-
-    return change
-
-
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (truncated, "damaged or truncated"),
-        (with_nan, "not finite"),
-        (too_large_once_scaled, "not finite once scaled"),
-        (renamed, "no linear module"),
-        (configured(r=8), "has shapes"),
-        (configured(r=32), "from 1 to 16"),
-        (configured(peft_type="IA3"), "only LORA"),
-        (configured(use_dora=True), "use_dora"),
-        (lambda f: (f / "adapter_config.json").write_text("{", encoding="utf-8"), "not JSON"),
-        (lambda f: (f / "adapter_config.json").unlink(), "cannot be read"),
-        (lambda f: (f / "adapter_model.safetensors").unlink(), "is missing"),
-        (lambda f: (f / "adapter_model.bin").write_bytes(b"x"), "only safetensors"),
-    ],
-)
-def test_should_refuse_a_bad_adapter_and_change_nothing(client, adapters, tmp_path, damage, message):
-    folder = tmp_path / "bad"
-    shutil.copytree(adapters["one"], folder)
-    damage(folder)
-    before = client.get("/v1/models").json()
-
-    answer = client.post("/v1/load_lora_adapter", json={"lora_name": "bad", "lora_path": str(folder)})
-
-    assert answer.status_code == 400
-    assert message in answer.json()["error"]["message"]
-    assert answer.json()["error"]["code"] == "invalid_adapter"
-    assert client.get("/v1/models").json() == before
-    assert chat(client, "Hi", "bad").status_code == 404
-
-
-def test_should_not_let_an_overflowing_adapter_change_other_answers(client, adapters, questions, tmp_path):
-    shutil.copytree(adapters["one"], tmp_path / "hostile")
-    overflowing(tmp_path / "hostile")
-    body = {"lora_name": "hostile", "lora_path": str(tmp_path / "hostile")}
-    assert client.post("/v1/load_lora_adapter", json=body).status_code == 200
-    requested = [(question, (BASE_NAME, "one", "hostile", "two")[i % 4]) for i, question in enumerate(questions)]
-    alone = [text(chat(client, *pair)) for pair in requested if pair[1] != "hostile"]
-    plain = {"model": "hostile", "prompt": [5, 6, 7], "max_tokens": 0}
-
-    with ThreadPoolExecutor(24) as pool:
-        completing = pool.submit(client.post, "/v1/completions", json=plain)
-        together = list(pool.map(lambda pair: chat(client, *pair), requested))
-
-    others = [answer for answer, (_, model) in zip(together, requested, strict=True) if model != "hostile"]
-    hostile = [answer for answer, (_, model) in zip(together, requested, strict=True) if model == "hostile"]
-    assert [text(answer) for answer in others] == alone
-    for answer in (*hostile, completing.result(), chat(client, "Hi", "hostile", temperature=1.0)):
-        assert answer.status_code == 500
-        assert answer.json()["error"]["code"] == "not_finite"
-    assert client.get("/health").status_code == 200
-    client.post("/v1/unload_lora_adapter", json={"lora_name": "hostile"})
-
-
 @pytest.mark.parametrize("temperature", [1e-40, 5e-324])
 def test_should_take_the_best_token_at_a_tiny_temperature_without_changing_other_answers(
     client, questions, temperature
@@ -445,30 +267,10 @@ def test_should_take_the_best_token_at_a_tiny_temperature_without_changing_other
 
 def test_should_keep_an_idle_connection_open_longer_than_its_client_does(served):
     """httpx reuses a connection for 5 s; a server that closes it then drops the request that is under way."""
-    connection = http.client.HTTPConnection(served.removeprefix("http://"), timeout=10)
-    connection.request("GET", "/health")
-    assert connection.getresponse().read() == b""
+    with closing(http.client.HTTPConnection(served.removeprefix("http://"), timeout=10)) as connection:
+        connection.request("GET", "/health")
+        assert connection.getresponse().read() == b""
 
-    connection.sock.settimeout(7)
-    with pytest.raises(TimeoutError):
-        connection.sock.recv(1)  # returns b"" when the server has closed the connection
-    connection.close()
-
-
-def test_should_load_and_unload_during_other_requests(client, adapters, questions):
-    alone = [text(chat(client, question, "one")) for question in questions[:12]]
-    body = {"lora_name": "passing", "lora_path": str(adapters["two"])}
-
-    def load_and_unload() -> None:
-        for _ in range(5):
-            assert client.post("/v1/load_lora_adapter", json=body).status_code == 200
-            assert chat(client, questions[0], "passing").status_code == 200
-            assert client.post("/v1/unload_lora_adapter", json={"lora_name": "passing"}).status_code == 200
-
-    with ThreadPoolExecutor(13) as pool:
-        passing = pool.submit(load_and_unload)
-        together = list(pool.map(lambda question: text(chat(client, question, "one")), questions[:12]))
-        passing.result()
-
-    assert together == alone
-    assert chat(client, "Hi", "passing").status_code == 404
+        connection.sock.settimeout(7)
+        with pytest.raises(TimeoutError):
+            connection.sock.recv(1)  # returns b"" when the server has closed the connection
