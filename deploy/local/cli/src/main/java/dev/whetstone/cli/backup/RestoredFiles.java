@@ -5,6 +5,7 @@ import dev.whetstone.client.RemedyException;
 import dev.whetstone.client.keys.PrivateFile;
 import dev.whetstone.embedded.FileTrees;
 import dev.whetstone.embedded.InfrastructureMain;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -67,8 +68,8 @@ final class RestoredFiles {
     copy(backup, PostgresBackup.FOLDER, draft);
     copy(backup, StackBackup.STORE, draft);
     Path databases = draft.resolve(PostgresBackup.FOLDER);
-    try (Stream<String> folders = Files.lines(backup.file(PostgresBackup.FOLDERS))) {
-      for (String folder : (Iterable<String>) folders::iterator) {
+    try (BufferedReader folders = Files.newBufferedReader(backup.file(PostgresBackup.FOLDERS))) {
+      for (String folder = folders.readLine(); folder != null; folder = folders.readLine()) {
         Files.createDirectories(databases.resolve(folder), OWNER_FOLDER);
       }
     }
