@@ -51,10 +51,12 @@ def running(base: Path) -> Iterator[str]:
     server = http_server(Api(loaded, Adapters(loaded, None), engine).application())
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
-    engine.close()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        engine.close()
 
 
 def chat(client: httpx.Client, question: str, model: str | None = BASE_NAME, **options: Any) -> httpx.Response:
