@@ -58,12 +58,12 @@ func copyUntilEnd(to, from net.Conn) {
 
 // expose serves a port of the host's loopback interface to pods.
 func expose(args []string) error {
-	port, _, inNamespace, err := forwardArguments("expose", args, 1)
+	port, _, network, err := forwardArguments("expose", args, 1)
 	if err != nil {
 		return err
 	}
 	var listener net.Listener
-	err = inNamespace(func() error {
+	err = network.run(func() error {
 		listener, err = net.Listen("tcp4", net.JoinHostPort(gateway, strconv.Itoa(port)))
 		return err
 	})
@@ -71,14 +71,14 @@ func expose(args []string) error {
 		return err
 	}
 	fmt.Printf("pods reach 127.0.0.1:%d of this machine at %s:%d\n", port, gateway, port)
-	return forwardUntilInterrupt(listener, func() (net.Conn, error) {
+	return network.forwardUntilEnd(listener, func() (net.Conn, error) {
 		return net.DialTimeout("tcp4", fmt.Sprintf("127.0.0.1:%d", port), dialLimit)
 	})
 }
 
 // publish serves an address of the cluster on the host's loopback interface.
 func publish(args []string) error {
-	port, rest, inNamespace, err := forwardArguments("publish", args, 2)
+	port, rest, network, err := forwardArguments("publish", args, 2)
 	if err != nil {
 		return err
 	}
@@ -87,8 +87,8 @@ func publish(args []string) error {
 		return err
 	}
 	fmt.Printf("%s of the cluster is at %s\n", rest[1], listener.Addr())
-	return forwardUntilInterrupt(listener, func() (connection net.Conn, err error) {
-		err = inNamespace(func() error {
+	return network.forwardUntilEnd(listener, func() (connection net.Conn, err error) {
+		err = network.run(func() error {
 			connection, err = net.DialTimeout("tcp4", rest[1], dialLimit)
 			return err
 		})
@@ -96,7 +96,14 @@ func publish(args []string) error {
 	})
 }
 
-func forwardArguments(name string, args []string, wanted int) (int, []string, func(func() error) error, error) {
+// clusterNetwork is the network of a running cluster.
+type clusterNetwork struct {
+	namespace *os.File
+	// process is a pidfd of the first process inside; all others end with it.
+	process int
+}
+
+func forwardArguments(name string, args []string, wanted int) (int, []string, *clusterNetwork, error) {
 	dir, rest, err := directory(name, args)
 	if err != nil {
 		return 0, nil, nil, err
@@ -112,21 +119,25 @@ func forwardArguments(name string, args []string, wanted int) (int, []string, fu
 	if !running {
 		return 0, nil, nil, fmt.Errorf("no cluster runs in %s", dir)
 	}
+	process, err := unix.PidfdOpen(inside, 0)
+	if err != nil {
+		return 0, nil, nil, fmt.Errorf("the cluster in %s: %w", dir, err)
+	}
 	namespace, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", inside))
 	if err != nil {
 		return 0, nil, nil, err
 	}
-	return port, rest, func(action func() error) error { return inNetwork(namespace, action) }, nil
+	return port, rest, &clusterNetwork{namespace: namespace, process: process}, nil
 }
 
-// inNetwork runs an action on a thread in another network namespace. A socket belongs to the namespace in which it was
+// run runs an action on a thread in the cluster's network namespace. A socket belongs to the namespace in which it was
 // created for as long as it exists, so that the thread is needed for its creation only.
-func inNetwork(namespace *os.File, action func() error) error {
+func (n *clusterNetwork) run(action func() error) error {
 	done := make(chan error, 1)
 	go func() {
 		// Never unlocked: the thread ends with the goroutine instead of serving others in the wrong namespace.
 		runtime.LockOSThread()
-		if err := unix.Setns(int(namespace.Fd()), unix.CLONE_NEWNET); err != nil {
+		if err := unix.Setns(int(n.namespace.Fd()), unix.CLONE_NEWNET); err != nil {
 			done <- err
 			return
 		}
@@ -135,13 +146,34 @@ func inNetwork(namespace *os.File, action func() error) error {
 	return <-done
 }
 
-func forwardUntilInterrupt(listener net.Listener, dial func() (net.Conn, error)) error {
+// forwardUntilEnd forwards until an interrupt or the end of the cluster: the program that started this one may have been
+// killed, and the port would stay taken.
+func (n *clusterNetwork) forwardUntilEnd(listener net.Listener, dial func() (net.Conn, error)) error {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
+	ended := make(chan struct{})
 	go func() {
-		<-stop
+		n.awaitEnd()
+		close(ended)
+	}()
+	go func() {
+		select {
+		case <-stop:
+		case <-ended:
+			fmt.Fprintln(os.Stderr, "the cluster has ended")
+		}
 		listener.Close()
 	}()
 	forward(listener, dial)
 	return nil
+}
+
+// awaitEnd returns when the first process inside has ended.
+func (n *clusterNetwork) awaitEnd() {
+	for {
+		_, err := unix.Poll([]unix.PollFd{{Fd: int32(n.process), Events: unix.POLLIN}}, -1)
+		if !errors.Is(err, unix.EINTR) {
+			return
+		}
+	}
 }

@@ -24,8 +24,8 @@ const usage = `usage: cluster COMMAND
   load --dir DIR TAR...   imports images (Docker or OCI archives)
   exec --dir DIR -- COMMAND...    runs a command inside the cluster's namespaces, for example ctr or curl
   kill --dir DIR PROGRAM  ends kubelet, proxy, dns, containerd, apiserver … with SIGKILL; the cluster starts it again
-  expose --dir DIR PORT   until Ctrl-C, pods reach the host's 127.0.0.1:PORT at 10.244.0.1:PORT
-  publish --dir DIR PORT ADDRESS:PORT   until Ctrl-C, the host reaches a Service's or pod's address at 127.0.0.1:PORT
+  expose --dir DIR PORT   until Ctrl-C or the end of the cluster, pods reach the host's 127.0.0.1:PORT at 10.244.0.1:PORT
+  publish --dir DIR PORT ADDRESS:PORT   until Ctrl-C or the end of the cluster, the host reaches a Service's or pod's address at 127.0.0.1:PORT
   snapshot FILE           writes what of the machine a cluster could leave behind
   compare FILE            compares the machine with a snapshot; exit code 1 when something was left behind
   check                   whether this machine can run the cluster; prints what is missing

@@ -82,6 +82,38 @@ func TestNothingRemainsAfterItsOwnerEnded(t *testing.T) {
 	c.expectNothingLeft()
 }
 
+func TestAForwardEndsWithTheCluster(t *testing.T) {
+	c := startCluster(t)
+	var forwards []*exec.Cmd
+	for _, args := range [][]string{{"publish", "--dir", c.dir, "6445", "10.96.0.10:53"}, {"expose", "--dir", c.dir, "6446"}} {
+		forward := exec.Command(c.program(), args...)
+		forward.Stdout, forward.Stderr = c.output, c.output
+		if err := forward.Start(); err != nil {
+			t.Fatal(err)
+		}
+		forwards = append(forwards, forward)
+	}
+	c.await("the forwards", func() bool {
+		return strings.Contains(c.output.String(), "is at 127.0.0.1:6445") && strings.Contains(c.output.String(), "pods reach 127.0.0.1:6446")
+	})
+	c.cluster("kill", "--dir", c.dir, insideCommand)
+	c.awaitEnd()
+	for _, forward := range forwards {
+		ended := make(chan error, 1)
+		go func() { ended <- forward.Wait() }()
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Errorf("%v: %v", forward.Args, err)
+			}
+		case <-time.After(10 * time.Second):
+			_ = forward.Process.Kill()
+			t.Errorf("%v goes on after the end of the cluster", forward.Args)
+		}
+	}
+	c.expectNothingLeft()
+}
+
 func TestASecondClusterIsRefused(t *testing.T) {
 	c := startCluster(t)
 	second := exec.Command(c.program(), "up", "--dir", t.TempDir(), "--bin", c.bin, "--port", "6444")

@@ -15,7 +15,6 @@ import dev.whetstone.doctor.settings.InstalledService;
 import dev.whetstone.doctor.settings.ServiceName;
 import dev.whetstone.doctor.settings.ServiceSettings;
 import dev.whetstone.doctor.store.StoreCheck;
-import dev.whetstone.kit.id.TimeOrderedIdGenerator;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -113,7 +112,7 @@ final class DoctorPlan {
       checks.add(new DoctorCheck(check.subject(), check::find));
     }
     for (List<ServiceSettings> sharing : groups(stateful, StoreCheck::uri)) {
-      var check = new StoreCheck(sharing.getFirst(), new TimeOrderedIdGenerator(clock));
+      var check = new StoreCheck(sharing.getFirst(), clock);
       checks.add(new DoctorCheck(check.subject(), check::find));
     }
     return checks;

@@ -55,7 +55,7 @@ public final class DoctorProgram implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      defaultValue = "5",
+      defaultValue = "10",
       description = "Limit of each check (default: ${DEFAULT-VALUE}).")
   private int seconds;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whetstone.contracts.TopicNames;
 import dev.whetstone.doctor.report.CheckResult;
 import dev.whetstone.doctor.settings.ServiceName;
+import dev.whetstone.kit.id.TimeOrderedIdGenerator;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +74,21 @@ class DoctorFaultsTest {
     try (Stream<Path> files = Files.walk(installation.store)) {
       assertThat(files.filter(Files::isRegularFile)).isEmpty();
     }
+  }
+
+  @Test
+  void shouldRemoveWhatAKilledDoctorLeftInTheStore() throws Exception {
+    Path place = Files.createDirectories(installation.store.resolve("readiness/doctor"));
+    var yesterday = Clock.offset(Clock.systemUTC(), Duration.ofDays(-1));
+    String left = new TimeOrderedIdGenerator(yesterday).next("");
+    String inUse = new TimeOrderedIdGenerator(Clock.systemUTC()).next("");
+    Files.createFile(place.resolve(left));
+    Files.createFile(place.resolve(inUse));
+
+    installation.examine();
+
+    assertThat(place.resolve(left)).doesNotExist();
+    assertThat(place.resolve(inUse)).exists();
   }
 
   @Test

@@ -27,8 +27,12 @@ public interface EvalConfig {
    * How often every loop is checked although there is no news about it, in Quarkus' notation: a
    * safeguard, for example after a statement by hand.
    */
-  @WithDefault("10m")
+  @WithDefault("6h")
   String sweepEvery();
+
+  /** How long after a start the first such check is, in Quarkus' notation. */
+  @WithDefault("10m")
+  String sweepAfterStart();
 
   /** How often the mounted folder of loop files is scanned, in Quarkus' notation. */
   @WithDefault("2s")

@@ -46,10 +46,14 @@ public class EvaluationReconciler {
     reconciler.pass();
   }
 
-  /** Checks every loop once in a while, whether or not there is news about it. */
+  /**
+   * Checks every loop after a start and a few times a day, whether or not there is news about it. A
+   * check costs four transactions for each kind of work: at a short interval, loops without news
+   * would cost more than those with news.
+   */
   @Scheduled(
       every = "${whetstone.eval.sweep-every}",
-      delayed = "${whetstone.eval.sweep-every}",
+      delayed = "${whetstone.eval.sweep-after-start}",
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   void sweep() {
     loops.wakeEvery();

@@ -5,8 +5,10 @@ import dev.whetstone.doctor.report.CheckResult;
 import dev.whetstone.doctor.report.CheckSubject;
 import dev.whetstone.doctor.settings.ServiceSettings;
 import dev.whetstone.kit.id.IdGenerator;
+import dev.whetstone.kit.id.TimeOrderedIdGenerator;
 import dev.whetstone.kit.store.ArtifactResolver;
 import dev.whetstone.kit.store.ObjectConflictException;
+import dev.whetstone.kit.store.ObjectPage;
 import dev.whetstone.kit.store.ObjectStore;
 import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.store.UnsupportedSchemeException;
@@ -16,6 +18,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,16 +28,21 @@ public final class StoreCheck {
   /** Nothing of the services lies below it. */
   static final String FOLDER = "readiness/doctor/";
 
+  /** Objects that are older are of a doctor that was killed. */
+  private static final Duration LEFT_BEHIND = Duration.ofHours(1);
+
   private static final byte[] ONE = "one".getBytes(StandardCharsets.UTF_8);
   private static final byte[] TWO = "two".getBytes(StandardCharsets.UTF_8);
 
   private final ServiceSettings service;
   private final IdGenerator ids;
+  private final IdGenerator pastIds;
   private final String uri;
 
-  public StoreCheck(ServiceSettings service, IdGenerator ids) {
+  public StoreCheck(ServiceSettings service, Clock clock) {
     this.service = service;
-    this.ids = ids;
+    this.ids = new TimeOrderedIdGenerator(clock);
+    this.pastIds = new TimeOrderedIdGenerator(Clock.offset(clock, LEFT_BEHIND.negated()));
     this.uri = uri(service);
   }
 
@@ -70,6 +79,7 @@ public final class StoreCheck {
   }
 
   private CheckResult use(ObjectStore store) {
+    removeLeftBehind(store);
     String key = ids.next(FOLDER);
     store.put(key, ONE);
     try {
@@ -98,6 +108,15 @@ public final class StoreCheck {
         ? subject()
             .fault("a deleted object is still there", "allow the credentials to delete objects")
         : subject().ok("writes, refuses to replace, reads, lists and deletes");
+  }
+
+  private void removeLeftBehind(ObjectStore store) {
+    // Keys sort by the time at which they were made.
+    String firstInUse = pastIds.next(FOLDER);
+    store.list(FOLDER, "", ObjectStore.PAGE).entries().stream()
+        .map(ObjectPage.Entry::key)
+        .takeWhile(key -> key.compareTo(firstInUse) < 0)
+        .forEach(store::delete);
   }
 
   private static boolean replaces(ObjectStore store, String key) {
