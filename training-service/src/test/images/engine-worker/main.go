@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -22,7 +20,8 @@ const (
 
 func main() {
 	if len(os.Args) == 3 && os.Args[1] == "end" {
-		if err := os.WriteFile(end+".partial", []byte(os.Args[2]), 0o600); err != nil {
+		order := fmt.Sprintf("%s %d", os.Args[2], os.Getpid())
+		if err := os.WriteFile(end+".partial", []byte(order), 0o600); err != nil {
 			fail(err)
 		}
 		if err := os.Rename(end+".partial", end); err != nil {
@@ -69,12 +68,23 @@ func work() {
 		if err != nil {
 			continue
 		}
-		code, err := strconv.Atoi(strings.TrimSpace(string(text)))
-		if err != nil {
+		var code, sender int
+		if _, err := fmt.Sscan(string(text), &code, &sender); err != nil {
 			fail(err)
 		}
 		fmt.Printf("told to end with %d\n", code)
+		awaitEnd(sender)
 		os.Exit(code)
+	}
+}
+
+// awaitEnd waits until a process is gone, because the end of this one, the first of the container, would kill it before
+// it has reported its success.
+func awaitEnd(process int) {
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if syscall.Kill(process, 0) == syscall.ESRCH {
+			return
+		}
 	}
 }
 
