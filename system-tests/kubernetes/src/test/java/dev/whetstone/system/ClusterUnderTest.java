@@ -60,6 +60,7 @@ final class ClusterUnderTest implements BeforeAllCallback, AfterAllCallback {
       return;
     }
     for (String namespace : namespaces) {
+      deleteLoops(namespace);
       client.namespaces().withName(namespace).delete();
     }
     await()
@@ -68,6 +69,23 @@ final class ClusterUnderTest implements BeforeAllCallback, AfterAllCallback {
             () -> namespaces.stream().allMatch(n -> client.namespaces().withName(n).get() == null));
     volumes.forEach(volume -> client.persistentVolumes().withName(volume).delete());
     client.close();
+  }
+
+  /**
+   * Loops first: eval removes their finalizer, and the end of a namespace would end eval before it
+   * can. Where eval no longer runs, the finalizer is removed here.
+   */
+  private void deleteLoops(String namespace) {
+    String[] delete = {"delete", "loops", "--all", "-n", namespace, "--timeout=60s"};
+    ProgramRun left = runKubectl("get", "loops", "-n", namespace, "-o", "name");
+    // The definition is not there in every class.
+    if (left.exitCode() != 0 || runKubectl(delete).exitCode() == 0) {
+      return;
+    }
+    String none = "{\"metadata\":{\"finalizers\":[]}}";
+    for (String loop : left.output().lines().toList()) {
+      runKubectl("patch", loop, "-n", namespace, "--type=merge", "-p", none);
+    }
   }
 
   KubernetesClient client() {
