@@ -25,7 +25,8 @@ def read(data: bytes, source: str) -> list[SftExample]:
 
 @st.composite
 def conversations(draw):
-    turns = draw(st.lists(st.tuples(WORDS, WORDS, st.integers(0, 1)), min_size=1, max_size=4))
+    answers = WORDS.filter(str.strip)
+    turns = draw(st.lists(st.tuples(WORDS, answers, st.integers(0, 1)), min_size=1, max_size=4))
     messages = []
     for question, answer, weight in turns:
         messages.append({"role": "user", "content": question})
@@ -41,7 +42,7 @@ def test_should_compute_loss_on_weighted_assistant_turns_only(tokenizer, templat
     before = tokenizer.chat_template
     tokenizer.chat_template = before if template == "marked" else UNMARKED
     try:
-        encoded = ChatEncoder(tokenizer).encode(parse_example({"messages": messages}, "row"))
+        (encoded,) = ChatEncoder(tokenizer).encode(parse_example({"messages": messages}, "row"))
     finally:
         tokenizer.chat_template = before
 
@@ -83,7 +84,7 @@ def test_should_never_compute_loss_on_a_turn_with_weight_zero(tokenizer, templat
     before = tokenizer.chat_template
     tokenizer.chat_template = before if template == "marked" else UNMARKED
     try:
-        encoded = ChatEncoder(tokenizer).encode(parse_example({"messages": messages}, "row"))
+        (encoded,) = ChatEncoder(tokenizer).encode(parse_example({"messages": messages}, "row"))
     finally:
         tokenizer.chat_template = before
 

@@ -22,7 +22,7 @@ def test_should_read_and_encode_the_rows_of_an_objective(tokenizer):
     (row,) = objective.read(io.BytesIO(line), "file")
 
     assert (row.id, row.sample_weight, len(row.messages)) == ("example-1", 1.5, 2)
-    assert objective.encode(row, ChatEncoder(tokenizer)).length > 0
+    assert [sequence.length > 0 for sequence in objective.encode(row, ChatEncoder(tokenizer))] == [True]
 
 
 @pytest.mark.parametrize("name", sorted(OBJECTIVES))

@@ -69,13 +69,15 @@ def chat_row(*messages: dict) -> dict:
 
 
 def learned(tokenizer, encoded) -> str:
-    return tokenizer.decode([label for label in encoded.labels if label != IGNORED])
+    (sequence,) = encoded
+    return tokenizer.decode([label for label in sequence.labels if label != IGNORED])
 
 
 def test_should_render_tools_in_the_order_and_with_the_nulls_that_were_sent(encoder, tokenizer):
     row = parse_example(json.loads(json.dumps(tool_row())), "row")
 
-    text = tokenizer.decode(encoder(WITH_TOOLS).encode(row).input_ids)
+    (encoded,) = encoder(WITH_TOOLS).encode(row)
+    text = tokenizer.decode(encoded.input_ids)
 
     assert json.dumps([TOOL]) in text
     assert json.dumps(RENDERED_CALL) in text
@@ -117,7 +119,7 @@ def test_should_render_tool_calls_without_content_as_a_server_does(encoder, toke
             "TypeError: Can only get item pairs from a mapping",
         ),
         ("{{ 1 // 0 }}", "template-refuses", "ZeroDivisionError"),
-        ("{{ messages | length }}", "unusable-chat-template", "turn by turn"),
+        ("{{ messages | length }}", "unusable-chat-template", "does not print the answer"),
     ],
 )
 def test_should_refuse_a_row_with_the_words_of_the_template(encoder, template, code, words):

@@ -166,7 +166,7 @@ def test_should_not_be_influenced_by_padding(tmp_path, base, items):
 
 def _encoded(encoder: ChatEncoder, item: dict[str, Any]) -> EncodedItem:
     turns = (*item["messages"], item["reference"])
-    example = encoder.encode(SftExample(item["id"], turns, (), frozenset({len(turns) - 1}), 1.0))
+    (example,) = encoder.encode(SftExample(item["id"], turns, (), frozenset({len(turns) - 1}), 1.0))
     return EncodedItem(item["id"], example.input_ids, [i for i, label in enumerate(example.labels) if label != IGNORED])
 
 

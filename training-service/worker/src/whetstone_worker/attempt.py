@@ -19,7 +19,7 @@ from whetstone_worker.encoding import ChatEncoder
 from whetstone_worker.errors import PreemptedError, StoppedError
 from whetstone_worker.metrics import FILE as METRICS_FILE
 from whetstone_worker.metrics import MetricsLog
-from whetstone_worker.modeling import load_model, load_tokenizer
+from whetstone_worker.modeling import load_model, load_tokenizer, stop_ids
 from whetstone_worker.output import open_output
 from whetstone_worker.refusals import Refusals
 from whetstone_worker.reporter import Directive, Phase, Reporter
@@ -54,7 +54,7 @@ class Attempt:
         spec = self._spec
         base = verified_path(self._artifacts, spec.base_model, "base model", self._working)
         tokenizer = load_tokenizer(base)
-        encoder = ChatEncoder(tokenizer)
+        encoder = ChatEncoder(tokenizer, stop_ids(base))
         if spec.chat_template_sha256:
             require_digest(tokenizer.chat_template, spec.chat_template_sha256)
         point = self._resume_point()

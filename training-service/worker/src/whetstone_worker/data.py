@@ -34,17 +34,17 @@ class StageData:
 
 @dataclass
 class _Rows:
-    """Encoded rows that fit, with their weights; ``first`` are the first that the base takes, as they were read."""
+    """Encoded rows that fit, with their weights; ``first`` are the first that the base takes, as they were read.
+
+    A row can be encoded as several sequences, each with the row's weight. It is too long if one of them is.
+    """
 
     encoded: list[EncodedRow] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
     first: list[Row] = field(default_factory=list)
     count: int = 0
+    too_long: int = 0
     refused: Refusals = NO_REFUSALS
-
-    @property
-    def too_long(self) -> int:
-        return self.count - self.refused.count - len(self.encoded)
 
 
 class StageReader:
@@ -87,7 +87,7 @@ class StageReader:
         for rows in (*replay, validation):
             refused = refused.and_of(rows.refused)
         self._on_refused(refused)
-        require_enough(len(own.encoded) + own.too_long, own.count, own.refused)
+        require_enough(own.count - own.refused.count, own.count, own.refused)
         if spec.serving:
             require_same_tokens(
                 self._encoder,
@@ -142,9 +142,10 @@ class StageReader:
                 continue
             if len(rows.first) < CHECKED_ROWS:
                 rows.first.append(row)
-            if encoded.length <= self._spec.max_sequence_length:
-                rows.encoded.append(encoded)
-                rows.weights.append(row.sample_weight)
+            fitting = [sequence for sequence in encoded if sequence.length <= self._spec.max_sequence_length]
+            rows.too_long += len(fitting) < len(encoded)
+            rows.encoded.extend(fitting)
+            rows.weights.extend([row.sample_weight] * len(fitting))
         return rows
 
     def _decoded(self, references: Iterable[Artifact], objective: Objective, what: str) -> Iterator[Row]:

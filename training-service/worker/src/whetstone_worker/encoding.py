@@ -1,16 +1,24 @@
 """Turns a conversation into token ids and labels, with the base model's chat template."""
 
 import itertools
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from whetstone_worker.answer_text import AnswerText, AnswerTextFinder
 from whetstone_worker.control_tokens import ControlTokens
-from whetstone_worker.errors import BadInputError, RowRefusedError
+from whetstone_worker.errors import RowRefusedError
 from whetstone_worker.examples import SftExample
+from whetstone_worker.rendering import ConversationRenderer, Message
 
 IGNORED = -100
+_PROBE = SftExample(
+    "probe",
+    ({"role": "user", "content": "Ready?"}, {"role": "assistant", "content": "Ready."}),
+    (),
+    frozenset({1}),
+    1.0,
+)
 
 
 @dataclass(frozen=True)
@@ -26,128 +34,136 @@ class EncodedExample:
         return len(self.input_ids)
 
 
+@dataclass
+class _Sequence:
+    """A text to train on, and the answers in it as starts and ends in characters."""
+
+    text: str
+    answers: list[tuple[int, int]] = field(default_factory=list)
+
+
 class ChatEncoder:
     """Renders conversations with the tokenizer's chat template and finds the tokens of each assistant turn.
 
-    A template that marks assistant turns with ``{% generation %}`` returns a mask of their tokens. For any other
-    template the span of a turn is what the rendered text gains when the turn is appended. That is correct for every
-    template that renders a conversation as its turns in order. A row that the template does not render so, or not at
-    all, is refused with ``RowRefusedError``: its labels would be wrong.
+    A template that marks assistant turns with ``{% generation %}`` returns a mask of their tokens, which is used if it
+    holds the end-of-turn token and nothing that a server puts before the answer. For any other template,
+    ``AnswerTextFinder`` finds prompt and answer of each trained turn. Turns share a sequence where the template renders
+    the later one's history as the earlier one's prompt and answer; otherwise each has a sequence of its own, because a
+    server would show its model another text. Nothing follows the last answer.
     """
 
-    def __init__(self, tokenizer: Any) -> None:
-        if not tokenizer.chat_template:
-            raise BadInputError(
-                "no-chat-template", "the base model has no chat template; add chat_template.jinja to it"
-            )
+    def __init__(self, tokenizer: Any, stop_ids: frozenset[int] = frozenset()) -> None:
+        """``stop_ids`` are the ids at which servers stop, beside the tokenizer's end-of-sequence token."""
+        self.renderer = ConversationRenderer(tokenizer)
         self._tokenizer = tokenizer
         self._control_tokens = ControlTokens(tokenizer)
-        self._marked = "generation %}" in tokenizer.chat_template or "generation -%}" in tokenizer.chat_template
+        self._answers = AnswerTextFinder(self.renderer, tokenizer, stop_ids)
+        self._marked = self._marks_whole_answers()
 
-    def token_ids(self, messages: Iterable[dict[str, Any]], tools: Iterable[dict[str, Any]] = ()) -> list[int]:
+    def token_ids(self, messages: Iterable[Message], tools: Iterable[Message] = ()) -> list[int]:
         """Token ids of a whole conversation, as a server renders it without a generation prompt."""
-        return self._apply(messages, tools, tokenize=True, return_dict=True)["input_ids"]
+        return self.renderer.encoding(messages, tools)["input_ids"]
 
-    def encode(self, example: SftExample) -> EncodedExample:
+    def encode(self, example: SftExample) -> tuple[EncodedExample, ...]:
         """Token ids and labels of one example; raises ``RowRefusedError`` when the base cannot take it."""
         self._control_tokens.require_none(example)
-        self._require_tool_calls(example)
-        ids, turns = self._masked_turns(example) if self._marked else self._appended_turns(example)
-        labels = [IGNORED] * len(ids)
-        for turn in sorted(example.trained_turns):
-            start, end = turns[turn]
-            labels[start:end] = ids[start:end]
-        if all(label == IGNORED for label in labels):
-            raise RowRefusedError(
-                "nothing-to-learn", "the chat template renders no token of its assistant turns with weight 1"
-            )
-        return EncodedExample(ids, labels)
+        self._require_answers(example)
+        encoded = self._masked(example) if self._marked else None
+        return (encoded,) if encoded else self._rendered(example)
 
-    def _apply(self, messages: Iterable[dict[str, Any]], tools: Iterable[dict[str, Any]], **options: Any) -> Any:
-        conversation = [_as_served(message) for message in messages]
+    def _marks_whole_answers(self) -> bool:
+        template = self._tokenizer.chat_template
+        if "generation %}" not in template and "generation -%}" not in template:
+            return False
         try:
-            return self._tokenizer.apply_chat_template(conversation, tools=list(tools) or None, **options)
-        except MemoryError:
-            raise
-        except Exception as error:  # a template may raise any exception about messages that it cannot render
-            raise RowRefusedError(
-                "template-refuses", f"the chat template cannot render it: {type(error).__name__}: {error}"
-            ) from error
+            masked, (rendered,) = self._masked(_PROBE), self._rendered(_PROBE)
+        except RowRefusedError:
+            return False
+        return (
+            masked is not None
+            and masked.input_ids == rendered.input_ids
+            and all(
+                ours != IGNORED
+                for ours, marked in zip(rendered.labels, masked.labels, strict=True)
+                if marked != IGNORED
+            )
+        )
 
-    def _require_tool_calls(self, example: SftExample) -> None:
-        """Refuses tool calls of which the template prints nothing: the model would learn to answer with silence."""
+    def _require_answers(self, example: SftExample) -> None:
         for turn in sorted(example.trained_turns):
-            if not example.messages[turn].get("tool_calls"):
-                continue
-            upto = example.messages[: turn + 1]
-            without = [*upto[:-1], {k: v for k, v in upto[-1].items() if k != "tool_calls"}]
-            rendered = self._apply(upto, example.tools, tokenize=False)
-            try:
-                silent = rendered == self._apply(without, example.tools, tokenize=False)
-            except RowRefusedError:
-                continue
-            if silent:
+            message = example.messages[turn]
+            if message.get("tool_calls"):
+                self._require_printed_calls(example, turn)
+            elif not (message.get("content") or "").strip():
                 raise RowRefusedError(
-                    "template-drops-tool-calls", f"the chat template prints nothing of /messages/{turn}/tool_calls"
+                    "empty-answer", f"/messages/{turn} is an empty answer, which would teach silence; remove the row"
                 )
 
-    def _masked_turns(self, example: SftExample) -> tuple[list[int], dict[int, tuple[int, int]]]:
-        rendered = self._apply(
-            example.messages,
-            example.tools,
-            tokenize=True,
-            return_dict=True,
-            return_assistant_tokens_mask=True,
-        )
+    def _require_printed_calls(self, example: SftExample, turn: int) -> None:
+        """Refuses tool calls of which the template prints nothing: the model would learn to answer with silence."""
+        upto = example.messages[: turn + 1]
+        without = [*upto[:-1], {k: v for k, v in upto[-1].items() if k != "tool_calls"}]
+        rendered = self.renderer.text(upto, example.tools)
+        try:
+            silent = rendered == self.renderer.text(without, example.tools)
+        except RowRefusedError:
+            return
+        if silent:
+            raise RowRefusedError(
+                "template-drops-tool-calls", f"the chat template prints nothing of /messages/{turn}/tool_calls"
+            )
+
+    def _masked(self, example: SftExample) -> EncodedExample | None:
+        """By the template's own marks; None if they do not match the assistant turns."""
+        rendered = self.renderer.encoding(example.messages, example.tools, return_assistant_tokens_mask=True)
         spans = _runs(rendered["assistant_masks"])
         turns = [i for i, message in enumerate(example.messages) if message["role"] == "assistant"]
         if len(spans) != len(turns):
-            raise RowRefusedError(
-                "unusable-chat-template",
-                f"the chat template marks {len(spans)} assistant turns of {len(turns)}; "
-                "put {% generation %} around every assistant turn, including its end-of-turn token",
-            )
-        return rendered["input_ids"], dict(zip(turns, spans, strict=True))
+            return None
+        trained = [span for turn, span in zip(turns, spans, strict=True) if turn in example.trained_turns]
+        return _labelled(rendered["input_ids"], trained)
 
-    def _appended_turns(self, example: SftExample) -> tuple[list[int], dict[int, tuple[int, int]]]:
-        def render(count: int, prompt: bool) -> str:
-            return self._apply(example.messages[:count], example.tools, tokenize=False, add_generation_prompt=prompt)
+    def _rendered(self, example: SftExample) -> tuple[EncodedExample, ...]:
+        sequences: list[_Sequence] = []
+        for turn in sorted(example.trained_turns, reverse=True):
+            found = self._answers.find(example.messages[: turn + 1], example.tools)
+            sequence = next((s for s in sequences if s.text.startswith(found.text)), None)
+            if sequence is None:
+                sequences.append(sequence := _Sequence(found.text))
+            sequence.answers.append(_span(found))
+        return tuple(self._tokenized(sequence) for sequence in reversed(sequences))
 
-        whole = render(len(example.messages), False)
-        encoded = self._tokenizer(whole, add_special_tokens=False, return_offsets_mapping=True)
-        turns = {}
-        for i in example.trained_turns:
-            before, after = render(i, True), render(i + 1, False)
-            if not (after.startswith(before) and whole.startswith(after)):
-                raise RowRefusedError(
-                    "unusable-chat-template",
-                    "the chat template does not render it turn by turn; "
-                    "put {% generation %} around its assistant turns",
-                )
-            turns[i] = _token_span(encoded["offset_mapping"], len(before), len(after.rstrip("\n")))
-        return encoded["input_ids"], turns
+    def _tokenized(self, sequence: _Sequence) -> EncodedExample:
+        ids, offsets = self._token_offsets(sequence.text)
+        # A server's model continues the tokens of the prompt, so that no token begins in it and ends in the answer.
+        cuts = [start for start, _ in sequence.answers if any(a < start < b for a, b in offsets)]
+        if cuts:
+            ids, offsets = [], []
+            for begin, end in itertools.pairwise([0, *sorted(cuts), len(sequence.text)]):
+                piece, places = self._token_offsets(sequence.text[begin:end])
+                ids += piece
+                offsets += [(begin + a, begin + b) for a, b in places]
+        return _labelled(ids, [_token_span(offsets, start, end) for start, end in sequence.answers])
 
-
-def _as_served(message: dict[str, Any]) -> dict[str, Any]:
-    """As vLLM and the demo's server give a message to the template.
-
-    Without content its text is empty, and the arguments of tool calls are decoded, as templates expect them.
-    """
-    served = {**message, "content": ""} if message.get("content") is None else message
-    calls = served.get("tool_calls")
-    return {**served, "tool_calls": [_with_decoded_arguments(call) for call in calls]} if calls else served
+    def _token_offsets(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        encoded = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return encoded["input_ids"], encoded["offset_mapping"]
 
 
-def _with_decoded_arguments(call: dict[str, Any]) -> dict[str, Any]:
-    function = call.get("function") or {}
-    arguments = function.get("arguments") or "{}"
-    try:
-        decoded = json.loads(arguments) if isinstance(arguments, str) else arguments
-    except ValueError as error:
-        raise RowRefusedError("tool-arguments", f"the arguments of a tool call are not JSON: {error}") from error
-    if not isinstance(decoded, dict):
-        raise RowRefusedError("tool-arguments", "the arguments of a tool call are not a JSON object")
-    return {**call, "function": {**function, "arguments": decoded}}
+def _span(found: AnswerText) -> tuple[int, int]:
+    return len(found.prompt), len(found.text)
+
+
+def _labelled(ids: list[int], spans: Iterable[tuple[int, int]]) -> EncodedExample:
+    labels, last = [IGNORED] * len(ids), 0
+    for start, end in spans:
+        labels[start:end] = ids[start:end]
+        last = max(last, end)
+    if not last:
+        raise RowRefusedError(
+            "nothing-to-learn", "the chat template renders no token of its assistant turns with weight 1"
+        )
+    return EncodedExample(ids[:last], labels[:last])
 
 
 def _runs(mask: list[int]) -> list[tuple[int, int]]:

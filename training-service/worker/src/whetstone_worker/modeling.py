@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
 from whetstone_worker.errors import BadInputError
 from whetstone_worker.spec import RunSpec
@@ -22,6 +22,15 @@ def load_tokenizer(base: Path) -> Any:
     """The base's tokenizer."""
     with _as_bad_input("unusable-base", f"the tokenizer of {base}", _BASE_REMEDY):
         return AutoTokenizer.from_pretrained(base, local_files_only=True)
+
+
+def stop_ids(base: Path) -> frozenset[int]:
+    """The token ids at which servers of the base stop: those of its generation settings."""
+    if not (base / "generation_config.json").is_file():
+        return frozenset()
+    with _as_bad_input("unusable-base", f"the file generation_config.json of {base}", _BASE_REMEDY):
+        ids = GenerationConfig.from_pretrained(base, local_files_only=True).eos_token_id
+    return frozenset([ids] if isinstance(ids, int) else ids or [])
 
 
 def load_model(base: Path, spec: RunSpec, adapter: Path | None) -> PeftModel:

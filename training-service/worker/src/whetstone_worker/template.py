@@ -54,7 +54,7 @@ def require_same_tokens(
     for number, row in enumerate(rows[:CHECKED_ROWS]):
         ours = encoder.token_ids(row.messages, row.tools)
         try:
-            theirs = _server_tokens(url, _body(row, model), headers, patience, sleep)
+            theirs = _server_tokens(url, _body(encoder, row, model), headers, patience, sleep)
         except RowRefusedError as error:
             refusals.append(f"row {number} (example {row.id}): {error.detail}")
             continue
@@ -118,8 +118,8 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-def _body(row: Row, model: str | None) -> dict[str, Any]:
-    body: dict[str, Any] = {"messages": list(row.messages), "add_generation_prompt": False}
+def _body(encoder: ChatEncoder, row: Row, model: str | None) -> dict[str, Any]:
+    body: dict[str, Any] = {"messages": encoder.renderer.sent(row.messages), "add_generation_prompt": False}
     if row.tools:
         body["tools"] = list(row.tools)
     if model:

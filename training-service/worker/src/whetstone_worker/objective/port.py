@@ -64,8 +64,11 @@ class Objective(Protocol):
     def read(self, stream: BinaryIO, source: str) -> Iterator[Row]:
         """The rows of a JSON-lines file, one at a time; raises ``BadInputError`` that names file and line."""
 
-    def encode(self, row: Row, encoder: ChatEncoder) -> EncodedRow:
-        """Token ids of a row and what loss is computed on; raises ``RowRefusedError`` when the base cannot take it."""
+    def encode(self, row: Row, encoder: ChatEncoder) -> Sequence[EncodedRow]:
+        """Token ids of a row and what loss is computed on; raises ``RowRefusedError`` when the base cannot take it.
+
+        At least one; several when a server renders the row's turns in texts of their own.
+        """
 
     def trainer(self, training: StageTraining) -> Trainer:
         """A trainer that saves resume points through ``training.on_saved``."""

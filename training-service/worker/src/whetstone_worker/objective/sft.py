@@ -23,7 +23,7 @@ class SftObjective:
         """Conversations in chat format."""
         return read_examples(stream, source)
 
-    def encode(self, row: SftExample, encoder: ChatEncoder) -> EncodedExample:
+    def encode(self, row: SftExample, encoder: ChatEncoder) -> Sequence[EncodedExample]:
         """Token ids and labels."""
         return encoder.encode(row)
 

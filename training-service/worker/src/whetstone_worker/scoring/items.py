@@ -81,7 +81,8 @@ class _CannotBeScoredError(Exception):
 
 def _encoded(item: Item, encoder: ChatEncoder, longest: int | None) -> EncodedItem:
     try:
-        example = encoder.encode(parse_example(item.row, item.place))
+        # One answer has weight 1, so that there is one sequence.
+        (example,) = encoder.encode(parse_example(item.row, item.place))
     except MemoryError:
         raise
     except Exception as error:  # a chat template is a program that can raise anything

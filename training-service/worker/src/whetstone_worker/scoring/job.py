@@ -17,7 +17,7 @@ from whetstone_worker.artifact.scheme import open_artifacts
 from whetstone_worker.artifact.verified import verified_path, verified_stream
 from whetstone_worker.encoding import ChatEncoder
 from whetstone_worker.errors import BadInputError, OutOfMemoryError, PreemptedError, RetryableError, StoppedError
-from whetstone_worker.modeling import load_base, load_tokenizer, with_scored_adapters
+from whetstone_worker.modeling import load_base, load_tokenizer, stop_ids, with_scored_adapters
 from whetstone_worker.preemption import Preemption
 from whetstone_worker.reporter import Directive, Phase, Reporter
 from whetstone_worker.scoring.batches import batches_of
@@ -85,7 +85,9 @@ class ScoringJob:
         model = load_base(base)
         keeps = keeps_logits(model)
         torch.set_num_threads(scoring_threads(model.num_parameters()))
-        items = self._items(ChatEncoder(tokenizer), getattr(model.config, "max_position_embeddings", None))
+        items = self._items(
+            ChatEncoder(tokenizer, stop_ids(base)), getattr(model.config, "max_position_embeddings", None)
+        )
         model = with_scored_adapters(
             model, {f"a{i}": p for i, p in enumerate(adapters.values())}, spec.base_model.sha256
         )
