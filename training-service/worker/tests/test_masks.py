@@ -244,6 +244,34 @@ def tool_example(arguments: str, *following: dict[str, Any]) -> SftExample:
     return parse_example({"id": "row", "messages": messages, "tools": [tool]}, "row")
 
 
+TAKES_APART = CHATML.replace(
+    "{{ m.content }}",
+    "{% if '</think>' in m.content %}<think>\n{{ m.content.split('</think>')[0].split('<think>')[-1].strip() }}\n"
+    "</think>\n\n{{ m.content.split('</think>')[-1].strip() }}{% else %}{{ m.content }}{% endif %}",
+)
+DROPS_REASONING = CHATML.replace("m.content", "m.content.split('</think>')[-1].strip()")
+
+
+def test_should_refuse_an_answer_that_the_template_prints_otherwise(templated):
+    row = example([("user", "How?", 0), ("assistant", "The tag </think> closes a block.", 1)])
+
+    for template in (TAKES_APART, DROPS_REASONING):
+        with pytest.raises(RowRefusedError, match="/messages/1/content") as refused:
+            ChatEncoder(templated(template + OPENER)).encode(row)
+        assert refused.value.code == "template-changes-answer"
+
+
+def test_should_train_reasoning_that_the_template_prints(templated):
+    row = example([("user", "How?", 0), ("assistant", "<think>Since May.</think>\nWithin 30 days.", 1)])
+    printing, dropping = templated(TAKES_APART + OPENER), templated(DROPS_REASONING + OPENER)
+
+    texts = trained(printing, ChatEncoder(printing).encode(row))
+    with pytest.raises(RowRefusedError, match="does not print"):
+        ChatEncoder(dropping).encode(row)
+
+    assert texts == ["<think>\nSince May.\n</think>\n\nWithin 30 days.<|im_end|>"]
+
+
 REAL = sorted((Path(trl.__file__).parent / "chat_templates").glob("*.jinja"))
 
 

@@ -9,6 +9,7 @@ from whetstone_worker.answer_text import AnswerText, AnswerTextFinder
 from whetstone_worker.control_tokens import ControlTokens
 from whetstone_worker.errors import RowRefusedError
 from whetstone_worker.examples import SftExample
+from whetstone_worker.reasoning import parts_of
 from whetstone_worker.rendering import ConversationRenderer, Message
 
 IGNORED = -100
@@ -99,6 +100,15 @@ class ChatEncoder:
                     "empty-answer", f"/messages/{turn} is an empty answer, which would teach silence; remove the row"
                 )
 
+    @staticmethod
+    def _require_whole(message: Message, turn: int, rendered: str) -> None:
+        """Refuses an answer that the template prints otherwise: some take a text apart at their reasoning markers."""
+        if not all(part in rendered for part in parts_of(message.get("content") or "")):
+            raise RowRefusedError(
+                "template-changes-answer",
+                f"the chat template does not print /messages/{turn}/content as it is; remove what it reads as markup",
+            )
+
     def _require_printed_calls(self, example: SftExample, turn: int) -> None:
         """Refuses tool calls of which the template prints nothing: the model would learn to answer with silence."""
         upto = example.messages[: turn + 1]
@@ -127,6 +137,7 @@ class ChatEncoder:
         sequences: list[_Sequence] = []
         for turn in sorted(example.trained_turns, reverse=True):
             found = self._answers.find(example.messages[: turn + 1], example.tools)
+            self._require_whole(example.messages[turn], turn, found.answer)
             sequence = next((s for s in sequences if s.text.startswith(found.text)), None)
             if sequence is None:
                 sequences.append(sequence := _Sequence(found.text))

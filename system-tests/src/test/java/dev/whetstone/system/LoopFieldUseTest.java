@@ -29,7 +29,8 @@ class LoopFieldUseTest {
   /**
    * The fields that only the reader of loop files uses. The test share is what the train and
    * validation shares leave; the reader checks that the three add up to 1. Services read the engine
-   * through {@link LoopSpec.Training#engineOrDefault}. What a server takes is read through the
+   * through {@link LoopSpec.Training#engineOrDefault}, the rule for reasoning through {@link
+   * LoopSpec.Training#reasoningOrDefault}. What a server takes is read through the
    * methods of {@link LoopSpec.ServableLora} that fill in defaults.
    */
   private static final Set<String> READ_ON_DECLARATION =
@@ -39,6 +40,7 @@ class LoopFieldUseTest {
           "Spec.profile",
           "Shares.test",
           "Training.engine",
+          "Training.reasoning",
           "ServableLora.maxRank",
           "ServableLora.targetModules");
 

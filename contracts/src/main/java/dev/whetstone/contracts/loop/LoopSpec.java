@@ -210,6 +210,7 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
    * @param leaseDuration an attempt that sends no report for this long is considered dead
    * @param progressDeadline an attempt whose step does not advance for this long is ended
    * @param engine the compute engine of the loop's workers; absent means {@link Engine#PROCESS}
+   * @param reasoning what happens to reasoning in answers; absent means {@link Reasoning#STRIP}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Training(
@@ -231,7 +232,8 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
       @Bounds(min = 1) long maxSeconds,
       @Bounds(min = 1) long maxGpuSeconds,
       RetentionMethod retention,
-      @Nullable Engine engine) {
+      @Nullable Engine engine,
+      @Nullable Reasoning reasoning) {
     /** The worker's random number generators accept no larger seed. */
     private static final long LARGEST_SEED = (1L << 32) - 1;
 
@@ -239,6 +241,24 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
     public Engine engineOrDefault() {
       return engine == null ? Engine.PROCESS : engine;
     }
+
+    /** What happens to reasoning in answers, the default where the loop does not say. */
+    public Reasoning reasoningOrDefault() {
+      return reasoning == null ? Reasoning.STRIP : reasoning;
+    }
+  }
+
+  /** What happens to the reasoning before an answer, between the base's own markers. */
+  public enum Reasoning {
+    /** It is removed; the visible answer is trained and compared. */
+    @JsonProperty("strip")
+    STRIP,
+    /** It is trained with the answer. */
+    @JsonProperty("keep")
+    KEEP,
+    /** The example is rejected. */
+    @JsonProperty("refuse")
+    REFUSE
   }
 
   /**

@@ -14,6 +14,7 @@ import dev.whetstone.curation.stage.dedup.TextEmbedder;
 import dev.whetstone.curation.stage.hygiene.ConsentStage;
 import dev.whetstone.curation.stage.hygiene.ControlTokenStage;
 import dev.whetstone.curation.stage.hygiene.HygieneStage;
+import dev.whetstone.curation.stage.hygiene.ReasoningStage;
 import dev.whetstone.curation.stage.language.LanguageGuesser;
 import dev.whetstone.curation.stage.language.LanguageStage;
 import dev.whetstone.curation.stage.pii.PiiRecognizer;
@@ -38,6 +39,12 @@ public class StageProducer {
   @Singleton
   OrderedStage<AdmissionStage> consent() {
     return new OrderedStage<>(100, new ConsentStage());
+  }
+
+  @Produces
+  @Singleton
+  OrderedStage<AdmissionStage> reasoning() {
+    return new OrderedStage<>(150, new ReasoningStage());
   }
 
   @Produces

@@ -18,6 +18,7 @@ public final class ReasonCodes {
   public static final String TOOL_CALL_SHAPE = "tool-call-shape";
   public static final String TOO_LONG = "too-long";
   public static final String CONTROL_TOKENS = "control-tokens";
+  public static final String REASONING = "reasoning";
   public static final String UNCHANGED = "unchanged";
   public static final String LANGUAGE = "language";
   public static final String TOXIC = "toxic";

@@ -146,12 +146,26 @@ public record Example(
 
   /** The same example with every message rewritten, and the id of the new content. */
   public Example mapMessages(UnaryOperator<ChatMessage> rewrite) {
+    return mapped(rewrite, rewrite);
+  }
+
+  /**
+   * The same example with the answers rewritten that it teaches, labels or ranks, and the id of the
+   * new content; the history stays.
+   */
+  public Example mapAnswers(UnaryOperator<ChatMessage> rewrite) {
+    return mapped(
+        turn -> Objects.equals(turn.weight(), 1) ? rewrite.apply(turn) : turn, rewrite);
+  }
+
+  private Example mapped(
+      UnaryOperator<ChatMessage> ofPrompt, UnaryOperator<ChatMessage> ofAnswers) {
     return of(
             form,
-            mapped(prompt, rewrite),
-            completion == null ? null : mapped(completion, rewrite),
-            chosen == null ? null : mapped(chosen, rewrite),
-            rejected == null ? null : mapped(rejected, rewrite),
+            mapped(prompt, ofPrompt),
+            completion == null ? null : mapped(completion, ofAnswers),
+            chosen == null ? null : mapped(chosen, ofAnswers),
+            rejected == null ? null : mapped(rejected, ofAnswers),
             label,
             tools,
             provenance)

@@ -2,6 +2,7 @@ package dev.whetstone.curation.text;
 
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.kit.tokenizer.ControlTokens;
+import dev.whetstone.kit.tokenizer.ReasoningMarkers;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -12,8 +13,10 @@ import java.util.function.ToIntFunction;
  *
  * @param tokenizer the number of tokens of a text
  * @param controlTokens of the same tokenizer
+ * @param reasoningMarkers of the same base
  */
-public record BoundedTokenCounter(ToIntFunction<String> tokenizer, ControlTokens controlTokens)
+public record BoundedTokenCounter(
+    ToIntFunction<String> tokenizer, ControlTokens controlTokens, ReasoningMarkers reasoningMarkers)
     implements TokenCounter {
   /** What a chat template adds around a turn: begin, role, line end, end, line end. */
   public static final int TOKENS_PER_TURN = 5;
@@ -26,9 +29,9 @@ public record BoundedTokenCounter(ToIntFunction<String> tokenizer, ControlTokens
   /** How many tokens a cut between two pieces can add or take away, at most. */
   private static final int TOKENS_PER_CUT = 16;
 
-  /** A counter whose control tokens are unknown. */
+  /** A counter whose control tokens and markers are unknown. */
   public BoundedTokenCounter(ToIntFunction<String> tokenizer) {
-    this(tokenizer, ControlTokens.UNKNOWN);
+    this(tokenizer, ControlTokens.UNKNOWN, ReasoningMarkers.UNKNOWN);
   }
 
   @Override

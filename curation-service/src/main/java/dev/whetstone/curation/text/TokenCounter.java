@@ -2,10 +2,11 @@ package dev.whetstone.curation.text;
 
 import dev.whetstone.contracts.chat.ChatMessage;
 import dev.whetstone.kit.tokenizer.ControlTokens;
+import dev.whetstone.kit.tokenizer.ReasoningMarkers;
 import java.util.List;
 
 /**
- * Counts tokens as the base model's own tokenizer would, and knows its control tokens.
+ * Counts tokens as the base model's own tokenizer would, and knows its control tokens and markers.
  * Implementations are thread-safe.
  */
 @FunctionalInterface
@@ -27,6 +28,11 @@ public interface TokenCounter {
   /** The base model's control tokens; unknown where the tokenizer could not be read. */
   default ControlTokens controlTokens() {
     return ControlTokens.UNKNOWN;
+  }
+
+  /** The markers between which the base model reasons. */
+  default ReasoningMarkers reasoningMarkers() {
+    return ReasoningMarkers.UNKNOWN;
   }
 
   /** Whether counts are exact; false where the tokenizer could not be read. */

@@ -21,7 +21,7 @@ class ChainAssemblyTest {
   void shouldRunAdmissionStagesInTheirOrder() {
     assertThat(admission.stageNames())
         .containsExactly(
-            "consent", "hygiene", "language", "pii", "control-tokens", "toxicity", "quality")
+            "consent", "reasoning", "hygiene", "language", "pii", "control-tokens", "toxicity", "quality")
         .isEqualTo(StandardChains.admission().stageNames());
   }
 

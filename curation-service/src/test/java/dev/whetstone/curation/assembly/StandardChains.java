@@ -23,6 +23,7 @@ public final class StandardChains {
               STAGES.pii(CHAINS.piiRecognizer()),
               STAGES.language(CHAINS.languageGuesser()),
               STAGES.hygiene(),
+              STAGES.reasoning(),
               STAGES.controlTokens(),
               STAGES.consent()));
 
