@@ -130,6 +130,9 @@ class ChatEncoder:
         turns = [i for i, message in enumerate(example.messages) if message["role"] == "assistant"]
         if len(spans) != len(turns):
             return None
+        text = self.renderer.text(example.messages, example.tools)
+        for turn in sorted(example.trained_turns):
+            self._require_whole(example.messages[turn], turn, text)
         trained = [span for turn, span in zip(turns, spans, strict=True) if turn in example.trained_turns]
         return _labelled(rendered["input_ids"], trained)
 
