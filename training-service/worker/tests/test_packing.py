@@ -28,7 +28,7 @@ def documents(tokenizer, world) -> list[EncodedExample]:
 
 
 def trainer(
-    raw: dict[str, Any], base: Path, tokenizer: Any, folder: Path, rows: Sequence[EncodedExample], packing: bool
+    raw: dict[str, Any], base: Path, tokenizer: Any, folder: Path, rows: Sequence[EncodedExample], *, packing: bool
 ):
     raw["stages"][0]["hyperparameters"] |= {"packing": packing, "batchSize": len(rows), "microBatchSize": len(rows)}
     raw["lora"]["dropout"] = 0.0
@@ -72,7 +72,7 @@ def gradients(trained: Any) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("order", [1, -1], ids=["in order", "reversed"])
 def test_should_give_packed_rows_the_losses_and_gradients_of_separate_ones(
-    raw_spec, base, tokenizer, documents, tmp_path, order
+    raw_spec, base, tokenizer, documents, tmp_path, *, order
 ):
     packed = trainer(raw_spec, base, tokenizer, tmp_path / "packed", documents[::order], packing=True)
     separate = trainer(raw_spec, base, tokenizer, tmp_path / "separate", documents, packing=False)
