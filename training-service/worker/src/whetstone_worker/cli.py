@@ -1,6 +1,7 @@
-"""The command line of the worker: ``train``, ``score`` and ``join``."""
+"""The command line of the worker: ``train``, ``score``, ``join`` and ``check-base``."""
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -42,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--spec", type=Path, required=True, help="RunSpec file (JSON)")
     score = commands.add_parser("score", help="score the reference answers of one scoring job")
     score.add_argument("--spec", type=Path, required=True, help="ScoringSpec file (JSON)")
+    base = commands.add_parser("check-base", help="print as JSON what a base's chat template can train")
+    base.add_argument("--base", type=Path, required=True, help="folder of the base model")
+    base.add_argument("--endpoint", help="model server whose rendering is compared; its key: WHETSTONE_SERVING_KEY")
     join = commands.add_parser("join", help="run workers on this host for a training service")
     arguments.add_arguments(join)
     return parser
@@ -84,4 +88,17 @@ def _join(parsed: argparse.Namespace) -> ExitCode:
     return command.run(parsed)
 
 
-_COMMANDS = {"train": _train, "score": _score, "join": _join}
+def _check_base(parsed: argparse.Namespace) -> ExitCode:
+    from whetstone_worker.base_check import check  # noqa: PLC0415 - a missing package is reported by name
+    from whetstone_worker.encoding import ChatEncoder  # noqa: PLC0415
+    from whetstone_worker.modeling import load_tokenizer, stop_ids  # noqa: PLC0415
+    from whetstone_worker.template import key_from_environment  # noqa: PLC0415
+
+    tokenizer = load_tokenizer(parsed.base)
+    encoder = ChatEncoder(tokenizer, stop_ids(parsed.base))
+    report = check(encoder, tokenizer, parsed.endpoint, key_from_environment())
+    sys.stdout.write(json.dumps(report.as_json(), ensure_ascii=False) + "\n")
+    return ExitCode.DONE
+
+
+_COMMANDS = {"train": _train, "score": _score, "join": _join, "check-base": _check_base}

@@ -49,6 +49,9 @@ public final class LoopCommand {
     if (!reply.isOk()) {
       return refuse(loop, reply);
     }
+    if (!trainable(context, loop, reply.body())) {
+      return 1;
+    }
     context.terminal().print("%s is valid: loop %s/%s.", file, loop.tenant(), loop.name());
     return 0;
   }
@@ -62,6 +65,13 @@ public final class LoopCommand {
     context.requireRunning(StackComponent.EVAL);
     LoopFile loop = LoopFile.read(file);
     ApiClient api = context.api(loop.tenant());
+    ApiReply explained = explain(context, loop);
+    if (!explained.isOk()) {
+      return refuse(loop, explained);
+    }
+    if (!trainable(context, loop, explained.body())) {
+      return 1;
+    }
     ApiReply reply = LoopDeclarer.declare(api, loop.name(), loop.content());
     if (!reply.isOk()) {
       return refuse(loop, reply);
@@ -79,6 +89,30 @@ public final class LoopCommand {
         .ifPresent(
             warning -> context.terminal().print(context.terminal().yellow("Warning: ") + warning));
     return 0;
+  }
+
+  /** Prints what the declared base cannot train; false if it can train nothing. */
+  private boolean trainable(CommandContext context, LoopFile loop, JsonNode explanation) {
+    Terminal terminal = context.terminal();
+    Optional<BaseCheck> check =
+        terminal.during(
+            "checking what the base can train",
+            () -> "",
+            () ->
+                BaseCheck.of(context.options().python(), explanation.at("/spec/spec")));
+    boolean usable = check.map(BaseCheck::usable).orElse(true);
+    if (!usable) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "%s is refused: no row of the base spec.baseModel can be trained; use a base with a"
+                  + " chat template that prints its messages%n",
+              loop.file());
+    }
+    check.stream()
+        .flatMap(found -> found.lines().stream())
+        .forEach(line -> terminal.print(terminal.yellow("Warning: ") + line));
+    return usable;
   }
 
   /**
