@@ -30,8 +30,8 @@ class LoopFieldUseTest {
    * The fields that only the reader of loop files uses. The test share is what the train and
    * validation shares leave; the reader checks that the three add up to 1. Services read the engine
    * through {@link LoopSpec.Training#engineOrDefault}, the rule for reasoning through {@link
-   * LoopSpec.Training#reasoningOrDefault}. What a server takes is read through the
-   * methods of {@link LoopSpec.ServableLora} that fill in defaults.
+   * LoopSpec.Training#reasoningOrDefault}. What a server takes is read through the methods of
+   * {@link LoopSpec.ServableLora} that fill in defaults.
    */
   private static final Set<String> READ_ON_DECLARATION =
       Set.of(

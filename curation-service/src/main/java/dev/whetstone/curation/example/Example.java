@@ -154,8 +154,7 @@ public record Example(
    * new content; the history stays.
    */
   public Example mapAnswers(UnaryOperator<ChatMessage> rewrite) {
-    return mapped(
-        turn -> Objects.equals(turn.weight(), 1) ? rewrite.apply(turn) : turn, rewrite);
+    return mapped(turn -> Objects.equals(turn.weight(), 1) ? rewrite.apply(turn) : turn, rewrite);
   }
 
   private Example mapped(

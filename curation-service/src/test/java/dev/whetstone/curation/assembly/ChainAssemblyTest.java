@@ -21,7 +21,14 @@ class ChainAssemblyTest {
   void shouldRunAdmissionStagesInTheirOrder() {
     assertThat(admission.stageNames())
         .containsExactly(
-            "consent", "reasoning", "hygiene", "language", "pii", "control-tokens", "toxicity", "quality")
+            "consent",
+            "reasoning",
+            "hygiene",
+            "language",
+            "pii",
+            "control-tokens",
+            "toxicity",
+            "quality")
         .isEqualTo(StandardChains.admission().stageNames());
   }
 

@@ -123,8 +123,7 @@ public record ReasoningMarkers(List<Pair> pairs) {
     return split(first.visible())
         .map(
             next ->
-                new Split(
-                    (first.reasoning() + "\n" + next.reasoning()).strip(), next.visible()))
+                new Split((first.reasoning() + "\n" + next.reasoning()).strip(), next.visible()))
         .or(() -> found);
   }
 

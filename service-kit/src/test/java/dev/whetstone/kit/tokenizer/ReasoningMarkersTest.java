@@ -28,8 +28,7 @@ class ReasoningMarkersTest {
         "<think>\n\n</think>\n\n<think>\nThirty since May.\n</think>\n\nWithin 30 days.",
       })
   void shouldSplitReasoningOff(String answer) {
-    assertThat(MARKERS.split(answer))
-        .contains(new Split("Thirty since May.", "Within 30 days."));
+    assertThat(MARKERS.split(answer)).contains(new Split("Thirty since May.", "Within 30 days."));
   }
 
   @ParameterizedTest

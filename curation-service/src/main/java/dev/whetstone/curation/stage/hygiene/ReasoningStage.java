@@ -73,8 +73,7 @@ public final class ReasoningStage implements AdmissionStage {
         : message;
   }
 
-  private static Optional<String> visible(
-      @Nullable String content, ReasoningMarkers markers) {
+  private static Optional<String> visible(@Nullable String content, ReasoningMarkers markers) {
     return content == null
         ? Optional.empty()
         : markers.split(content).map(ReasoningMarkers.Split::visible);

@@ -48,8 +48,7 @@ class ReasoningStageTest {
   @Test
   void shouldTreatBothSidesOfAPairAlike() {
     Example pair =
-        Samples.pair(
-            ASK, "Within 14 days.", REASONED, Samples.by("a").withServedAnswer(REASONED));
+        Samples.pair(ASK, "Within 14 days.", REASONED, Samples.by("a").withServedAnswer(REASONED));
 
     Example visible = changed("strip", pair);
 

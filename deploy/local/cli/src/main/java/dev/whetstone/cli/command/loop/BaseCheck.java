@@ -45,7 +45,12 @@ record BaseCheck(boolean usable, List<String> lines) {
     List<String> command =
         new ArrayList<>(
             List.of(
-                python.toString(), "-m", "whetstone_worker", "check-base", "--base", base.getPath()));
+                python.toString(),
+                "-m",
+                "whetstone_worker",
+                "check-base",
+                "--base",
+                base.getPath()));
     String endpoint = spec.at("/serving/endpoint").asText("");
     // The service, not this command, knows the key of a server that wants one.
     if (!endpoint.isEmpty() && spec.at("/serving/credentialsRef").asText("").isEmpty()) {
@@ -85,8 +90,7 @@ record BaseCheck(boolean usable, List<String> lines) {
   }
 
   private static BaseCheck notChecked(String reason) {
-    return new BaseCheck(
-        true, List.of("the base was not checked: %s".formatted(reason.strip())));
+    return new BaseCheck(true, List.of("the base was not checked: %s".formatted(reason.strip())));
   }
 
   /** Turns the worker's report into lines. */

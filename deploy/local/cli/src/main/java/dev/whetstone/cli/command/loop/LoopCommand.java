@@ -98,8 +98,7 @@ public final class LoopCommand {
         terminal.during(
             "checking what the base can train",
             () -> "",
-            () ->
-                BaseCheck.of(context.options().python(), explanation.at("/spec/spec")));
+            () -> BaseCheck.of(context.options().python(), explanation.at("/spec/spec")));
     boolean usable = check.map(BaseCheck::usable).orElse(true);
     if (!usable) {
       spec.commandLine()

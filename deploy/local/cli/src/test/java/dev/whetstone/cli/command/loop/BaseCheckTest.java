@@ -55,7 +55,8 @@ class BaseCheckTest {
 
   @Test
   void shouldPassTheBaseAndTheServer() throws IOException {
-    Path python = script("printf '{\"usable\": false, \"server\": \"template-differs: %s\"}' \"$*\"");
+    Path python =
+        script("printf '{\"usable\": false, \"server\": \"template-differs: %s\"}' \"$*\"");
 
     assertThat(BaseCheck.of(python, spec(folder.toUri().toString())))
         .get()
