@@ -70,7 +70,10 @@ PROBES = (
     _Probe("a system prompt", (_SYSTEM, _ASK, _ANSWER), ("amber style", "Lisbon", "Tuesday")),
     _Probe(
         "text in any script",
-        ({"role": "user", "content": "¿Dónde está? 在哪里 🧭"}, {"role": "assistant", "content": "Está aquí: 这里 ✅ {{x}} <b>"}),
+        (
+            {"role": "user", "content": "¿Dónde está? 在哪里 🧭"},
+            {"role": "assistant", "content": "Está aquí: 这里 ✅ {{x}} <b>"},
+        ),
         ("¿Dónde está? 在哪里 🧭", "Está aquí: 这里 ✅ {{x}} <b>"),
     ),
     _Probe("tool definitions", (_ASK, _ANSWER), ("find_parcel", "cobalt number"), _TOOLS),
@@ -89,7 +92,12 @@ PROBES = (
     ),
     _Probe(
         "the result of a tool call",
-        (_ASK, {**_calls(_call("L-17", "call_1a2b3c")), "weight": 0}, _result("call_1a2b3c", "at the harbour"), _ANSWER),
+        (
+            _ASK,
+            {**_calls(_call("L-17", "call_1a2b3c")), "weight": 0},
+            _result("call_1a2b3c", "at the harbour"),
+            _ANSWER,
+        ),
         ("L-17", "at the harbour", "Tuesday"),
         _TOOLS,
     ),
