@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.whetstone.contracts.LoopId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -233,7 +234,7 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
       @Bounds(min = 1) long maxGpuSeconds,
       RetentionMethod retention,
       @Nullable Engine engine,
-      @Nullable Reasoning reasoning) {
+      @OneOf({"strip", "keep", "refuse"}) @Nullable String reasoning) {
     /** The worker's random number generators accept no larger seed. */
     private static final long LARGEST_SEED = (1L << 32) - 1;
 
@@ -244,20 +245,19 @@ public record LoopSpec(String apiVersion, String kind, Metadata metadata, Spec s
 
     /** What happens to reasoning in answers, the default where the loop does not say. */
     public Reasoning reasoningOrDefault() {
-      return reasoning == null ? Reasoning.STRIP : reasoning;
+      return reasoning == null
+          ? Reasoning.STRIP
+          : Reasoning.valueOf(reasoning.toUpperCase(Locale.ROOT));
     }
   }
 
   /** What happens to the reasoning before an answer, between the base's own markers. */
   public enum Reasoning {
     /** It is removed; the visible answer is trained and compared. */
-    @JsonProperty("strip")
     STRIP,
     /** It is trained with the answer. */
-    @JsonProperty("keep")
     KEEP,
     /** The example is rejected. */
-    @JsonProperty("refuse")
     REFUSE
   }
 
