@@ -120,7 +120,8 @@ def _encode(dialogues: list[Dialogue], encoder: ChatEncoder) -> list[EncodedExam
             {"role": "user", "content": dialogue.prompt},
             {"role": "assistant", "content": dialogue.answer},
         ]
-        return encoder.encode(parse_example({"messages": messages}, "corpus"))
+        (encoded,) = encoder.encode(parse_example({"messages": messages}, "corpus"))
+        return encoded
 
     return [row(dialogue) for dialogue in dialogues]
 
