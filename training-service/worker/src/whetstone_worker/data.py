@@ -11,7 +11,7 @@ from whetstone_worker.artifact.verified import verified_stream
 from whetstone_worker.encoding import ChatEncoder
 from whetstone_worker.errors import BadInputError, RowRefusedError
 from whetstone_worker.objective.port import EncodedRow, Objective, Row
-from whetstone_worker.objective.registry import open_objective
+from whetstone_worker.objective.registry import OBJECTIVES, open_objective
 from whetstone_worker.refusals import NO_REFUSALS, Refusals, require_enough
 from whetstone_worker.retention.methods import METHODS
 from whetstone_worker.retention.port import ReplaySet
@@ -79,7 +79,9 @@ class StageReader:
         spec, stage = self._spec, self._spec.stages[index]
         objective = open_objective(stage.objective)
         own = self._encoded(stage.datasets, objective, "dataset")
-        replay = [self._encoded([reference], objective, "replay set") for reference in spec.replay]
+        # Replay sets hold rows of supervised fine-tuning; other objectives keep close to the stage's start instead.
+        references = spec.replay if OBJECTIVES[stage.objective].form == OBJECTIVES["sft"].form else ()
+        replay = [self._encoded([reference], objective, "replay set") for reference in references]
         validation = self._encoded(stage.validation, objective, "validation set")
         if not own.count:
             raise _no_examples(index)
@@ -104,7 +106,7 @@ class StageReader:
             )
         sets = [
             ReplaySet(reference.sha256, rows.encoded, reference.share)
-            for reference, rows in zip(spec.replay, replay, strict=True)
+            for reference, rows in zip(references, replay, strict=True)
         ]
         self._require_replay(sets)
         mixed = METHODS[spec.retention.method].training_rows(own.encoded, own.weights, sets, seed)

@@ -27,6 +27,12 @@ class SftExample:
 
 def read_examples(stream: BinaryIO, source: str) -> Iterator[SftExample]:
     """Reads JSON lines one at a time; an error names file and line."""
+    for raw, place in json_lines(stream, source):
+        yield parse_example(raw, place)
+
+
+def json_lines(stream: BinaryIO, source: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """The objects of a JSON-lines file, one at a time, each with file and line for errors."""
     number = 0
     while line := stream.readline(MAX_LINE_BYTES + 1):
         number += 1
@@ -34,17 +40,17 @@ def read_examples(stream: BinaryIO, source: str) -> Iterator[SftExample]:
         if len(line) > MAX_LINE_BYTES:
             raise _invalid(place, f"is longer than {MAX_LINE_BYTES} bytes")
         if line.strip():
-            yield _parse_line(line, place)
+            yield _decoded(line, place), place
 
 
-def _parse_line(line: bytes, place: str) -> SftExample:
+def _decoded(line: bytes, place: str) -> dict[str, Any]:
     try:
         raw = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise _invalid(place, f"is not JSON ({error})") from error
     if not isinstance(raw, dict):
         raise _invalid(place, "is not a JSON object")
-    return parse_example(raw, place)
+    return raw
 
 
 def parse_example(raw: dict[str, Any], place: str) -> SftExample:

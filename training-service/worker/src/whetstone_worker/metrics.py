@@ -17,6 +17,14 @@ _NAMES = {
     "eval_mean_token_accuracy": "valid_mean_token_accuracy",
     "learning_rate": "learning_rate",
     "grad_norm": "grad_norm",
+    "rewards/chosen": "train_reward_chosen",
+    "rewards/rejected": "train_reward_rejected",
+    "rewards/margins": "train_reward_margin",
+    "rewards/accuracies": "train_reward_accuracy",
+    "eval_rewards/chosen": "valid_reward_chosen",
+    "eval_rewards/rejected": "valid_reward_rejected",
+    "eval_rewards/margins": "valid_reward_margin",
+    "eval_rewards/accuracies": "valid_reward_accuracy",
 }
 
 

@@ -19,7 +19,10 @@ class ObjectiveEntry:
 
 
 OBJECTIVES: Mapping[str, ObjectiveEntry] = MappingProxyType(
-    {"sft": ObjectiveEntry("sft", "whetstone_worker.objective.sft:SftObjective")}
+    {
+        "sft": ObjectiveEntry("sft", "whetstone_worker.objective.sft:SftObjective"),
+        "dpo": ObjectiveEntry("preference", "whetstone_worker.objective.dpo:DpoObjective"),
+    }
 )
 
 
