@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from datasets import Dataset
@@ -13,6 +14,8 @@ from whetstone_worker.objective.port import StageTraining
 from whetstone_worker.pairs import PreferencePair, read_pairs
 from whetstone_worker.trainer import ResumePointMixin, on_one_accelerator, shared_arguments
 
+# TRL's names for the adapter that is trained, and for its copy from the start of the stage.
+_TRAINED, _REFERENCE = "default", "ref"
 # The weight of the distance to the reference; 0.1 is the paper's and TRL's default.
 _BETA = 0.1
 # The weight of the cross-entropy on the better answers, which keeps their own likelihood from falling (arXiv 2404.19733).
@@ -42,6 +45,14 @@ class DpoTrainer(ResumePointMixin, DPOTrainer):
     def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
         """The rows are encoded: TRL would tokenize prompt and answer in its own way."""
         return dataset
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        """Both adapters: of a folder with several, transformers loads only those in subfolders."""
+        adapters = self.model if model is None else model
+        folder = Path(resume_from_checkpoint)
+        adapters.load_adapter(str(folder), _TRAINED, is_trainable=True)
+        adapters.load_adapter(str(folder / _REFERENCE), _REFERENCE, is_trainable=False)
+        adapters.set_adapter(_TRAINED)
 
 
 class DpoObjective:
