@@ -18,7 +18,7 @@ from whetstone_worker.trainer import ResumePointMixin, on_one_accelerator, share
 _TRAINED, _REFERENCE = "default", "ref"
 # The weight of the distance to the reference; 0.1 is the paper's and TRL's default.
 _BETA = 0.1
-# The weight of the cross-entropy on the better answers, which keeps their own likelihood from falling (arXiv 2404.19733).
+# The weight of the cross-entropy on the better answers, which keeps their likelihood from falling (arXiv 2404.19733).
 _SFT_WEIGHT = 1.0
 
 
