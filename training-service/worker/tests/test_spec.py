@@ -42,7 +42,10 @@ def test_should_accept_a_spec_without_the_digest_of_the_chat_template(raw_spec, 
         (lambda s: s["baseModel"].update(sha256="abc"), "/baseModel/sha256"),
         (lambda s: s["stages"][0]["hyperparameters"].pop("epochs"), "/stages/0/hyperparameters/epochs is missing"),
         (lambda s: s["stages"][0]["hyperparameters"].update(microBatchSize=3), "microBatchSize 3 must divide"),
-        (lambda s: s["stages"][0].update(objective="dpo"), "/stages/0/objective is 'dpo'; this version has 'sft'"),
+        (
+            lambda s: s["stages"][0].update(objective="kto"),
+            "/stages/0/objective is 'kto'; this version has 'dpo', 'sft'",
+        ),
         (lambda s: s["stages"][0]["datasets"][0].update(form="binary"), "/stages/0/datasets/0/form"),
         (lambda s: s["retention"].update(method="ewc"), "/retention/method is 'ewc'; this version has 'none'"),
         (lambda s: s["replay"][0].update(share=1.0), "/replay/0/share"),
@@ -105,7 +108,7 @@ def test_should_read_several_stages(raw_spec):
 def test_should_name_the_stage_whose_objective_is_unknown(raw_spec):
     raw_spec["stages"] = [raw_spec["stages"][0], raw_spec["stages"][0] | {"objective": "kto"}]
 
-    with pytest.raises(BadInputError, match="/stages/1/objective is 'kto'; this version has 'sft'") as refused:
+    with pytest.raises(BadInputError, match="/stages/1/objective is 'kto'; this version has 'dpo', 'sft'") as refused:
         parse(raw_spec)
 
     assert refused.value.code == "unsupported-objective"
