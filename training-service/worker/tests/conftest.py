@@ -1,5 +1,6 @@
 """Shared parts of the tests: the demo's base model, small runs, and a control plane whose answers a test scripts."""
 
+import copy
 import json
 import os
 import random
@@ -101,6 +102,23 @@ def tokenizer(base: Path) -> Any:
     from transformers import AutoTokenizer
 
     return AutoTokenizer.from_pretrained(base, local_files_only=True)
+
+
+@pytest.fixture
+def templated(tokenizer) -> Callable[..., Any]:
+    """The demo's tokenizer with another template, whose control tokens are special tokens as in real bases."""
+
+    from templates import control_tokens
+
+    def with_template(template: str, special: bool = True) -> Any:
+        changed = copy.deepcopy(tokenizer)
+        if special:
+            changed.bos_token = "<s>"
+            changed.add_special_tokens({"additional_special_tokens": control_tokens(template)})
+        changed.chat_template = template
+        return changed
+
+    return with_template
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,13 @@
 """Which tokens bear loss, for chat templates of every shape and for those that TRL ships."""
 
-import copy
 import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
-import trl
 
+from templates import CHATML, OF_TRL, OPENER, example, trained
 from whetstone_worker.encoding import IGNORED, ChatEncoder
 from whetstone_worker.errors import RowRefusedError
-from whetstone_worker.examples import SftExample, parse_example
 
-CHATML = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
-OPENER = "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 SHAPES = {
     "turns in order": CHATML + OPENER,
     "no generation prompt": CHATML,
@@ -55,49 +48,6 @@ BOTH = [(role, content, int(role == "assistant")) for role, content, _ in SINGLE
 SYSTEM = [("system", "Be brief.", 0), *BOTH]
 ECHO = [("user", "Say: On its way.", 0), ("assistant", "On its way.", 1)]
 CONVERSATIONS = {"single": SINGLE, "both": BOTH, "system": SYSTEM, "echo": ECHO}
-
-
-def example(turns: list[tuple[str, str, int]]) -> SftExample:
-    messages = [{"role": role, "content": content, "weight": weight} for role, content, weight in turns]
-    return parse_example({"id": "row", "messages": messages}, "row")
-
-
-@pytest.fixture
-def templated(tokenizer) -> Callable[..., Any]:
-    """The demo's tokenizer with another template, whose control tokens are special tokens as in real bases."""
-
-    def with_template(template: str, special: bool = True) -> Any:
-        changed = copy.deepcopy(tokenizer)
-        if special:
-            changed.bos_token = "<s>"
-            changed.add_special_tokens({"additional_special_tokens": control_tokens(template)})
-        changed.chat_template = template
-        return changed
-
-    return with_template
-
-
-def control_tokens(template: str) -> list[str]:
-    found = re.findall(
-        r"<\|[A-Za-z_]+\|>|<\uff5c[^\uff5c{}]+\uff5c>|</s>|<s>|<\|?(?:turn|tool_response)\|?>"
-        r"|<end_of_utterance>|<end_of_turn>|<start_of_turn>",
-        template,
-    )
-    return sorted({*found, "<|user|>", "<|assistant|>", "<|system|>", "<|observation|>"})
-
-
-def trained(tokenizer: Any, encoded: Any) -> list[str]:
-    """The texts that bear loss, one per answer."""
-    texts = []
-    for sequence in encoded:
-        run: list[int] = []
-        for label in [*sequence.labels, IGNORED]:
-            if label != IGNORED:
-                run.append(label)
-            elif run:
-                texts.append(tokenizer.decode(run))
-                run = []
-    return texts
 
 
 @pytest.mark.parametrize("special", [True, False], ids=["special tokens", "plain text"])
@@ -199,51 +149,6 @@ def test_should_train_the_end_also_where_the_template_does_not_mark_it(templated
     ]
 
 
-def test_should_give_arguments_as_text_to_a_template_that_wants_text(templated):
-    call = "{% for c in m.tool_calls or [] %}{{ 'call ' + c.function.name + ' ' + c.function.arguments }}{% endfor %}"
-    tokenizer = templated(CHATML.replace("{{ m.content }}", "{{ m.content }}" + call) + OPENER)
-
-    encoded = ChatEncoder(tokenizer).encode(tool_example('{"order": 7}'))
-
-    assert trained(tokenizer, encoded) == ['call look {"order": 7}<|im_end|>']
-
-
-def test_should_decode_arguments_that_were_encoded_twice(templated):
-    call = "{% for c in m.tool_calls or [] %}{{ c.function.arguments | tojson }}{% endfor %}"
-    tokenizer = templated(CHATML.replace("{{ m.content }}", "{{ m.content }}" + call) + OPENER)
-
-    encoded = ChatEncoder(tokenizer).encode(tool_example('"{\\"order\\": 7}"'))
-
-    assert trained(tokenizer, encoded) == ['{"order": 7}<|im_end|>']
-
-
-def test_should_map_ids_of_calls_and_results_for_a_template_that_wants_short_ones(templated):
-    short = (
-        "{% for c in m.tool_calls or [] %}{% if c.id | length != 9 %}{{ raise_exception('9 characters') }}{% endif %}"
-        "call {{ c.id }} {{ c.function.arguments | tojson }}{% endfor %}"
-        "{% if m.tool_call_id is defined %}result {{ m.tool_call_id }} {% endif %}"
-    )
-    tokenizer = templated(CHATML.replace("{{ m.content }}", short + "{{ m.content }}") + OPENER)
-    encoder = ChatEncoder(tokenizer)
-    row = tool_example("{}", {"role": "tool", "content": "Found.", "tool_call_id": "call_1234567890"})
-
-    (encoded,) = encoder.encode(row)
-
-    called, answered = re.findall(
-        r"(?:call|result) ([A-Za-z0-9]{9}) ", tokenizer.decode(encoder.token_ids(row.messages))
-    )
-    assert called == answered
-    assert encoder.renderer.sent(row.messages)[1]["tool_calls"][0]["id"] == called
-    assert called in tokenizer.decode(encoded.input_ids)
-
-
-def tool_example(arguments: str, *following: dict[str, Any]) -> SftExample:
-    call = {"id": "call_1234567890", "type": "function", "function": {"name": "look", "arguments": arguments}}
-    messages = [{"role": "user", "content": "Look."}, {"role": "assistant", "tool_calls": [call]}, *following]
-    tool = {"type": "function", "function": {"name": "look", "description": "Looks.", "parameters": {"type": "object"}}}
-    return parse_example({"id": "row", "messages": messages, "tools": [tool]}, "row")
-
-
 TAKES_APART = CHATML.replace(
     "{{ m.content }}",
     "{% if '</think>' in m.content %}<think>\n{{ m.content.split('</think>')[0].split('<think>')[-1].strip() }}\n"
@@ -272,10 +177,7 @@ def test_should_train_reasoning_that_the_template_prints(templated):
     assert texts == ["<think>\nSince May.\n</think>\n\nWithin 30 days.<|im_end|>"]
 
 
-REAL = sorted((Path(trl.__file__).parent / "chat_templates").glob("*.jinja"))
-
-
-@pytest.mark.parametrize("file", REAL, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", OF_TRL, ids=lambda file: file.stem)
 @pytest.mark.parametrize("conversation", CONVERSATIONS)
 def test_should_mask_the_templates_of_real_bases(templated, file, conversation):
     tokenizer = templated(file.read_text(encoding="utf-8"))
@@ -295,20 +197,3 @@ def test_should_mask_the_templates_of_real_bases(templated, file, conversation):
         before, found, end = text.rpartition(answer)
         assert found, text
         assert end.strip() in {*tokenizer.all_special_tokens}, (before, end)
-
-
-@pytest.mark.parametrize("file", REAL, ids=lambda file: file.stem)
-def test_should_train_whole_tool_calls_or_refuse_them(templated, file):
-    tokenizer = templated(file.read_text(encoding="utf-8"))
-    encoder = ChatEncoder(tokenizer)
-
-    try:
-        (encoded,) = encoder.encode(tool_example('{"order": 7, "note": null}'))
-    except RowRefusedError as refused:
-        assert refused.code in ("template-drops-tool-calls", "template-refuses"), refused
-        return
-
-    (text,) = trained(tokenizer, (encoded,))
-    assert "look" in text
-    assert re.search(r'"order":\s*7|order.*7', text, re.DOTALL)
-    assert '\\"' not in text

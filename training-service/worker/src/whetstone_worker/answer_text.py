@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
+from whetstone_worker.control_tokens import ControlTokens
 from whetstone_worker.errors import RowRefusedError
 from whetstone_worker.rendering import ConversationRenderer, Message
 
@@ -40,11 +41,8 @@ class AnswerTextFinder:
     def __init__(self, renderer: ConversationRenderer, tokenizer: Any, stop_ids: frozenset[int] = frozenset()) -> None:
         """``stop_ids`` are the ids at which servers stop, beside the tokenizer's end-of-sequence token."""
         self._renderer = renderer
-        special = {str(added) for added in tokenizer.added_tokens_decoder.values() if added.special}
-        special |= {token for token in tokenizer.all_special_tokens if token != tokenizer.unk_token}
-        self._special = (
-            re.compile("|".join(map(re.escape, sorted(special, key=len, reverse=True)))) if special else None
-        )
+        special = sorted(ControlTokens(tokenizer).texts, key=len, reverse=True)
+        self._special = re.compile("|".join(map(re.escape, special))) if special else None
         self._end_of_sequence: str = tokenizer.eos_token or ""
         self._stops = {self._end_of_sequence, *tokenizer.convert_ids_to_tokens(sorted(stop_ids))}
         self._chat_template: str = tokenizer.chat_template
@@ -56,20 +54,19 @@ class AnswerTextFinder:
         end, missing = self._end(messages, tools, whole)
         if whole.startswith(before) and end > len(before):
             return AnswerText(before, whole[len(before) : end] + missing)
-        start = self._start_of_content(messages, tools)
+        start = self._start_of_content(messages, tools, whole)
         # A prompt can hold what finished turns do not have, for example an empty reasoning block: the answer follows.
         # Behind a block that is left open, the answer would be trained as reasoning; the finished turn has none.
         if not self._opens_block(before, messages, tools):
             return AnswerText(before, whole[start:end] + missing)
         return AnswerText(whole[:start], whole[start:end] + missing)
 
-    def _start_of_content(self, messages: Sequence[Message], tools: Sequence[Message]) -> int:
+    def _start_of_content(self, messages: Sequence[Message], tools: Sequence[Message], whole: str) -> int:
         history = list(messages[:-1])
         first, second = (
             self._renderer.text([*history, {"role": "assistant", "content": answer}], tools) for answer in _ANSWERS
         )
         start = _shared(first, second)
-        whole = self._renderer.text(messages, tools)
         if not first.startswith(_ANSWERS[0], start) or not whole.startswith(first[:start]):
             raise RowRefusedError(
                 "unusable-chat-template",

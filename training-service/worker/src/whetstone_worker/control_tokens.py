@@ -10,7 +10,8 @@ from whetstone_worker.examples import SftExample
 class ControlTokens:
     """The special tokens of a tokenizer, such as ``<|im_end|>``: only a chat template may write them.
 
-    Added tokens that are not special, such as ``<think>``, are text that a model may learn.
+    Added tokens that are not special, such as ``<think>``, are text that a model may learn. ``texts`` are the tokens as
+    a template writes them.
     """
 
     def __init__(self, tokenizer: Any) -> None:
@@ -19,6 +20,7 @@ class ControlTokens:
         special |= set(tokenizer.all_special_ids)
         special.discard(tokenizer.unk_token_id)  # stands for characters that the vocabulary lacks
         self._special = frozenset(special)
+        self.texts = frozenset(tokenizer.convert_ids_to_tokens(sorted(special)))
 
     def require_none(self, example: SftExample) -> None:
         """Refuses a row in whose messages or tools the tokenizer reads a control token."""

@@ -79,8 +79,7 @@ class StageReader:
         spec, stage = self._spec, self._spec.stages[index]
         objective = open_objective(stage.objective)
         own = self._encoded(stage.datasets, objective, "dataset")
-        # Replay sets hold rows of supervised fine-tuning; other objectives keep close to the stage's start instead.
-        references = spec.replay if OBJECTIVES[stage.objective].form == OBJECTIVES["sft"].form else ()
+        references = spec.replay if OBJECTIVES[stage.objective].replays else ()
         replay = [self._encoded([reference], objective, "replay set") for reference in references]
         validation = self._encoded(stage.validation, objective, "validation set")
         if not own.count:

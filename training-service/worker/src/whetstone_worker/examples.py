@@ -1,7 +1,7 @@
 """SFT examples: conversations in chat format, read from JSON lines."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -27,29 +27,34 @@ class SftExample:
 
 def read_examples(stream: BinaryIO, source: str) -> Iterator[SftExample]:
     """Reads JSON lines one at a time; an error names file and line."""
-    for raw, place in json_lines(stream, source):
+    for raw, place in json_lines(stream, source, invalid_example):
         yield parse_example(raw, place)
 
 
-def json_lines(stream: BinaryIO, source: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The objects of a JSON-lines file, one at a time, each with file and line for errors."""
+def json_lines(
+    stream: BinaryIO, source: str, invalid: Callable[[str, str], BadInputError]
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """The objects of a JSON-lines file, one at a time, each with file and line.
+
+    ``invalid`` makes the error of a line from its place and what is wrong with it.
+    """
     number = 0
     while line := stream.readline(MAX_LINE_BYTES + 1):
         number += 1
         place = f"{source} line {number}"
         if len(line) > MAX_LINE_BYTES:
-            raise _invalid(place, f"is longer than {MAX_LINE_BYTES} bytes")
+            raise invalid(place, f"is longer than {MAX_LINE_BYTES} bytes")
         if line.strip():
-            yield _decoded(line, place), place
+            yield _decoded(line, place, invalid), place
 
 
-def _decoded(line: bytes, place: str) -> dict[str, Any]:
+def _decoded(line: bytes, place: str, invalid: Callable[[str, str], BadInputError]) -> dict[str, Any]:
     try:
         raw = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise _invalid(place, f"is not JSON ({error})") from error
+        raise invalid(place, f"is not JSON ({error})") from error
     if not isinstance(raw, dict):
-        raise _invalid(place, "is not a JSON object")
+        raise invalid(place, "is not a JSON object")
     return raw
 
 
@@ -57,16 +62,16 @@ def parse_example(raw: dict[str, Any], place: str) -> SftExample:
     """Checks one decoded row."""
     messages = raw.get("messages")
     if not isinstance(messages, list) or not messages:
-        raise _invalid(place, "has no messages")
+        raise invalid_example(place, "has no messages")
     trained = frozenset(i for i, message in enumerate(messages) if _is_trained(message, f"{place} /messages/{i}"))
     if not trained:
-        raise _invalid(place, "has no assistant turn with weight 1, so there is nothing to learn from it")
+        raise invalid_example(place, "has no assistant turn with weight 1, so there is nothing to learn from it")
     weight = raw.get("sampleWeight", 1.0)
     if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 <= weight < float("inf"):
-        raise _invalid(place, f"has sampleWeight {weight!r}, which is not a finite number of at least 0")
+        raise invalid_example(place, f"has sampleWeight {weight!r}, which is not a finite number of at least 0")
     tools = raw.get("tools") or []
     if not isinstance(tools, list):
-        raise _invalid(place, "has tools that are not a list")
+        raise invalid_example(place, "has tools that are not a list")
     return SftExample(
         str(raw.get("id", place)), tuple(map(_without_weight, messages)), tuple(tools), trained, float(weight)
     )
@@ -80,17 +85,18 @@ def _without_weight(message: dict[str, Any]) -> dict[str, Any]:
 
 def _is_trained(message: Any, place: str) -> bool:
     if not isinstance(message, dict) or message.get("role") not in ROLES:
-        raise _invalid(place, f"has no role out of {sorted(ROLES)}")
+        raise invalid_example(place, f"has no role out of {sorted(ROLES)}")
     content = message.get("content")
     if content is not None and not isinstance(content, str):
-        raise _invalid(place, "has content that is not a string")
+        raise invalid_example(place, "has content that is not a string")
     if content is None and not message.get("tool_calls"):
-        raise _invalid(place, "has neither content nor tool_calls")
+        raise invalid_example(place, "has neither content nor tool_calls")
     weight = message.get("weight", 1)
     if weight not in (0, 1):
-        raise _invalid(place, f"has weight {weight!r}; only 0 and 1 are allowed")
+        raise invalid_example(place, f"has weight {weight!r}; only 0 and 1 are allowed")
     return message["role"] == "assistant" and weight == 1
 
 
-def _invalid(place: str, problem: str) -> BadInputError:
+def invalid_example(place: str, problem: str) -> BadInputError:
+    """The error of a row that cannot be used."""
     return BadInputError("invalid-example", f"{place} {problem}; correct the row and cut the batch again")

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from whetstone_worker.errors import BadInputError
-from whetstone_worker.examples import SftExample, json_lines, parse_example
+from whetstone_worker.examples import SftExample, invalid_example, json_lines, parse_example
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class PreferencePair:
 
 def read_pairs(stream: BinaryIO, source: str) -> Iterator[PreferencePair]:
     """Reads JSON lines one at a time; an error names file and line."""
-    for raw, place in json_lines(stream, source):
+    for raw, place in json_lines(stream, source, invalid_example):
         yield parse_pair(raw, place)
 
 
@@ -46,14 +45,14 @@ def parse_pair(raw: dict[str, Any], place: str) -> PreferencePair:
     """Checks one decoded row; each side must be one assistant turn."""
     prompt = raw.get("prompt")
     if not isinstance(prompt, list) or not prompt or not all(isinstance(message, dict) for message in prompt):
-        raise _invalid(place, "has no prompt that is a list of messages")
+        raise invalid_example(place, "has no prompt that is a list of messages")
     sides = []
     for name in ("chosen", "rejected"):
         side = raw.get(name)
         if not isinstance(side, list) or len(side) != 1 or not isinstance(side[0], dict):
-            raise _invalid(place, f"has no {name} that is a list of one message")
+            raise invalid_example(place, f"has no {name} that is a list of one message")
         if side[0].get("role") != "assistant":
-            raise _invalid(place, f"has a message under /{name} that is not an assistant turn")
+            raise invalid_example(place, f"has a message under /{name} that is not an assistant turn")
         turns = [*({**message, "weight": 0} for message in prompt), {**side[0], "weight": 1}]
         row = {"id": raw.get("id", place), "messages": turns, "tools": raw.get("tools")}
         sides.append(parse_example(row | _weight(raw), f"{place} /{name}"))
@@ -62,7 +61,3 @@ def parse_pair(raw: dict[str, Any], place: str) -> PreferencePair:
 
 def _weight(raw: dict[str, Any]) -> dict[str, Any]:
     return {"sampleWeight": raw["sampleWeight"]} if "sampleWeight" in raw else {}
-
-
-def _invalid(place: str, problem: str) -> BadInputError:
-    return BadInputError("invalid-example", f"{place} {problem}; correct the row and cut the batch again")

@@ -1,5 +1,6 @@
 """Reasoning before an answer, as captured from a model that writes it between markers."""
 
+# Curation knows the same markers (ReasoningMarkers).
 _MARKERS = (
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),

@@ -12,15 +12,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ObjectiveEntry:
-    """The form of rows that an objective reads, and its class as ``module:name``."""
+    """The form of rows that an objective reads, and its class as ``module:name``.
+
+    ``replays`` says whether replay sets, which hold rows of supervised fine-tuning, are mixed in.
+    """
 
     form: str
     implementation: str
+    replays: bool = False
 
 
 OBJECTIVES: Mapping[str, ObjectiveEntry] = MappingProxyType(
     {
-        "sft": ObjectiveEntry("sft", "whetstone_worker.objective.sft:SftObjective"),
+        "sft": ObjectiveEntry("sft", "whetstone_worker.objective.sft:SftObjective", replays=True),
         "dpo": ObjectiveEntry("preference", "whetstone_worker.objective.dpo:DpoObjective"),
     }
 )

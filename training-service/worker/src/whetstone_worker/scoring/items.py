@@ -1,13 +1,12 @@
 """The items of a scoring job: read from JSON lines and encoded as training encodes its rows."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from whetstone_worker.encoding import IGNORED, ChatEncoder
 from whetstone_worker.errors import BadInputError
-from whetstone_worker.examples import MAX_LINE_BYTES, parse_example
+from whetstone_worker.examples import json_lines, parse_example
 
 _REASON_CHARACTERS = 300
 
@@ -50,14 +49,8 @@ class Item:
 
 def read_items(stream: BinaryIO, source: str) -> Iterator[Item]:
     """Reads items one at a time; an error names file and line."""
-    number = 0
-    while line := stream.readline(MAX_LINE_BYTES + 1):
-        number += 1
-        place = f"{source} line {number}"
-        if len(line) > MAX_LINE_BYTES:
-            raise _invalid(place, f"is longer than {MAX_LINE_BYTES} bytes")
-        if line.strip():
-            yield _item(line, place)
+    for raw, place in json_lines(stream, source, _invalid):
+        yield _item(raw, place)
 
 
 def encode_items(items: Iterable[Item], encoder: ChatEncoder, longest: int | None) -> EncodedItems:
@@ -97,12 +90,8 @@ def _encoded(item: Item, encoder: ChatEncoder, longest: int | None) -> EncodedIt
     return EncodedItem(item.id, example.input_ids, scored)
 
 
-def _item(line: bytes, place: str) -> Item:
-    try:
-        raw = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise _invalid(place, f"is not JSON ({error})") from error
-    if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or not raw["id"]:
+def _item(raw: dict[str, Any], place: str) -> Item:
+    if not isinstance(raw.get("id"), str) or not raw["id"]:
         raise _invalid(place, "is not a JSON object with an id")
     messages, reference = raw.get("messages"), raw.get("reference")
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):

@@ -7,7 +7,6 @@ import dev.whetstone.curation.text.ChatTexts;
 import dev.whetstone.curation.text.TokenCounter;
 import dev.whetstone.kit.store.Artifact;
 import dev.whetstone.kit.store.ArtifactResolver;
-import dev.whetstone.kit.store.ObjectStoreException;
 import dev.whetstone.kit.tokenizer.ControlTokens;
 import dev.whetstone.kit.tokenizer.ReasoningMarkers;
 import java.io.IOException;
@@ -17,21 +16,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jboss.logging.Logger;
 
 /**
  * Counts tokens with a base model's {@code tokenizer.json}, or estimates where it cannot read it.
  */
 public final class TokenCounterFactory {
-  private static final Logger LOG = Logger.getLogger(TokenCounterFactory.class);
   private static final double CHARACTERS_PER_TOKEN = 4.0;
   private static final String TOKENIZER = "tokenizer.json";
 
   private TokenCounterFactory() {}
 
   /**
-   * The counter of a base model. Of a remote one only {@code tokenizer.json} is copied, and the
-   * chat template, if there is one.
+   * The counter of a base model. Of a remote one {@code tokenizer.json} is copied, and the
+   * chat template is read.
    *
    * @param baseModelUri a directory with {@code tokenizer.json}; where this version does not read
    *     its scheme, the counter estimates ({@link TokenCounter#exact()} is false)
@@ -40,38 +37,12 @@ public final class TokenCounterFactory {
   public static TokenCounter of(ArtifactResolver artifacts, String baseModelUri) {
     return artifacts
         .find(URI.create(baseModelUri))
-        .map(base -> ofFile(base.child(TOKENIZER).localPath(), markers(base)))
+        .map(TokenCounterFactory::ofBase)
         .orElseGet(TokenCounterFactory::estimate);
   }
 
-  /**
-   * The counter of the {@code tokenizer.json} in a directory; it stays loaded for the life of the
-   * process.
-   */
-  public static TokenCounter ofDirectory(Path directory) {
-    try {
-      return ofFile(directory.resolve(TOKENIZER), ReasoningMarkers.ofDirectory(directory));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the chat template of " + directory, e);
-    }
-  }
-
-  /** An absent template is no fault here: the worker refuses a base without one. */
-  private static ReasoningMarkers markers(Artifact base) {
-    for (String name : ReasoningMarkers.FILES) {
-      try {
-        Path file = base.child(name).localPath();
-        if (Files.isReadable(file)) {
-          return ReasoningMarkers.ofFile(file);
-        }
-      } catch (IOException | ObjectStoreException e) {
-        LOG.debugf(e, "chat-template-not-read base=%s file=%s", base, name);
-      }
-    }
-    return ReasoningMarkers.UNKNOWN;
-  }
-
-  private static TokenCounter ofFile(Path file, ReasoningMarkers markers) {
+  private static TokenCounter ofBase(Artifact base) {
+    Path file = base.child(TOKENIZER).localPath();
     if (!Files.isReadable(file)) {
       throw new UncheckedIOException(
           new IOException(
@@ -81,9 +52,11 @@ public final class TokenCounterFactory {
       var options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
       HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(file, options);
       return new BoundedTokenCounter(
-          text -> tokenizer.encode(text).getIds().length, ControlTokens.of(file), markers);
+          text -> tokenizer.encode(text).getIds().length,
+          ControlTokens.of(file),
+          ReasoningMarkers.of(base));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
+      throw new UncheckedIOException("cannot read " + base.uri(), e);
     }
   }
 
@@ -104,7 +77,7 @@ public final class TokenCounterFactory {
       }
       Path file = base.child(TOKENIZER).localPath();
       return Files.isReadable(file)
-          ? new EstimatedCounter(ControlTokens.of(file), markers(base))
+          ? new EstimatedCounter(ControlTokens.of(file), ReasoningMarkers.of(base))
           : estimate();
     } catch (IOException | RuntimeException e) {
       return estimate();

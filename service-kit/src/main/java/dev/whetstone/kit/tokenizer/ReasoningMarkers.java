@@ -3,17 +3,19 @@ package dev.whetstone.kit.tokenizer;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.whetstone.kit.json.Json;
+import dev.whetstone.kit.store.Artifact;
+import dev.whetstone.kit.store.ObjectStoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The markers between which a base model reasons before it answers, such as {@code <think>} and
  * {@code </think>}: those of the known ones that its chat template mentions.
+ *
+ * <p>The worker knows the same markers ({@code reasoning.py}).
  *
  * @param pairs empty for a base that does not reason
  */
@@ -32,8 +34,8 @@ public record ReasoningMarkers(List<Pair> pairs) {
   /** Of a base whose chat template is not known: the pair that most bases use. */
   public static final ReasoningMarkers UNKNOWN = new ReasoningMarkers(List.of(KNOWN.getFirst()));
 
-  /** The files of a base that can hold its chat template, the one that counts first. */
-  public static final List<String> FILES = List.of("chat_template.jinja", "tokenizer_config.json");
+  private static final String TEMPLATE = "chat_template.jinja";
+  private static final String CONFIG = "tokenizer_config.json";
 
   /** How much of a chat template is read, in bytes; the longest known has 20 KB. */
   private static final int MOST_BYTES = 1 << 20;
@@ -60,40 +62,30 @@ public record ReasoningMarkers(List<Pair> pairs) {
   }
 
   /**
-   * Reads the chat template of a base model's directory.
+   * Reads the chat template of a base model.
    *
-   * @return {@link #UNKNOWN} where there is none
-   * @throws IOException when a file cannot be read
+   * @param base its directory
+   * @return {@link #UNKNOWN} where it has none: the worker refuses such a base
+   * @throws ObjectStoreException when a file of it cannot be read
+   * @throws IOException when its configuration is not JSON
    */
-  public static ReasoningMarkers ofDirectory(Path base) throws IOException {
-    for (String name : FILES) {
-      Path file = base.resolve(name);
-      if (Files.isReadable(file)) {
-        return ofFile(file);
+  public static ReasoningMarkers of(Artifact base) throws IOException {
+    Artifact template = base.child(TEMPLATE);
+    if (template.size().isPresent()) {
+      try (InputStream content = template.open()) {
+        return ofTemplate(new String(content.readNBytes(MOST_BYTES), StandardCharsets.UTF_8));
       }
     }
-    return UNKNOWN;
+    Artifact config = base.child(CONFIG);
+    return config.size().isPresent()
+        ? templateOf(config).map(ReasoningMarkers::ofTemplate).orElse(UNKNOWN)
+        : UNKNOWN;
   }
 
-  /**
-   * Reads one of {@link #FILES}.
-   *
-   * @return {@link #UNKNOWN} where it holds no chat template
-   * @throws IOException when it cannot be read
-   */
-  public static ReasoningMarkers ofFile(Path file) throws IOException {
-    if (!file.toString().endsWith(".json")) {
-      try (InputStream template = Files.newInputStream(file)) {
-        return ofTemplate(new String(template.readNBytes(MOST_BYTES), StandardCharsets.UTF_8));
-      }
-    }
-    return templateOf(file).map(ReasoningMarkers::ofTemplate).orElse(UNKNOWN);
-  }
-
-  private static Optional<String> templateOf(Path config) throws IOException {
-    try (JsonParser parser = Json.mapper().createParser(config.toFile())) {
+  private static Optional<String> templateOf(Artifact config) throws IOException {
+    try (JsonParser parser = Json.mapper().createParser(config.open())) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new IOException(config + " is not a JSON object");
+        throw new IOException(config.uri() + " is not a JSON object");
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String field = parser.currentName();

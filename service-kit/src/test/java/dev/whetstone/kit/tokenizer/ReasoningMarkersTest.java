@@ -2,8 +2,11 @@ package dev.whetstone.kit.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.file.FileScheme;
 import dev.whetstone.kit.tokenizer.ReasoningMarkers.Pair;
 import dev.whetstone.kit.tokenizer.ReasoningMarkers.Split;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,17 +63,22 @@ class ReasoningMarkersTest {
 
   @Test
   void shouldKnowTheMarkersOfTheTemplate(@TempDir Path base) throws Exception {
-    assertThat(ReasoningMarkers.ofDirectory(base)).isEqualTo(ReasoningMarkers.UNKNOWN);
+    assertThat(markersOf(base)).isEqualTo(ReasoningMarkers.UNKNOWN);
 
     Files.writeString(
         base.resolve("tokenizer_config.json"),
         "{\"added\": {\"1\": {}}, \"chat_template\": \"{% if '[/THINK]' in m %}\"}");
-    assertThat(ReasoningMarkers.ofDirectory(base).pairs())
+    assertThat(markersOf(base).pairs())
         .isEqualTo(List.of(new Pair("[THINK]", "[/THINK]")));
 
     Files.writeString(base.resolve("chat_template.jinja"), "{{ messages }}");
-    ReasoningMarkers none = ReasoningMarkers.ofDirectory(base);
+    ReasoningMarkers none = markersOf(base);
     assertThat(none.pairs()).isEmpty();
     assertThat(none.split("<think>a</think>b")).isEqualTo(Optional.empty());
+  }
+
+  private static ReasoningMarkers markersOf(Path base) throws IOException {
+    return ReasoningMarkers.of(
+        new ArtifactResolver(List.of(new FileScheme())).find(base.toUri()).orElseThrow());
   }
 }

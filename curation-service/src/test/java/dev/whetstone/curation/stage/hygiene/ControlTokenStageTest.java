@@ -11,6 +11,8 @@ import dev.whetstone.curation.chain.Specs;
 import dev.whetstone.curation.chain.StageJudgement;
 import dev.whetstone.curation.example.Example;
 import dev.whetstone.curation.join.TokenCounterFactory;
+import dev.whetstone.kit.store.ArtifactResolver;
+import dev.whetstone.kit.store.file.FileScheme;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,9 @@ class ControlTokenStageTest {
 
   private static AdmissionContext context() {
     return new AdmissionContext(
-        Specs.standard(), TokenCounterFactory.ofDirectory(BASE.normalize()), Map.of());
+        Specs.standard(),
+        TokenCounterFactory.of(
+            new ArtifactResolver(List.of(new FileScheme())), BASE.normalize().toUri().toString()),
+        Map.of());
   }
 }
