@@ -27,8 +27,8 @@ public final class TokenCounterFactory {
   private TokenCounterFactory() {}
 
   /**
-   * The counter of a base model. Of a remote one {@code tokenizer.json} is copied, and the
-   * chat template is read.
+   * The counter of a base model. Of a remote one {@code tokenizer.json} is copied, and the chat
+   * template is read.
    *
    * @param baseModelUri a directory with {@code tokenizer.json}; where this version does not read
    *     its scheme, the counter estimates ({@link TokenCounter#exact()} is false)

@@ -68,8 +68,7 @@ class ReasoningMarkersTest {
     Files.writeString(
         base.resolve("tokenizer_config.json"),
         "{\"added\": {\"1\": {}}, \"chat_template\": \"{% if '[/THINK]' in m %}\"}");
-    assertThat(markersOf(base).pairs())
-        .isEqualTo(List.of(new Pair("[THINK]", "[/THINK]")));
+    assertThat(markersOf(base).pairs()).isEqualTo(List.of(new Pair("[THINK]", "[/THINK]")));
 
     Files.writeString(base.resolve("chat_template.jinja"), "{{ messages }}");
     ReasoningMarkers none = markersOf(base);
